@@ -1,0 +1,1 @@
+"""From a payload to texts that people read, in their language."""

@@ -1,0 +1,85 @@
+"""What happened: the eight events, and the raw form in which a source hands one over."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+__all__ = ["Event", "EventName", "Severity", "Status", "Task"]
+
+
+class Task(str, enum.Enum):
+    """What kind of work a backup plugin was doing."""
+
+    BACKUP = "backup"
+    RESTORE = "restore"
+
+
+class Status(str, enum.Enum):
+    """How far the task has come."""
+
+    START = "start"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ABORTED = "aborted"
+
+
+class Severity(str, enum.Enum):
+    """How much a person needs to care; apart from the status, since a success can carry a warning."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class EventName(str, enum.Enum):
+    """Every event name, as it stands in configs, payloads and MCDR event ids."""
+
+    BACKUP_START = "backup_start"
+    BACKUP_SUCCESS = "backup_success"
+    BACKUP_FAILURE = "backup_failure"
+    BACKUP_ABORTED = "backup_aborted"
+    RESTORE_START = "restore_start"
+    RESTORE_SUCCESS = "restore_success"
+    RESTORE_FAILURE = "restore_failure"
+    RESTORE_ABORTED = "restore_aborted"
+
+    @classmethod
+    def of(cls, task: Task, status: Status) -> EventName:
+        return cls(f"{task.value}_{status.value}")
+
+    @property
+    def task(self) -> Task:
+        return Task(self.value.split("_")[0])
+
+    @property
+    def status(self) -> Status:
+        return Status(self.value.split("_")[1])
+
+    @property
+    def is_start(self) -> bool:
+        return self.status is Status.START
+
+    @property
+    def default_severity(self) -> Severity:
+        if self.status is Status.FAILURE:
+            return Severity.ERROR
+        if self.status is Status.ABORTED:
+            return Severity.WARNING
+        return Severity.INFO
+
+
+@dataclass(frozen=True)
+class Event:
+    """One occurrence as a source saw it.
+
+    ``fields`` are payload fields (SPEC: "The payload") that the source knows; they may come from another plugin, so
+    nothing about their types is trusted until :func:`prime_notify.model.normalize.normalize` has seen them.
+    """
+
+    name: EventName
+    plugin_id: str
+    plugin_version: Optional[str] = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    test: bool = False

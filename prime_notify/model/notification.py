@@ -1,0 +1,72 @@
+"""A notification: one accepted event with its identity, and its texts in one language."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import Callable
+
+from prime_notify.model.payload import Payload
+
+__all__ = ["IdFactory", "Message", "Notification", "Texts"]
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class IdFactory:
+    """Makes ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 of randomness, in 26 characters.
+
+    Ids of one factory are strictly increasing, also within a millisecond and when the clock steps back.
+    """
+
+    def __init__(
+        self, now: Callable[[], float] = time.time, randbits: Callable[[int], int] = random.SystemRandom().getrandbits
+    ) -> None:
+        self._now = now
+        self._randbits = randbits
+        self._last = 0
+
+    def __call__(self) -> str:
+        value = (int(self._now() * 1000) << 80) | self._randbits(80)
+        if value <= self._last:
+            value = self._last + 1
+        self._last = value
+        return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One accepted event. Its id is the same in every retry and on every endpoint."""
+
+    payload: Payload
+
+    @property
+    def id(self) -> str:
+        return self.payload.id
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Short texts in one language; ``desp`` is Markdown, with everything that a player typed escaped."""
+
+    title: str
+    body: str
+    desp: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """All that a channel may look at when it renders one attempt.
+
+    ``now`` is the moment of the attempt, unix seconds: signatures need it, and render has no clock of its own.
+    """
+
+    notification: Notification
+    texts: Texts
+    language: str
+    now: float
+
+    @property
+    def payload(self) -> Payload:
+        return self.notification.payload
