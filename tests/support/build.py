@@ -1,0 +1,51 @@
+"""Small builders for values that many tests need."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from prime_notify.config.load import Endpoint, LoadedConfig, load_config
+from prime_notify.model.event import Event, EventName
+from prime_notify.model.normalize import normalize
+from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import OpenTask
+
+__all__ = ["endpoint", "event", "loaded", "notification", "open_task"]
+
+_numbers = itertools.count(1)
+
+
+def event(name: str = "backup_success", plugin_id: str = "prime_backup", **fields: Any) -> Event:
+    return Event(EventName(name), plugin_id, fields=fields)
+
+
+def notification(name: str = "backup_success", *, id: Optional[str] = None, task_id: str = "") -> Notification:
+    number = next(_numbers)
+    payload = normalize(
+        event(name),
+        id=id or f"n{number}",
+        task_id=task_id or f"t{number}",
+        now=1_000_000.0,
+        server_running=True,
+        server_name="test",
+    ).payload
+    return Notification(payload)
+
+
+def open_task(task_id: str, owner: str = "me") -> OpenTask:
+    return OpenTask(task_id, "prime_backup", EventName.BACKUP_START, owner, "n0")
+
+
+def endpoint(name: str = "a", url: str = "http://127.0.0.1:9/hook", **options: Any) -> Endpoint:
+    [built] = loaded({"name": name, "url": url, **options}).endpoints
+    return built
+
+
+def loaded(*endpoints: Mapping[str, Any], **sections: Any) -> LoadedConfig:
+    """A config with these endpoints, switched on; refuses one that has problems."""
+    document = {"notification": {"enabled": True, "endpoints": list(endpoints)}, **sections}
+    result = load_config(document, environ={}, base_dir=Path())
+    assert not result.problems, [str(problem) for problem in result.problems]
+    return result
