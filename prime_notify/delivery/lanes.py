@@ -1,0 +1,59 @@
+"""All lanes together: one for each enabled endpoint, replaced one by one when the config changes."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
+
+from prime_notify.config.load import Endpoint
+from prime_notify.delivery.lane import Lane, LaneThread, LastResult
+
+__all__ = ["Lanes"]
+
+
+class Lanes:
+    """Starts, wakes and stops lanes. Only the engine calls :meth:`apply` and :meth:`stop`, one call at a time."""
+
+    def __init__(self, make: Callable[[Endpoint], Lane]) -> None:
+        self._make = make
+        self._threads: Dict[str, LaneThread] = {}
+
+    def apply(self, endpoints: Iterable[Endpoint]) -> None:
+        """Have a lane for each enabled endpoint. An unchanged endpoint keeps its lane; nothing here waits."""
+        former = self._threads
+        current = {}
+        for endpoint in endpoints:
+            if not endpoint.config.enabled:
+                continue
+            old = former.get(endpoint.name)
+            if old is not None and old.lane.endpoint.config == endpoint.config:
+                current[endpoint.name] = former.pop(endpoint.name)
+            else:
+                current[endpoint.name] = LaneThread(self._make(endpoint), after=old)
+        for thread in former.values():
+            thread.stop()
+        self._threads = current
+        self.wake(current)
+
+    def wake(self, names: Iterable[str]) -> None:
+        """Something was stored for these endpoints."""
+        for name in names:
+            thread = self._threads.get(name)
+            if thread is not None:
+                thread.wake()
+
+    def last_results(self) -> Mapping[str, Optional[LastResult]]:
+        """The newest attempt of each lane, by endpoint name."""
+        return {name: thread.lane.last for name, thread in self._threads.items()}
+
+    def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
+        """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
+        threads, self._threads = self._threads, {}
+        for thread in threads.values():
+            thread.stop()
+        deadline = now() + grace
+        busy: List[str] = []
+        for name, thread in threads.items():
+            if not thread.join(max(0.0, deadline - now())):
+                busy.append(name)
+        return busy

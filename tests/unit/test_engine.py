@@ -1,0 +1,228 @@
+"""The engine with a real store on disk and a real receiver: events in, requests out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+
+from prime_notify import engine as engines
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.engine import OUTBOX_FILE, Engine, store_late
+from prime_notify.model.event import EventName
+from prime_notify.model.notification import Notification
+from tests.support.build import event, loaded
+from tests.support.receiver import HANG, Answer, Receiver
+
+CATALOGUE = Catalogue.load()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as running:
+        yield running
+
+
+@contextlib.contextmanager
+def engine(folder: Path, *endpoints: Any, **sections: Any) -> Iterator[Engine]:
+    started = build(folder, *endpoints, **sections)
+    started.start()
+    try:
+        yield started
+    finally:
+        started.stop(grace=5.0)
+
+
+def build(folder: Path, *endpoints: Any, **sections: Any) -> Engine:
+    log = logging.getLogger("test.engine")
+    return Engine(loaded(*endpoints, **sections), data_dir=folder, catalogue=CATALOGUE, log=log)
+
+
+def hook(receiver: Receiver, name: str = "hook", **options: Any) -> Any:
+    return {"name": name, "url": receiver.url(f"/{name}"), **options}
+
+
+def received(receiver: Receiver, count: int) -> List[Any]:
+    receiver.wait_for(count, timeout=10.0)
+    return [request.json() for request in receiver.requests]
+
+
+def test_an_accepted_event_reaches_every_endpoint_with_the_same_id(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, "a"), hook(receiver, "b")) as running:
+        accepted = running.accept(event("backup_failure", message="disk on fire"))
+        payloads = received(receiver, 2)
+    assert {payload["id"] for payload in payloads} == {accepted}
+    assert payloads[0]["message"] == "disk on fire"
+
+
+def test_an_endpoint_gets_only_the_events_it_asked_for(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, events=["backup_failure"])) as running:
+        running.accept(event("backup_start"))
+        running.accept(event("backup_failure"))
+        [payload] = received(receiver, 1)
+    assert payload["event"] == "backup_failure"
+
+
+def test_nothing_is_accepted_while_switched_off(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver), notification={"enabled": False}) as running:
+        assert running.accept(event()) is None
+
+
+def test_start_and_end_share_a_task_id(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_start"))
+        running.accept(event("backup_success"))
+        start, end = received(receiver, 2)
+    assert (start["event"], end["event"]) == ("backup_start", "backup_success")
+    assert start["task_id"] == end["task_id"]
+
+
+def test_a_task_that_another_start_interrupts_is_told_as_aborted_first(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_start"))
+        running.accept(event("backup_start"))
+        payloads = received(receiver, 3)
+    assert [payload["event"] for payload in payloads] == ["backup_start", "backup_aborted", "backup_start"]
+    assert payloads[0]["task_id"] == payloads[1]["task_id"] != payloads[2]["task_id"]
+    assert payloads[1]["message"]
+
+
+def test_what_was_not_delivered_is_delivered_after_the_next_start(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as hanging:
+        hanging.behave(HANG)
+        with engine(tmp_path, hook(hanging)) as running:
+            accepted = running.accept(event())
+            hanging.wait_for(1)
+            assert running.stop(grace=0.0) == ["hook"]
+    with engine(tmp_path, hook(receiver)):
+        [payload] = received(receiver, 1)
+    assert payload["id"] == accepted
+
+
+def test_a_task_left_open_by_a_dead_process_is_told_as_aborted(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prime_notify.engine._process_token", lambda: "a process that died")
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("restore_start"))
+        received(receiver, 1)
+    monkeypatch.undo()
+    with engine(tmp_path, hook(receiver)):
+        start, end = received(receiver, 2)
+    assert end["event"] == "restore_aborted"
+    assert end["task_id"] == start["task_id"]
+
+
+def test_a_task_of_this_process_survives_a_restart_of_the_engine(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_start", task_id="t"))
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_success", task_id="t"))
+        payloads = received(receiver, 2)
+    assert [payload["event"] for payload in payloads] == ["backup_start", "backup_success"]
+
+
+def test_an_event_that_came_while_no_engine_ran_is_told_by_the_next_one(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_start", task_id="t"))
+        received(receiver, 1)
+    store_late(tmp_path, event("backup_failure", task_id="t", message="came late"))
+    with engine(tmp_path, hook(receiver)):
+        _, end = received(receiver, 2)
+    assert (end["event"], end["message"]) == ("backup_failure", "came late")
+
+
+def test_an_unusable_outbox_is_said_and_costs_no_notification(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / OUTBOX_FILE).write_bytes(b"damaged" * 999)
+    with engine(tmp_path, hook(receiver)) as running:
+        assert running.accept(event()) is not None
+        received(receiver, 1)
+    assert "not a database" in caplog.text
+
+
+def test_an_endpoint_that_hangs_delays_no_other(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as hanging:
+        hanging.behave(HANG)
+        with engine(tmp_path, hook(hanging, "hanging"), hook(receiver)) as running:
+            running.accept(event())
+            received(receiver, 1)
+            hanging.close()
+
+
+def test_stop_waits_no_longer_than_its_grace_and_names_who_is_busy(tmp_path: Path) -> None:
+    with Receiver() as hanging:
+        hanging.behave(HANG)
+        running = build(tmp_path, hook(hanging, "slow"))
+        running.start()
+        running.accept(event())
+        hanging.wait_for(1, timeout=10.0)
+        assert running.stop(grace=0.05) == ["slow"]
+        assert running.stop(grace=0.05) == []
+
+
+def test_a_reload_brings_new_endpoints_into_force(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, "old")) as running:
+        running.reload(loaded(hook(receiver, "new")))
+        running.accept(event())
+        received(receiver, 1)
+    assert receiver.requests[0].target == "/new"
+
+
+def test_no_thread_is_left_after_stop(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event())
+        received(receiver, 1)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("prime_notify")]
+
+
+def test_every_accepted_notification_is_passed_on(tmp_path: Path) -> None:
+    passed: List[Notification] = []
+    log = logging.getLogger("test.engine")
+    config = loaded(language="zh_cn")
+    running = Engine(config, data_dir=tmp_path, catalogue=CATALOGUE, log=log, on_accepted=passed.append)
+    running.start()
+    accepted = running.accept(event("backup_success", cost_s=1.5))
+    running.stop(grace=1.0)
+    [notification] = passed
+    described = running.describe(notification)
+    assert described["id"] == accepted
+    assert "备份" in described["title"]
+
+
+def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path, receiver: Receiver) -> None:
+    results: queue.Queue[engines.TestResult] = queue.Queue()
+    endpoint = hook(receiver, events=["restore_failure"])
+    with engine(tmp_path, endpoint, hook(receiver, "off", enabled=False)) as running:
+        assert running.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
+        result = results.get(timeout=10.0)
+    assert (result.endpoint, result.ok, result.status, result.reason) == ("hook", True, 200, "")
+    assert receiver.requests[0].json()["test"] is True
+
+
+def test_a_test_notification_tells_why_it_failed(tmp_path: Path, receiver: Receiver) -> None:
+    results: queue.Queue[engines.TestResult] = queue.Queue()
+    receiver.behave(Answer(404))
+    with engine(tmp_path, hook(receiver)) as running:
+        assert running.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]
+        assert running.test(EventName.BACKUP_FAILURE, endpoint="unknown", on_result=results.put) == []
+        result = results.get(timeout=10.0)
+    assert (result.ok, result.status) == (False, 404)
+    assert result.reason
+
+
+def test_the_overview_shows_what_waits_and_how_the_last_attempt_went(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.behave(Answer(500))
+    with engine(tmp_path, hook(receiver), hook(receiver, "off", enabled=False)) as running:
+        running.accept(event())
+        received(receiver, 1)
+        running.stop(grace=5.0)
+    overview = running.overview()
+    assert overview.enabled
+    assert [(state.name, state.enabled) for state in overview.endpoints] == [("hook", True), ("off", False)]
