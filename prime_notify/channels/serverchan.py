@@ -1,0 +1,154 @@
+"""ServerChan (Server酱): pushes to WeChat and to its own app. https://sct.ftqq.com and https://sc3.ft07.com"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Optional
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.base import Channel, Request, Response
+from prime_notify.channels.http_status import refusal
+from prime_notify.channels.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+
+__all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "is_serverchan", "judge_answer"]
+
+_DEFAULT_URL = "https://sctapi.ftqq.com/{key}.send"
+_TITLE = 32  # characters
+_SHORT = 64  # characters
+_DESP = 32 * 1024  # bytes
+_QUOTA_WAIT = 3600.0  # seconds; the quota comes back at midnight in China
+_QUOTA_WORDS = re.compile("次数|上限|超过|额度|limit|quota", re.IGNORECASE)
+
+
+def _joined(value: Any) -> Any:
+    """Lists may be written as lists; on the wire they are joined by ``|``."""
+    return "|".join(map(str, value)) if isinstance(value, list) else value
+
+
+_List = Annotated[str, BeforeValidator(_joined)]
+
+
+class ServerChanOptions(BaseModel):
+    """Options of ServerChan, in its own spelling."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    key: Optional[str] = Field(
+        None,
+        min_length=1,
+        description='The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
+        json_schema_extra={"secret": True},
+    )
+    title: Optional[str] = Field(None, description="Replaces the title; cut to 32 characters.")
+    desp: Optional[str] = Field(None, description="Replaces the text, in Markdown; cut to 32 KB.")
+    short: Optional[str] = Field(None, description="Replaces the line on the message's card; cut to 64 characters.")
+    channel: Optional[_List] = Field(None, description='Where it is pushed to, such as "9|66" (Turbo keys).')
+    noip: Optional[bool] = Field(None, description="Whether ServerChan hides the address of this server (Turbo keys).")
+    openid: Optional[str] = Field(
+        None, description="Who else gets it (Turbo keys).", json_schema_extra={"secret": True}
+    )
+    tags: Optional[_List] = Field(None, description='Tags, such as "minecraft|backup" (sctp keys).')
+
+
+class ServerChanEndpoint(EndpointConfig):
+    """An endpoint of type ``serverchan``: either ``url`` with the key in it, or ``serverchan.key``."""
+
+    type: Literal["serverchan"]
+    url: str = Field(
+        _DEFAULT_URL,
+        description="The address with the SendKey in it, or with {key} in its place; may be left out.",
+        json_schema_extra={"secret": True},
+    )
+    serverchan: ServerChanOptions = Field(ServerChanOptions(), description="Options of ServerChan.")
+
+    @model_validator(mode="after")
+    def _check_key(self) -> ServerChanEndpoint:
+        if "{key}" in self.url and not self.serverchan.key:
+            raise ValueError('write the SendKey: "serverchan": {"key": "SCT..."}')
+        return self
+
+
+class ServerChan(Channel[ServerChanEndpoint]):
+    """Sends title and Markdown; ``code`` 0 in the answer is the only success."""
+
+    type = "serverchan"
+    endpoint_model = ServerChanEndpoint
+
+    def render(self, message: Message) -> Request:
+        options = self.endpoint.serverchan
+        texts = message.texts
+        document: Dict[str, Any] = {
+            "title": options.title or texts.title,
+            "desp": options.desp or texts.desp,
+            "short": options.short or " ".join(texts.body[:256].split()),
+            "channel": options.channel,
+            "noip": None if options.noip is None else str(int(options.noip)),
+            "openid": options.openid,
+            "tags": options.tags,
+        }
+        document = {name: value for name, value in document.items() if value is not None}
+        return json_post(self._address(), fit(document), self.endpoint.headers, {})
+
+    def judge(self, response: Response) -> Outcome:
+        return judge_answer(response)
+
+    def _address(self) -> str:
+        """Keys of the third generation carry their server's number: ``sctp123t...``."""
+        key = self.endpoint.serverchan.key or ""
+        numbered = re.match(r"sctp(\d+)t", key)
+        if numbered and self.endpoint.url == _DEFAULT_URL:
+            return f"https://{numbered[1]}.push.ft07.com/send/{quote(key, safe='')}.send"
+        return fill(self.endpoint.url, {"key": key})
+
+
+def is_serverchan(url: str) -> bool:
+    """Whether a URL is one of ServerChan's own."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return host == "sctapi.ftqq.com" or host.endswith(".push.ft07.com")
+
+
+def fit(document: Dict[str, Any]) -> Dict[str, Any]:
+    """The document with title, text and card line within ServerChan's limits."""
+    fitted = {**document, "title": cut_chars(document["title"], _TITLE), "desp": cut_bytes(document["desp"], _DESP)}
+    if "short" in document:
+        fitted["short"] = cut_chars(document["short"], _SHORT)
+    return fitted
+
+
+def judge_answer(response: Response) -> Outcome:
+    """What ServerChan's answer means: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
+    answer = parse_object(response.body)
+    code, said = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
+    succeeded = 200 <= response.status < 300
+    if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
+        return Delivered(response.status)
+    if succeeded and code is None:
+        hint = "check the URL: this is not how ServerChan answers"
+        return Retry("the answer says nothing of success", response.status, hint=hint)
+    if code == 40001:
+        return _key_or_quota(response.status, said)
+    if succeeded:
+        hint = "the message is ServerChan's own; see https://sct.ftqq.com"
+        return Permanent(f"ServerChan refused: code {excerpt(str(code))}: {said}", response.status, hint=hint)
+    return refusal(response, said)
+
+
+def _key_or_quota(status: int, said: str) -> Outcome:
+    """40001 means a bad key or a used-up day; only the words tell which."""
+    reason = f"ServerChan refused: code 40001: {said}"
+    if _QUOTA_WORDS.search(said):
+        hint = "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade"
+        return Retry(reason, status, after=_QUOTA_WAIT, throttled=True, hint=hint)
+    hint = "check the SendKey at https://sct.ftqq.com, and whether today's quota is used up (free: 5 a day)"
+    return Permanent(reason, status, hint=hint)

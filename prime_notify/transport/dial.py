@@ -1,0 +1,96 @@
+"""From a host name to a connected socket, within the deadline of an attempt."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from concurrent.futures import Future
+from typing import Any, Callable, Dict, List, Tuple
+
+from prime_notify.transport.exchange import Exchange, Phase
+
+__all__ = ["Resolver", "dial"]
+
+_Address = Tuple[Any, ...]
+_Lookup = Callable[..., List[_Address]]
+_MAX_ADDRESSES = 8
+
+
+class Resolver:
+    """Looks host names up without ever blocking longer than the attempt may.
+
+    The system's ``getaddrinfo`` knows no time-out: with a dead name server it blocks for up to half a minute. So names
+    (not numeric addresses) are looked up on a short-lived daemon thread, which an attempt can leave behind; whoever
+    asks for the same name meanwhile waits for the same look-up, so there is never more than one thread per name.
+    """
+
+    def __init__(self, lookup: _Lookup = socket.getaddrinfo) -> None:
+        self._lookup = lookup
+        self._lock = threading.Lock()
+        self._under_way: Dict[Tuple[str, int], Future[List[_Address]]] = {}
+
+    def __call__(self, host: str, port: int, exchange: Exchange) -> List[_Address]:
+        """The addresses, as ``getaddrinfo`` gives them. Raises socket.gaierror, TimeoutError, Stopped."""
+        with contextlib.suppress(OSError, UnicodeError):
+            return self._lookup(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return exchange.wait_for(self._start(host, port))
+
+    def _start(self, host: str, port: int) -> Future[List[_Address]]:
+        with self._lock:
+            future = self._under_way.get((host, port))
+            if future is None:
+                future = self._under_way[host, port] = Future()
+                threading.Thread(
+                    target=self._run, args=(host, port, future), name="prime_notify-lookup", daemon=True
+                ).start()
+            return future
+
+    def _run(self, host: str, port: int, future: Future[List[_Address]]) -> None:
+        try:
+            addresses = self._lookup(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            self._finish(host, port)
+            future.set_exception(error)
+        except UnicodeError:  # a label of more than 63 characters, for one
+            self._finish(host, port)
+            future.set_exception(socket.gaierror(socket.EAI_NONAME, "not a host name"))
+        else:
+            self._finish(host, port)
+            future.set_result(addresses)
+
+    def _finish(self, host: str, port: int) -> None:
+        with self._lock:
+            del self._under_way[host, port]
+
+
+def dial(
+    host: str, port: int, exchange: Exchange, resolve: Callable[[str, int, Exchange], List[_Address]]
+) -> socket.socket:
+    """A connected TCP socket. Raises what the last address raised.
+
+    Each address gets its share of the time that is left, so that a first one that swallows packets (a broken IPv6,
+    most often) leaves time for the next.
+    """
+    exchange.phase = Phase.LOOKUP
+    addresses = resolve(host, port, exchange)[:_MAX_ADDRESSES]
+    exchange.phase = Phase.CONNECT
+    failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+    for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        try:
+            return _connect(socket.socket(family, kind, protocol), address, len(addresses) - index, exchange)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _connect(sock: socket.socket, address: Any, shares: int, exchange: Exchange) -> socket.socket:
+    exchange.watch(sock)
+    try:
+        sock.settimeout(exchange.remaining() / shares)
+        sock.connect(address)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
