@@ -1,0 +1,29 @@
+"""All commands below the prefix. A new one is a module with its :class:`Command`, and its line here."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from mcdreforged.api.types import PluginServerInterface
+
+from prime_notify.mcdr.commands.desk import Desk
+from prime_notify.mcdr.commands.help import help_command
+from prime_notify.mcdr.commands.overview import show_overview
+from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.table import Command, build_tree
+from prime_notify.mcdr.commands.test import TEST
+
+__all__ = ["COMMANDS", "register_commands"]
+
+COMMANDS: Sequence[Command] = (
+    help_command(lambda: COMMANDS),
+    TEST,
+    RELOAD,
+)
+
+
+def register_commands(server: PluginServerInterface, desk: Desk) -> None:
+    """Register the tree and its line in MCDReforged's ``!!help``; to be called in ``on_load``."""
+    server.register_command(build_tree(desk, COMMANDS, show_overview))
+    level = desk.config.command.permission.root
+    server.register_help_message(desk.prefix, desk.speech.reply("command.summary"), level)

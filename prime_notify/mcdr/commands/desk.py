@@ -1,0 +1,106 @@
+"""What the commands may ask for: the service as they see it, and how their texts look."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Callable, Mapping, Optional, Protocol, Sequence, Union
+
+from mcdreforged.api.rtext import RAction, RColor, RText, RTextBase
+
+from prime_notify.config.load import Problem
+from prime_notify.config.models import Config
+from prime_notify.engine import Overview, TestResult
+from prime_notify.mcdr.speech import Speech
+from prime_notify.model.event import EventName
+
+__all__ = ["Desk", "Reloaded", "clickable", "coloured", "no_endpoints", "quoted", "switched_off"]
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What a reload of the config came to.
+
+    ``in_force``: false when the file could not be read at all, and the former config stays. ``needs_plugin_reload``:
+    JSON paths of changed values that take effect only when the plugin is reloaded.
+    """
+
+    in_force: bool
+    problems: Sequence[Problem]
+    needs_plugin_reload: Sequence[str] = ()
+
+
+class Desk(Protocol):
+    """The service behind the commands."""
+
+    @property
+    def speech(self) -> Speech: ...
+
+    @property
+    def prefix(self) -> str:
+        """The commands' prefix as it is registered, which a reload of the config alone does not change."""
+        ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def config(self) -> Config:
+        """The config in force."""
+        ...
+
+    def overview(self) -> Overview: ...
+
+    def sources(self) -> Sequence[RTextBase]:
+        """What is listened to, one readable entry each."""
+        ...
+
+    def test(
+        self,
+        event: EventName,
+        *,
+        endpoint: Optional[str],
+        on_result: Callable[[TestResult], None],
+        operator: Optional[Mapping[str, str]],
+    ) -> Sequence[str]:
+        """As :meth:`prime_notify.engine.Engine.test`."""
+        ...
+
+    def reload(self) -> Reloaded: ...
+
+    def post(self, task: Callable[[], None]) -> None:
+        """Have ``task`` run on the task executor thread, after what it is doing now; not at all after an unload."""
+        ...
+
+
+def coloured(text: Union[str, RTextBase], color: RColor) -> RTextBase:
+    """``text`` in ``color``; a text that is already built keeps its own parts' colours."""
+    return RText(text, color) if isinstance(text, str) else text.set_color(color)
+
+
+def clickable(text: Union[str, RTextBase], command: str, hover: Union[str, RTextBase]) -> RTextBase:
+    """``text`` that puts ``command`` into the chat line. Newer clients refuse to run one that has no slash."""
+    built = RText(text) if isinstance(text, str) else text
+    return built.set_click_event(RAction.suggest_command, command).set_hover_text(hover)
+
+
+def quoted(argument: str) -> str:
+    """``argument`` as a quotable argument of a command."""
+    needs_quotes = " " in argument or argument.startswith('"')
+    return json.dumps(argument, ensure_ascii=False) if needs_quotes else argument
+
+
+def switched_off(desk: Desk) -> RTextBase:
+    """Says that notifications are switched off, and what to do about it."""
+    return _then_reload(desk, "command.disabled")
+
+
+def no_endpoints(desk: Desk) -> RTextBase:
+    """Says that no endpoint is configured, and what to do about it."""
+    return _then_reload(desk, "command.no_endpoints")
+
+
+def _then_reload(desk: Desk, key: str) -> RTextBase:
+    command = f"{desk.prefix} reload"
+    text = coloured(desk.speech.reply(key, reload=command), RColor.yellow)
+    return clickable(text, command, desk.speech.reply("command.click_to_fill", command=command))

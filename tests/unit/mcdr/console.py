@@ -1,0 +1,127 @@
+"""MCDReforged's own command manager with real command nodes, and just enough of a server around it to type commands."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from types import SimpleNamespace
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from mcdreforged.api.command import Literal
+from mcdreforged.api.rtext import RTextBase, RTextMCDRTranslation
+from mcdreforged.api.types import CommandSource
+from mcdreforged.command.command_manager import CommandManager
+from mcdreforged.plugin.plugin_registry import PluginCommandHolder
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.mcdr.speech import Speech
+
+__all__ = ["Console", "Reader"]
+
+
+class Reader(CommandSource):
+    """Someone who types commands, and what was replied."""
+
+    def __init__(self, level: int = 4, *, console: bool = False) -> None:
+        self.level = level
+        self._console = console
+        self.replies: List[RTextBase] = []
+
+    @property
+    def is_console(self) -> bool:
+        return self._console
+
+    def get_server(self) -> Any:
+        raise NotImplementedError
+
+    def get_permission_level(self) -> int:
+        return self.level
+
+    def get_preference(self) -> Any:
+        return SimpleNamespace(language="en_us")
+
+    def reply(self, message: Any, **_: Any) -> None:
+        self.replies.append(RTextBase.from_any(message))
+
+    @property
+    def lines(self) -> List[str]:
+        return [reply.to_plain_text() for reply in self.replies]
+
+
+class Console:
+    """Plays the part of the server interface for one plugin, ``prime_notify``, beside others that own commands."""
+
+    def __init__(self) -> None:
+        self.logger = logging.getLogger("tests.console")
+        self.instances: Dict[str, Any] = {}
+        self.tasks: List[Callable[[], Any]] = []
+        self._catalogue = Catalogue.load()
+        self._roots: List[Tuple[str, Literal]] = []
+        self._mcdr_server: Any = SimpleNamespace(
+            logger=self.logger,
+            translate=lambda key, *_, **__: key.rpartition(".")[2],
+            plugin_manager=SimpleNamespace(with_plugin_context=lambda _: contextlib.nullcontext()),
+        )
+        self._mcdr_server.command_manager = self._manager = CommandManager(self._mcdr_server)
+        self.speech = Speech(self, self._catalogue)  # type: ignore[arg-type]
+
+    # what others own
+
+    def load(self, plugin_id: str, *roots: Literal) -> None:
+        """Another plugin registers its roots."""
+        self._roots += [(plugin_id, root) for root in roots]
+        self._update()
+
+    def unload(self, plugin_id: str) -> None:
+        self._roots = [(owner, root) for owner, root in self._roots if owner != plugin_id]
+        self._update()
+
+    def _update(self) -> None:
+        with self._manager.start_command_register() as register:
+            for owner, root in self._roots:
+                plugin: Any = SimpleNamespace(get_id=lambda owner=owner: owner)
+                register(PluginCommandHolder(plugin, root, True))
+
+    # the server interface
+
+    def get_self_metadata(self) -> Any:
+        return SimpleNamespace(id="prime_notify")
+
+    def get_mcdr_language(self) -> str:
+        return "en_us"
+
+    def get_plugin_instance(self, plugin_id: str) -> Any:
+        return self.instances.get(plugin_id)
+
+    def register_command(self, root: Literal, *, allow_duplicates: bool = False) -> None:
+        self.load("prime_notify", root)
+
+    def schedule_task(self, task: Callable[[], Any]) -> None:
+        self.tasks.append(task)
+
+    def rtr(self, key: str, **values: Any) -> RTextMCDRTranslation:
+        def translate(full_key: str, *_: Any, _mcdr_tr_language: str, **values: Any) -> RTextBase:
+            template = self._catalogue.find("en_us", full_key.partition(".")[2])
+            assert template is not None, full_key
+            return RTextBase.format(template, **values)
+
+        return RTextMCDRTranslation(key, **values).set_translator(translate)  # type: ignore[arg-type]
+
+    # typing
+
+    def run_tasks(self) -> None:
+        """Let the task executor work until it has nothing to do."""
+        while self.tasks:
+            self.tasks.pop(0)()
+
+    def type(self, command: str, reader: Optional[Reader] = None) -> List[str]:
+        """The lines that a command is answered with, those of scheduled tasks included."""
+        reader = reader or Reader()
+        before = len(reader.replies)
+        self._manager.execute_command(command, reader)
+        self.run_tasks()
+        return reader.lines[before:]
+
+    def complete(self, text: str) -> List[str]:
+        """What tab completion offers."""
+        return [suggestion.suggest_input for suggestion in self._manager.suggest_command(text, Reader())]
