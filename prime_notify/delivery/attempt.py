@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass
 from typing import Callable, Optional, Protocol, Union
@@ -9,10 +10,14 @@ from typing import Callable, Optional, Protocol, Union
 from prime_notify.channels.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
-from prime_notify.model.outcome import Outcome, Permanent, Retry
-from prime_notify.transport.http import TransportFailure
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.transport.http import FailureKind, TransportFailure
 
 __all__ = ["Attempt", "Attempter", "Transport"]
+
+
+_RESPONSE_SHOWN = 500
+"""Characters of an answer that are kept for people to look at."""
 
 
 class Transport(Protocol):
@@ -23,10 +28,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one attempt came to, and its milliseconds on the wire."""
+    """What one attempt came to, its milliseconds on the wire, and the answer's text, cut short and without secrets."""
 
     outcome: Outcome
     ms: float
+    response: str = ""
 
     @property
     def status(self) -> Optional[int]:
@@ -45,15 +51,32 @@ class Attempter:
     def attempt(self, endpoint: Endpoint, notification: Notification) -> Attempt:
         """Never raises: a fault of ours is an outcome too, with its reason, not a lost message."""
         started = self.monotonic()
+        response = ""
+        outcome: Outcome
         try:
-            outcome = self._attempt(endpoint, notification)
+            answer = self._send(endpoint, notification)
+            if isinstance(answer, TransportFailure):
+                outcome = _outcome_of(answer)
+            else:
+                response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
+                outcome = endpoint.channel.judge(answer)
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
-            outcome = Permanent(endpoint.redact(f"internal error: {type(error).__name__}: {error}"))
-        return Attempt(outcome, (self.monotonic() - started) * 1000)
+            outcome = Permanent(f"internal error: {type(error).__name__}: {error}")
+        return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
 
-    def _attempt(self, endpoint: Endpoint, notification: Notification) -> Outcome:
+    def _send(self, endpoint: Endpoint, notification: Notification) -> Union[Response, TransportFailure]:
         request = endpoint.channel.render(self.localize(notification, endpoint, self.wall()))
-        answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
-        if isinstance(answer, TransportFailure):
-            return Retry(endpoint.redact(answer.reason), hint=endpoint.redact(answer.hint))
-        return endpoint.channel.judge(answer)
+        return self.transport.send(request, timeout=float(endpoint.config.timeout))
+
+
+def _outcome_of(failure: TransportFailure) -> Outcome:
+    if failure.kind is FailureKind.INVALID_URL:
+        return Permanent(failure.reason, hint=failure.hint)
+    return Retry(failure.reason, hint=failure.hint)
+
+
+def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:
+    """Services quote what they were sent in their answers, keys included."""
+    if isinstance(outcome, Delivered):
+        return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
+    return dataclasses.replace(outcome, reason=endpoint.redact(outcome.reason), hint=endpoint.redact(outcome.hint))
