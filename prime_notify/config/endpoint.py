@@ -1,0 +1,109 @@
+"""The options that every endpoint has, whatever its type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.config.duration import Duration
+from prime_notify.model.event import EventName
+
+__all__ = ["EndpointConfig", "EventWord", "Language"]
+
+
+def _word(value: object) -> object:
+    """``"Backup-Success "`` can only mean one thing."""
+    return value.strip().lower().replace("-", "_") if isinstance(value, str) else value
+
+
+EventWord = Annotated[EventName, BeforeValidator(_word)]
+Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(_word)]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
+
+
+class EndpointConfig(BaseModel):
+    """One configured destination. Channels subclass it and add an options object named like their type.
+
+    A field whose value is a secret says so with ``json_schema_extra={"secret": True}``: it is then masked in whatever
+    the endpoint logs or answers. ``url`` and ``headers`` are secret by themselves.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        coerce_numbers_to_str=True,
+        hide_input_in_errors=True,
+    )
+
+    name: str = Field(
+        min_length=1, max_length=64, description="The endpoint's name, unique, shown in logs and commands."
+    )
+    type: str = Field("webhook", description="The channel.")
+    enabled: bool = Field(True, description="Whether anything is sent to this endpoint.")
+    url: str = Field(
+        description="Where to send; may point to a self-hosted server.", json_schema_extra={"secret": True}
+    )
+    headers: Dict[str, str] = Field(
+        default_factory=dict,
+        description="Extra HTTP headers; their values are secret.",
+        json_schema_extra={"secret": True},
+    )
+    timeout: Duration = Field(
+        Duration("10s"), description='Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.'
+    )
+    events: Optional[List[EventWord]] = Field(
+        None, description="Only these events; narrows the list of the whole notification block."
+    )
+    language: Optional[Language] = Field(None, description='Language of the texts, such as "en_us" or "zh_cn".')
+    traceback: bool = Field(False, description="Whether failures carry their traceback.")
+
+    def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
+        """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
+        return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if not name.isprintable():
+            raise ValueError("write a name without line breaks and other invisible characters")
+        return name
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: Optional[str]) -> Optional[str]:
+        if url is not None and not _is_http_url(url):
+            raise ValueError('write a whole address, such as "https://example.com/hook"')
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _check_headers(cls, headers: Dict[str, str]) -> Dict[str, str]:
+        for name, value in headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError('write header names of letters, digits and "-" only')
+            if any(char in value for char in "\r\n\0"):
+                raise ValueError(f'write the value of "{name}" on one line')
+        return headers
+
+    @field_validator("timeout")
+    @classmethod
+    def _check_timeout(cls, timeout: Duration) -> Duration:
+        if not timeout:
+            raise ValueError('write a duration above zero, such as "10s"')
+        return timeout
+
+
+def _is_http_url(url: str) -> bool:
+    if not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False

@@ -1,0 +1,151 @@
+"""Loads endpoints one by one, so that a bad one costs nothing but itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
+
+from pydantic import ValidationError
+
+from prime_notify.channels.base import Channel
+from prime_notify.config.annotations import member
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
+from prime_notify.config.problem import Location, Problem, closest, describe, json_path, one_of
+from prime_notify.config.redaction import SHOWN_FIELDS, secrets_of
+from prime_notify.config.secrets import Resolver
+from prime_notify.transport.redact import Redactor
+
+__all__ = ["Endpoint", "EndpointLoader", "LoadedEndpoint"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One destination, ready for use. ``redact`` masks its secrets in any text."""
+
+    config: EndpointConfig
+    channel: Channel[Any]
+    redact: Redactor
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def type(self) -> str:
+        return self.config.type
+
+
+@dataclass(frozen=True)
+class LoadedEndpoint:
+    """What came of one endpoint of the document; ``endpoint`` is None when it is switched off by a fatal problem."""
+
+    at: Location
+    endpoint: Optional[Endpoint]
+    problems: Tuple[Problem, ...]
+    secrets: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EndpointLoader:
+    """Makes endpoints of what stands in the document. ``base_dir``: where the paths of secrets' files start."""
+
+    types: Mapping[str, Type[Channel[Any]]]
+    environ: Mapping[str, str]
+    base_dir: Path
+
+    def load(self, raw: object, at: Location, default_name: str) -> LoadedEndpoint:
+        """Never raises; ``at`` is where ``raw`` stands, for the problems' paths."""
+        if not isinstance(raw, dict):
+            remedy = 'write an endpoint: {"name": "ops", "url": "https://example.com/hook"}'
+            return LoadedEndpoint(at, None, (Problem(json_path(at), describe(raw, shown=False), remedy, fatal=True),))
+        return _Loading(self, raw, at).run(default_name)
+
+
+class _Loading:
+    """The loading of one endpoint: what was found so far."""
+
+    def __init__(self, loader: EndpointLoader, raw: Dict[str, Any], at: Location) -> None:
+        self._types = loader.types
+        self._raw = raw
+        self._at = at
+        self._problems: List[Problem] = []
+        self._resolver = Resolver(loader.environ, loader.base_dir)
+
+    def run(self, default_name: str) -> LoadedEndpoint:
+        channel_type = self._channel_type()
+        model = channel_type.endpoint_model if channel_type else EndpointConfig
+        data = self._prepared(model, default_name, channel_type)
+        secrets = (*secrets_of(data, model), *self._resolver.values)
+        config = self._validated(data, model) if channel_type else None
+        endpoint = None
+        if channel_type and config and not any(problem.fatal for problem in self._problems):
+            endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
+        return LoadedEndpoint(self._at, endpoint, tuple(self._problems), secrets)
+
+    def _prepared(
+        self, model: Type[EndpointConfig], default_name: str, channel_type: Optional[Type[Channel[Any]]]
+    ) -> Dict[str, Any]:
+        """The endpoint as its model expects it: name and type filled in, references replaced."""
+        data = tidied(self._raw, model)
+        data["type"] = channel_type.type if channel_type else "webhook"
+        if "name" not in data:
+            data["name"] = default_name
+            self._add(("name",), f'add a "name"; until then it is "{default_name}"', fatal=False)
+        if self._raw.get("events") == []:
+            self._add(("events",), "an empty list sends nothing; leave the option out for all events", fatal=False)
+        data = {key: self._resolver.resolve(value, member(model, key), (key,)) for key, value in data.items()}
+        for reference in self._resolver.unresolved:
+            self._add(reference.location, reference.remedy, fatal=True, found=reference.found)
+        return data
+
+    def _channel_type(self) -> Optional[Type[Channel[Any]]]:
+        raw = self._raw.get("type")
+        name = "webhook" if raw is None else raw
+        if not isinstance(name, str):
+            self._add(("type",), f"write one of {one_of(sorted(self._types))}", fatal=True)
+            return None
+        found = self._types.get(name.strip().lower())
+        if found is None:
+            remedy = f"{closest(name, self._types)}write one of {one_of(sorted(self._types))}"
+            self._add(("type",), remedy, fatal=True)
+        return found
+
+    def _validated(self, data: Dict[str, Any], model: Type[EndpointConfig]) -> Optional[EndpointConfig]:
+        """Leaves out, with a problem each, what the endpoint can do without; None when something else is wrong."""
+        while True:
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                findings = findings_of(error, data, model)
+            if list_single_items(data, findings):
+                continue
+            for finding in findings:
+                self._report(finding)
+            if not all(map(_is_dispensable, findings)):
+                return None
+            prune(data, findings)
+            if data.get("events") == []:
+                self._add(("events",), "write at least one known event, or leave out the option for all", fatal=True)
+                return None
+
+    def _report(self, finding: Finding) -> None:
+        location = finding.location
+        if finding.is_comment or any(location[: len(known)] == known for known in self._resolver.unresolved_locations):
+            return
+        remedy = finding.remedy
+        if finding.is_unknown_key and len(location) == 1 and location[0] in self._types:
+            remedy = f'these are options of "type": "{location[0]}"'
+        found = "an unknown option" if finding.is_unknown_key else None
+        self._add(location, remedy, fatal=not _is_dispensable(finding), found=found)
+
+    def _add(self, location: Location, remedy: str, *, fatal: bool, found: Optional[str] = None) -> None:
+        location, seen = found_at(self._raw, location, shown=bool(location) and location[0] in SHOWN_FIELDS)
+        self._problems.append(Problem(json_path((*self._at, *location)), found or seen, remedy, fatal))
+
+
+def _is_dispensable(finding: Finding) -> bool:
+    """Whether the endpoint can do its work without what was found."""
+    location = finding.location
+    return finding.is_unknown_key or location == ("language",) or (location[:1] == ("events",) and len(location) > 1)

@@ -1,0 +1,136 @@
+"""The sections of the config. Every field has a default, so that one which is broken costs nothing but itself."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticUndefined
+from typing_extensions import Annotated
+
+from prime_notify.config.endpoint import EndpointConfig, EventWord, Language
+
+__all__ = [
+    "CommandConfig",
+    "Config",
+    "ConfigDocument",
+    "NotificationConfig",
+    "PermissionConfig",
+    "ServerConfig",
+    "SourcesConfig",
+]
+
+_LEVELS: Dict[str, int] = {"guest": 0, "user": 1, "helper": 2, "admin": 3, "owner": 4}  # MCDReforged's
+
+
+def _level(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("write a level from 0 to 4, or its name")  # noqa: TRY004 - Pydantic expects ValueError
+    return _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+Level = Annotated[
+    int,
+    Field(ge=0, le=4),
+    BeforeValidator(_level),
+    WithJsonSchema({"anyOf": [{"enum": list(_LEVELS)}, {"type": "integer", "minimum": 0, "maximum": 4}]}),
+]
+PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        coerce_numbers_to_str=True,
+        hide_input_in_errors=True,
+    )
+
+
+class NotificationConfig(_Section):
+    """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
+
+    enabled: bool = Field(False, description="Whether anything is sent at all.")
+    events: Optional[List[EventWord]] = Field(None, description="Only these events are sent; all when absent.")
+    endpoints: List[EndpointConfig] = Field(default_factory=list, description="Where notifications go.")
+
+
+class SourcesConfig(_Section):
+    """Where events come from, beside what is found without being told."""
+
+    listen: List[PluginId] = Field(
+        default_factory=list,
+        description='Ids of other plugins whose "<plugin_id>.backup_success" and similar MCDR events are taken up.',
+    )
+
+
+class ServerConfig(_Section):
+    """The Minecraft server, as notifications speak of it."""
+
+    name: Optional[Annotated[str, StringConstraints(min_length=1, max_length=100)]] = Field(
+        None, description="The server's name in notifications; tells several servers apart."
+    )
+
+
+class PermissionConfig(_Section):
+    """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
+
+    root: Level = Field(1, description="Needed for the overview and the help.")
+    test: Level = Field(4, description='Needed to send test notifications, also with "!!pb test notify".')
+    reload: Level = Field(3, description="Needed to reload the config.")
+
+
+class CommandConfig(_Section):
+    """The plugin's own commands."""
+
+    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = Field(
+        "!!pn", description="What the commands start with."
+    )
+    permission: PermissionConfig = Field(
+        default_factory=PermissionConfig, description="Which level each command needs."
+    )
+
+
+class Config(_Section):
+    """The whole config."""
+
+    schema_: Optional[str] = Field(
+        None, alias="$schema", description="The JSON Schema of this file, for editors that complete and check it."
+    )
+    notification: NotificationConfig = Field(default_factory=NotificationConfig, description="What is sent where.")
+    sources: SourcesConfig = Field(default_factory=SourcesConfig, description="Where events come from.")
+    server: ServerConfig = Field(default_factory=ServerConfig, description="The Minecraft server.")
+    language: Optional[Language] = Field(
+        None, description="Language of the notifications' texts; MCDReforged's own when absent."
+    )
+    command: CommandConfig = Field(default_factory=CommandConfig, description="The plugin's own commands.")
+
+
+class ConfigDocument(RootModel[Any]):
+    """The config file as it stands, unvalidated, for ``load_config_simple(target_class=…, failure_policy="raise")``.
+
+    MCDReforged writes a config file anew when a field's default is in use or the file cannot be read. This model has
+    no defaults and cannot be made without data, so it keeps MCDReforged from ever doing either.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_nothing(cls, root: Any) -> Any:
+        if root is PydanticUndefined:
+            raise ValueError("there is no document")
+        return root
+
+    def __repr__(self) -> str:
+        return "ConfigDocument(…)"  # secrets are in it
+
+    __str__ = __repr__

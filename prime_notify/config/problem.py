@@ -1,0 +1,106 @@
+"""What is wrong with a config, told so that its owner can mend it: where, what was found, what to write."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from typing import Iterable, Sequence, Tuple, Union
+
+__all__ = ["ConfigError", "Location", "Problem", "closest", "describe", "json_path", "kind_of", "one_of"]
+
+Location = Tuple[Union[str, int], ...]
+"""Keys and indices from the root of the document to a value."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. It may be printed anywhere: neither field holds a secret.
+
+    ``fatal``: the endpoint in which it was found is switched off. Otherwise what was found is left out and the rest of
+    that endpoint or section works.
+    """
+
+    path: str
+    found: str
+    remedy: str
+    fatal: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}: found {self.found}; {self.remedy}"
+
+
+class ConfigError(Exception):
+    """The document cannot be used at all: unreadable, no JSON, or no object."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems: Tuple[Problem, ...] = problems
+
+
+def json_path(location: Iterable[Union[str, int]]) -> str:
+    """``("endpoints", 1, "headers", "X Y")`` as ``endpoints[1].headers["X Y"]``; ``$`` is the document itself."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif _PLAIN_KEY.fullmatch(part) and len(part) <= _LONGEST_SHOWN:
+            path += f".{part}" if path else part
+        else:
+            path += f"[{_shortened(_quoted(part))}]"
+    return path or "$"
+
+
+def describe(value: object, *, shown: bool) -> str:
+    """``value`` for a reader: itself where it may be ``shown``, else only what kind of thing it is."""
+    if shown and value is not None and not isinstance(value, int):
+        return _shortened(_quoted(value))
+    if shown and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
+        return _quoted(value)
+    if isinstance(value, (str, list, dict)):
+        return f"{kind_of(value)} (length {len(value)})"
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """The JSON name of a value's type, with its article."""
+    if value is None:
+        return "null"
+    for types, name in (
+        (bool, "a boolean"),
+        ((int, float), "a number"),
+        (str, "a string"),
+        ((list, tuple), "a list"),
+        (dict, "an object"),
+    ):
+        if isinstance(value, types):
+            return name
+    return "something that is no JSON"
+
+
+def closest(wrong: str, known: Iterable[str]) -> str:
+    """``did you mean "x"? `` for a misspelt word, else nothing."""
+    matches = difflib.get_close_matches(wrong[:_LONGEST_SHOWN].lower(), list(known), n=1)
+    return f'did you mean "{matches[0]}"? ' if matches else ""
+
+
+def one_of(known: Sequence[str]) -> str:
+    """A list of words for a sentence."""
+    return ", ".join(f'"{word}"' for word in known)
+
+
+def _quoted(value: object) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return kind_of(value)
+    # A lone surrogate cannot be printed, a line separator would break the line.
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"

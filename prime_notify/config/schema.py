@@ -1,0 +1,140 @@
+"""The config's JSON Schema (draft 2020-12), made from the models, for editors that complete and check the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, Iterable, List, Mapping, Set, Tuple, Type
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from prime_notify.channels.registry import channel_types
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.models import Config
+
+__all__ = ["config_schema", "render_schema"]
+
+_DEFAULT_TYPE = "webhook"
+_SHOWN = ("name", "type", "enabled", "events", "language")  # not expected to come from elsewhere
+_ANNOTATIONS = ("description", "default", "examples", "title")
+_REFERENCE_NAME = "SecretReference"
+_REFERENCE = {
+    "description": "A secret kept elsewhere.",
+    "anyOf": [
+        {
+            "type": "string",
+            "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*\}",
+            "description": 'The environment variable NAME, as "${NAME}".',
+        },
+        {
+            "type": "object",
+            "properties": {
+                "file": {"type": "string", "description": "Path of the file that holds it, from the config's folder."}
+            },
+            "required": ["file"],
+            "additionalProperties": False,
+        },
+    ],
+}
+
+
+class _Generator(GenerateJsonSchema):
+    """Without titles that repeat the names of fields, and without defaults that say nothing."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        result = super().default_schema(schema)
+        if result.get("default") is None or isinstance(result["default"], dict):
+            result.pop("default", None)
+        return result
+
+
+def config_schema() -> Dict[str, Any]:
+    """The schema of the config file with every channel's options."""
+    models = {name: channel.endpoint_model for name, channel in sorted(channel_types().items())}
+    wanted: List[Tuple[Type[BaseModel], JsonSchemaMode]] = [(Config, "validation")]
+    wanted += [(model, "validation") for model in models.values()]
+    references, schema = models_json_schema(wanted, schema_generator=_Generator)
+    definitions = schema["$defs"]
+    names = {name: _target(references[model, "validation"]) for name, model in models.items()}
+    if EndpointConfig not in models.values():
+        del definitions[_target(definitions["NotificationConfig"]["properties"]["endpoints"]["items"])]
+    for name in sorted(_reachable(names.values(), definitions) - {"EventName"}):
+        definitions[name] = _with_references(definitions[name], skip=_SHOWN if name in names.values() else ())
+    for channel, name in names.items():
+        definitions[name] = _endpoint(definitions[name], channel)
+    endpoints = definitions["NotificationConfig"]["properties"]["endpoints"]
+    endpoints["items"] = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}
+    root = definitions.pop("Config")
+    definitions = {name: _without(definition, "title") for name, definition in definitions.items()}
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        **root,
+        "title": "Prime Notify",
+        "$defs": {**definitions, _REFERENCE_NAME: _REFERENCE},
+    }
+
+
+def render_schema() -> str:
+    """The text of the schema file."""
+    return json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
+    """An endpoint's definition whose ``type`` tells it apart from those of the other channels."""
+    properties = dict(definition["properties"])
+    required = [name for name in definition.get("required", []) if name != "type"]
+    properties["type"] = {"const": channel, "description": properties["type"].get("description", "The channel.")}
+    if channel == _DEFAULT_TYPE:
+        properties["type"]["default"] = channel
+    else:
+        required.append("type")
+    return {**definition, "properties": properties, "required": required}
+
+
+def _with_references(definition: Dict[str, Any], skip: Iterable[str]) -> Dict[str, Any]:
+    properties = definition.get("properties", {})
+    replaced = {key: value if key in skip else _with_reference(value) for key, value in properties.items()}
+    return {**definition, "properties": replaced} if properties else definition
+
+
+def _with_reference(schema: Dict[str, Any]) -> Dict[str, Any]:
+    """The same schema, where strings may be references to secrets."""
+    schema = _without(schema, "secret")
+    if "items" in schema:
+        return {**schema, "items": _with_reference(schema["items"])}
+    if isinstance(schema.get("additionalProperties"), dict):
+        return {**schema, "additionalProperties": _with_reference(schema["additionalProperties"])}
+    alternatives = schema.get("anyOf", [{key: value for key, value in schema.items() if key not in _ANNOTATIONS}])
+    if not any(_is_text(alternative) for alternative in alternatives):
+        return {**schema, "anyOf": [_with_reference(one) for one in alternatives]} if "anyOf" in schema else schema
+    annotations = {key: value for key, value in schema.items() if key in _ANNOTATIONS}
+    return {"anyOf": [*alternatives, {"$ref": f"#/$defs/{_REFERENCE_NAME}"}], **annotations}
+
+
+def _is_text(schema: Dict[str, Any]) -> bool:
+    return "string" in schema.get("type", ()) and "enum" not in schema and "const" not in schema
+
+
+def _reachable(names: Iterable[str], definitions: Mapping[str, Any]) -> Set[str]:
+    """These definitions and all that they refer to."""
+    found: Set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r'"#/\$defs/([^"]+)"', json.dumps(definitions[name]))
+    return found
+
+
+def _target(reference: Mapping[str, Any]) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _without(schema: Dict[str, Any], key: str) -> Dict[str, Any]:
+    return {name: value for name, value in schema.items() if name != key}
