@@ -1,0 +1,77 @@
+"""The texts of ``lang/``, without MCDReforged: its own translations are not there in tests and during reloads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+
+import prime_notify
+
+__all__ = ["Catalogue"]
+
+_LANGUAGES = ("en_us", "zh_cn")
+_FALLBACK = _LANGUAGES[0]
+_TOP_KEY = "prime_notify"
+
+
+class Catalogue:
+    """Texts by language and key. Keys are dotted and without the plugin's id: ``notification.label.comment``."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+
+    @classmethod
+    def load(cls) -> Catalogue:
+        """Read ``lang/*.yml`` beside the package, from a folder or from inside the packed plugin."""
+        return cls({language: _read(language) for language in _LANGUAGES})
+
+    @property
+    def languages(self) -> Tuple[str, ...]:
+        return tuple(self._texts)
+
+    def texts(self, language: str) -> Mapping[str, str]:
+        """All texts of a language, their placeholders still in them."""
+        return self._texts.get(language, {})
+
+    def text(self, language: str, key: str, **values: object) -> str:
+        """The text with its placeholders filled. Never raises.
+
+        A key that the language lacks is looked up in English; one that English lacks too stands for itself. A
+        placeholder without a value stays as it is.
+        """
+        template = self.find(language, key)
+        if template is None:
+            return key
+        try:
+            return template.format(**values)
+        except (LookupError, ValueError, AttributeError):
+            return template
+
+    def find(self, language: str, key: str) -> Optional[str]:
+        """The text as written, from the language or else from English; None when neither has it."""
+        return self.texts(language).get(key) or self.texts(_FALLBACK).get(key)
+
+    def best(self, language: Optional[str]) -> str:
+        """The language that we have and that comes closest: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""
+        wanted = (language or "").strip().lower().replace("-", "_")
+        if wanted in self._texts:
+            return wanted
+        family = wanted.partition("_")[0]
+        return next((known for known in self._texts if known.partition("_")[0] == family), _FALLBACK)
+
+
+def _read(language: str) -> Dict[str, str]:
+    from ruamel.yaml import YAML  # MCDReforged has it, and has loaded it long before
+
+    path = Path(prime_notify.__file__).parent.parent / "lang" / f"{language}.yml"
+    loader: Any = prime_notify.__spec__.loader if prime_notify.__spec__ else None
+    document = YAML(typ="safe", pure=True).load(loader.get_data(str(path)).decode("utf-8"))
+    return dict(_flat(document[_TOP_KEY], ""))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[Tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + str(key), str(value)

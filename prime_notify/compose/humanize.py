@@ -1,0 +1,52 @@
+"""Numbers as people read them, the same in every language. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Optional
+
+__all__ = ["count", "duration", "local_time", "size"]
+
+_SIZE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_JUST_BELOW = 1023.95  # what would be printed as 1024.0 belongs to the next unit
+
+
+def size(size_bytes: int) -> str:
+    """``512 B``, ``1.2 GiB``: powers of 1024."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    value = size_bytes / 1024
+    unit = 0
+    while value >= _JUST_BELOW and unit < len(_SIZE_UNITS) - 1:
+        value /= 1024
+        unit += 1
+    return f"{value:.1f} {_SIZE_UNITS[unit]}"
+
+
+def duration(seconds: float) -> str:
+    """``850ms``, ``4.2s``, ``42s``, ``3m 12s``, ``1h 02m``, ``2d 03h``."""
+    millis = round(seconds * 1000)
+    if millis < 1000:
+        return f"{millis}ms"
+    if millis < 9950:
+        return f"{millis / 1000:.1f}s"
+    whole = (millis + 500) // 1000
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if not minutes:
+        return f"{whole}s"
+    if not hours:
+        return f"{minutes}m {whole % 60:02d}s"
+    if not days:
+        return f"{hours}h {minutes % 60:02d}m"
+    return f"{days}d {hours % 24:02d}h"
+
+
+def local_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
+    """``2026-01-02 03:04:05`` in ``zone``, by default this machine's."""
+    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=unix)
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def count(number: int) -> str:
+    """``1,234``."""
+    return f"{number:,}"

@@ -1,0 +1,81 @@
+"""Title, body and Markdown of a notification, in one language."""
+
+from __future__ import annotations
+
+from typing import Tuple
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.comments import comment_text, message_text
+from prime_notify.compose.facts import Fact, facts, full_message
+from prime_notify.compose.markdown import escape, plain
+from prime_notify.model.event import Severity, Status
+from prime_notify.model.notification import Texts
+from prime_notify.model.payload import Payload
+
+__all__ = ["compose", "localize", "title"]
+
+_SERVER_NAME = 64
+_SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
+_SYMBOLS_OF_STATUS = {Status.START: "⏳", Status.ABORTED: "⏹️"}
+
+
+def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
+    """The texts of a payload: those that its source set, the others made of its facts."""
+    if payload.title and payload.body and payload.desp:
+        return Texts(payload.title, payload.body, payload.desp)
+    known = facts(payload, language, catalogue)
+    return Texts(
+        title=payload.title or title(payload, language, catalogue),
+        body=payload.body or _body(known, language, catalogue),
+        desp=payload.desp or _desp(known, language, catalogue),
+    )
+
+
+def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+    """The payload as it is sent: machine texts as text, and ``title``, ``body`` and ``desp`` filled in."""
+    texts = compose(payload, language, catalogue)
+    update = {"title": texts.title, "body": texts.body, "desp": texts.desp}
+    message = full_message(payload, language, catalogue)
+    backup, error = payload.backup, payload.error
+    if backup is not None and backup.comment is not None:
+        comment = comment_text(backup.comment, language, catalogue)
+        backup = backup.model_copy(update={"comment": comment})
+    if error is not None:
+        error = error.model_copy(update={"message": message_text(error.message, language, catalogue)})
+    return payload.model_copy(update={**update, "message": message, "backup": backup, "error": error})
+
+
+def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
+    """One line for a lock screen: ``✅ Backup #42 done — MyServer``."""
+    number = ""
+    if payload.backup and payload.backup.id is not None:
+        key = f"notification.title.number.{payload.task.value}"
+        number = catalogue.text(language, key, id=payload.backup.id)
+    text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
+    if payload.status is Status.SUCCESS and payload.severity is not Severity.INFO:
+        text = catalogue.text(language, "notification.title.with_warnings", title=text)
+    text = f"{_SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]} {text}"
+    if payload.test:
+        text = catalogue.text(language, "notification.title.test", title=text)
+    server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
+    return f"{text} — {server}" if server else text
+
+
+def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
+    """A line for each fact; further lines of a fact are indented."""
+
+    def line(fact: Fact) -> str:
+        return catalogue.text(language, "notification.line", label=fact.label, value=fact.value.replace("\n", "\n  "))
+
+    return "\n".join(line(fact) for fact in known)
+
+
+def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
+    """A Markdown list of the facts; further lines of a fact are a list inside of it."""
+
+    def item(fact: Fact) -> str:
+        first, *more = (escape(line) for line in fact.value.split("\n"))
+        whole = catalogue.text(language, "notification.item", label=fact.label, value=first)
+        return "\n".join([f"- {whole}", *(f"  - {line}" for line in more)])
+
+    return "\n".join(item(fact) for fact in known)

@@ -1,0 +1,98 @@
+"""The machinery of reading an event's fields: each on its own, none of them able to fail the others."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Tuple
+
+from prime_notify.model.event import EventName
+from prime_notify.model.sanitize import JsonCleaner, as_dict, clean_text
+
+__all__ = ["Fields", "Parse", "Reading", "UnusableError"]
+
+_MOST_UNKNOWN = 64
+
+
+class UnusableError(Exception):
+    """A field's value cannot be used; the text says what was expected."""
+
+
+class Reading:
+    """The reading of one event: what its field parsers know, and what they have to say."""
+
+    def __init__(self, name: EventName, plugin_id: str, now: float) -> None:
+        self.name = name
+        self.now = now
+        self.warnings: List[str] = []
+        self.unknown: Dict[str, Any] = {}
+        self._origin = f"{plugin_id}.{name.value}"
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(f"{self._origin}: {text}")
+
+    def take(self, path: str, value: Any, parse: Parse) -> Any:
+        """The field's clean value, or None when it is absent or left out with a warning. Never raises."""
+        if value is None:
+            return None
+        try:
+            return parse(self, path, value)
+        except UnusableError as problem:
+            expected = str(problem)
+        except Exception:  # noqa: BLE001  (a foreign object's own code)
+            expected = "a value that can be read"
+        self.warn(f'field "{path}" is left out: found {_type_name(value)}, expected {expected}')
+        return None
+
+    def members(self, value: Any, fields: Fields) -> Dict[str, Any]:
+        """The known members of a mapping, clean; what is unknown is kept for ``extra`` under its dotted path."""
+        mapping = as_dict(value)
+        known: Dict[str, Any] = {}
+        present = 0
+        for key, path, parse in fields.parsers:
+            if key in mapping:
+                present += 1
+                clean = self.take(path, mapping[key], parse)
+                if clean is not None:
+                    known[key] = clean
+        if len(mapping) > present:
+            self._keep_unknown(mapping, fields)
+        return known
+
+    def _keep_unknown(self, mapping: Dict[Any, Any], fields: Fields) -> None:
+        strangers = [key for key in mapping if not (isinstance(key, str) and key in fields.names)]
+        named = [key for key in strangers if isinstance(key, str)][:_MOST_UNKNOWN]
+        for key in named:
+            self.unknown[fields.prefix + str.__str__(key)] = mapping[key]
+        if len(named) < len(strangers):
+            where = f' of "{fields.prefix[:-1]}"' if fields.prefix else ""
+            lost = len(strangers) - len(named)
+            self.warn(f"{lost} unknown fields{where} are left out: too many, or their names are not texts")
+
+    def json(self, path: str, value: Mapping[Any, Any], budget: int) -> Dict[str, Any]:
+        """A clean copy of free data; what has no place in JSON is left out with one warning."""
+        cleaner = JsonCleaner(budget)
+        clean = cleaner.clean(value, path)
+        if cleaner.dropped:
+            more = f" and {cleaner.dropped - 1} more" if cleaner.dropped > 1 else ""
+            self.warn(f"{cleaner.first_dropped}{more} left out")
+        return clean
+
+
+Parse = Callable[[Reading, str, Any], Any]
+
+
+class Fields:
+    """The known members of one object in the payload, in the payload's order."""
+
+    def __init__(self, prefix: str, parsers: Mapping[str, Parse]) -> None:
+        self.prefix = prefix
+        self.names = frozenset(parsers)
+        self.parsers: Tuple[Tuple[str, str, Parse], ...] = tuple(
+            (key, prefix + key, parse) for key, parse in parsers.items()
+        )
+
+
+def _type_name(value: Any) -> str:
+    try:
+        return clean_text(type(value).__name__, 64)
+    except Exception:  # noqa: BLE001  (a metaclass can break even this)
+        return "an object"
