@@ -1,0 +1,90 @@
+"""Prime Backup's values as payload fields. Every attribute may be missing or odd: then the field is absent.
+
+BackupInfo (prime_backup/types/backup_info.py, 1.9 to 1.13): ``id, creator, comment, targets, tags, file_count,
+raw_size, stored_size, date, date_str``. Operator: ``type, name``. BackupTags: ``to_dict()``. ExportFailures: sized,
+iterates over objects with ``file.path`` and ``error``.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Dict, List, Optional, Tuple
+
+from prime_notify.sources.people import attribute, operator_fields, text_of
+
+__all__ = ["backup_fields", "backup_id_of", "error_fields", "failed_files", "operator_of", "planned_backup_fields"]
+
+_COUNTS = ("id", "file_count", "raw_size", "stored_size")
+_PRE_RESTORE = "__pb_translated__:pre_restore:"
+
+
+def backup_fields(info: Any) -> Dict[str, Any]:
+    """The payload's ``backup`` for a BackupInfo."""
+    fields: Dict[str, Any] = {name: attribute(info, name) for name in _COUNTS}
+    fields = {name: value for name, value in fields.items() if isinstance(value, int)}
+    for name, attribute_name in (("date", "date_str"), ("comment", "comment"), ("creator", "creator")):
+        value = attribute(info, attribute_name)
+        if value is not None:
+            fields[name] = text_of(value)
+    targets = attribute(info, "targets")
+    if isinstance(targets, (list, tuple)):
+        fields["targets"] = [text_of(target) for target in targets]
+    return {**fields, **_tags(attribute(info, "tags"))}
+
+
+def planned_backup_fields(task: Any) -> Dict[str, Any]:
+    """What a CreateBackupTask knows of its backup beforehand; ``backup_tags`` since 1.12."""
+    known = {"comment": attribute(task, "comment"), "creator": attribute(task, "operator")}
+    fields = {name: text_of(value) for name, value in known.items() if value is not None}
+    return {**fields, **_tags(attribute(task, "backup_tags"))}
+
+
+def backup_id_of(action: Any) -> Optional[int]:
+    """Which backup an action of a restore is about: the export's own id, or the one in the pre-restore comment."""
+    backup_id = attribute(action, "backup_id")
+    if isinstance(backup_id, int):
+        return backup_id
+    comment = attribute(action, "comment")
+    if isinstance(comment, str) and comment.startswith(_PRE_RESTORE):
+        digits = comment[len(_PRE_RESTORE) :]
+        return int(digits) if digits.isdecimal() else None
+    return None
+
+
+def operator_of(operator: Any) -> Dict[str, str]:
+    """The payload's ``operator`` for an Operator; empty when it is none."""
+    kind, name = attribute(operator, "type"), attribute(operator, "name")
+    return operator_fields(kind, name) if isinstance(kind, str) and isinstance(name, str) else {}
+
+
+def error_fields(error: BaseException) -> Dict[str, str]:
+    """The payload's ``error``. The traceback begins inside Prime Backup: the frame of our wrapper says nothing."""
+    inner = error.__traceback__.tb_next if error.__traceback__ else None
+    fields = {"type": type(error).__name__, "message": text_of(error)}
+    try:
+        fields["traceback"] = "".join(traceback.format_exception(type(error), error, inner))
+    except Exception:  # noqa: BLE001  (an error that cannot be shown is still told)
+        return fields
+    return fields
+
+
+def failed_files(failures: Any, most: int) -> Tuple[int, List[str]]:
+    """How many files a fail-soft restore could not write, and the first ``most`` of them with the reason."""
+    try:
+        listed = list(failures)
+    except Exception:  # noqa: BLE001
+        return 0, []
+    return len(listed), [_failure(failure) for failure in listed[:most]]
+
+
+def _failure(failure: Any) -> str:
+    error = attribute(failure, "error")
+    path = text_of(attribute(attribute(failure, "file"), "path", "?"))
+    return path if error is None else f"{path} ({type(error).__name__}: {text_of(error)})"
+
+
+def _tags(tags: Any) -> Dict[str, Any]:
+    try:
+        return {"tags": dict(tags.to_dict())}
+    except Exception:  # noqa: BLE001
+        return {}

@@ -1,0 +1,180 @@
+"""Watches the task runs of one loaded Prime Backup, through wrappers around its classes' ``run``."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import logging
+import threading
+import time
+import uuid
+from typing import Any, Callable, Dict, List, Mapping, Optional, TypeVar
+
+from prime_notify.model.event import Event
+from prime_notify.sources.people import attribute
+from prime_notify.sources.prime_backup.facts import backup_id_of
+from prime_notify.sources.prime_backup.runs import BackupRun, RestoreRun, Run, RunContext
+from prime_notify.sources.prime_backup.seams import Around, Patch, Seam
+
+__all__ = ["Observer"]
+
+_T = TypeVar("_T")
+
+
+class _Stack(threading.local):
+    """The observed runs that are under way on this thread, the innermost last."""
+
+    def __init__(self) -> None:
+        self.runs: List[Run] = []
+
+
+class Observer:
+    """Tells what one Prime Backup does, from :meth:`attach` to :meth:`close`.
+
+    A task and the actions that it runs share a thread, which is how they are tied together. Nothing of ours ever gets
+    in the way of a task: its results and exceptions pass through untouched, an error of our own is logged and dropped.
+    After :meth:`close` no new run is observed, and the runs under way are told to their end: ``report`` must take
+    events as long as there is anything to report.
+    """
+
+    def __init__(
+        self,
+        report: Callable[[Event], None],
+        *,
+        version: Optional[str],
+        server_running: Callable[[], bool],
+        log: logging.Logger,
+        steady: Callable[[], float] = time.monotonic,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self._report = report
+        self._log = log
+        self._context = RunContext(version, steady, new_id, server_running)
+        self._stack = _Stack()
+        self._lock = threading.Lock()
+        self._patches: Dict[Seam, Patch] = {}
+        self._under_way = 0
+        self._closed = False
+
+    # life cycle
+
+    def attach(self, classes: Mapping[Seam, type]) -> None:
+        """Observe through these seams, as far as they are not in use already."""
+        arounds: Dict[Seam, Around] = {
+            # the tasks come last: what happens inside of them can then be seen from their first run on
+            Seam.GET_ACTION: self._around_get,
+            Seam.LIST_ACTION: self._around_list,
+            Seam.CREATE_ACTION: self._around_create,
+            Seam.EXPORT_ACTION: self._around_export,
+            Seam.CREATE_TASK: lambda call, task: self._around_task(BackupRun, call, task),
+            Seam.RESTORE_TASK: lambda call, task: self._around_task(RestoreRun, call, task),
+        }
+        for seam, around in arounds.items():
+            if seam in classes and seam not in self._patches:
+                self._patches[seam] = Patch(classes[seam], around, self.retire)
+
+    def retire(self) -> None:
+        """Observe no new runs; those under way are told to their end."""
+        with self._lock:
+            self._closed = True
+
+    def close(self) -> None:
+        """Retire, and take the wrappers off; while a run is under way, they stay and pass through ever after."""
+        with self._lock:
+            self._closed = True
+            idle = self._under_way == 0
+        if idle:
+            for patch in self._patches.values():
+                patch.undo()
+
+    # around the tasks
+
+    def _around_task(self, kind: Callable[[Any, RunContext], Run], call: Callable[[], Any], task: Any) -> Any:
+        run: Optional[Run] = self._guarded(lambda: self._enter(kind, task))
+        if run is None:
+            return call()
+        try:
+            result = call()
+        except BaseException as error:
+            self._leave(run, functools.partial(run.raised, error))
+            raise
+        self._leave(run, functools.partial(run.returned, result))
+        return result
+
+    def _enter(self, kind: Callable[[Any, RunContext], Run], task: Any) -> Optional[Run]:
+        if any(isinstance(outer, RestoreRun) for outer in self._stack.runs):
+            return None  # part of the restore, whatever it is
+        sees_create, sees_export = (seam in self._patches for seam in (Seam.CREATE_ACTION, Seam.EXPORT_ACTION))
+        run = kind(task, dataclasses.replace(self._context, sees_create=sees_create, sees_export=sees_export))
+        with self._lock:
+            if self._closed:
+                return None
+            self._under_way += 1
+        self._stack.runs.append(run)
+        self._tell(run.entered)
+        return run
+
+    def _leave(self, run: Run, end: Callable[[], Optional[Event]]) -> None:
+        self._guarded(lambda: self._stack.runs.remove(run))
+        self._tell(end)
+        with self._lock:
+            self._under_way -= 1
+
+    # around the actions
+
+    def _around_create(self, call: Callable[[], Any], action: Any) -> Any:
+        run = self._current()
+        if isinstance(run, RestoreRun):
+            self._restore_began(run, action)  # the backup of the world as it was before
+            return call()
+        result = call()
+        if isinstance(run, BackupRun):
+            run.created(result)
+        return result
+
+    def _around_export(self, call: Callable[[], Any], action: Any) -> Any:
+        run = self._current()
+        if not isinstance(run, RestoreRun) or not attribute(action, "restore_mode", True):
+            return call()
+        self._restore_began(run, action)
+        result = call()
+        run.exported(result)
+        return result
+
+    def _around_get(self, call: Callable[[], Any], _action: Any) -> Any:
+        result = call()
+        run = self._current()
+        if isinstance(run, RestoreRun):
+            run.looked_up(result)
+        return result
+
+    def _around_list(self, call: Callable[[], Any], _action: Any) -> Any:
+        """Asked for the latest backup: a list with the one that will be restored."""
+        result = call()
+        run = self._current()
+        if isinstance(run, RestoreRun) and isinstance(result, list) and len(result) == 1:
+            run.looked_up(result[0])
+        return result
+
+    def _restore_began(self, run: RestoreRun, action: Any) -> None:
+        self._tell(lambda: run.began(backup_id_of(action)))
+
+    def _current(self) -> Optional[Run]:
+        return self._stack.runs[-1] if self._stack.runs else None
+
+    # never in the way
+
+    def _tell(self, step: Callable[[], Optional[Event]]) -> None:
+        event = self._guarded(step)
+        if event is not None:
+            told = event
+            self._guarded(lambda: self._report(told))
+
+    def _guarded(self, step: Callable[[], Optional[_T]]) -> Optional[_T]:
+        try:
+            return step()
+        except Exception:  # noqa: BLE001
+            with contextlib.suppress(Exception):
+                self._log.exception("Prime Notify could not observe Prime Backup")
+            return None

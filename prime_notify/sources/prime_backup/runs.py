@@ -1,0 +1,198 @@
+"""What one task run of Prime Backup comes to, step by step: which events, when, and with what in them.
+
+Nothing here touches a thread or a wrapper: an observer calls the steps in the order in which it sees them happen.
+"""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Mapping, Optional
+
+from prime_notify.compose.comments import machine_message
+from prime_notify.model.event import Event, EventName, Severity, Status, Task
+from prime_notify.sources.people import attribute, operator_of_source, source_fields
+from prime_notify.sources.prime_backup.facts import (
+    backup_fields,
+    error_fields,
+    failed_files,
+    operator_of,
+    planned_backup_fields,
+)
+from prime_notify.sources.prime_backup.messages import failed_restore, files_not_restored
+
+__all__ = ["BackupRun", "RestoreRun", "Run", "RunContext"]
+
+PLUGIN_ID = "prime_backup"
+_LISTED_FILES = 10
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What every run needs from outside. ``steady``: seconds that never jump."""
+
+    version: Optional[str]
+    steady: Callable[[], float]
+    new_id: Callable[[], str]
+    server_running: Callable[[], bool]
+    sees_create: bool = True
+    """Whether the creation of a backup inside a task is seen."""
+    sees_export: bool = True
+    """Whether the export that a restore consists of is seen."""
+
+
+class Run(abc.ABC):
+    """One run of a task. Each step returns the event that it amounts to, if any.
+
+    ``_said``: the fields that both the start and the end carry.
+    """
+
+    task: Task
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._began = context.steady()
+        self._task_id = context.new_id()
+        self._said: Dict[str, Any] = {}
+
+    @abc.abstractmethod
+    def entered(self) -> Optional[Event]:
+        """The task begins to run."""
+
+    @abc.abstractmethod
+    def returned(self, result: Any) -> Optional[Event]:
+        """The task returned ``result``."""
+
+    @abc.abstractmethod
+    def raised(self, error: BaseException) -> Optional[Event]:
+        """The task raised ``error``."""
+
+    def _event(self, status: Status, **fields: Any) -> Event:
+        told = {"task_id": self._task_id, **self._said, **fields}
+        if status is not Status.START:
+            told["cost_s"] = round(self._context.steady() - self._began, 3)
+        known = {name: value for name, value in told.items() if value not in (None, "", {})}
+        return Event(EventName.of(self.task, status), PLUGIN_ID, self._context.version, known)
+
+
+class BackupRun(Run):
+    """A run of ``CreateBackupTask``."""
+
+    task = Task.BACKUP
+
+    def __init__(self, task: Any, context: RunContext) -> None:
+        super().__init__(context)
+        self._task = task
+        self._info: Any = None
+        source = attribute(task, "source")
+        operator = operator_of(attribute(task, "operator")) or operator_of_source(source)
+        self._said = {
+            "operator": operator,
+            "source": source_fields(source),
+            "backup": planned_backup_fields(task),
+        }
+
+    def entered(self) -> Optional[Event]:
+        return self._event(Status.START)
+
+    def created(self, info: Any) -> None:
+        """``CreateBackupAction.run`` returned this BackupInfo."""
+        self._info = info
+
+    def returned(self, result: Any) -> Optional[Event]:
+        if result is not None:
+            return self._event(Status.SUCCESS, backup=self._backup(result))
+        # an unload sets both
+        if _is_set(self._task, "plugin_unloaded_event"):
+            return self._event(Status.ABORTED, message=machine_message("plugin_unloaded"))
+        if _is_set(self._task, "aborted_event"):
+            return self._event(Status.ABORTED, message=machine_message("aborted_by_operator"))
+        # the only other way out without a backup, in 1.9 to 1.13, is that the server never said that it has saved
+        waited = attribute(self._task, "world_saved_done") is not None
+        return self._event(Status.FAILURE, message=machine_message("save_timeout" if waited else "no_backup"))
+
+    def raised(self, error: BaseException) -> Optional[Event]:
+        return self._event(Status.FAILURE, error=error_fields(error))
+
+    def _backup(self, backup_id: Any) -> Mapping[str, Any]:
+        made = backup_fields(self._info)
+        if made.get("id") == backup_id:
+            return made
+        return {**self._said["backup"], "id": backup_id} if isinstance(backup_id, int) else self._said["backup"]
+
+
+class RestoreRun(Run):
+    """A run of ``RestoreBackupTask``: begins with questions and a countdown, of which nothing is told."""
+
+    task = Task.RESTORE
+
+    def __init__(self, task: Any, context: RunContext) -> None:
+        super().__init__(context)
+        self._backup_id = attribute(task, "backup_id")
+        self._info: Any = None
+        self._started = False
+        self._exported = False
+        self._failures: Any = ()
+        source = attribute(task, "source")
+        self._said = {"operator": operator_of_source(source), "source": source_fields(source)}
+
+    def entered(self) -> Optional[Event]:
+        return None
+
+    def looked_up(self, info: Any) -> None:
+        """The task asked for a backup's details: it shows them before it asks for confirmation."""
+        if not self._started:
+            self._info = info
+
+    def began(self, backup_id: Optional[int]) -> Optional[Event]:
+        """The world is about to be replaced by this backup."""
+        if self._started:
+            return None
+        self._started = True
+        self._began = self._context.steady()
+        self._said["backup"] = self._backup(self._backup_id if backup_id is None else backup_id)
+        return self._event(Status.START)
+
+    def exported(self, failures: Any) -> None:
+        """The export returned, with the files that it could not write."""
+        self._exported = True
+        self._failures = failures
+
+    def returned(self, _result: Any) -> Optional[Event]:
+        if not self._started:
+            return None
+        if not self._exported and self._context.sees_export:
+            return self._event(Status.ABORTED, message=machine_message("restore_stopped"))
+        count, files = failed_files(self._failures, _LISTED_FILES)
+        if not count:
+            return self._event(Status.SUCCESS)
+        message = files_not_restored(count, files)
+        return self._event(Status.SUCCESS, severity=Severity.WARNING.value, message=message)
+
+    def raised(self, error: BaseException) -> Optional[Event]:
+        if not self._started and not self._may_have_started(error):
+            return None
+        message = failed_restore(restored=self._exported, running=self._server_running())
+        return self._event(Status.FAILURE, error=error_fields(error), message=message)
+
+    def _server_running(self) -> bool:
+        try:
+            return self._context.server_running()
+        except Exception:  # noqa: BLE001  (an end is told even when MCDR cannot be asked any more)
+            return False
+
+    def _may_have_started(self, error: BaseException) -> bool:
+        """With a seam missing, the start may have gone by unseen; rather one word too many than a silent failure."""
+        blind = not (self._context.sees_create and self._context.sees_export)
+        return blind and all(cls.__name__ != "BackupNotFound" for cls in type(error).__mro__)
+
+    def _backup(self, backup_id: Any) -> Mapping[str, Any]:
+        shown = backup_fields(self._info)
+        if backup_id is None or shown.get("id") == backup_id:
+            return shown
+        return {"id": backup_id}
+
+
+def _is_set(task: Any, event_name: str) -> bool:
+    is_set = attribute(attribute(task, event_name), "is_set")
+    return callable(is_set) and is_set() is True

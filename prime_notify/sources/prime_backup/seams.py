@@ -1,0 +1,104 @@
+"""The places where Prime Backup can be observed: ``run`` of a handful of its classes, stable since 1.9.
+
+Its modules are only ever looked up, never imported: an import before Prime Backup itself is loaded would bind our
+server interface inside it (``prime_backup.mcdr.mcdr_globals``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import functools
+from types import ModuleType
+from typing import Any, Callable, Mapping, Union
+
+__all__ = ["Around", "Misfit", "Patch", "Seam", "find"]
+
+Around = Callable[[Callable[[], Any], Any], Any]
+"""``around(call, instance)``: runs ``call()`` exactly once, and passes on what it returns or raises."""
+
+_MARK = "__prime_notify_retire__"
+
+
+class Seam(enum.Enum):
+    """A class whose ``run`` is watched, and the module that it stands in."""
+
+    CREATE_TASK = ("prime_backup.mcdr.task.backup.create_backup_task", "CreateBackupTask")
+    RESTORE_TASK = ("prime_backup.mcdr.task.backup.restore_backup_task", "RestoreBackupTask")
+    CREATE_ACTION = ("prime_backup.action.create_backup_action", "CreateBackupAction")
+    EXPORT_ACTION = ("prime_backup.action.export_backup_action_directory", "ExportBackupToDirectoryAction")
+    GET_ACTION = ("prime_backup.action.get_backup_action", "GetBackupAction")
+    LIST_ACTION = ("prime_backup.action.list_backup_action", "ListBackupAction")
+
+    @property
+    def module(self) -> str:
+        return str(self.value[0])
+
+    @property
+    def class_name(self) -> str:
+        return str(self.value[1])
+
+
+class Misfit(str):
+    """Why a seam cannot be used, in a few words for a log line."""
+
+
+def find(seam: Seam, modules: Mapping[str, ModuleType]) -> Union[type, Misfit]:
+    """The class of ``seam`` among the loaded ``modules``, or what is wrong with it."""
+    module = modules.get(seam.module)
+    if module is None:
+        return Misfit(f"no module {seam.module}")
+    found = getattr(module, seam.class_name, None)
+    if not isinstance(found, type):
+        return Misfit(f"no class {seam.class_name} in {seam.module}")
+    if not callable(getattr(found, "run", None)):
+        return Misfit(f"{seam.class_name} has no method run")
+    return found
+
+
+class Patch:
+    """Replaces ``run`` of one class by a wrapper, until undone.
+
+    Other plugins may have wrapped it before us, and may wrap it again after us: then undoing leaves our wrapper in
+    the middle of their stack, where it only passes through. A ``run`` that the class merely inherits stays inherited.
+
+    ``retire`` silences the observer that the wrapper belongs to; another observer of ours that is found underneath
+    (of an instance of this plugin that never got to say good-bye) is silenced, so that nothing is told twice.
+    """
+
+    def __init__(self, cls: Any, around: Around, retire: Callable[[], None]) -> None:
+        self._cls = cls
+        self._own = cls.__dict__.get("run")
+        present = self._cls.run
+        earlier = getattr(present, _MARK, None)
+        if callable(earlier) and earlier != retire:
+            with contextlib.suppress(Exception):
+                earlier()
+        self._wrapper = self._make_wrapper(present, around)
+        setattr(self._wrapper, _MARK, retire)
+        self._cls.run = self._wrapper
+
+    def _make_wrapper(self, present: Any, around: Around) -> Callable[..., Any]:
+        cls, own, bind = self._cls, self._own, _bind
+
+        @functools.wraps(present, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+        def run(instance: Any, *args: Any, **kwargs: Any) -> Any:
+            wrapped = super(cls, instance).run if own is None else bind(own, instance)  # type: ignore[misc]
+            return around(lambda: wrapped(*args, **kwargs), instance)
+
+        return run
+
+    def undo(self) -> None:
+        """Put back what was there, if our wrapper is still the outermost."""
+        if self._cls.__dict__.get("run") is not self._wrapper:
+            return
+        if self._own is None:
+            del self._cls.run
+        else:
+            self._cls.run = self._own
+
+
+def _bind(attribute: Any, instance: Any) -> Any:
+    """What ``instance.run`` would be, were ``attribute`` the class's ``run``: a function, or any other descriptor."""
+    descriptor = getattr(type(attribute), "__get__", None)
+    return attribute if descriptor is None else descriptor(attribute, instance, type(instance))

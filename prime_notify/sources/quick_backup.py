@@ -1,0 +1,58 @@
+"""QuickBackupM: it announces what it has done, never what it begins or what fails.
+
+Its events (quick_backup_multi/constant.py): ``quick_backup_multi.backup_done (source, slot_info)`` and
+``.restore_done (source, slot, slot_info)``. ``slot_info`` is a dict: ``time`` (local, text), ``time_stamp``,
+``comment`` (absent when there is none).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping
+
+from prime_notify.model.event import Event, EventName
+from prime_notify.sources.people import attribute, operator_of_source, source_fields, text_of
+from prime_notify.sources.server import SourceServer, plugin_version
+
+__all__ = ["PLUGIN_ID", "QuickBackup"]
+
+PLUGIN_ID = "quick_backup_multi"
+
+
+class QuickBackup:
+    """Turns QuickBackupM's two events into ours."""
+
+    def __init__(self, server: SourceServer, report: Callable[[Event], None]) -> None:
+        self._server = server
+        self._report = report
+
+    def start(self) -> None:
+        """Listen. To be called while the plugin loads: MCDR collects listeners then."""
+        self._server.register_event_listener(f"{PLUGIN_ID}.backup_done", self._backup_done)
+        self._server.register_event_listener(f"{PLUGIN_ID}.restore_done", self._restore_done)
+
+    def _backup_done(self, _server: Any, source: Any = None, slot_info: Any = None, *_more: Any) -> None:
+        # a new backup always takes the first slot, moving the others on
+        self._tell(EventName.BACKUP_SUCCESS, source, 1, slot_info)
+
+    def _restore_done(
+        self, _server: Any, source: Any = None, slot: Any = None, slot_info: Any = None, *_more: Any
+    ) -> None:
+        self._tell(EventName.RESTORE_SUCCESS, source, slot, slot_info)
+
+    def _tell(self, name: EventName, source: Any, slot: Any, slot_info: Any) -> None:
+        fields: Dict[str, Any] = {
+            "backup": _backup_fields(slot_info),
+            "source": source_fields(source),
+            "operator": operator_of_source(source),
+            "extra": {} if slot is None else {"slot": slot},
+        }
+        known = {field: value for field, value in fields.items() if value}
+        self._report(Event(name, PLUGIN_ID, plugin_version(self._server, PLUGIN_ID), known))
+
+
+def _backup_fields(slot_info: Any) -> Dict[str, Any]:
+    def read(name: str) -> Any:
+        return slot_info.get(name) if isinstance(slot_info, Mapping) else attribute(slot_info, name)
+
+    known = {"date": read("time"), "comment": read("comment")}
+    return {field: text_of(value) for field, value in known.items() if value is not None}
