@@ -13,6 +13,7 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.comments import machine_message
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import compose, localize
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -219,7 +220,7 @@ class Engine:
         return Notification(normalized.payload)
 
     def _unknown_end(self, task: OpenTask) -> Event:
-        fields = {"task_id": task.task_id, "message": self._text("notification.message.unknown_outcome")}
+        fields = {"task_id": task.task_id, "message": machine_message("unknown_outcome")}
         return Event(EventName.of(task.start.task, Status.ABORTED), task.plugin_id, fields=fields)
 
     # delivering

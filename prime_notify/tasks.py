@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Callable, Iterable, List, Optional
 
 from prime_notify.model.event import Event
+from prime_notify.model.sanitize import clean_text
 from prime_notify.outbox.base import OpenTask
 
 __all__ = ["Placement", "TaskLedger"]
 
 _REMEMBERED_ENDS = 256
+_ID_LENGTH = 128
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class TaskLedger:
         """Find the task that ``event`` belongs to. A source that runs several at once tells them apart by task_id."""
         told = event.fields.get("task_id")
         if isinstance(told, str) and told:
+            told = clean_text(told, _ID_LENGTH)
             running = told in self._open
             repeated = told in self._ended or (event.name.is_start and running)
             return Placement(told, [], repeated)

@@ -165,8 +165,11 @@ class Service:
         a task waits until that is over.
         """
         event = LiteralEvent(f"{_PLUGIN_ID}.{notification.payload.event.value}")
-        payload = self._engine.describe(notification)
-        self._server.schedule_task(lambda: self._server.dispatch_event(event, (payload,), on_executor_thread=False))
+
+        def dispatch() -> None:
+            self._server.dispatch_event(event, (self._engine.describe(notification),), on_executor_thread=False)
+
+        self._server.schedule_task(dispatch)
 
     def _late(self, event: Event) -> None:
         """A task that outlived us has ended: tell our successor, or leave it on disk for the next start."""

@@ -55,3 +55,7 @@ def test_a_closed_task_is_no_longer_running() -> None:
     assert tasks.closed("t") == open_task("t")
     assert tasks.closed("t") is None
     assert tasks.place(event("backup_success")).task_id == "new1"
+
+
+def test_a_task_id_that_no_store_could_hold_is_cleaned() -> None:
+    assert ledger().place(event("backup_start", task_id="\ud800" + "x" * 10_000)).task_id == "\ufffd" + "x" * 126 + "…"
