@@ -1,0 +1,1 @@
+"""A double of Prime Backup: see README.md beside this package."""

@@ -1,0 +1,73 @@
+"""The part of Prime Backup's configuration that the double knows; what it does not know is ignored."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import List, Optional
+
+from mcdreforged.api.utils import Serializable
+
+__all__ = ["Config", "get_config", "seconds", "set_config"]
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(duration: str) -> float:
+    """Seconds of a duration such as ``2s`` or ``500ms``."""
+    match = re.fullmatch(r"([0-9.]+)\s*(ms|s|m|h|d)", duration)
+    if match is None:
+        raise ValueError(f"not a duration: {duration!r}")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+class CommandConfig(Serializable):
+    prefix: str = "!!pb"
+    confirm_time_wait: str = "60s"
+    backup_on_restore: bool = True
+    restore_countdown_sec: int = 10
+
+
+class ServerConfig(Serializable):
+    turn_off_auto_save: bool = True
+    saved_world_regex: List[str] = ["Saved the game"]  # noqa: RUF012  # copied by Serializable
+    save_world_max_wait: str = "10m"
+
+
+class BackupConfig(Serializable):
+    source_root: str = "./server"
+    targets: List[str] = ["world"]  # noqa: RUF012
+
+
+class ScheduledBackupConfig(Serializable):
+    enabled: bool = False
+    interval: str = "12h"
+
+
+class Config(Serializable):
+    enabled: bool = False
+    storage_root: str = "./pb_files"
+    command: CommandConfig = CommandConfig()
+    server: ServerConfig = ServerConfig()
+    backup: BackupConfig = BackupConfig()
+    scheduled_backup: ScheduledBackupConfig = ScheduledBackupConfig()
+
+    @property
+    def source_path(self) -> Path:
+        return Path(self.backup.source_root)
+
+    @property
+    def storage_path(self) -> Path:
+        return Path(self.storage_root)
+
+
+_config: Optional[Config] = None
+
+
+def get_config() -> Config:
+    return _config or Config.get_default()
+
+
+def set_config(config: Config) -> None:
+    global _config
+    _config = config

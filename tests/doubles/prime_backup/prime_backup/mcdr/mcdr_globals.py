@@ -1,0 +1,10 @@
+"""The server interface of the plugin that imports this module first: nobody but the double itself must do so."""
+
+from __future__ import annotations
+
+from mcdreforged.api.all import PluginServerInterface
+
+__all__ = ["metadata", "server"]
+
+server = PluginServerInterface.psi()
+metadata = server.get_self_metadata()

@@ -1,0 +1,1 @@
+"""Values that tasks and actions exchange."""

@@ -1,0 +1,134 @@
+"""Prime Backup absent, late, unloaded, loaded again, with another prefix, or disabled in its config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Iterator, List
+
+import pytest
+
+from tests.support.prime_backup import PrimeBackup
+from tests.support.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, prime_notify: Path, plugin_named: Callable[[str], Path]
+) -> Iterator[Scene]:
+    """A server that starts without Prime Backup. The tests of this module are one story, told in their order."""
+    with Scene(
+        tmp_path_factory.mktemp("coming"), [prime_notify, plugin_named("probe"), plugin_named("wrapper")]
+    ) as scene:
+        scene.configure()
+        scene.configure_prime_backup()
+        yield scene.start(attached=False)
+
+
+@pytest.fixture
+def scene(server: Scene) -> Scene:
+    server.fresh()
+    return server
+
+
+def output(scene: Scene, command: str) -> str:
+    return "\n".join(scene.mcdr.output_of(command))
+
+
+def assert_test_works(scene: Scene, command: str = "!!pb test notify") -> None:
+    mark = scene.mcdr.send(command)
+    scene.mcdr.wait_for_line("1 of 1 delivered", since=mark)
+    assert scene.mcdr.find("Unknown", since=mark) is None
+
+
+def assert_backup_is_told(scene: Scene) -> None:
+    scene.fresh()
+    scene.prime_backup.make()
+    scene.expect("backup_start", "backup_success")
+
+
+def test_while_prime_backup_is_absent_the_test_command_works_and_nothing_else_answers(scene: Scene) -> None:
+    assert_test_works(scene)
+    for command in ("!!pb", "!!pb make", "!!pb frob"):
+        assert "[MCDR]" not in output(scene, command)
+
+
+def test_prime_backup_loaded_late_is_observed(scene: Scene, prime_backup: Path) -> None:
+    scene.mcdr.install(prime_backup)
+    scene.wait_until_attached(scene.plugin("load", prime_backup.name))
+    assert_backup_is_told(scene)
+    assert_test_works(scene)
+
+
+def test_unloaded_it_is_missed_in_one_line_and_the_test_command_still_works(scene: Scene) -> None:
+    mark = scene.plugin("unload", "prime_backup")
+    scene.mcdr.wait_for_line("Prime Backup is gone", since=mark)
+    assert_test_works(scene)
+
+
+def test_loaded_again_it_is_observed_again(scene: Scene, prime_backup: Path) -> None:
+    scene.wait_until_attached(scene.plugin("load", prime_backup.name))
+    assert_backup_is_told(scene)
+    assert_test_works(scene)
+
+
+@pytest.mark.parametrize(
+    "order", [["prime_notify"], ["prime_backup"], ["prime_notify", "prime_backup"], ["prime_backup", "prime_notify"]]
+)
+def test_after_reloads_in_any_order_every_event_is_told_once(scene: Scene, order: List[str]) -> None:
+    for plugin in order:
+        mark = scene.plugin("reload", plugin)
+    scene.wait_until_attached(mark)
+    assert_backup_is_told(scene)
+    assert_test_works(scene)
+
+
+def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene) -> None:
+    number = scene.backup()
+    scene.mcdr.send("standin stop-delay 3")
+    mark = scene.prime_backup.run(f"back {number} --confirm")
+    scene.mcdr.wait_for_line("Stopping the server", since=mark)
+    scene.plugin("reload", "prime_notify")
+    scene.mcdr.wait_for_line(r"Done \(", since=mark)
+    scene.expect("restore_start", "restore_success")
+
+
+def test_another_plugin_that_wraps_the_same_methods_is_left_alone(scene: Scene) -> None:
+    scene.mcdr.wait_for_line("wrapped", since=scene.mcdr.send("!!wrap"))
+    mark = scene.plugin("reload", "prime_notify")  # wraps the other's wrapper, having left it where it was
+    scene.wait_until_attached(mark)
+    assert_backup_is_told(scene)
+    scene.mcdr.wait_for_line("another plugin sees a backup begin", since=mark)
+
+
+def test_with_another_prefix_the_test_command_moves_along(scene: Scene) -> None:
+    scene.configure_prime_backup(command={"prefix": "!!backup"})
+    mark = scene.plugin("reload", "prime_backup")
+    other = PrimeBackup(scene.mcdr, "!!backup")
+    scene.wait_until_attached(mark, other)
+    assert_test_works(scene, "!!backup test notify")
+    assert "[MCDR]" not in output(scene, "!!pb make")
+    scene.fresh()
+    other.make()
+    scene.expect("backup_start", "backup_success")
+
+
+def test_disabled_in_its_config_it_is_said_so_and_the_test_command_works(scene: Scene) -> None:
+    scene.configure_prime_backup(enabled=False)
+    mark = scene.plugin("reload", "prime_backup")
+    scene.mcdr.wait_for_line("Prime Backup .*disabled in its config", since=mark)
+    assert_test_works(scene)
+
+
+def test_enabled_again_it_is_observed_again(scene: Scene) -> None:
+    scene.configure_prime_backup()
+    scene.wait_until_attached(scene.plugin("reload", "prime_backup"))
+    assert_backup_is_told(scene)
+
+
+def test_an_unload_takes_every_thread_of_ours_along(scene: Scene) -> None:
+    scene.plugin("unload", "prime_notify")
+    threads = scene.mcdr.wait_for_line("threads: .*", since=scene.mcdr.send("!!probe threads"))[0]
+    assert "prime_notify" not in threads
+    scene.prime_backup.backup("without us")
+    scene.wait_until_attached(scene.plugin("load", "PrimeNotify.mcdr"))
+    assert_backup_is_told(scene)

@@ -1,0 +1,144 @@
+"""The config file in the life of a server: the first start, mistakes, secrets from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from tests.support.scene import SECRETS, Scene, hook
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path, prime_notify: Path, plugin_named: Callable[[str], Path]) -> Iterator[Scene]:
+    """A server that has never had a config of ours; not started."""
+    with Scene(tmp_path, [prime_notify, plugin_named("api_user")]) as scene:
+        yield scene
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, prime_notify: Path, plugin_named: Callable[[str], Path]
+) -> Iterator[Scene]:
+    with Scene(tmp_path_factory.mktemp("config"), [prime_notify, plugin_named("api_user")]) as scene:
+        scene.mcdr.environment["PN_TEST_TOKEN"] = SECRETS[1]
+        scene.configure()
+        yield scene.start(attached=False)
+
+
+@pytest.fixture
+def scene(server: Scene) -> Iterator[Scene]:
+    server.fresh()
+    yield server
+    server.configure()
+    server.reload_config()
+
+
+def announce(scene: Scene) -> None:
+    scene.mcdr.send("!!api backup_success {}")
+
+
+def test_the_first_start_writes_a_config_that_is_disabled_and_says_so_in_two_lines(fresh_server: Scene) -> None:
+    scene = fresh_server
+    scene.mcdr.start()
+    config = json.loads(scene.mcdr.config_path("prime_notify").read_text(encoding="utf-8"))
+    assert config["notification"]["enabled"] is False
+    assert (scene.mcdr.config_path("prime_notify").parent / config["$schema"]).is_file()
+    explained = [line for line in scene.mcdr.transcript if "[prime_notify]" in line and "config" in line.lower()]
+    first, second = (
+        line for line in scene.mcdr.transcript if "A config was written" in line or "Add your endpoints" in line
+    )
+    assert "config.json" in first
+    assert "!!pn reload" in second
+    assert explained[0] == first
+
+    mark = scene.mcdr.send("!!api backup_success {}")
+    scene.mcdr.wait_for_line("the API answered None", since=mark)
+
+    scene.configure()  # as the owner does, following those lines
+    scene.reload_config()
+    announce(scene)
+    scene.expect("backup_success")
+
+
+def test_a_config_that_cannot_be_parsed_changes_nothing_on_reload_and_is_left_as_it_is(scene: Scene) -> None:
+    broken = '{"notification": {"enabled": true, "endpoints": [}'
+    path = scene.mcdr.write_config("prime_notify", broken)
+    mark = scene.mcdr.send("!!pn reload")
+    scene.mcdr.wait_for_line("former one stays in force", since=mark)
+    assert path.read_text(encoding="utf-8") == broken
+    announce(scene)
+    scene.expect("backup_success")
+
+
+def test_a_bad_endpoint_is_switched_off_with_its_path_and_the_others_work(scene: Scene) -> None:
+    scene.configure({"name": "bad", "type": "pigeon", "url": f"http://{SECRETS[0]}/"}, hook(scene.receiver))
+    mark = scene.mcdr.send("!!pn reload")
+    scene.mcdr.wait_for_line(r"notification\.endpoints\[0\].*webhook", since=mark)
+    announce(scene)
+    scene.expect("backup_success")
+
+
+def test_a_config_broken_at_the_start_costs_nothing_but_notifications(fresh_server: Scene) -> None:
+    scene = fresh_server
+    path = scene.mcdr.write_config("prime_notify", f'{{"notification": "{SECRETS[0]}')
+    scene.mcdr.start()
+    scene.mcdr.wait_for_line("config cannot be read")
+    assert path.read_text(encoding="utf-8").endswith(SECRETS[0])
+    scene.configure()
+    scene.reload_config()
+    announce(scene)
+    scene.expect("backup_success")
+
+
+def test_secrets_may_come_from_the_environment_and_from_files(scene: Scene) -> None:
+    (scene.mcdr.config_path("prime_notify").parent / "url.txt").write_text(
+        scene.receiver.url(f"/hook/{SECRETS[0]}") + "\n", encoding="utf-8"
+    )
+    scene.configure(
+        {"name": "hook", "url": {"file": "url.txt"}, "headers": {"Authorization": "Bearer ${PN_TEST_TOKEN}"}}
+    )
+    scene.reload_config()
+    announce(scene)
+    scene.expect("backup_success")
+    [request] = scene.requests()
+    assert request.header("Authorization") == f"Bearer {SECRETS[1]}"
+
+
+def test_the_proposals_example_works_pasted_verbatim(scene: Scene) -> None:
+    example = {
+        "notification": {
+            "enabled": True,
+            "events": ["backup_success", "backup_failure"],
+            "endpoints": [
+                {
+                    "name": "phone",
+                    "type": "bark",
+                    "url": scene.receiver.url(f"/phone/{SECRETS[0]}"),
+                    "timeout": "5s",
+                    "bark": {"group": "prime_backup", "sound": "minuet", "badge": 1},
+                },
+                {"name": "serverchan", "url": scene.receiver.url(f"/chan/{SECRETS[0]}.send"), "timeout": "5s"},
+                {
+                    "name": "ops",
+                    "type": "webhook",
+                    "url": scene.receiver.url("/ops/hook"),
+                    "headers": {"Authorization": f"Bearer {SECRETS[1]}"},
+                    "events": ["backup_failure"],
+                },
+            ],
+        }
+    }
+    scene.mcdr.write_config("prime_notify", example)
+    scene.reload_config()
+    for event in ("restore_success", "backup_success", "backup_failure"):
+        scene.mcdr.send(f"!!api {event} {{}}")
+    scene.expect("backup_failure", name="ops")
+    scene.expect("backup_success", "backup_failure", name="chan")
+    scene.receiver.wait_for(lambda _: len(scene.requests("phone")) == 2)
+    bark = scene.payloads("phone")[0]
+    assert bark["group"] == "prime_backup"
+    assert bark["badge"] == 1
+    assert bark["level"] == "passive"
