@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""What a newcomer and CI run. Needs Python >= 3.9 and pip, nothing else; environments are made under .dev/.
+
+python3 scripts/dev.py demo     see it work: a backup, a failing backup and a restore, and what arrives of each
+python3 scripts/dev.py test     everything that CI runs
+python3 scripts/dev.py pack     the installable plugin, in dist/
+python3 scripts/dev.py schema   write schema/config.schema.json anew from the config models
+"""
+
+import sys
+
+if sys.version_info < (3, 9):  # noqa: UP036 - this is where people with an older Python learn of it
+    sys.exit("Python 3.9 or newer is needed; this is " + sys.version.split()[0])
+
+import argparse
+import json
+import signal
+from pathlib import Path
+from typing import Dict, List, NoReturn, Optional
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.checks import Checks, Options
+from scripts.demo.story import DemoOptions, demo
+from scripts.pack import pack
+from scripts.terminal import Terminal
+from scripts.venvs import ROOT, Venv, VenvError, read_requirements
+
+_RENDER_SCHEMA = "import sys; from prime_notify.config.schema import render_schema; sys.stdout.write(render_schema())"
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Runs one command; returns its exit code. An interrupted command cleans up and gives 130."""
+    options = _parser().parse_args(arguments)
+    terminal = Terminal.standard()
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # not every system has each
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        return int(options.command(options, terminal))
+    except VenvError as error:
+        terminal.say(str(error), "red")
+        return 1
+    except KeyboardInterrupt:
+        terminal.say("\ninterrupted", "yellow")
+        return 130
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("demo", help="see it work, end to end, in a scratch folder")
+    command.add_argument("--keep", action="store_true", help="leave it running, with a console to type into")
+    command.add_argument("--prime-backup", type=_file, metavar="FILE", help="use this packed Prime Backup instead")
+    command.add_argument(
+        "--endpoint", type=_endpoint, action="append", default=[], metavar="JSON", help="add a real endpoint as well"
+    )
+    command.add_argument("--language", default="en_us", help="of the notifications: en_us or zh_cn")
+    command.add_argument("--verbose", action="store_true", help="show what MCDReforged prints, too")
+    command.set_defaults(command=_demo)
+
+    command = commands.add_parser("test", help="everything that CI runs")
+    command.add_argument("--quick", action="store_true", help="one Python, no end-to-end tests")
+    command.add_argument("--prime-backup", type=_file, metavar="FILE", help="test against this packed Prime Backup")
+    command.set_defaults(command=_test)
+
+    command = commands.add_parser("pack", help="the installable plugin, in dist/")
+    command.set_defaults(command=_pack)
+    command = commands.add_parser("schema", help="write schema/config.schema.json anew")
+    command.set_defaults(command=_schema)
+    return parser
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path.resolve()
+
+
+def _endpoint(text: str) -> Dict[str, object]:
+    try:
+        endpoint = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
+    if not isinstance(endpoint, dict) or not isinstance(endpoint.get("name"), str):
+        raise argparse.ArgumentTypeError('an endpoint is an object such as {"name": "phone", "type": "bark", ...}')
+    return endpoint
+
+
+def _demo(options: argparse.Namespace, terminal: Terminal) -> int:
+    return demo(
+        terminal,
+        DemoOptions(options.keep, options.prime_backup, tuple(options.endpoint), options.language, options.verbose),
+    )
+
+
+def _test(options: argparse.Namespace, terminal: Terminal) -> int:
+    return Checks(terminal, Options(options.quick, options.prime_backup)).run()
+
+
+def _tool_venv() -> Venv:
+    venv = Venv(ROOT / ".dev" / "venv-demo")
+    venv.ensure(read_requirements(ROOT / "requirements.txt"))
+    return venv
+
+
+def _pack(_options: argparse.Namespace, terminal: Terminal) -> int:
+    terminal.say(str(pack(_tool_venv(), ROOT / "dist")))
+    return 0
+
+
+def _schema(_options: argparse.Namespace, terminal: Terminal) -> int:
+    target = ROOT / "schema" / "config.schema.json"
+    text = _tool_venv().run("-X", "utf8", "-c", _RENDER_SCHEMA)
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(text.encode("utf-8"))  # the same bytes on Windows
+    terminal.say(str(target))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Packing the plugin, and looking into packed ones."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import List
+
+from scripts.venvs import ROOT, Venv
+
+__all__ = ["pack", "requirements_inside"]
+
+
+def pack(venv: Venv, output: Path) -> Path:
+    """Packs the plugin with MCDReforged's own packer into the folder; returns the file.
+
+    Raises :class:`scripts.venvs.VenvError` with the packer's words, when it fails.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    before = {path: path.stat().st_mtime_ns for path in output.iterdir()}
+    venv.run("-m", "mcdreforged", "pack", "--input", str(ROOT), "--output", str(output))
+    return next(path for path in output.iterdir() if path.stat().st_mtime_ns != before.get(path))
+
+
+def requirements_inside(plugin: Path) -> List[str]:
+    """The requirement lines that a packed plugin carries; none when it has no requirements.txt."""
+    with zipfile.ZipFile(plugin) as archive:
+        if "requirements.txt" not in archive.namelist():
+            return []
+        text = archive.read("requirements.txt").decode("utf-8")
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

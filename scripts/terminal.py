@@ -1,0 +1,56 @@
+"""Printing for people: colour where a terminal can show it, plain text everywhere else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from typing import Any, Dict, Iterable, TextIO
+
+__all__ = ["Terminal", "printable"]
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+_WRAPPING: Dict[str, Any] = {"max_lines": 4, "placeholder": " …"}
+
+
+def printable(text: str) -> str:
+    """The text on one line and without control characters: what a player typed must not drive the terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+class Terminal:
+    """Writes styled lines to a stream. Colour only on a terminal, and not when NO_COLOR (no-color.org) is set."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.columns = max(60, min(shutil.get_terminal_size().columns, 110)) if stream.isatty() else 110
+
+    @classmethod
+    def standard(cls) -> Terminal:
+        """That of this process; switches Windows consoles to UTF-8 and escape sequences."""
+        if sys.platform == "win32":
+            os.system("")  # a side effect of starting a shell: escape sequences work from now on
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+        return cls(sys.stdout)
+
+    def style(self, text: str, *names: str) -> str:
+        """The text in these styles ("bold", "red", ...), if this terminal has any."""
+        if not (self.colour and names):
+            return text
+        return f"\033[{';'.join(_CODES[name] for name in names)}m{text}\033[0m"
+
+    def say(self, text: str = "", *names: str) -> None:
+        """Prints one line at once."""
+        print(self.style(text, *names), file=self._stream, flush=True)
+
+    def card(self, head: str, lines: Iterable[str], colour: str, *, indent: int = 2) -> None:
+        """Prints a framed block whose edge has the colour; wrapped lines go on after ``indent`` columns."""
+        edge = self.style("│", colour)
+        self.say(f"  {self.style('╭', colour)} {head}")
+        for line in lines:
+            for part in textwrap.wrap(printable(line), self.columns - 4, subsequent_indent=" " * indent, **_WRAPPING):
+                self.say(f"  {edge} {part}")
+        self.say(f"  {self.style('╰', colour)}")

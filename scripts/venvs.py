@@ -1,0 +1,160 @@
+"""Virtual environments that are made once and used until their requirements change, and the Pythons to make them of."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+
+__all__ = ["ROOT", "Venv", "VenvError", "find_interpreters", "read_requirements"]
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The repository."""
+
+_WINDOWS = sys.platform == "win32"
+_SUPPORTED = range(9, 14)  # the minor versions of Python 3 that the plugin supports
+
+Version = Tuple[int, int]
+
+
+class VenvError(Exception):
+    """An environment could not be made; the text is what to show, pip's own words included."""
+
+
+def read_requirements(*files: Path) -> List[str]:
+    """The requirement lines of these files, without comments and blank lines."""
+    lines = (line.split(" #")[0].strip() for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+class Venv:
+    """A virtual environment in ``folder``, made with ``interpreter`` (default: the one that runs this)."""
+
+    def __init__(self, folder: Path, interpreter: Path = Path(sys.executable)) -> None:
+        self.folder = folder
+        self.interpreter = interpreter
+        self._marker = folder / ".requirements.sha256"
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
+        return self.folder / ("Scripts/python.exe" if _WINDOWS else "bin/python")
+
+    def run(self, *arguments: str, cwd: Path = ROOT) -> str:
+        """What ``python <arguments>`` prints; raises :class:`VenvError` with its output when it fails."""
+        return _run([str(self.python), *arguments], cwd)
+
+    def ensure(self, requirements: Sequence[str]) -> bool:
+        """Makes it hold these requirements; returns whether anything had to be done.
+
+        It is made anew whenever the requirements or the interpreter changed, or making it was interrupted. pip runs
+        as the user configured it. Raises :class:`VenvError`.
+        """
+        wanted = self._digest(requirements)
+        with contextlib.suppress(OSError):
+            if self.python.exists() and self._marker.read_text(encoding="utf-8") == wanted:
+                return False
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._create()
+        if requirements:
+            self._pip_install("--upgrade", "pip")  # the resolver of the one that Python 3.9 brings can take forever
+            self._pip_install(*requirements)
+        self._marker.write_text(wanted, encoding="utf-8")  # last: an interrupted installation has no marker
+        return True
+
+    def _pip_install(self, *what: str) -> None:
+        self.run("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", *what)
+
+    def _digest(self, requirements: Sequence[str]) -> str:
+        parts = [str(self.interpreter), *_version_of(self.interpreter), *sorted(requirements)]
+        return hashlib.sha256(json.dumps(parts).encode("utf-8")).hexdigest()
+
+    def _create(self) -> None:
+        if self.interpreter == Path(sys.executable) and importlib.util.find_spec("ensurepip") is None:
+            # Debian and Ubuntu split ensurepip off into python3-venv; pip alone can furnish the environment, too
+            _run([str(self.interpreter), "-m", "venv", "--without-pip", str(self.folder)])
+            packages = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+            _run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
+        else:
+            _run([str(self.interpreter), "-m", "venv", str(self.folder)])
+
+
+def _run(command: Sequence[str], cwd: Path = ROOT) -> str:
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0:
+        said = "\n".join(line for line in done.stdout.splitlines() if not line.startswith("WARNING:"))
+        raise VenvError(f"{' '.join(command)}\nfailed with exit code {done.returncode}:\n{said.strip()}")
+    return done.stdout
+
+
+def _version_of(interpreter: Path) -> List[str]:
+    if interpreter == Path(sys.executable):
+        return [sys.version]
+    return [_run([str(interpreter), "-c", "import sys; print(sys.version)"])]
+
+
+def find_interpreters(environ: Optional[Dict[str, str]] = None) -> Dict[Version, Path]:
+    """The supported Pythons on this machine that start and can make environments, oldest first.
+
+    Looked for on PATH (``python3.9``, ...), among pyenv's versions, and with Windows' ``py`` launcher.
+    """
+    environ = dict(os.environ if environ is None else environ)
+    found: Dict[Version, Path] = {}
+    for minor in _SUPPORTED:
+        for command in _candidates(minor, environ):
+            interpreter = _probe(command, minor, environ)
+            if interpreter is not None:
+                found[(3, minor)] = interpreter
+                break
+    return found
+
+
+def _candidates(minor: int, environ: Dict[str, str]) -> Iterable[List[str]]:
+    if sys.version_info[:2] == (3, minor):
+        yield [sys.executable]
+    on_path = shutil.which(f"python3.{minor}", path=environ.get("PATH", ""))
+    if on_path is not None:
+        yield [on_path]
+    pyenv = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for version in sorted(pyenv.glob(f"versions/3.{minor}.*"), reverse=True):
+        yield [str(version / "bin" / "python")]
+    launcher = shutil.which("py", path=environ.get("PATH", "")) if _WINDOWS else None
+    if launcher is not None:
+        yield [launcher, f"-3.{minor}"]
+
+
+def _probe(command: Sequence[str], minor: int, environ: Dict[str, str]) -> Optional[Path]:
+    """The interpreter behind the command, if it is what its name says: pyenv's shims may only print an error."""
+    script = f"import sys, venv, ensurepip; assert sys.version_info[:2] == (3, {minor}); print(sys.executable)"
+    if list(command) == [sys.executable]:
+        return Path(sys.executable)
+    try:
+        done = subprocess.run(
+            [*command, "-c", script],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            env=environ,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return Path(done.stdout.strip()) if done.returncode == 0 else None

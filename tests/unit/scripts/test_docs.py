@@ -1,0 +1,101 @@
+"""What the documentation shows is true: every config in it loads, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Iterator, List, Tuple
+
+import jsonschema
+import pytest
+
+from prime_notify.channels.registry import channel_types
+from prime_notify.config.load import load_config
+from prime_notify.model.event import EventName
+from prime_notify.model.payload import Payload
+from scripts.venvs import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+ENVIRONMENT = {"HOOK_TOKEN": "t", "BARK_KEY": "k", "SENDKEY": "sctp1tkey"}
+
+
+def json_blocks() -> Iterator[Tuple[str, Any]]:
+    for page in PAGES:
+        for block in re.findall(r"^```json\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+            yield page.relative_to(ROOT).as_posix(), json.loads(block)
+
+
+CONFIGS = [pair for pair in json_blocks() if "notification" in pair[1]]
+PAYLOADS = [pair for pair in json_blocks() if "event" in pair[1]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "token.txt").write_text("Bearer t\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_block_is_a_config_or_a_payload() -> None:
+    assert len(CONFIGS) + len(PAYLOADS) == len(list(json_blocks()))
+
+
+@pytest.mark.parametrize("config", [config for _, config in CONFIGS], ids=[page for page, _ in CONFIGS])
+def test_every_config_loads_without_a_problem(config: Any, folder: Path) -> None:
+    loaded = load_config(config, environ=ENVIRONMENT, base_dir=folder)
+    assert loaded.problems == ()
+    assert len(loaded.endpoints) == len(config["notification"]["endpoints"])
+    assert loaded.config.notification.enabled
+
+
+@pytest.mark.parametrize("config", [config for _, config in CONFIGS], ids=[page for page, _ in CONFIGS])
+def test_every_config_satisfies_the_schema_that_editors_use(config: Any) -> None:
+    schema = json.loads((ROOT / "schema" / "config.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(config, schema)
+
+
+@pytest.mark.parametrize("payload", [payload for _, payload in PAYLOADS], ids=[page for page, _ in PAYLOADS])
+def test_every_payload_is_one(payload: Any) -> None:
+    assert Payload.model_validate(payload).to_dict() == payload
+
+
+@pytest.mark.parametrize("page", ["docs/en/payload.md", "docs/zh/payload.md"])
+def test_the_payloads_page_has_every_field(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [name for name in Payload.model_fields if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README_cn.md"])
+def test_the_readme_has_every_event_and_channel(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [event.value for event in EventName if f"| `{event.value}` |" not in text] == []
+    assert [channel for channel in channel_types() if f'"type": "{channel}"' not in text] == []
+
+
+def test_both_languages_have_the_same_pages_with_the_same_sections() -> None:
+    def shape(page: Path) -> List[str]:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        return re.findall(r"^#+(?= )", text, re.MULTILINE)
+
+    english, chinese = ({page.name: shape(page) for page in ROOT.glob(f"docs/{x}/*.md")} for x in ("en", "zh"))
+    assert english == chinese
+    assert shape(ROOT / "README.md") == shape(ROOT / "README_cn.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link:
+            continue
+        path, _, section = link.partition("#")
+        target = page if not path else (page.parent / path)
+        assert target.exists(), link
+        if section:
+            assert section in sections(target), link
+
+
+def sections(page: Path) -> List[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]

@@ -1,0 +1,103 @@
+"""Environments are made once, and made anew exactly when they have to be; only real Pythons are offered."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from scripts.pack import requirements_inside
+from scripts.venvs import Venv, VenvError, find_interpreters, read_requirements
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> str:
+    """A requirement that pip installs from this machine: a wheel of one empty module."""
+    wheel = tmp_path / "nothing_at_all-1.0-py3-none-any.whl"
+    info = "nothing_at_all-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("nothing_at_all.py", "")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: nothing-at-all\nVersion: 1.0\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return str(wheel)
+
+
+def test_an_environment_is_made_once_and_again_only_when_its_requirements_change(tmp_path: Path, package: str) -> None:
+    venv = Venv(tmp_path / "venv")
+    assert venv.ensure([package])
+    venv.run("-c", "import nothing_at_all")
+    leftover = venv.folder / "leftover"
+    leftover.touch()
+
+    assert not venv.ensure([package])
+    assert leftover.exists()
+
+    assert venv.ensure([])
+    assert not leftover.exists()
+
+
+def test_an_environment_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> None:
+    venv = Venv(tmp_path / "venv")
+    with pytest.raises(VenvError, match="pip install"):
+        venv.ensure([str(tmp_path / "no_such_file-1.0-py3-none-any.whl")])
+    assert venv.python.exists()
+    assert venv.ensure([])
+
+
+def test_a_failing_command_shows_its_own_words(tmp_path: Path) -> None:
+    venv = Venv(tmp_path / "venv")
+    venv.ensure([])
+    with pytest.raises(VenvError, match=r"(?s)exit code 3.*the reason"):
+        venv.run("-c", "import sys; print('the reason'); sys.exit(3)")
+
+
+def test_requirements_are_read_without_comments(tmp_path: Path) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("# tools\n\nruff>=0.6  # the linter\npytest\n", encoding="utf-8")
+    assert read_requirements(file) == ["ruff>=0.6", "pytest"]
+
+
+def test_the_requirements_of_a_packed_plugin_are_found_inside(tmp_path: Path) -> None:
+    packed = tmp_path / "plugin.mcdr"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("requirements.txt", "# needs\nzstandard\n")
+    assert requirements_inside(packed) == ["zstandard"]
+
+
+def test_a_plugin_without_requirements_needs_nothing(tmp_path: Path) -> None:
+    packed = tmp_path / "plugin.mcdr"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mcdreforged.plugin.json", "{}")
+    assert requirements_inside(packed) == []
+
+
+def test_this_python_is_among_those_found_and_each_is_what_it_says() -> None:
+    found = find_interpreters()
+    assert found[sys.version_info[:2]] == Path(sys.executable)
+    assert list(found) == sorted(found)
+    for version, interpreter in found.items():
+        assert reported_version(interpreter) == list(version)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shim is a shell script")
+def test_a_name_that_starts_nothing_is_not_taken_for_a_python(tmp_path: Path) -> None:
+    other = next(minor for minor in (9, 10) if minor != sys.version_info[1])
+    shim = tmp_path / f"python3.{other}"
+    shim.write_text("#!/bin/sh\necho 'command not found' >&2\nexit 127\n", encoding="utf-8")
+    shim.chmod(0o755)
+    environ = {**os.environ, "PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path / "no-pyenv")}
+    assert (3, other) not in find_interpreters(environ)
+
+
+def reported_version(interpreter: Path) -> List[int]:
+    script = "import sys; print(*sys.version_info[:2])"
+    done = subprocess.run([str(interpreter), "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+    return [int(part) for part in done.stdout.split()]
