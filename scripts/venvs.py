@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
-__all__ = ["ROOT", "Venv", "VenvError", "find_interpreters", "read_requirements"]
+__all__ = ["ROOT", "Venv", "VenvError", "find_interpreters", "read_requirements", "run"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The repository."""
@@ -49,7 +49,7 @@ class Venv:
 
     def run(self, *arguments: str, cwd: Path = ROOT) -> str:
         """What ``python <arguments>`` prints; raises :class:`VenvError` with its output when it fails."""
-        return _run([str(self.python), *arguments], cwd)
+        return run([str(self.python), *arguments], cwd)
 
     def ensure(self, requirements: Sequence[str]) -> bool:
         """Makes it hold these requirements; returns whether anything had to be done.
@@ -57,17 +57,22 @@ class Venv:
         It is made anew whenever the requirements or the interpreter changed, or making it was interrupted. pip runs
         as the user configured it. Raises :class:`VenvError`.
         """
-        wanted = self._digest(requirements)
-        with contextlib.suppress(OSError):
-            if self.python.exists() and self._marker.read_text(encoding="utf-8") == wanted:
-                return False
+        if self.is_ready(requirements):
+            return False
         shutil.rmtree(self.folder, ignore_errors=True)
         self._create()
         if requirements:
             self._pip_install("--upgrade", "pip")  # the resolver of the one that Python 3.9 brings can take forever
             self._pip_install(*requirements)
-        self._marker.write_text(wanted, encoding="utf-8")  # last: an interrupted installation has no marker
+        # last: an interrupted installation has no marker
+        self._marker.write_text(self._digest(requirements), encoding="utf-8")
         return True
+
+    def is_ready(self, requirements: Sequence[str]) -> bool:
+        """Whether it was made, to the end, for exactly these requirements."""
+        with contextlib.suppress(OSError):
+            return self.python.exists() and self._marker.read_text(encoding="utf-8") == self._digest(requirements)
+        return False
 
     def _pip_install(self, *what: str) -> None:
         self.run("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", *what)
@@ -79,14 +84,15 @@ class Venv:
     def _create(self) -> None:
         if self.interpreter == Path(sys.executable) and importlib.util.find_spec("ensurepip") is None:
             # Debian and Ubuntu split ensurepip off into python3-venv; pip alone can furnish the environment, too
-            _run([str(self.interpreter), "-m", "venv", "--without-pip", str(self.folder)])
+            run([str(self.interpreter), "-m", "venv", "--without-pip", str(self.folder)])
             packages = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
-            _run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
+            run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
         else:
-            _run([str(self.interpreter), "-m", "venv", str(self.folder)])
+            run([str(self.interpreter), "-m", "venv", str(self.folder)])
 
 
-def _run(command: Sequence[str], cwd: Path = ROOT) -> str:
+def run(command: Sequence[str], cwd: Path = ROOT) -> str:
+    """What the command prints, errors included. Raises :class:`VenvError` with that when it fails."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -106,7 +112,7 @@ def _run(command: Sequence[str], cwd: Path = ROOT) -> str:
 def _version_of(interpreter: Path) -> List[str]:
     if interpreter == Path(sys.executable):
         return [sys.version]
-    return [_run([str(interpreter), "-c", "import sys; print(sys.version)"])]
+    return [run([str(interpreter), "-c", "import sys; print(sys.version)"])]
 
 
 def find_interpreters(environ: Optional[Dict[str, str]] = None) -> Dict[Version, Path]:

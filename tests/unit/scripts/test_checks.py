@@ -60,6 +60,14 @@ def test_a_step_that_failed_is_named_and_gives_its_exit_code() -> None:
     assert any(line.startswith("FAILED") and "exit code 2" in line for line in printed.getvalue().splitlines())
 
 
+def test_a_coverage_that_is_too_low_is_named_as_the_reason() -> None:
+    checks, printed = checks_writing_to(io.StringIO())
+    reason = "FAIL Required test coverage of 95% not reached. Total coverage: 93.06%"
+    checks.execute("pytest", [sys.executable, "-c", f"print('{reason}'); raise SystemExit(1)"])
+    checks.sum_up(1.0)
+    assert printed.getvalue().count(reason) == 2
+
+
 def test_the_floor_is_what_the_plugin_declares() -> None:
     metadata = (ROOT / "mcdreforged.plugin.json").read_text(encoding="utf-8")
     assert f'"mcdreforged": "{FLOOR.replace("mcdreforged==", ">=")}"' in metadata
