@@ -15,9 +15,9 @@ from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import machine_message
 from prime_notify.compose.samples import sample_event
-from prime_notify.compose.texts import compose, localize
+from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
-from prime_notify.delivery.attempt import Attempter, Transport
+from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.lane import Lane, guard
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.model.event import Event, EventName, Status
@@ -29,7 +29,7 @@ from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.routing import route
 from prime_notify.tasks import TaskLedger
-from prime_notify.transport.http import HttpTransport
+from prime_notify.transport.dispatch import Transports
 
 __all__ = ["EndpointState", "Engine", "Overview", "TestResult", "store_late"]
 
@@ -89,7 +89,7 @@ class Engine:
         server_running: Callable[[], Optional[bool]] = lambda: None,
         on_accepted: Callable[[Notification], None] = lambda notification: None,
         clock: Optional[Clock] = None,
-        transport: Optional[Transport] = None,
+        transport: Optional[Sender] = None,
     ) -> None:
         self._loaded = loaded
         self._data_dir = data_dir
@@ -99,7 +99,7 @@ class Engine:
         self._server_running = server_running
         self._on_accepted = on_accepted
         self._clock = clock or SystemClock()
-        self._own_transport = HttpTransport() if transport is None else None
+        self._own_transport = Transports() if transport is None else None
         self._attempter = Attempter(transport or self._own_transport, self._message)  # type: ignore[arg-type]
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
@@ -230,8 +230,7 @@ class Engine:
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float) -> Message:
         language = self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-        payload = localize(notification.payload, language, self._catalogue)
-        return Message(Notification(payload), compose(payload, language, self._catalogue), language, now)
+        return message_of(notification, language, self._catalogue, now=now)
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.base import Channel, Request, Response
-from prime_notify.channels.http_status import refusal
-from prime_notify.channels.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -81,6 +81,17 @@ class ServerChan(Channel[ServerChanEndpoint]):
 
     type = "serverchan"
     endpoint_model = ServerChanEndpoint
+    example = {"name": "wechat", "type": "serverchan", "serverchan": {"key": "<SendKey>"}}
+    about = {
+        "en_us": (
+            "Pushes to WeChat or to the app of [ServerChan](https://sct.ftqq.com) (Server酱), with keys of both "
+            "generations. Free accounts have 5 messages a day: name the `events` that matter."
+        ),
+        "zh_cn": (
+            "通过 [Server酱](https://sct.ftqq.com) 推送到微信或其 App，两代 SendKey 均可。"
+            "免费账号每天 5 条：请用 `events` 只保留重要的事件。"
+        ),
+    }
 
     def render(self, message: Message) -> Request:
         options = self.endpoint.serverchan

@@ -8,9 +8,9 @@ from pydantic import Field
 from typing_extensions import Literal
 
 from prime_notify.channels import serverchan
-from prime_notify.channels.base import Channel, Request, Response
-from prime_notify.channels.http_status import judge_status
-from prime_notify.channels.wire import json_post
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import judge_status
+from prime_notify.channels.common.wire import json_post
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -33,6 +33,11 @@ class Webhook(Channel[WebhookEndpoint]):
 
     type = "webhook"
     endpoint_model = WebhookEndpoint
+    example = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
+    about = {
+        "en_us": "Posts the whole payload as JSON to a receiver of your own. `type` may be left out.",
+        "zh_cn": "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。",
+    }
 
     def __init__(self, endpoint: WebhookEndpoint) -> None:
         super().__init__(endpoint)

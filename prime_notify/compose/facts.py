@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
 from typing import Iterator, Optional, Tuple
 
 from prime_notify.compose import humanize
@@ -11,54 +9,16 @@ from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_text, message_text
 from prime_notify.compose.markdown import plain
 from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
 
-__all__ = ["Fact", "FactKind", "facts", "full_message"]
+__all__ = ["facts", "full_message"]
 
 _NAME = 64
 _COMMENT = 256
 _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
-
-
-class FactKind(str, enum.Enum):
-    """Which fact it is; also the last part of its label's key. The most important come first."""
-
-    EVENT = "event"
-    STATUS = "status"
-    BACKUP = "backup"
-    COMMENT = "comment"
-    ERROR = "error"
-    MESSAGE = "message"
-    OPERATOR = "operator"
-    SOURCE = "source"
-    COST = "cost"
-    SIZE = "size"
-    FILES = "files"
-    DATE = "date"
-    CREATOR = "creator"
-    TARGETS = "targets"
-    TAGS = "tags"
-    SERVER = "server"
-    TIME = "time"
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One fact. ``value`` is plain text, of several lines only where ``kind`` is a message or an error.
-
-    Players may have typed any of it: whoever lays it out escapes it for its place.
-    """
-
-    kind: FactKind
-    label: str
-    value: str
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it wants a place of its own rather than a cell beside others."""
-        return self.kind in (FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT)
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:

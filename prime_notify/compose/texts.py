@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Mapping, Optional, Tuple
 
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_text, message_text
-from prime_notify.compose.facts import Fact, facts, full_message
+from prime_notify.compose.facts import facts, full_message
 from prime_notify.compose.markdown import escape, plain
 from prime_notify.model.event import Severity, Status
-from prime_notify.model.notification import Texts
+from prime_notify.model.fact import Fact
+from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
 
-__all__ = ["compose", "localize", "title"]
+__all__ = ["compose", "localize", "message_of", "title"]
 
 _SERVER_NAME = 64
 _SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
 _SYMBOLS_OF_STATUS = {Status.START: "⏳", Status.ABORTED: "⏹️"}
 
 
+def message_of(
+    notification: Notification,
+    language: str,
+    catalogue: Catalogue,
+    *,
+    now: float,
+    previous: Optional[Mapping[str, str]] = None,
+) -> Message:
+    """All that a channel needs for an attempt at ``now`` (unix seconds)."""
+    payload = notification.payload
+    known = facts(payload, language, catalogue)
+    texts = _texts(payload, known, language, catalogue)
+    localized = _localized(payload, texts, language, catalogue)
+    return Message(Notification(localized), texts, language, now, known, previous)
+
+
 def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
     """The texts of a payload: those that its source set, the others made of its facts."""
-    if payload.title and payload.body and payload.desp:
-        return Texts(payload.title, payload.body, payload.desp)
-    known = facts(payload, language, catalogue)
+    return _texts(payload, facts(payload, language, catalogue), language, catalogue)
+
+
+def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+    """The payload as it is sent: machine texts as text, and ``title``, ``body`` and ``desp`` filled in."""
+    return _localized(payload, compose(payload, language, catalogue), language, catalogue)
+
+
+def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
     return Texts(
         title=payload.title or title(payload, language, catalogue),
         body=payload.body or _body(known, language, catalogue),
@@ -31,9 +54,7 @@ def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
     )
 
 
-def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
-    """The payload as it is sent: machine texts as text, and ``title``, ``body`` and ``desp`` filled in."""
-    texts = compose(payload, language, catalogue)
+def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
     update = {"title": texts.title, "body": texts.body, "desp": texts.desp}
     message = full_message(payload, language, catalogue)
     backup, error = payload.backup, payload.error

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.duration import Duration
-from prime_notify.model.event import EventName
+from prime_notify.config.rate import Rate
+from prime_notify.model.event import EventName, Severity
 
-__all__ = ["EndpointConfig", "EventWord", "Language"]
+__all__ = ["Action", "EndpointConfig", "EventWord", "Language", "Lifecycle", "Mention", "SeverityWord", "listed"]
 
 
 def _word(value: object) -> object:
@@ -23,7 +24,49 @@ def _word(value: object) -> object:
 EventWord = Annotated[EventName, BeforeValidator(_word)]
 Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(_word)]
 
+SeverityWord = Annotated[Severity, BeforeValidator(_word)]
+Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(_word)]
+
+
+def listed(value: object) -> object:
+    """A single item where several may stand is a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+_Words = Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)]
+_Rates = Annotated[List[Rate], BeforeValidator(listed)]
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+
+class Action(_Part):
+    """A button, or a link where the service has no buttons."""
+
+    label: str = Field(min_length=1, max_length=40, description="What stands on it.")
+    url: str = Field(description="Where it leads: http:// or https://.")
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        return _http_url(url)
+
+
+class Mention(_Part):
+    """Who is called by name, in each service's own way; a kind that a service does not know is left out there."""
+
+    users: _Words = Field(default_factory=list, description="Ids of users, as the service writes them.")
+    phones: _Words = Field(default_factory=list, description="Phone numbers, for DingTalk and WeCom.")
+    roles: _Words = Field(default_factory=list, description="Ids of roles (Discord) or user groups (Slack).")
+    all: bool = Field(False, description="Whether everyone is called.")
+    on: Annotated[List[SeverityWord], BeforeValidator(listed)] = Field(
+        default_factory=lambda: [Severity.ERROR], description="On which severities."
+    )
 
 
 class EndpointConfig(BaseModel):
@@ -62,6 +105,28 @@ class EndpointConfig(BaseModel):
     )
     language: Optional[Language] = Field(None, description='Language of the texts, such as "en_us" or "zh_cn".')
     traceback: bool = Field(False, description="Whether failures carry their traceback.")
+    actions: List[Action] = Field(default_factory=list, max_length=5, description="Buttons or links below the message.")
+    mention: Optional[Mention] = Field(None, description="Who is called by name; by default on failures only.")
+    lifecycle: Lifecycle = Field(
+        "separate",
+        description="How the end of a task is told: on its own, as a reply to its start, or by updating that.",
+    )
+    retry: Optional[List[Duration]] = Field(
+        None,
+        max_length=50,
+        description="How long to wait after each failed attempt, one entry for each; about 24 hours in all by default.",
+    )
+    rate_limit: Optional[_Rates] = Field(
+        None,
+        description='At most so many attempts, such as "20/m" or ["5/s", "100/m"]; by default what the service takes.',
+    )
+    expire: Optional[Union[Duration, Dict[EventWord, Duration]]] = Field(
+        None,
+        description='What waited longer is no longer sent: a duration, or one for each event: {"backup_start": "10m"}.',
+    )
+    fold_after: Optional[Duration] = Field(
+        None, description="A start that waited longer than this is not sent any more when its end waits, too."
+    )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
@@ -77,9 +142,7 @@ class EndpointConfig(BaseModel):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: Optional[str]) -> Optional[str]:
-        if url is not None and not _is_http_url(url):
-            raise ValueError('write a whole address, such as "https://example.com/hook"')
-        return url
+        return url if url is None else _http_url(url)
 
     @field_validator("headers")
     @classmethod
@@ -97,6 +160,12 @@ class EndpointConfig(BaseModel):
         if not timeout:
             raise ValueError('write a duration above zero, such as "10s"')
         return timeout
+
+
+def _http_url(url: str) -> str:
+    if not _is_http_url(url):
+        raise ValueError('write a whole address, such as "https://example.com/hook"')
+    return url
 
 
 def _is_http_url(url: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
 
 from pydantic import ValidationError
 
-from prime_notify.channels.base import Channel
+from prime_notify.channels.common.base import Channel
 from prime_notify.config.annotations import member
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
@@ -79,6 +79,12 @@ class _Loading:
         data = self._prepared(model, default_name, channel_type)
         secrets = (*secrets_of(data, model), *self._resolver.values)
         config = self._validated(data, model) if channel_type else None
+        if channel_type and config and config.lifecycle not in channel_type.lifecycles:
+            possible = one_of(sorted(channel_type.lifecycles))
+            self._add(
+                ("lifecycle",), f"{config.type} cannot do that; write {possible}; until then separate", fatal=False
+            )
+            config = config.model_copy(update={"lifecycle": "separate"})
         endpoint = None
         if channel_type and config and not any(problem.fatal for problem in self._problems):
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))

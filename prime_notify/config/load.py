@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Tuple
 
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.document import checked_document
 from prime_notify.config.endpoints import Endpoint, EndpointLoader, LoadedEndpoint
 from prime_notify.config.models import Config

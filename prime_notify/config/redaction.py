@@ -9,7 +9,10 @@ from prime_notify.config.annotations import field_at, member
 
 __all__ = ["SHOWN_FIELDS", "secrets_of"]
 
-SHOWN_FIELDS = ("name", "type", "enabled", "timeout", "events", "language", "traceback")
+SHOWN_FIELDS = (
+    "name", "type", "enabled", "timeout", "events", "language", "traceback", "lifecycle", "retry", "rate_limit",
+    "expire", "fold_after",
+)  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
 
 _SHORTEST = 4  # masking shorter strings would garble the text around them and hide nothing

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
+from prime_notify.config.option import ZH
 
 __all__ = ["config_schema", "render_schema"]
 
@@ -71,17 +72,28 @@ def config_schema() -> Dict[str, Any]:
     endpoints["items"] = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}
     root = definitions.pop("Config")
     definitions = {name: _without(definition, "title") for name, definition in definitions.items()}
-    return {
+    schema = {
         "$schema": GenerateJsonSchema.schema_dialect,
         **root,
         "title": "Prime Notify",
         "$defs": {**definitions, _REFERENCE_NAME: _REFERENCE},
     }
+    return {key: _for_editors(value) for key, value in schema.items()}
 
 
 def render_schema() -> str:
     """The text of the schema file."""
     return json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _for_editors(value: Any) -> Any:
+    """Without what only the reference and the masking of secrets need."""
+    if isinstance(value, list):
+        return [_for_editors(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    marks = {ZH: str, "secret": bool}
+    return {key: _for_editors(inner) for key, inner in value.items() if not isinstance(inner, marks.get(key, ()))}
 
 
 def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
@@ -104,7 +116,6 @@ def _with_references(definition: Dict[str, Any], skip: Iterable[str]) -> Dict[st
 
 def _with_reference(schema: Dict[str, Any]) -> Dict[str, Any]:
     """The same schema, where strings may be references to secrets."""
-    schema = _without(schema, "secret")
     if "items" in schema:
         return {**schema, "items": _with_reference(schema["items"])}
     if isinstance(schema.get("additionalProperties"), dict):

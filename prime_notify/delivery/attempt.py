@@ -5,25 +5,25 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional, Protocol, Union
+from typing import Any, Callable, Optional, Protocol, Union
 
-from prime_notify.channels.base import Request, Response
+from prime_notify.channels.common.base import Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.transport.http import FailureKind, TransportFailure
+from prime_notify.transport.failure import FailureKind, TransportFailure
 
-__all__ = ["Attempt", "Attempter", "Transport"]
+__all__ = ["Attempt", "Attempter", "Sender"]
 
 
 _RESPONSE_SHOWN = 500
 """Characters of an answer that are kept for people to look at."""
 
 
-class Transport(Protocol):
-    """Does the I/O of one request; never raises."""
+class Sender(Protocol):
+    """The part of a transport that an attempt needs."""
 
-    def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]: ...
+    def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Attempt:
 class Attempter:
     """Knows how to try one notification at one endpoint. ``localize`` makes the message in the endpoint's language."""
 
-    transport: Transport
+    transport: Sender
     localize: Callable[[Notification, Endpoint, float], Message]
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Mapping, Optional, Tuple
 
+from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
 
 __all__ = ["IdFactory", "Message", "Notification", "Texts"]
@@ -60,12 +61,16 @@ class Message:
     """All that a channel may look at when it renders one attempt.
 
     ``now`` is the moment of the attempt, unix seconds: signatures need it, and render has no clock of its own.
+    ``facts`` are what ``texts`` was made of, the most important first. ``previous`` is the receipt of the start of
+    the same task at this endpoint (:attr:`prime_notify.model.outcome.Delivered.receipt`), where it gave one.
     """
 
     notification: Notification
     texts: Texts
     language: str
     now: float
+    facts: Tuple[Fact, ...] = ()
+    previous: Optional[Mapping[str, str]] = None
 
     @property
     def payload(self) -> Payload:

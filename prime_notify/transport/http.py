@@ -15,7 +15,7 @@ import time
 from collections import deque
 from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, Union
 
-from prime_notify.channels.base import Request, Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.transport.connection import Connection
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.exchange import Exchange, Phase, Stopped

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping, Optional
 
-from prime_notify.channels.base import Channel, Response
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.base import Channel, Response
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
@@ -34,10 +34,10 @@ def message(event: str = "backup_success", texts: Texts = TEXTS, **fields: Any) 
     return Message(Notification(payload(event, **fields)), texts, "en_us", NOW)
 
 
-def channel(type: str, **config: Any) -> Channel[Any]:
+def channel(type: str, /, **config: Any) -> Channel[Any]:
     """A channel as the config would make it."""
     kind = channel_types()[type]
-    return kind(kind.endpoint_model.model_validate({"name": "test", "type": type, **config}))
+    return kind(kind.endpoint_model.model_validate({"name": "test", **config, "type": type}))
 
 
 def answer(status: int, value: object = None, headers: Optional[Mapping[str, str]] = None, **more: Any) -> Response:

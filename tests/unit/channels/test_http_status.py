@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.channels.base import Response
-from prime_notify.channels.http_status import judge_status, retry_after
+from prime_notify.channels.common.base import Response
+from prime_notify.channels.common.http_status import judge_status, retry_after
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.unit.channels.samples import answer
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.wire import cut_bytes, cut_chars, excerpt, fill, parse_object, to_json
+from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, fill, parse_object, to_json
 
 
 def test_json_is_compact_and_not_escaped() -> None:

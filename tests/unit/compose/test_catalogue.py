@@ -14,8 +14,8 @@ import pytest
 
 import prime_notify
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.facts import FactKind
 from prime_notify.model.event import EventName
+from prime_notify.model.fact import FactKind
 
 CATALOGUE = Catalogue.load()
 PACKAGE = Path(prime_notify.__file__).parent

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.default import DEFAULT_DOCUMENT
 from prime_notify.config.document import parse_document
 from prime_notify.config.load import ConfigError, load_config

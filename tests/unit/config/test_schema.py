@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.default import DEFAULT_DOCUMENT
 from prime_notify.config.schema import config_schema, render_schema
 from tests.unit.config.examples import SPEC_EXAMPLE, hook

@@ -7,7 +7,7 @@ from typing import List, Optional, Union
 
 import pytest
 
-from prime_notify.channels.base import Request, Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lane import Lane

@@ -10,7 +10,7 @@ from typing import Any, Iterator, List, Tuple
 import jsonschema
 import pytest
 
-from prime_notify.channels.registry import channel_types
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.load import load_config
 from prime_notify.model.event import EventName
 from prime_notify.model.payload import Payload

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from prime_notify.channels.base import Request, Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from tests.support.receiver import CERTIFICATES, Answer, Receiver, unused_port
 

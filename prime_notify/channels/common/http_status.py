@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Optional, Union
 from urllib.parse import urlsplit
 
-from prime_notify.channels.base import Response
-from prime_notify.channels.wire import excerpt
+from prime_notify.channels.common.base import Response
+from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
 __all__ = ["Refusal", "judge_status", "refusal", "retry_after"]

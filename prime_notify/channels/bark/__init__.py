@@ -8,10 +8,10 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import urlsplit, urlunsplit
 
-from prime_notify.channels.bark_options import BarkEndpoint, BarkOptions
-from prime_notify.channels.base import Channel, Request, Response
-from prime_notify.channels.http_status import Refusal, refusal
-from prime_notify.channels.wire import cut, excerpt, fill, json_post, parse_object
+from prime_notify.channels.bark.options import BarkEndpoint, BarkOptions
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.wire import cut, excerpt, fill, json_post, parse_object
 from prime_notify.model.event import Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -46,6 +46,17 @@ class Bark(Channel[BarkEndpoint]):
 
     type = "bark"
     endpoint_model = BarkEndpoint
+    example = {"name": "phone", "type": "bark", "url": "https://api.day.app/<key>"}
+    about = {
+        "en_us": (
+            "Pushes to iPhones with [Bark](https://bark.day.app); open the app and copy the address it shows. "
+            "Silent on success, loud through the mute switch on failure, unless `level` says otherwise."
+        ),
+        "zh_cn": (
+            "通过 [Bark](https://bark.day.app) 推送到 iPhone；打开 App，复制其中显示的地址即可。"
+            "默认成功时静默，失败时即使静音也会响铃，可用 `level` 更改。"
+        ),
+    }
 
     def __init__(self, endpoint: BarkEndpoint) -> None:
         super().__init__(endpoint)

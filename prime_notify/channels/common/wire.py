@@ -9,7 +9,8 @@ import unicodedata
 from typing import Any, Callable, Dict, Mapping
 from urllib.parse import quote
 
-from prime_notify.channels.base import Request
+from prime_notify.channels.common.base import Request
+from prime_notify.channels.common.graphemes import boundary_before
 
 __all__ = ["cut", "cut_bytes", "cut_chars", "excerpt", "fill", "json_post", "parse_object", "to_json"]
 
@@ -53,14 +54,17 @@ def excerpt(text: object) -> str:
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> str:
-    """``text`` itself if it fits, else the longest beginning of it that fits with an ellipsis, else nothing."""
+    """``text`` itself if it fits, else the longest beginning of it that fits with an ellipsis, else nothing.
+
+    A letter and its accents, or the parts of an emoji, are never torn apart.
+    """
     if fits(text):
         return text
     low, high = -1, len(text)  # a beginning of `low` characters fits, one of `high` does not
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(text[:middle] + "…") else (low, middle)
-    return text[:low].rstrip() + "…" if low >= 0 else ""
+    return text[: boundary_before(text, low)].rstrip() + "…" if low >= 0 else ""
 
 
 def cut_chars(text: str, limit: int) -> str:

@@ -1,0 +1,108 @@
+"""What a channel is: it turns a message into a request and a response into an outcome, and does no I/O."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Sequence, Tuple, Type, TypeVar, Union
+
+from prime_notify.config.endpoint import EndpointConfig, Lifecycle
+from prime_notify.config.rate import Rate
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Outcome
+
+__all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request", "Response"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
+
+    URLs and header values are secrets, and bodies private: none of them is in the repr.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class CommandRequest:
+    """One run of a program, without a shell. ``environment`` is added to that of the process."""
+
+    argv: Sequence[str] = field(repr=False)
+    stdin: bytes = field(default=b"", repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    folder: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class AppriseRequest:
+    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure."""
+
+    urls: Sequence[str] = field(repr=False)
+    title: str = field(repr=False)
+    body: str = field(repr=False)
+    kind: str = "info"
+    format: str = "text"
+
+
+AnyRequest = Union[Request, CommandRequest, AppriseRequest]
+"""What a channel may ask for; each kind has its transport."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back. Header names are lower-case; ``body`` is cut at the transport's cap (then ``truncated``).
+
+    Of a program, ``status`` is its exit code and ``body`` its output.
+    ``received_at``: when, unix seconds; 0 when not known.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    truncated: bool = False
+    received_at: float = 0.0
+
+
+E_co = TypeVar("E_co", bound=EndpointConfig, covariant=True)
+
+
+class Channel(abc.ABC, Generic[E_co]):
+    """A kind of endpoint, found by itself (:mod:`prime_notify.channels.common.registry`).
+
+    Instances are cheap and hold only their endpoint's config. ``render`` and ``judge`` are pure: the same input gives
+    the same output, no clock, no socket, no randomness.
+    """
+
+    type: ClassVar[str]
+    """The value of ``type`` in an endpoint's config, and the name of the object that holds the channel's options."""
+
+    endpoint_model: ClassVar[Type[EndpointConfig]]
+    """The Pydantic model of an endpoint of this type."""
+
+    example: ClassVar[Mapping[str, Any]]
+    """The smallest endpoint of this type that works, as it stands in a config; for the reference and for tests."""
+
+    about: ClassVar[Mapping[str, str]]
+    """By language (``en_us``, ``zh_cn``): what it is for and how to get what the example needs, in Markdown."""
+
+    rate_limits: ClassVar[Tuple[Rate, ...]] = ()
+    """What the service takes, by its own documents: how often a lane tries where the config does not say."""
+
+    lifecycles: ClassVar[FrozenSet[Lifecycle]] = frozenset(("separate",))
+    """Which values of an endpoint's ``lifecycle`` the service can do. For the others, a start's outcome carries a
+    receipt (:attr:`prime_notify.model.outcome.Delivered.receipt`), which the end's message gets as ``previous``."""
+
+    def __init__(self, endpoint: E_co) -> None:
+        self.endpoint = endpoint
+
+    @abc.abstractmethod
+    def render(self, message: Message) -> AnyRequest:
+        """The request that delivers ``message``. Total: any message gives a request within the service's limits."""
+
+    @abc.abstractmethod
+    def judge(self, response: Response) -> Outcome:
+        """What the service's answer means. Total: any bytes give an outcome."""

@@ -1,0 +1,56 @@
+"""Where a text may be cut without tearing apart what people see as one character.
+
+After UAX #29 (extended grapheme clusters), as far as Python's own Unicode data goes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["boundary_before"]
+
+_JOINER = "\u200d"
+_LONGEST = 64  # characters that are looked back over: more accents than that on one letter are nobody's loss
+_REGIONAL = range(0x1F1E6, 0x1F200)  # two of them make a flag
+_SKIN = range(0x1F3FB, 0x1F400)
+_TAGS = range(0xE0020, 0xE0080)
+_VOWELS_AND_TAILS = range(0x1160, 0x1200)  # Hangul jamo that follow a leading consonant
+
+
+def boundary_before(text: str, position: int) -> int:
+    """The last place at or before ``position`` where ``text`` may be cut."""
+    lowest = max(0, position - _LONGEST)
+    while position > lowest and not _is_boundary(text, position):
+        position -= 1
+    return position
+
+
+def _is_boundary(text: str, position: int) -> bool:
+    if position <= 0 or position >= len(text):
+        return True
+    before, after = text[position - 1], text[position]
+    if _extends(after) or before == _JOINER or (before == "\r" and after == "\n"):
+        return False
+    if ord(before) in _REGIONAL and ord(after) in _REGIONAL:
+        return _regional_run(text, position) % 2 == 0
+    return True
+
+
+def _extends(char: str) -> bool:
+    code = ord(char)
+    return (
+        char == _JOINER
+        or unicodedata.category(char) in ("Mn", "Me", "Mc")
+        or code in _SKIN
+        or code in _TAGS
+        or code in _VOWELS_AND_TAILS
+        or code in (0xFF9E, 0xFF9F, 0x200C)
+    )
+
+
+def _regional_run(text: str, position: int) -> int:
+    """How many regional indicators end right before ``position``."""
+    start = position
+    while start > 0 and ord(text[start - 1]) in _REGIONAL:
+        start -= 1
+    return position - start

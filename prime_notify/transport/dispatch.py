@@ -1,0 +1,59 @@
+"""All transports behind one call: each kind of request goes to the one that can do it."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import Any, Dict, Protocol, Tuple, Type, Union
+
+from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request, Response
+from prime_notify.transport.failure import TransportFailure
+
+__all__ = ["Transport", "Transports"]
+
+
+class Transport(Protocol):
+    """Does the I/O of one request; never raises."""
+
+    def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]:
+        """One attempt, over within ``timeout`` seconds."""
+        ...
+
+    def close(self) -> None:
+        """Cut off what is under way; later attempts fail at once. Idempotent."""
+        ...
+
+
+_KINDS: Dict[Type[AnyRequest], Tuple[str, str]] = {
+    Request: ("http", "HttpTransport"),
+    CommandRequest: ("command", "CommandTransport"),
+    AppriseRequest: ("apprise", "AppriseTransport"),
+}
+
+
+class Transports:
+    """A :class:`Transport` of any request. One that nothing asks for is not even imported."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: Dict[type, Transport] = {}
+        self._closed = False
+
+    def send(self, request: AnyRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+        return self._transport(type(request)).send(request, timeout=timeout)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            made = list(self._made.values())
+        for transport in made:
+            transport.close()
+
+    def _transport(self, kind: Type[AnyRequest]) -> Transport:
+        with self._lock:
+            if kind not in self._made:
+                module, name = _KINDS[kind]
+                self._made[kind] = getattr(importlib.import_module(f"prime_notify.transport.{module}"), name)()
+                if self._closed:
+                    self._made[kind].close()
+            return self._made[kind]
