@@ -12,10 +12,10 @@ __all__ = ["route"]
 
 
 def route(payload: Payload, config: NotificationConfig, endpoints: Sequence[Endpoint]) -> Sequence[str]:
-    """Names of the enabled endpoints whose event filter, narrowed by the block's own, lets ``payload`` pass."""
+    """Names of those of ``endpoints`` whose event filter, narrowed by the block's own, lets ``payload`` pass."""
     if config.events is not None and payload.event not in config.events:
         return []
-    return [endpoint.name for endpoint in endpoints if endpoint.config.enabled and _wants(endpoint, payload)]
+    return [endpoint.name for endpoint in endpoints if _wants(endpoint, payload)]
 
 
 def _wants(endpoint: Endpoint, payload: Payload) -> bool:

@@ -11,11 +11,13 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from prime_notify import engine as engines
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.engine import OUTBOX_FILE, Engine, store_late
+from prime_notify.engine import Engine
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.trial import TestResult
 from tests.support.build import event, loaded
 from tests.support.receiver import HANG, Answer, Receiver
 
@@ -197,7 +199,7 @@ def test_every_accepted_notification_is_passed_on(tmp_path: Path) -> None:
 
 
 def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path, receiver: Receiver) -> None:
-    results: queue.Queue[engines.TestResult] = queue.Queue()
+    results: queue.Queue[TestResult] = queue.Queue()
     endpoint = hook(receiver, events=["restore_failure"])
     with engine(tmp_path, endpoint, hook(receiver, "off", enabled=False)) as running:
         assert running.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
@@ -207,7 +209,7 @@ def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path,
 
 
 def test_a_test_notification_tells_why_it_failed(tmp_path: Path, receiver: Receiver) -> None:
-    results: queue.Queue[engines.TestResult] = queue.Queue()
+    results: queue.Queue[TestResult] = queue.Queue()
     receiver.behave(Answer(404))
     with engine(tmp_path, hook(receiver)) as running:
         assert running.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]

@@ -9,11 +9,12 @@ import pytest
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
-from prime_notify.delivery.attempt import Attempter
-from prime_notify.delivery.lane import Lane
+from prime_notify.delivery.attempt import Attempter, Receipt
+from prime_notify.delivery.lane import Lane, Notice
+from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import RetrySchedule
 from prime_notify.model.notification import Message, Notification, Texts
-from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
+from prime_notify.outbox.base import State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
@@ -41,16 +42,18 @@ class ScriptedTransport:
 class World:
     """One lane with everything around it."""
 
-    def __init__(self, *answers: Answer, store: Optional[MemoryOutbox] = None) -> None:
+    def __init__(self, *answers: Answer, policy: Optional[Policy] = None) -> None:
         self.clock = FakeClock()
-        self.store = store or MemoryOutbox()
+        self.store = MemoryOutbox()
         self.transport = ScriptedTransport(*answers)
         attempter = Attempter(self.transport, self.message, self.clock.wall, self.clock.steady)
         log = logging.getLogger("test.lane")
-        schedule = RetrySchedule((10.0, 100.0), jitter=0.0)
-        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, schedule)
+        policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
+        self.notices: List[Notice] = []
+        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
 
-    def message(self, notification: Notification, endpoint: Endpoint, now: float) -> Message:
+    def message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+        self.previous = previous
         return Message(notification, Texts("title", "body", "desp"), "en_us", now)
 
     def put(self, name: str = "backup_success", *, task_id: str = "") -> str:
@@ -140,27 +143,6 @@ def test_the_last_result_is_there_to_look_at() -> None:
     world.run_until_idle()
     assert world.lane.last is not None
     assert (world.lane.last.outcome, world.lane.last.reason) == ("retrying", "connection refused")
-
-
-class FailingOnce(MemoryOutbox):
-    """A store whose disk is full for a moment, just when a lane wants to note a success."""
-
-    failed = False
-
-    def settle(self, settlement: Settlement) -> None:
-        if not self.failed:
-            self.failed = True
-            raise OutboxError("disk full")
-        super().settle(settlement)
-
-
-def test_a_success_that_could_not_be_noted_is_noted_later_and_not_sent_twice() -> None:
-    world = World(store=FailingOnce())
-    sent = world.put()
-    assert world.lane.step() == 5.0
-    assert world.run_until_idle() is None
-    assert world.transport.sent == [sent]
-    assert world.store.state_of(sent) == {"a": State.DELIVERED}
 
 
 @pytest.mark.parametrize(("answer", "word"), [(Response(200), "delivered"), (Response(404), "failed")])

@@ -10,7 +10,7 @@ import pytest
 from prime_notify.outbox.base import Settlement, State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
-from tests.support.build import event, notification, open_task
+from tests.support.build import event, notification, open_task, states
 
 Store = Union[MemoryOutbox, SqliteOutbox]
 NOTHING = TaskChange()
@@ -53,7 +53,7 @@ def test_a_delivered_one_is_gone_and_still_on_record(store: Store) -> None:
     store.settle(settled(delivery.key, State.DELIVERED))
     assert store.claim("a", at=99.0) is None
     assert store.waiting() == {}
-    assert store.state_of(accepted.id) == {"a": State.DELIVERED}
+    assert states(store, accepted.id) == {"a": State.DELIVERED}
 
 
 def test_a_retried_one_comes_back_when_due_and_counts_its_attempts(store: Store) -> None:

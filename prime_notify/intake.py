@@ -1,0 +1,103 @@
+"""From an event to a notification on disk: its task is found, it is made valid, routed, and stored as a whole."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Callable, Optional, Sequence
+
+from prime_notify.clock import Clock
+from prime_notify.compose.comments import machine_message
+from prime_notify.config.load import Endpoint, LoadedConfig
+from prime_notify.model.event import Event, EventName, Status
+from prime_notify.model.normalize import normalize
+from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import LateEvent, OpenTask, Outbox, TaskChange
+from prime_notify.routing import route
+from prime_notify.tasks import TaskLedger
+
+__all__ = ["Accepted", "Intake", "unknown_end"]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A notification that is stored, and the endpoints that it is to reach."""
+
+    notification: Notification
+    endpoints: Sequence[str]
+
+
+@dataclass
+class Intake:
+    """Accepts events. Not thread-safe: the engine calls it under its lock."""
+
+    outbox: Outbox
+    ledger: TaskLedger
+    clock: Clock
+    log: logging.Logger
+    owner: str
+    new_id: Callable[[], str]
+    server_running: Callable[[], Optional[bool]]
+
+    def accept(
+        self,
+        event: Event,
+        loaded: LoadedConfig,
+        endpoints: Sequence[Endpoint],
+        late: Optional[LateEvent] = None,
+    ) -> Sequence[Accepted]:
+        """Store ``event`` for those of ``endpoints`` that want it.
+
+        Before it, the ends of tasks that it shows to have ended without a word. Nothing when this very start or end
+        was told before.
+        """
+        placement = self.ledger.place(event)
+        if placement.repeated:
+            self.log.debug("%s of task %s was told before", event.name.value, placement.task_id)
+            return []
+        accepted = [self._store(unknown_end(task), task.task_id, loaded, endpoints) for task in placement.abandoned]
+        accepted.append(self._store(event, placement.task_id, loaded, endpoints, late))
+        return accepted
+
+    def notification(self, event: Event, task_id: str, loaded: LoadedConfig) -> Notification:
+        """A valid notification of the event; says in the log what could not be used."""
+        normalized = normalize(
+            event,
+            id=self.new_id(),
+            task_id=task_id,
+            now=self.clock.wall(),
+            server_running=self.server_running(),
+            server_name=loaded.config.server.name,
+        )
+        for warning in normalized.warnings:
+            self.log.warning("%s", warning)
+        return Notification(normalized.payload)
+
+    def _store(
+        self,
+        event: Event,
+        task_id: str,
+        loaded: LoadedConfig,
+        endpoints: Sequence[Endpoint],
+        late: Optional[LateEvent] = None,
+    ) -> Accepted:
+        notification = self.notification(event, task_id, loaded)
+        names = route(notification.payload, loaded.config.notification, endpoints)
+        opened = closed = None
+        if event.name.is_start:
+            opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
+        else:
+            closed = task_id
+        change = TaskChange(opened, closed, late.key if late else None)
+        self.outbox.put(notification, names, change, at=self.clock.steady())
+        if opened:
+            self.ledger.opened(opened)
+        else:
+            self.ledger.closed(task_id)
+        return Accepted(notification, names)
+
+
+def unknown_end(task: OpenTask) -> Event:
+    """The end of a task whose real end nobody can know any more."""
+    fields = {"task_id": task.task_id, "message": machine_message("unknown_outcome")}
+    return Event(EventName.of(task.start.task, Status.ABORTED), task.plugin_id, fields=fields)
