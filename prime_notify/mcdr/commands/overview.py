@@ -37,8 +37,9 @@ def show_overview(desk: Desk, source: CommandSource) -> None:
     if not overview.endpoints:
         source.reply(no_endpoints(desk))
         return
-    waiting = sum(endpoint.waiting for endpoint in overview.endpoints)
-    source.reply(say("command.overview.endpoints", count=len(overview.endpoints), waiting=waiting))
+    configured = [endpoint for endpoint in overview.endpoints if not endpoint.orphaned]
+    waiting = sum(endpoint.waiting for endpoint in configured)
+    source.reply(say("command.overview.endpoints", count=len(configured), waiting=waiting))
     for endpoint in overview.endpoints:
         source.reply(_endpoint_line(desk, endpoint))
 
