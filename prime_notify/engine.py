@@ -13,7 +13,7 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.comments import machine_message
+from prime_notify.compose.comments import comment_readings, machine_message
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -27,7 +27,7 @@ from prime_notify.model.outcome import Delivered
 from prime_notify.outbox.base import LateEvent, OpenTask, Outbox, OutboxError, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
-from prime_notify.routing import route
+from prime_notify.routing import Background, route
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
 
@@ -188,7 +188,8 @@ class Engine:
 
     def _store(self, event: Event, task_id: str, late: Optional[LateEvent] = None) -> Notification:
         notification = self._notification(event, task_id)
-        endpoints = route(notification.payload, self._loaded.config.notification, self._loaded.endpoints)
+        background = Background(readings=lambda comment: comment_readings(comment, self._catalogue))
+        endpoints = route(notification.payload, self._loaded.config.notification, self._loaded.endpoints, background)
         opened = closed = None
         if event.name.is_start:
             opened = OpenTask(task_id, event.plugin_id, event.name, self._owner, notification.id)
