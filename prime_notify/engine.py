@@ -12,6 +12,7 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.comments import comment_readings
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -112,7 +113,14 @@ class Engine:
     def _make_intake(self, left_open: Sequence[OpenTask]) -> Intake:
         ledger = TaskLedger(self._new_id, left_open)
         return Intake(
-            self._folder.outbox, ledger, self._clock, self._log, self._owner, self._new_id, self._server_running
+            self._folder.outbox,
+            ledger,
+            self._clock,
+            self._log,
+            self._owner,
+            self._new_id,
+            self._server_running,
+            lambda comment: comment_readings(comment, self._catalogue),
         )
 
     def stop(self, grace: float) -> Sequence[str]:

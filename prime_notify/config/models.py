@@ -19,8 +19,9 @@ from pydantic_core import PydanticUndefined
 from typing_extensions import Annotated
 
 from prime_notify.config.duration import Duration
-from prime_notify.config.endpoint import EndpointConfig, EventWord, Language
+from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.option import option
+from prime_notify.config.words import EventWords
 
 __all__ = [
     "CommandConfig",
@@ -72,7 +73,17 @@ class NotificationConfig(_Section):
     """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
 
     enabled: bool = Field(False, description="Whether anything is sent at all.")
-    events: Optional[List[EventWord]] = Field(None, description="Only these events are sent; all when absent.")
+    events: Optional[EventWords] = Field(
+        None,
+        description='Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; '
+        "all when absent.",
+    )
+    check_at_start: bool = option(
+        True,
+        "Whether each enabled endpoint's address is looked up and connected to, sending nothing, when the plugin is "
+        "loaded and when the config is reloaded; what would fail is said in the log.",
+        "加载插件和重新加载配置时，是否解析并连接每个已启用目标的地址（不发送任何内容），并在日志中说明哪些会失败。",
+    )
     endpoints: List[EndpointConfig] = Field(default_factory=list, description="Where notifications go.")
 
 

@@ -10,12 +10,13 @@ import enum
 from dataclasses import dataclass
 from typing import Mapping, Optional, Protocol, Sequence
 
-from prime_notify.model.event import Event, EventName
+from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 
 __all__ = [
     "Delivery",
+    "Ending",
     "LateEvent",
     "OpenTask",
     "Outbox",
@@ -107,6 +108,15 @@ class OpenTask:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How a task of a plugin ended; the newest of each plugin and kind of task is remembered."""
+
+    plugin_id: str
+    task: Task
+    status: Status
+
+
+@dataclass(frozen=True)
 class LateEvent:
     """An event that arrived while no engine ran, kept until the next one accepts it."""
 
@@ -120,6 +130,7 @@ class TaskChange:
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
+    ended: Optional[Ending] = None
     late: Optional[int] = None
 
 
@@ -191,6 +202,10 @@ class Outbox(Protocol):
 
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
+        ...
+
+    def endings(self) -> Sequence[Ending]:
+        """How the newest task of each plugin and kind ended."""
         ...
 
     def late_events(self) -> Sequence[LateEvent]:

@@ -11,6 +11,7 @@ from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
+    Ending,
     LateEvent,
     OpenTask,
     Outbox,
@@ -247,6 +248,9 @@ class GuardedOutbox:
 
     def open_tasks(self) -> Sequence[OpenTask]:
         return [*(self._try(lambda disk: disk.open_tasks()) or ()), *self._memory.open_tasks()]
+
+    def endings(self) -> Sequence[Ending]:
+        return [*(self._try(lambda disk: disk.endings()) or ()), *self._memory.endings()]
 
     def late_events(self) -> Sequence[LateEvent]:
         return list(self._try(lambda disk: disk.late_events()) or ())

@@ -8,10 +8,10 @@ import threading
 from dataclasses import dataclass
 from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.model.event import Event
+from prime_notify.model.event import Event, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, LateEvent, OpenTask, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Delivery, Ending, LateEvent, OpenTask, Retention, Settlement, State, TaskChange
 
 __all__ = ["MemoryOutbox"]
 
@@ -43,6 +43,7 @@ class MemoryOutbox:
         self._rows: dict[int, _Row] = {}
         self._keys = itertools.count(1)
         self._open: dict[str, OpenTask] = {}
+        self._endings: dict[Tuple[str, Task], Ending] = {}
         self._late: dict[int, LateEvent] = {}
         self._health: dict[str, Health] = {}
         self._attempts: dict[str, List[float]] = {}
@@ -58,6 +59,8 @@ class MemoryOutbox:
                 self._open[change.opened.task_id] = change.opened
             if change.closed:
                 self._open.pop(change.closed, None)
+            if change.ended:
+                self._endings[change.ended.plugin_id, change.ended.task] = change.ended
             if change.late is not None:
                 self._late.pop(change.late, None)
 
@@ -218,6 +221,10 @@ class MemoryOutbox:
     def open_tasks(self) -> Sequence[OpenTask]:
         with self._lock:
             return list(self._open.values())
+
+    def endings(self) -> Sequence[Ending]:
+        with self._lock:
+            return list(self._endings.values())
 
     def late_events(self) -> Sequence[LateEvent]:
         with self._lock:

@@ -10,12 +10,13 @@ from typing import Any, Iterable, Iterator, List, Optional, Sequence
 
 from pydantic import ValidationError
 
-from prime_notify.model.event import Event, EventName
+from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.base import (
     Delivery,
+    Ending,
     LateEvent,
     OpenTask,
     OutboxError,
@@ -203,6 +204,10 @@ class SqliteOutbox:
         query = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task ORDER BY rowid"
         return [OpenTask(row[0], row[1], EventName(row[2]), row[3], row[4]) for row in self.database.read(query)]
 
+    def endings(self) -> Sequence[Ending]:
+        rows = self.database.read("SELECT plugin_id, task, status FROM ending")
+        return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
+
     def late_events(self) -> Sequence[LateEvent]:
         found: List[LateEvent] = []
         for key, text in self.database.read("SELECT seq, event FROM late_event ORDER BY seq"):
@@ -226,10 +231,13 @@ class SqliteOutbox:
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.opened:
         task = change.opened
-        values = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
-        connection.execute(_PUT_OPEN_TASK, values)
+        opened = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
+        connection.execute(_PUT_OPEN_TASK, opened)
     if change.closed:
         connection.execute("DELETE FROM open_task WHERE task_id = ?", (change.closed,))
+    if change.ended:
+        values = (change.ended.plugin_id, change.ended.task.value, change.ended.status.value)
+        connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
     if change.late is not None:
         connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
 
