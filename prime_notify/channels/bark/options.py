@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
@@ -81,8 +82,11 @@ class BarkOptions(BaseModel):
         "Pushes with the same id replace each other; by default each notification has its own."
     )
     delete: Optional[_Text] = _option("1 deletes the push with this id from the phone; needs id.")
-    ciphertext: Optional[_Text] = _option("Encrypted parameters.")
+    ciphertext: Optional[_Text] = _option("Encrypted parameters; encryption makes them by itself.")
     iv: Optional[_Text] = _option("The initialisation vector of ciphertext.")
+    encryption: Optional[BarkEncryption] = _option(
+        "Encrypts all pushes for the app; the key is set there. Needs the Python package cryptography."
+    )
 
     @field_validator("volume")
     @classmethod
@@ -105,6 +109,12 @@ class BarkOptions(BaseModel):
     def _check_delete(self) -> BarkOptions:
         if self.delete == "1" and not self.id:
             raise ValueError('add the "id" of the push that "delete" is to delete')
+        return self
+
+    @model_validator(mode="after")
+    def _check_encryption(self) -> BarkOptions:
+        if self.encryption and (self.ciphertext or self.iv):
+            raise ValueError('write either "encryption", or "ciphertext" and "iv" of your own')
         return self
 
     @property
