@@ -91,10 +91,10 @@ class AlertmanagerEndpoint(EndpointConfig):
 
 
 class Alertmanager(Channel[AlertmanagerEndpoint]):
-    """Posts alerts. Of one kind of task there is one alert for each severity, so that a success knows what to resolve.
+    """Posts alerts. Each kind of task has one for each severity, so that a success knows what there is to resolve.
 
-    A start says nothing (an empty list, which Alertmanager takes). An end that is an error or a warning fires, an
-    aborted task and a success with warnings, too; a success resolves all but what it fires itself.
+    A failure fires, and so does an aborted task. A success resolves all of them; with warnings, it fires the warning
+    instead. A start says nothing: an empty list, which Alertmanager takes.
     """
 
     type = "alertmanager"
@@ -105,13 +105,14 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
             "fails (severity `critical`) or is aborted (`warning`), and resolves it with the next success of the same "
             "kind. `url` is Alertmanager's own address; of a cluster, write one endpoint for each member. It keeps "
-            "alerts in memory: one that it forgets in a restart comes back with the next failure."
+            "alerts in memory: one that it forgets in a restart comes back with the next failure. Test notifications "
+            "carry the label `test`."
         ),
         "zh_cn": (
             "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "
             "[Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) 中触发告警，"
             "同类任务下一次成功时解除。`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个端点。"
-            "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。"
+            "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
     }
 

@@ -157,7 +157,7 @@ class Ntfy(Channel[NtfyEndpoint]):
 
     type = "ntfy"
     endpoint_model = NtfyEndpoint
-    example = {"name": "ntfy", "type": "ntfy", "ntfy": {"topic": "<topic>"}}
+    example = {"name": "ntfy", "type": "ntfy", "ntfy": {"topic": "minecraft-k3q8zt"}}
     about = {
         "en_us": (
             "Pushes to phones and desktops with [ntfy](https://ntfy.sh), through its public server or your own: "

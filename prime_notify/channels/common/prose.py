@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
-from prime_notify.channels.common.wire import cut
+from prime_notify.channels.common.wire import cut, cut_chars
 from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import Action
 from prime_notify.model.notification import Message
@@ -29,6 +29,7 @@ Fits = Callable[[str], bool]
 """Whether a text is short enough; true of every beginning of a text of which it is true."""
 
 _LONGEST = 64 * 1024  # characters that are looked at; no service takes more
+_LINE = 4096  # characters
 _COLONS = {"zh_cn": "："}
 _BACKTICKS = re.compile("`+")
 
@@ -98,10 +99,10 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
     """What a line begins with, in Markdown, and what follows, not escaped yet."""
     if not message.facts:
         for line in message.texts.body[:_LONGEST].splitlines():
-            yield "- ", line
+            yield "- ", cut_chars(line, _LINE)
     colon = _COLONS.get(message.language, ": ")
     for fact in message.facts:
-        first, *more = fact.value[:_LONGEST].splitlines() or [""]
+        first, *more = [cut_chars(line, _LINE) for line in fact.value[:_LONGEST].splitlines()] or [""]
         yield f"- **{escape(fact.label)}**{colon}", first
         for line in more:
             yield "  - ", line
