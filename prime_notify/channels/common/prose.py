@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
+from prime_notify.channels.common.layout import colon
 from prime_notify.channels.common.wire import cut, cut_chars
 from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import Action
+from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 
@@ -30,7 +32,6 @@ Fits = Callable[[str], bool]
 
 _LONGEST = 64 * 1024  # characters that are looked at; no service takes more
 _LINE = 4096  # characters
-_COLONS = {"zh_cn": "："}
 _BACKTICKS = re.compile("`+")
 
 
@@ -100,10 +101,12 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
     if not message.facts:
         for line in message.texts.body[:_LONGEST].splitlines():
             yield "- ", cut_chars(line, _LINE)
-    colon = _COLONS.get(message.language, ": ")
+    separator = colon(message.language)
     for fact in message.facts:
+        if fact.kind is FactKind.EVENT:
+            continue  # the title tells it
         first, *more = [cut_chars(line, _LINE) for line in fact.value[:_LONGEST].splitlines()] or [""]
-        yield f"- **{escape(fact.label)}**{colon}", first
+        yield f"- **{escape(fact.label)}**{separator}", first
         for line in more:
             yield "  - ", line
 

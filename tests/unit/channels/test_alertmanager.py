@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.channels.samples import NOW, answer, channel, message
+from tests.unit.channels.typed import composed, composed_messages
 
 URL = "https://alertmanager.example.com"
 SERVER = {"running": True, "name": "My\nServer"}

@@ -21,8 +21,8 @@ from prime_notify.channels.bark import apns_size
 from prime_notify.channels.bark.encryption import BarkEncryption, encrypt, sealed_length
 from prime_notify.config.load import load_config
 from prime_notify.model.notification import Message, Texts
-from tests.unit.channels.composed import HOSTILE, composed, composed_messages
 from tests.unit.channels.samples import NOW, channel, message
+from tests.unit.channels.typed import HOSTILE, composed, composed_messages
 
 KEYS = {16: "1234567890123456", 24: "123456789012345678901234", 32: "12345678901234567890123456789012"}
 TEXTS = Texts("标题 <&>", "正文", "")

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.channels.samples import answer, channel, message
+from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
 
 URL = "https://gotify.example.com"

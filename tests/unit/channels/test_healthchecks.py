@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from prime_notify.channels.common.run import run_id
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.channels.samples import answer, channel, message, payload
+from tests.unit.channels.typed import composed, composed_messages
 
 URL = "https://hc-ping.com/5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278"
 

@@ -14,8 +14,8 @@ from prime_notify.channels.common.run import run_id
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.channels.samples import answer, channel, message
+from tests.unit.channels.typed import composed, composed_messages
 
 ACTIONS = [{"label": f"Button {number}", "url": f"https://example.com/{number}"} for number in range(1, 6)]
 

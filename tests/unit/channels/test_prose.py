@@ -21,8 +21,8 @@ from prime_notify.channels.common.prose import (
 from prime_notify.config.endpoint import Action
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Texts
-from tests.unit.channels.typed import HOSTILE, composed, composed_messages
 from tests.unit.channels.samples import message
+from tests.unit.channels.typed import HOSTILE, composed, composed_messages
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
 
 TRACEBACK = "Traceback:\n" + "\n".join(f"  line {number}" for number in range(50)) + "\nOSError: disk full\n"
@@ -70,6 +70,11 @@ def test_the_last_facts_go_first_and_the_one_that_is_cut_keeps_whole_escapes() -
     assert markdown_text(of_facts(*facts), at_most(len(stars) - 1)) == "- **C**: " + r"\*" * 9 + "…"
     assert markdown_text(of_facts(*facts), at_most(len(stars) - 2)) == "- **C**: " + r"\*" * 8 + "…"
     assert markdown_text(of_facts(*facts), at_most(5)) == ""
+
+
+def test_the_event_is_left_to_the_title() -> None:
+    facts = Fact(FactKind.EVENT, "Event", "Backup done"), Fact(FactKind.TIME, "T", "12:00")
+    assert markdown_text(of_facts(*facts), anything) == "- **T**: 12:00"
 
 
 def test_a_fact_without_a_value_is_left_out() -> None:
