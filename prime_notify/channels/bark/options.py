@@ -10,6 +10,7 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
 
@@ -84,8 +85,10 @@ class BarkOptions(BaseModel):
     delete: Optional[_Text] = _option("1 deletes the push with this id from the phone; needs id.")
     ciphertext: Optional[_Text] = _option("Encrypted parameters; encryption makes them by itself.")
     iv: Optional[_Text] = _option("The initialisation vector of ciphertext.")
-    encryption: Optional[BarkEncryption] = _option(
-        "Encrypts all pushes for the app; the key is set there. Needs the Python package cryptography."
+    encryption: Optional[BarkEncryption] = option(
+        None,
+        "Encrypts all pushes for the app; the key is set there. Needs the Python package cryptography.",
+        "加密所有推送，密钥在 App 中设置。需要 Python 包 cryptography。",
     )
 
     @field_validator("volume")
