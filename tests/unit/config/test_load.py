@@ -188,7 +188,7 @@ class TestEndpoint:
             (hook(enabled="perhaps"), "[0].enabled", '"perhaps"', "write true or false"),
             (hook(name="a\nb"), "[0].name", '"a\\nb"', "invisible"),
             (hook(name={"file": "x"}), "[0].name", '{"file": "x"}', "write a string"),
-            (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of "bark"'),
+            (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of'),
             (hook(type=["bark"]), "[0].type", '["bark"]', "write one of"),
             (hook(events=5.5), "[0].events", "5.5", "write a list"),
             (hook(events=["nonsense"]), "[0].events", '["nonsense"]', "at least one known event"),
