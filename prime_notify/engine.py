@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import threading
@@ -157,10 +158,15 @@ class Engine:
             self._lanes.apply(self._wanted())
 
     def _wanted(self) -> Sequence[Endpoint]:
-        return [endpoint for endpoint in self._loaded.endpoints if self._is_on(endpoint)]
+        """The endpoints that are on, as the config or a command since then says."""
+        switched = [self._as_switched(endpoint) for endpoint in self._loaded.endpoints]
+        return [endpoint for endpoint in switched if endpoint.config.enabled]
 
-    def _is_on(self, endpoint: Endpoint) -> bool:
-        return self._switched.get(endpoint.name, endpoint.config.enabled)
+    def _as_switched(self, endpoint: Endpoint) -> Endpoint:
+        on = self._switched.get(endpoint.name, endpoint.config.enabled)
+        if on is endpoint.config.enabled:
+            return endpoint
+        return dataclasses.replace(endpoint, config=endpoint.config.model_copy(update={"enabled": on}))
 
     # accepting
 
