@@ -23,6 +23,7 @@ from prime_notify.delivery.lane import Lane, Notice
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import IdFactory, Message, Notification
@@ -83,6 +84,11 @@ class Engine:
         self._intake = self._make_intake(())
         self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
+        self._check = StartupCheck(
+            localize=lambda *about: self._message(*about, None),
+            say=lambda key, **values: self._say(logging.WARNING, key, **values),
+            log=log,
+        )
         self._keeper = Keeper(Chores(self._take_over, self._recover, self._look_for_others, self._prune), log)
 
     # life cycle
@@ -93,6 +99,11 @@ class Engine:
             self._running = True
         self._take_over()
         self._keeper.start()
+        self._look_whether_reachable()
+
+    def _look_whether_reachable(self) -> None:
+        if self._own_transport is not None:  # a test's own transport reaches everything
+            self._check.start(self._loaded)
 
     def _take_over(self) -> bool:
         """Become the one who delivers from the data folder, unless another process is; whether we are."""
@@ -133,6 +144,7 @@ class Engine:
             if not self._running:
                 return []
             self._running = False
+        self._check.stop(grace=1.0)
         self._keeper.stop()
         busy = self._lanes.stop(grace)
         if self._own_transport is not None:
@@ -146,6 +158,8 @@ class Engine:
             self._loaded = loaded
             self._switched.clear()
             self._apply()
+            if self._running:
+                self._look_whether_reachable()
 
     def switch(self, endpoint: str, on: bool) -> None:
         """Send to an endpoint, or not, until the next reload, whatever the config says."""

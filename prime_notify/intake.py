@@ -94,7 +94,8 @@ class Intake:
         else:
             closed, ended = task_id, _ending(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None)
-        self.outbox.put(notification, names, change, at=self.clock.steady())
+        in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
+        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order)
         if opened:
             self.ledger.opened(opened)
         else:

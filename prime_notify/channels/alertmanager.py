@@ -99,6 +99,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
 
     type = "alertmanager"
     endpoint_model = AlertmanagerEndpoint
+    shows_state = True
     example = {"name": "alerts", "type": "alertmanager", "url": "https://alertmanager.example.com"}
     about = {
         "en_us": (

@@ -85,6 +85,7 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
 
     type = "healthchecks"
     endpoint_model = HealthchecksEndpoint
+    shows_state = True
     example = {
         "name": "watchdog",
         "type": "healthchecks",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Mapping, Optional, Protocol, Sequence
+from typing import Collection, Mapping, Optional, Protocol, Sequence
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -27,6 +27,7 @@ __all__ = [
     "Settlement",
     "State",
     "TaskChange",
+    "queue_of",
 ]
 
 
@@ -134,6 +135,12 @@ class TaskChange:
     late: Optional[int] = None
 
 
+def queue_of(notification: Notification, *, in_order: bool) -> str:
+    """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
+    payload = notification.payload
+    return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
+
+
 @dataclass(frozen=True)
 class Retention:
     """What of the past is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
@@ -148,8 +155,20 @@ class Outbox(Protocol):
     Each raises :class:`OutboxError` when the store cannot do it.
     """
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        """Accept ``notification`` with one waiting delivery for each endpoint."""
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        """Accept ``notification`` with one waiting delivery for each endpoint.
+
+        ``in_order``: those of the endpoints that show a state, where a former task's late end must not come after a
+        later one's: there, deliveries of one plugin and kind of task wait for each other, not only those of one task.
+        """
         ...
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:

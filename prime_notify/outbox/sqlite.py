@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Optional, Sequence
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from prime_notify.outbox.base import (
     Settlement,
     State,
     TaskChange,
+    queue_of,
 )
 from prime_notify.outbox.batch import Batch
 from prime_notify.outbox.database import Database
@@ -94,12 +95,22 @@ class SqliteOutbox:
         self._leased: set[int] = set()
         self._settling: Batch[Settlement] = Batch(self._settle_all)
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        payload = notification.payload
-        body = payload.model_dump_json(exclude_none=True)
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        body = notification.payload.model_dump_json(exclude_none=True)
         with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
-            connection.executemany(_PUT_DELIVERY, [(row, endpoint, payload.task_id, at) for endpoint in endpoints])
+            deliveries = [
+                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at) for endpoint in endpoints
+            ]
+            connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
