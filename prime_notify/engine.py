@@ -85,7 +85,7 @@ class Engine:
         self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
-            localize=lambda *about: self._message(*about, None),
+            localize=lambda notification, endpoint, now: self._message(notification, endpoint, now, None),
             say=lambda key, **values: self._say(logging.WARNING, key, **values),
             log=log,
         )
