@@ -114,6 +114,12 @@ class Scene:
         self.fresh()
         return number
 
+    def check_test_command(self, command: str = "!!pb test notify") -> None:
+        """The command delivers to the one endpoint there is, without a word of objection; waits until it has."""
+        mark = self.mcdr.send(command)
+        self.mcdr.wait_for_line("1 of 1 delivered", since=mark)
+        assert self.mcdr.find("Unknown", since=mark) is None
+
     # -- life --------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Scene:
