@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Callable, Iterator, List
 
@@ -84,6 +85,21 @@ def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene
     scene.plugin("reload", "prime_notify")
     scene.mcdr.wait_for_line(r"Done \(", since=mark)
     scene.expect("restore_start", "restore_success")
+
+
+def test_a_restore_that_ends_while_we_are_unloaded_is_told_afterwards_as_of_when_it_happened(scene: Scene) -> None:
+    number = scene.backup()
+    scene.mcdr.send("standin stop-delay 3")
+    mark = scene.prime_backup.run(f"back {number} --confirm")
+    scene.mcdr.wait_for_line("Stopping the server", since=mark)
+    scene.plugin("unload", "prime_notify")
+    scene.mcdr.wait_for_line(r"Done \(", since=mark)
+    scene.prime_backup.wait_until_idle()
+    restored = time.time()
+    scene.wait_until_attached(scene.plugin("load", "PrimeNotify.mcdr"))
+    start, success = scene.expect("restore_start", "restore_success")
+    assert start["timestamp"]["unix"] <= success["timestamp"]["unix"] <= restored
+    assert start["server"]["running"] is False
 
 
 def test_another_plugin_that_wraps_the_same_methods_is_left_alone(scene: Scene) -> None:
