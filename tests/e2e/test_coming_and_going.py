@@ -1,4 +1,4 @@
-"""Prime Backup absent, late, unloaded, loaded again, with another prefix, or disabled in its config."""
+"""Prime Backup absent, late, unloaded, loaded again, with another prefix, disabled in its config, or broken."""
 
 from __future__ import annotations
 
@@ -126,6 +126,14 @@ def test_disabled_in_its_config_it_is_said_so_and_the_test_command_works(scene: 
     scene.configure_prime_backup(enabled=False)
     mark = scene.plugin("reload", "prime_backup")
     scene.mcdr.wait_for_line("Prime Backup .*disabled in its config", since=mark)
+    scene.check_test_command()
+
+
+def test_failing_to_start_it_is_said_so_and_the_test_command_works(scene: Scene) -> None:
+    scene.mcdr.write_config("prime_backup", "{ no JSON")
+    mark = scene.plugin("reload", "prime_backup")
+    scene.mcdr.wait_for_line("Prime Backup .*has not started", since=mark)
+    assert scene.mcdr.find("observing", since=mark) is None
     scene.check_test_command()
 
 

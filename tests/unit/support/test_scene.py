@@ -13,10 +13,11 @@ TRACEBACK = ["Traceback (most recent call last):", '  File "x.py", line 1, in ru
     "before",
     [
         "[MCDR] [12:00:00] [PB@0a1b-worker-heavy/ERROR] [prime_backup]: Task <CreateBackupTask> run error",
+        "[MCDR] [12:00:00] [TaskExecutor/ERROR]: Error invoking listener EventListener(plugin='prime_backup@1.9.0', …)",
         "[MCDR] [12:00:00] [WatchDog/ERROR]: Error ticking watch dog",
     ],
 )
-def test_the_tracebacks_of_failing_tasks_and_of_mcdrs_slow_start_are_expected(before: str) -> None:
+def test_the_tracebacks_of_prime_backups_failures_and_of_mcdrs_slow_start_are_expected(before: str) -> None:
     assert unexpected_tracebacks(["[MCDR] hello", before, *TRACEBACK, "[MCDR] bye"]) == []
 
 
