@@ -208,7 +208,7 @@ class Engine:
             if not self._running or not self._loaded.config.notification.enabled:
                 return []
             if not self._folder.held:
-                self._folder.keep_late(event)
+                self._folder.keep_late(event.kept(at=self._clock.wall(), server_running=self._server_running()))
                 return []
             accepted = self._intake.accept(event, self._loaded, self._wanted(), late)
             for one in accepted:

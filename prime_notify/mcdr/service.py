@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import time
 from pathlib import Path
 from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
@@ -183,6 +184,7 @@ class Service:
 
     def _late(self, event: Event) -> None:
         """A task that outlived us has ended: tell our successor, or leave it on disk for the next start."""
+        event = event.kept(at=time.time(), server_running=self._server.is_server_running())
         successor = self._server.get_plugin_instance(_PLUGIN_ID)
         if successor is not None and successor.is_running():
             successor.notify(

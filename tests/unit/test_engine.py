@@ -309,6 +309,18 @@ def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_f
     assert [request.target for request in receiver.requests] == ["/first", "/second"]
 
 
+def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiver: Receiver) -> None:
+    first, second = build(tmp_path, hook(receiver)), build(tmp_path, hook(receiver))
+    first.start()
+    second.start()
+    began = time.time()
+    second.accept(event("backup_failure"))
+    [late] = first._folder.outbox.late_events()
+    assert began <= late.event.fields["timestamp"] <= time.time()
+    second.stop(grace=5.0)
+    first.stop(grace=5.0)
+
+
 def test_a_disk_that_is_full_for_a_while_costs_no_notification(
     tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
 ) -> None:
