@@ -104,9 +104,10 @@ class TestSections:
         assert loaded.config.command.permission.test == 4
 
     def test_permission_levels_may_be_named(self):
-        permission = {"root": "guest", "test": " Admin ", "reload": "2"}
+        permission = {"root": "guest", "test": " Admin ", "reload": "2", "history": "user", "replay": "OWNER"}
         loaded = load({"command": {"permission": permission}})
-        assert loaded.config.command.permission.model_dump() == {"root": 0, "test": 3, "reload": 2}
+        levels = {"root": 0, "test": 3, "reload": 2, "history": 1, "replay": 4}
+        assert loaded.config.command.permission.model_dump() == levels
 
     def test_null_counts_as_absent_and_one_item_as_a_list(self):
         loaded = load({"server": None, "command": {"prefix": None}, "sources": {"listen": "my_backup"}})
