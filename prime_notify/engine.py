@@ -28,6 +28,7 @@ from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
+from prime_notify.preview import preview_of
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
@@ -262,6 +263,15 @@ class Engine:
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self._clock.steady())
+
+    def preview(self, name: str, event: EventName) -> Optional[Sequence[str]]:
+        """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint."""
+        endpoint = next((one for one in self._loaded.endpoints if one.name == name), None)
+        if endpoint is None:
+            return None
+        notification = self._intake.notification(sample_event(event), self._new_id(), self._loaded)
+        message = self._message(notification, endpoint, self._clock.wall(), None)
+        return preview_of(endpoint.channel.render(message), endpoint.redact)
 
     def test(
         self,

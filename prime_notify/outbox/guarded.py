@@ -249,7 +249,7 @@ class GuardedOutbox:
         return [*(self._try(lambda disk: disk.open_tasks()) or ()), *self._memory.open_tasks()]
 
     def late_events(self) -> Sequence[LateEvent]:
-        return self._try(lambda disk: disk.late_events()) or ()
+        return list(self._try(lambda disk: disk.late_events()) or ())
 
     def keep_late(self, event: Event) -> None:
         def keep(disk: Outbox) -> bool:

@@ -71,7 +71,7 @@ _BY_ID = "SELECT seq, id, accepted, payload FROM notification WHERE id = ?"
 _BY_ENDING = """
     SELECT seq, id, accepted, payload FROM notification
     WHERE seq IN (SELECT seq FROM notification WHERE id LIKE ? ESCAPE '!' ORDER BY id DESC LIMIT 2)
-    ORDER BY seq DESC
+    ORDER BY seq
 """
 
 

@@ -126,7 +126,7 @@ class SqliteOutbox:
 
     def _settle_all(self, settlements: Sequence[Settlement]) -> None:
         """Lanes that finish at the same moment share a commit, so that many of them do not hold up a backup."""
-        with self.database.transaction("settle") as connection:
+        with self.database.transaction("settle", durable=False) as connection:
             for settlement in settlements:
                 _settle(connection, settlement)
         self._leased.difference_update(settlement.key for settlement in settlements)
@@ -146,7 +146,7 @@ class SqliteOutbox:
         return Health.from_json(rows[0][0]) if rows else Health()
 
     def set_health(self, endpoint: str, health: Health) -> None:
-        with self.database.transaction("health") as connection:
+        with self.database.transaction("health", durable=False) as connection:
             connection.execute("INSERT OR REPLACE INTO health VALUES (?, ?)", (endpoint, health.to_json()))
 
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
@@ -184,7 +184,7 @@ class SqliteOutbox:
         parameters = (retention.since, retention.most, most)
         if not self.database.read(_FORGETTABLE, *parameters):
             return 0
-        with self.database.transaction("prune") as connection:
+        with self.database.transaction("prune", durable=False) as connection:
             return connection.execute(f"DELETE FROM notification WHERE seq IN ({_FORGETTABLE})", parameters).rowcount  # noqa: S608
 
     def adopt_clock(self, now: float, longest: float) -> int:

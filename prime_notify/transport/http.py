@@ -190,7 +190,7 @@ def _write(connection: Connection, request: Request, route: Route) -> None:
             hint = "look for line breaks in the endpoint's headers and in the environment or files they come from"
             raise UnsendableError(FailureKind.OTHER, reason, hint) from None
     # A server may answer and hang up before it has read everything (413, for one): then its answer is still there
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(BrokenPipeError), connection.joined():
         connection.endheaders(request.body or None)
 
 

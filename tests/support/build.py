@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Union
+from typing import Any, Dict, Mapping, Optional
 
 from prime_notify.config.load import Endpoint, LoadedConfig, load_config
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import OpenTask, State
+from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.history import History
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -54,10 +55,11 @@ def loaded(*endpoints: Mapping[str, Any], **sections: Any) -> LoadedConfig:
     return result
 
 
-def states(store: Union[MemoryOutbox, SqliteOutbox], notification_id: str) -> Dict[str, State]:
-    """Where the deliveries of a notification stand, by endpoint."""
+def states(store: object, notification_id: str) -> Dict[str, State]:
+    """Where the deliveries of a notification stand, by endpoint; nothing when the store has forgotten it."""
     if isinstance(store, MemoryOutbox):
         return store.state_of(notification_id)
-    return {
-        one.endpoint: one.state for found in History(store.database).find(notification_id) for one in found.deliveries
-    }
+    disk = store.disk if isinstance(store, GuardedOutbox) else store
+    assert isinstance(disk, SqliteOutbox)
+    found = History(disk.database).find(notification_id)
+    return {delivery.endpoint: delivery.state for one in found for delivery in one.deliveries}

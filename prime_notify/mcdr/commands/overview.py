@@ -45,9 +45,10 @@ def show_overview(desk: Desk, source: CommandSource) -> None:
 
 def _queue_line(desk: Desk, overview: Overview) -> RTextBase:
     say = desk.speech.reply
-    waiting = sum(endpoint.waiting for endpoint in overview.endpoints)
+    configured = [endpoint for endpoint in overview.endpoints if not endpoint.orphaned]
+    waiting = sum(endpoint.waiting for endpoint in configured)
     dead = sum(endpoint.dead for endpoint in overview.endpoints)
-    line = RTextList(say("command.overview.endpoints", count=len(overview.endpoints), waiting=waiting))
+    line = RTextList(say("command.overview.endpoints", count=len(configured), waiting=waiting))
     if dead:
         line.append(" ", _to_dead(desk, dead))
     return line

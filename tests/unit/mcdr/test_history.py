@@ -265,9 +265,9 @@ def test_an_end_of_more_than_one_id_is_answered_with_some(bench: Bench, archive:
     for _ in range(12):
         archive.add()
     assert bench.type("!!pn show 2") == [
-        f'More than one id ends with "2", such as {FIRST[:-2]}12, {FIRST[:-2]}02',
+        f'More than one id ends with "2", such as {FIRST[:-2]}02, {FIRST[:-2]}12',
     ]
-    assert bench.reader.clicks == [f"!!pn show {FIRST[:-2]}{number}" for number in ("12", "02")]
+    assert bench.reader.clicks == [f"!!pn show {FIRST[:-2]}{number}" for number in ("02", "12")]
 
 
 @pytest.mark.parametrize("typed", ["7", "%", "_", "…", "未知", "\ud800"])
