@@ -8,7 +8,7 @@ from mcdreforged.api.command import CommandContext, Literal
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.compose.markdown import plain
+from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import page_node, show_page
 from prime_notify.mcdr.commands.records import LONGEST, buttons, heading, summary, symbol
@@ -35,7 +35,7 @@ def _build_dead(node: Literal, desk: Desk) -> None:
             yield heading(desk, source, record).append(buttons(desk, source, record))
             for delivery in record.deliveries:
                 if delivery.state is State.DEAD:
-                    reason = RText(f" – {plain(delivery.reason, LONGEST)}" if delivery.reason else "", RColor.gray)
+                    reason = RText(f" – {one_line(delivery.reason, LONGEST)}" if delivery.reason else "", RColor.gray)
                     yield RTextList("  ", symbol(State.DEAD), f" {delivery.endpoint}", reason)
 
         if show_page(desk, source, context, history, command="dead", state=State.DEAD, line=lines):

@@ -8,7 +8,7 @@ from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.compose.humanize import duration, local_time
-from prime_notify.compose.markdown import plain
+from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in, no_endpoints, quoted, switched_off
 from prime_notify.mcdr.commands.records import LONGEST, numbers
 from prime_notify.overview import EndpointState, Overview
@@ -103,7 +103,7 @@ def _last_result(desk: Desk, endpoint: EndpointState) -> RTextBase:
     details = f" ({', '.join([*numbers(last.status, last.ms), local_time(last.at)])})"
     line = RTextList(_outcome(desk, last.outcome), RText(details, RColor.gray))
     if last.reason:
-        line.append(RText(f" – {plain(last.reason, LONGEST)}", RColor.gray))
+        line.append(RText(f" – {one_line(last.reason, LONGEST)}", RColor.gray))
     return line
 
 

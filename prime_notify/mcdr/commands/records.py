@@ -8,7 +8,7 @@ from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.compose.humanize import local_time
-from prime_notify.compose.markdown import plain
+from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import FactKind
@@ -71,7 +71,7 @@ def fact_lines(desk: Desk, source: CommandSource, record: NotificationRecord) ->
         return [desk.speech.reply("command.history.unreadable_hint")]
     return [
         desk.speech.reply(
-            "notification.line", label=RText(fact.label, RColor.gray), value=RText(plain(fact.value, LONGEST))
+            "notification.line", label=RText(fact.label, RColor.gray), value=RText(one_line(fact.value, LONGEST))
         )
         for fact in desk.speech.facts(record.payload, source)
     ]

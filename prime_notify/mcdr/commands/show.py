@@ -9,7 +9,7 @@ from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.compose.humanize import duration, local_time
-from prime_notify.compose.markdown import plain
+from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import find_one, known_ids, look
 from prime_notify.mcdr.commands.records import LONGEST, buttons, fact_lines, numbers, state_text, symbol
@@ -82,10 +82,10 @@ def _try(desk: Desk, one: AttemptRecord) -> Iterator[RTextBase]:
     say = desk.speech.reply
     outcome = say(f"command.overview.outcome.{_OUTCOMES.get(one.outcome, 'failed')}")
     details = f" ({', '.join([*numbers(one.status, one.ms), local_time(one.at)])})"
-    reason = f" – {plain(one.reason, LONGEST)}" if one.reason else ""
+    reason = f" – {one_line(one.reason, LONGEST)}" if one.reason else ""
     yield RTextList(RText(f"  #{one.number} ", RColor.gray), outcome, RText(details + reason, RColor.gray))
     if one.hint:
-        yield coloured(say("command.show.hint", hint=plain(one.hint, LONGEST)), RColor.yellow)
+        yield coloured(say("command.show.hint", hint=one_line(one.hint, LONGEST)), RColor.yellow)
     if one.response:
-        answer = coloured(say("command.show.answer", answer=plain(one.response, _ANSWER)), RColor.gray)
-        yield answer.set_hover_text(plain(one.response, len(one.response)))
+        answer = coloured(say("command.show.answer", answer=one_line(one.response, _ANSWER)), RColor.gray)
+        yield answer.set_hover_text(one_line(one.response, len(one.response)))
