@@ -11,7 +11,7 @@ from prime_notify.compose.humanize import duration, local_time
 from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in, no_endpoints, quoted, switched_off
 from prime_notify.mcdr.commands.records import LONGEST, numbers
-from prime_notify.overview import EndpointState, Overview
+from prime_notify.overview import EndpointState
 
 __all__ = ["show_overview"]
 
@@ -38,25 +38,11 @@ def show_overview(desk: Desk, source: CommandSource) -> None:
     if not overview.endpoints:
         source.reply(no_endpoints(desk))
         return
-    source.reply(_queue_line(desk, overview))
-    for endpoint in overview.endpoints:
-        source.reply(_endpoint_line(desk, endpoint))
-
-
-def _queue_line(desk: Desk, overview: Overview) -> RTextBase:
-    say = desk.speech.reply
     configured = [endpoint for endpoint in overview.endpoints if not endpoint.orphaned]
     waiting = sum(endpoint.waiting for endpoint in configured)
-    dead = sum(endpoint.dead for endpoint in overview.endpoints)
-    line = RTextList(say("command.overview.endpoints", count=len(configured), waiting=waiting))
-    if dead:
-        line.append(" ", _to_dead(desk, dead))
-    return line
-
-
-def _to_dead(desk: Desk, count: int) -> RTextBase:
-    text = coloured(desk.speech.reply("command.overview.endpoint_dead", count=count), RColor.red)
-    return fills_in(desk, text, f"{desk.prefix} dead")
+    source.reply(say("command.overview.endpoints", count=len(configured), waiting=waiting))
+    for endpoint in overview.endpoints:
+        source.reply(_endpoint_line(desk, endpoint))
 
 
 def _endpoint_line(desk: Desk, endpoint: EndpointState) -> RTextBase:
@@ -68,7 +54,8 @@ def _endpoint_line(desk: Desk, endpoint: EndpointState) -> RTextBase:
     if endpoint.waiting:
         line.append(" ", coloured(say("command.overview.endpoint_waiting", count=endpoint.waiting), RColor.yellow))
     if endpoint.dead:
-        line.append(" ", _to_dead(desk, endpoint.dead))
+        dead = coloured(say("command.overview.endpoint_dead", count=endpoint.dead), RColor.red)
+        line.append(" ", fills_in(desk, dead, f"{desk.prefix} dead"))
     return line
 
 
