@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import threading
@@ -12,6 +13,7 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.comments import comment_readings
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -21,6 +23,7 @@ from prime_notify.delivery.lane import Lane, Notice
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import IdFactory, Message, Notification
@@ -81,6 +84,11 @@ class Engine:
         self._intake = self._make_intake(())
         self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
+        self._check = StartupCheck(
+            localize=lambda notification, endpoint, now: self._message(notification, endpoint, now, None),
+            say=lambda key, **values: self._say(logging.WARNING, key, **values),
+            log=log,
+        )
         self._keeper = Keeper(Chores(self._take_over, self._recover, self._look_for_others, self._prune), log)
 
     # life cycle
@@ -91,6 +99,11 @@ class Engine:
             self._running = True
         self._take_over()
         self._keeper.start()
+        self._look_whether_reachable()
+
+    def _look_whether_reachable(self) -> None:
+        if self._own_transport is not None:  # a test's own transport reaches everything
+            self._check.start(self._loaded)
 
     def _take_over(self) -> bool:
         """Become the one who delivers from the data folder, unless another process is; whether we are."""
@@ -112,7 +125,14 @@ class Engine:
     def _make_intake(self, left_open: Sequence[OpenTask]) -> Intake:
         ledger = TaskLedger(self._new_id, left_open)
         return Intake(
-            self._folder.outbox, ledger, self._clock, self._log, self._owner, self._new_id, self._server_running
+            self._folder.outbox,
+            ledger,
+            self._clock,
+            self._log,
+            self._owner,
+            self._new_id,
+            self._server_running,
+            lambda comment: comment_readings(comment, self._catalogue),
         )
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -124,6 +144,7 @@ class Engine:
             if not self._running:
                 return []
             self._running = False
+        self._check.stop(grace=1.0)
         self._keeper.stop()
         busy = self._lanes.stop(grace)
         if self._own_transport is not None:
@@ -137,6 +158,8 @@ class Engine:
             self._loaded = loaded
             self._switched.clear()
             self._apply()
+            if self._running:
+                self._look_whether_reachable()
 
     def switch(self, endpoint: str, on: bool) -> None:
         """Send to an endpoint, or not, until the next reload, whatever the config says."""
@@ -149,10 +172,15 @@ class Engine:
             self._lanes.apply(self._wanted())
 
     def _wanted(self) -> Sequence[Endpoint]:
-        return [endpoint for endpoint in self._loaded.endpoints if self._is_on(endpoint)]
+        """The endpoints that are on, as the config or a command since then says."""
+        switched = [self._as_switched(endpoint) for endpoint in self._loaded.endpoints]
+        return [endpoint for endpoint in switched if endpoint.config.enabled]
 
-    def _is_on(self, endpoint: Endpoint) -> bool:
-        return self._switched.get(endpoint.name, endpoint.config.enabled)
+    def _as_switched(self, endpoint: Endpoint) -> Endpoint:
+        on = self._switched.get(endpoint.name, endpoint.config.enabled)
+        if on is endpoint.config.enabled:
+            return endpoint
+        return dataclasses.replace(endpoint, config=endpoint.config.model_copy(update={"enabled": on}))
 
     # accepting
 

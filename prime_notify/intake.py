@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Callable, Optional, Sequence
+from dataclasses import dataclass, field
+from typing import Callable, Dict, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.compose.comments import machine_message
@@ -12,8 +12,8 @@ from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.model.event import Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import LateEvent, OpenTask, Outbox, TaskChange
-from prime_notify.routing import route
+from prime_notify.outbox.base import Ending, LateEvent, OpenTask, Outbox, TaskChange
+from prime_notify.routing import Background, TaskKind, outcome_of, route
 from prime_notify.tasks import TaskLedger
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
@@ -38,6 +38,11 @@ class Intake:
     owner: str
     new_id: Callable[[], str]
     server_running: Callable[[], Optional[bool]]
+    readings: Callable[[str], Sequence[str]]
+    _last: Dict[TaskKind, Status] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._last.update({(one.plugin_id, one.task): one.status for one in self.outbox.endings()})
 
     def accept(
         self,
@@ -82,19 +87,32 @@ class Intake:
         late: Optional[LateEvent] = None,
     ) -> Accepted:
         notification = self.notification(event, task_id, loaded)
-        names = route(notification.payload, loaded.config.notification, endpoints)
-        opened = closed = None
+        names = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        opened = closed = ended = None
         if event.name.is_start:
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
         else:
-            closed = task_id
-        change = TaskChange(opened, closed, late.key if late else None)
-        self.outbox.put(notification, names, change, at=self.clock.steady())
+            closed, ended = task_id, _ending(notification)
+        change = TaskChange(opened, closed, ended, late.key if late else None)
+        in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
+        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order)
         if opened:
             self.ledger.opened(opened)
         else:
             self.ledger.closed(task_id)
+        if ended:
+            self._last[ended.plugin_id, ended.task] = ended.status
         return Accepted(notification, names)
+
+    @property
+    def background(self) -> Background:
+        """What rules need to know beside the event itself."""
+        return Background(last=self._last, readings=self.readings)
+
+
+def _ending(notification: Notification) -> Optional[Ending]:
+    outcome = outcome_of(notification.payload)
+    return Ending(*outcome[0], outcome[1]) if outcome else None
 
 
 def unknown_end(task: OpenTask) -> Event:

@@ -19,8 +19,8 @@ WORDS: Dict[str, Dict[str, str]] = {
         "options": "All options",
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
-        "options_intro": f"{_GENERATED}\nEverything that may stand in `config/prime_notify/config.json`. The options of "
-        "each channel are under [Channels](channels.md).",
+        "options_intro": f"{_GENERATED}\nEverything that may stand in `config/prime_notify/config.json`. "
+        "The options of each channel are under [Channels](channels.md).",
         "options_of": "Options in `{name}`:",
         "rates": "By default at most {rates}, which is what the service takes; `rate_limit` changes that.",
         "lifecycles": "`lifecycle` may also be {lifecycles}.",
@@ -51,7 +51,8 @@ WORDS: Dict[str, Dict[str, str]] = {
         "options": "全部选项",
         "options_links": "[English](../en/options.md) · [配置](configuration.md) · [渠道](channels.md) · "
         "[README](../../README_cn.md)",
-        "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 中可以写的一切。各渠道的选项见[渠道](channels.md)。",
+        "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 中可以写的一切。"
+        "各渠道的选项见[渠道](channels.md)。",
         "options_of": "`{name}` 中的选项：",
         "rates": "默认最多 {rates}，即服务方的限制；可用 `rate_limit` 更改。",
         "lifecycles": "`lifecycle` 还可以是 {lifecycles}。",

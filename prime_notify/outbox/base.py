@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Mapping, Optional, Protocol, Sequence
+from typing import Collection, Mapping, Optional, Protocol, Sequence
 
-from prime_notify.model.event import Event, EventName
+from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 
 __all__ = [
     "Delivery",
+    "Ending",
     "LateEvent",
     "OpenTask",
     "Outbox",
@@ -26,6 +27,7 @@ __all__ = [
     "Settlement",
     "State",
     "TaskChange",
+    "queue_of",
 ]
 
 
@@ -107,6 +109,15 @@ class OpenTask:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How a task of a plugin ended; the newest of each plugin and kind of task is remembered."""
+
+    plugin_id: str
+    task: Task
+    status: Status
+
+
+@dataclass(frozen=True)
 class LateEvent:
     """An event that arrived while no engine ran, kept until the next one accepts it."""
 
@@ -120,7 +131,14 @@ class TaskChange:
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
+    ended: Optional[Ending] = None
     late: Optional[int] = None
+
+
+def queue_of(notification: Notification, *, in_order: bool) -> str:
+    """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
+    payload = notification.payload
+    return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
 
 
 @dataclass(frozen=True)
@@ -137,8 +155,20 @@ class Outbox(Protocol):
     Each raises :class:`OutboxError` when the store cannot do it.
     """
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        """Accept ``notification`` with one waiting delivery for each endpoint."""
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        """Accept ``notification`` with one waiting delivery for each endpoint.
+
+        ``in_order``: those of the endpoints that show a state, where a former task's late end must not come after a
+        later one's: there, deliveries of one plugin and kind of task wait for each other, not only those of one task.
+        """
         ...
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -191,6 +221,10 @@ class Outbox(Protocol):
 
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
+        ...
+
+    def endings(self) -> Sequence[Ending]:
+        """How the newest task of each plugin and kind ended."""
         ...
 
     def late_events(self) -> Sequence[LateEvent]:

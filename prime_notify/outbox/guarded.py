@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from typing import Callable, Dict, Optional, Sequence, TypeVar
+from typing import Callable, Collection, Dict, Optional, Sequence, TypeVar
 
 from prime_notify.model.event import Event
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
+    Ending,
     LateEvent,
     OpenTask,
     Outbox,
@@ -74,13 +75,23 @@ class GuardedOutbox:
 
     # what lanes and the engine do
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
         def put(disk: Outbox) -> bool:
-            disk.put(notification, endpoints, change, at=at)
+            disk.put(notification, endpoints, change, at=at, in_order=in_order)
             return True
 
         if self._memory.holds(notification.payload.task_id) or not self._try(put):
-            self._memory.put(notification, endpoints, change, at=at)  # beside what came before it in its task
+            self._memory.put(
+                notification, endpoints, change, at=at, in_order=in_order
+            )  # beside what came before it in its task
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         delivery = self._memory.claim(endpoint, at=at)
@@ -162,8 +173,8 @@ class GuardedOutbox:
                 if not self._settle_on_disk(settlement):
                     return
                 self._forget_adopted(settlement.key)
-        for notification, endpoints, change in self._memory.take():
-            self.put(notification, endpoints, change, at=at)
+        for notification, endpoints, change, in_order in self._memory.take():
+            self.put(notification, endpoints, change, at=at, in_order=in_order)
         with self._lock:
             if self._unsettled or self._memory.waiting():
                 return
@@ -247,6 +258,9 @@ class GuardedOutbox:
 
     def open_tasks(self) -> Sequence[OpenTask]:
         return [*(self._try(lambda disk: disk.open_tasks()) or ()), *self._memory.open_tasks()]
+
+    def endings(self) -> Sequence[Ending]:
+        return [*(self._try(lambda disk: disk.endings()) or ()), *self._memory.endings()]
 
     def late_events(self) -> Sequence[LateEvent]:
         return list(self._try(lambda disk: disk.late_events()) or ())

@@ -6,12 +6,22 @@ import dataclasses
 import itertools
 import threading
 from dataclasses import dataclass
-from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.model.event import Event
+from prime_notify.model.event import Event, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, LateEvent, OpenTask, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import (
+    Delivery,
+    Ending,
+    LateEvent,
+    OpenTask,
+    Retention,
+    Settlement,
+    State,
+    TaskChange,
+    queue_of,
+)
 
 __all__ = ["MemoryOutbox"]
 
@@ -29,10 +39,7 @@ class _Row:
     leased: bool = False
     attempts: int = 0
     receipt: Optional[Mapping[str, str]] = None
-
-    @property
-    def task_id(self) -> str:
-        return self.notification.payload.task_id
+    queue: str = ""
 
 
 class MemoryOutbox:
@@ -43,21 +50,33 @@ class MemoryOutbox:
         self._rows: dict[int, _Row] = {}
         self._keys = itertools.count(1)
         self._open: dict[str, OpenTask] = {}
+        self._endings: dict[Tuple[str, Task], Ending] = {}
         self._late: dict[int, LateEvent] = {}
         self._health: dict[str, Health] = {}
         self._attempts: dict[str, List[float]] = {}
-        self._accepted: List[Tuple[Notification, TaskChange]] = []
+        self._accepted: List[Tuple[Notification, TaskChange, Collection[str]]] = []
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
         with self._lock:
-            self._accepted = [*self._accepted[-_KEPT:], (notification, change)]
+            self._accepted = [*self._accepted[-_KEPT:], (notification, change, in_order)]
             for endpoint in endpoints:
                 key = next(self._keys)
-                self._rows[key] = _Row(key, endpoint, notification, at, at)
+                queue = queue_of(notification, in_order=endpoint in in_order)
+                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue)
             if change.opened:
                 self._open[change.opened.task_id] = change.opened
             if change.closed:
                 self._open.pop(change.closed, None)
+            if change.ended:
+                self._endings[change.ended.plugin_id, change.ended.task] = change.ended
             if change.late is not None:
                 self._late.pop(change.late, None)
 
@@ -65,7 +84,8 @@ class MemoryOutbox:
         """Take over a delivery that another store handed out and could not settle; its key here."""
         with self._lock:
             key = next(self._keys)
-            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, due)
+            queue = delivery.notification.payload.task_id
+            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, due, queue=queue)
             self._rows[key] = dataclasses.replace(row, attempts=delivery.attempt, receipt=delivery.previous)
             return key
 
@@ -83,19 +103,20 @@ class MemoryOutbox:
     def holds(self, task_id: str) -> bool:
         """Whether anything of a task waits here."""
         with self._lock:
-            return any(row.task_id == task_id and row.state is State.WAITING for row in self._rows.values())
+            rows = [row for row in self._rows.values() if row.state is State.WAITING]
+            return any(row.notification.payload.task_id == task_id for row in rows)
 
-    def take(self) -> List[Tuple[Notification, List[str], TaskChange]]:
+    def take(self) -> List[Tuple[Notification, List[str], TaskChange, Collection[str]]]:
         """Hand over, for another store, all that was put here and the endpoints for which it still waits.
 
         What is being tried at this moment stays, and comes to its end here.
         """
         with self._lock:
             taken = []
-            for notification, change in self._accepted:
+            for notification, change, in_order in self._accepted:
                 rows = [row for row in self._rows.values() if row.notification.id == notification.id]
                 waiting = [row for row in rows if row.state is State.WAITING and not row.leased]
-                taken.append((notification, [row.endpoint for row in waiting], change))
+                taken.append((notification, [row.endpoint for row in waiting], change, in_order))
                 for row in waiting:
                     del self._rows[row.key]
             self._accepted = []
@@ -104,13 +125,13 @@ class MemoryOutbox:
 
     def _ready(self, endpoint: str) -> Iterator[_Row]:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
-        tasks = set()
+        queues = set()
         for row in self._rows.values():
             if row.endpoint != endpoint or row.state is not State.WAITING:
                 continue
-            if row.task_id not in tasks and not row.leased:
+            if row.queue not in queues and not row.leased:
                 yield row
-            tasks.add(row.task_id)
+            queues.add(row.queue)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         with self._lock:
@@ -119,7 +140,7 @@ class MemoryOutbox:
                 return None
             row = min(due, key=lambda row: (row.due, row.key))
             self._rows[row.key] = dataclasses.replace(row, leased=True)
-            kin = [other for other in self._rows.values() if (other.endpoint, other.task_id) == (endpoint, row.task_id)]
+            kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (endpoint, row.queue)]
             receipts = [other.receipt for other in kin if other.receipt]
             superseded = any(other.key > row.key and other.state is State.WAITING for other in kin)
             previous = receipts[-1] if receipts else None
@@ -218,6 +239,10 @@ class MemoryOutbox:
     def open_tasks(self) -> Sequence[OpenTask]:
         with self._lock:
             return list(self._open.values())
+
+    def endings(self) -> Sequence[Ending]:
+        with self._lock:
+            return list(self._endings.values())
 
     def late_events(self) -> Sequence[LateEvent]:
         with self._lock:

@@ -22,6 +22,7 @@ _SALVAGED_DELIVERY = """
     FROM delivery WHERE state IN ('waiting', 'dead') ORDER BY seq
 """
 _SALVAGED_TASK = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
+_SALVAGED_ENDING = "SELECT plugin_id, task, status FROM ending"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
             some = wanted[start : start + 500]
             notifications += _readable(source, _SALVAGED_NOTIFICATION.format(",".join("?" * len(some))), some)
         tasks = list(_readable(source, _SALVAGED_TASK))
+        endings = list(_readable(source, _SALVAGED_ENDING))
     known = {row[0] for row in notifications}
     deliveries = [row for row in deliveries if row[0] in known]
     with fresh.database.transaction("salvage") as connection:
@@ -105,6 +107,7 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
             deliveries,
         )
         connection.executemany("INSERT INTO open_task VALUES (?, ?, ?, ?, ?)", tasks)
+        connection.executemany("INSERT INTO ending VALUES (?, ?, ?)", endings)
     return len(deliveries)
 
 

@@ -45,7 +45,7 @@ MIGRATIONS = (
         event  TEXT NOT NULL
     );
     """,
-    # Attempts one by one, the health of endpoints, receipts to reply to, and dead letters that are looked for.
+    # Attempts one by one, health of endpoints, how tasks ended, receipts to reply to, dead letters to look for.
     """
     ALTER TABLE delivery ADD COLUMN receipt TEXT;
     CREATE INDEX delivery_dead ON delivery (endpoint, notification) WHERE state = 'dead';
@@ -66,6 +66,12 @@ MIGRATIONS = (
     INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
         SELECT seq, attempts, settled, state, status, coalesce(ms, 0), coalesce(reason, ''), '', ''
         FROM delivery WHERE settled IS NOT NULL;
+    CREATE TABLE ending (
+        plugin_id  TEXT NOT NULL,
+        task       TEXT NOT NULL,
+        status     TEXT NOT NULL,
+        PRIMARY KEY (plugin_id, task)
+    ) WITHOUT ROWID;
     CREATE TABLE health (
         endpoint  TEXT PRIMARY KEY,
         value     TEXT NOT NULL

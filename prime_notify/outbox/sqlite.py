@@ -6,16 +6,17 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Optional, Sequence
 
 from pydantic import ValidationError
 
-from prime_notify.model.event import Event, EventName
+from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.base import (
     Delivery,
+    Ending,
     LateEvent,
     OpenTask,
     OutboxError,
@@ -23,6 +24,7 @@ from prime_notify.outbox.base import (
     Settlement,
     State,
     TaskChange,
+    queue_of,
 )
 from prime_notify.outbox.batch import Batch
 from prime_notify.outbox.database import Database
@@ -93,12 +95,22 @@ class SqliteOutbox:
         self._leased: set[int] = set()
         self._settling: Batch[Settlement] = Batch(self._settle_all)
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        payload = notification.payload
-        body = payload.model_dump_json(exclude_none=True)
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        body = notification.payload.model_dump_json(exclude_none=True)
         with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
-            connection.executemany(_PUT_DELIVERY, [(row, endpoint, payload.task_id, at) for endpoint in endpoints])
+            deliveries = [
+                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at) for endpoint in endpoints
+            ]
+            connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -203,6 +215,10 @@ class SqliteOutbox:
         query = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task ORDER BY rowid"
         return [OpenTask(row[0], row[1], EventName(row[2]), row[3], row[4]) for row in self.database.read(query)]
 
+    def endings(self) -> Sequence[Ending]:
+        rows = self.database.read("SELECT plugin_id, task, status FROM ending")
+        return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
+
     def late_events(self) -> Sequence[LateEvent]:
         found: List[LateEvent] = []
         for key, text in self.database.read("SELECT seq, event FROM late_event ORDER BY seq"):
@@ -226,10 +242,13 @@ class SqliteOutbox:
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.opened:
         task = change.opened
-        values = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
-        connection.execute(_PUT_OPEN_TASK, values)
+        opened = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
+        connection.execute(_PUT_OPEN_TASK, opened)
     if change.closed:
         connection.execute("DELETE FROM open_task WHERE task_id = ?", (change.closed,))
+    if change.ended:
+        values = (change.ended.plugin_id, change.ended.task.value, change.ended.status.value)
+        connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
     if change.late is not None:
         connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
 

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, Union
+from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, TypeVar, Union
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.transport.connection import Connection
@@ -28,6 +28,9 @@ __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
 
 _OWN_HEADERS = frozenset(("accept-encoding", "connection", "content-length", "transfer-encoding"))
 _BROKEN_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, http.client.RemoteDisconnected)
+
+T = TypeVar("T")
+_Work = Callable[[Request, Route, Optional[ssl.SSLContext], Exchange], T]
 
 
 class HttpTransport:
@@ -63,6 +66,14 @@ class HttpTransport:
 
     def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:
         """One attempt, over within ``timeout`` seconds whatever the peer does. Never raises; follows no redirect."""
+        return self._attempt(request, timeout, self._send)
+
+    def probe(self, request: Request, *, timeout: float) -> Optional[TransportFailure]:
+        """What keeps ``request`` from being sent, as far as that shows before its first byte: the name, the connection,
+        the proxy's tunnel, TLS. Sends nothing of it, uses no kept connection and keeps none. Never raises."""
+        return self._attempt(request, timeout, self._connect)
+
+    def _attempt(self, request: Request, timeout: float, work: _Work[T]) -> Union[T, TransportFailure]:
         try:
             route = self._route(request.url)
             context = self._tls_context() if route.tls else None  # read once, and not on the attempt's time
@@ -71,7 +82,7 @@ class HttpTransport:
         exchange = Exchange(timeout, self._clock)
         with self._registered(exchange):
             try:
-                return self._send(request, route, context, exchange)
+                return work(request, route, context, exchange)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's result
                 error = Stopped() if exchange.stopped else error
                 return explain(error, exchange.phase, route.peer, route.proxy_peer)
@@ -112,6 +123,14 @@ class HttpTransport:
                     raise
         exchange.phase = Phase.LOOKUP
         return self._talk(Connection(route, context, self._resolver), request, route, exchange)
+
+    def _connect(self, _: Request, route: Route, context: Optional[ssl.SSLContext], exchange: Exchange) -> None:
+        connection = Connection(route, context, self._resolver)
+        connection.exchange = exchange
+        try:
+            connection.connect()
+        finally:
+            connection.close()
 
     def _talk(self, connection: Connection, request: Request, route: Route, exchange: Exchange) -> Response:
         connection.exchange = exchange

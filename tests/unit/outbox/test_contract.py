@@ -270,3 +270,21 @@ def test_only_so_many_are_kept_the_newest(store: Store) -> None:
     assert store.prune(Retention(since=0.0, most=2), most=2) == 1
     assert store.prune(Retention(since=0.0, most=2), most=2) == 0
     assert kept(store, *ids) == ids[3:]
+
+
+def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -> None:
+    late, later = notification("backup_failure"), notification("backup_success")
+    other = notification("restore_success")
+    for one in (late, later, other):
+        store.put(one, ["monitor", "chat"], NOTHING, at=0.0, in_order={"monitor"})
+    first = store.claim("monitor", at=0.0)
+    assert first is not None
+    assert first.notification.id == late.id
+    store.settle(settled(first.key, State.WAITING, due=60.0))
+    free = store.claim("monitor", at=0.0)
+    assert free is not None
+    assert free.notification.id == other.id
+    assert store.claim("monitor", at=0.0) is None
+    assert [one.notification.id for one in (store.claim("chat", at=0.0) for _ in range(3)) if one] == [
+        late.id, later.id, other.id,
+    ]  # fmt: skip
