@@ -267,6 +267,11 @@ class Engine:
         """What was delivered; None while there is no outbox on disk."""
         return self._folder.history
 
+    @property
+    def now(self) -> float:
+        """The moment, in the seconds that due times are counted in."""
+        return self._clock.steady()
+
     def overview(self) -> Overview:
         """What is configured, what waits, and how the last attempts went."""
         outbox, active = self._folder.outbox, self._running and self._folder.held

@@ -241,6 +241,18 @@ def wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
         time.sleep(0.005)
 
 
+def test_the_overview_knows_of_successes_before_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event())
+        wait_until(lambda: running.overview().endpoints[0].last_success is not None)
+        before = running.overview().endpoints[0].last_success
+        assert before is not None
+        assert before <= running.now
+    with engine(tmp_path, hook(receiver)) as running:
+        wait_until(lambda: running.overview().endpoints[0].last_success == before)
+        assert running.overview().endpoints[0].last is None
+
+
 @pytest.fixture
 def busy_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prime_notify.delivery.keeper._INTERVAL", 0.01)

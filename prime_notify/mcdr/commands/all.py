@@ -6,10 +6,14 @@ from typing import Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.mcdr.commands.dead_letters import DROP, REPLAY
 from prime_notify.mcdr.commands.desk import Desk
 from prime_notify.mcdr.commands.help import help_command
+from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.show import SHOW
+from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
 from prime_notify.mcdr.commands.table import Command, build_tree
 from prime_notify.mcdr.commands.test import TEST
 
@@ -17,7 +21,14 @@ __all__ = ["COMMANDS", "register_commands"]
 
 COMMANDS: Sequence[Command] = (
     help_command(lambda: COMMANDS),
+    HISTORY,
+    SHOW,
+    DEAD,
+    REPLAY,
+    DROP,
     TEST,
+    ENABLE,
+    DISABLE,
     RELOAD,
 )
 
