@@ -185,9 +185,11 @@ class GuardedOutbox:
         try:
             return act(disk)
         except OutboxClosedError:
-            if self._closed or disk is self._disk:
-                raise
-            return None  # it was replaced meanwhile
+            with self._lock:  # another thread may just be replacing it
+                if self._closed or disk is self._disk:
+                    raise
+                self._refusing = True  # what is kept in memory for this one's sake goes to its successor
+            return None
         except OutboxDamagedError as error:
             self._refused(str(error))
             with self._lock:
