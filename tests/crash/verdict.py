@@ -73,15 +73,15 @@ def judge(promises: Sequence[Promise], endpoints: Sequence[str], arrivals: Seque
 
 
 def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
-    """A life repeats, at each endpoint, at most the one delivery that was under way when the one before was killed."""
-    seen: Set[Tuple[str, str]] = set()
+    """Of what a life delivered to an endpoint, only the one thing that it was at when it was killed is repeated."""
+    by_life: Dict[Tuple[str, str], int] = {}
     repeated: Mapping[Tuple[str, int], List[str]] = collections.defaultdict(list)
     for one in arrivals:
-        if one.ok and (one.endpoint, one.id) in seen:
-            repeated[one.endpoint, one.life].append(one.id)
+        if one.ok and (one.endpoint, one.id) in by_life:
+            repeated[one.endpoint, by_life[one.endpoint, one.id]].append(one.id)
         if one.ok:
-            seen.add((one.endpoint, one.id))
-    return [f"repeated at {key[0]} in life {key[1]}: {ids}" for key, ids in repeated.items() if len(ids) > 1]
+            by_life[one.endpoint, one.id] = one.life
+    return [f"repeated of life {key[1]} at {key[0]}: {ids}" for key, ids in repeated.items() if len(ids) > 1]
 
 
 def _other_ids(arrivals: Sequence[Arrival]) -> List[str]:
