@@ -90,7 +90,8 @@ class GuardedOutbox:
         delivery = self._try(lambda disk: disk.claim(endpoint, at=at))
         if delivery is None or generation != self._generation:
             return None
-        delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
+        if generation:
+            delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
         with self._lock:
             self._handed_out[delivery.key] = delivery
         return delivery
@@ -110,7 +111,8 @@ class GuardedOutbox:
             return True
 
         def settle(disk: Outbox) -> bool:
-            disk.settle(dataclasses.replace(settlement, key=settlement.key & _KEY_MASK))
+            key = settlement.key & _KEY_MASK
+            disk.settle(settlement if key == settlement.key else dataclasses.replace(settlement, key=key))
             return True
 
         return bool(self._try(settle))
