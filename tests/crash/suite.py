@@ -72,7 +72,7 @@ def random_cases(
             return
         some = min(together, kills)
         kills -= some
-        moments = [dice.uniform(0, lives[kind].seconds) for _ in range(some)]
+        moments = [dice.uniform(0, 0.8 * lives[kind].seconds) for _ in range(some)]
         yield RANDOM, replace(kind, kills=tuple(Kill(after=moment) for moment in moments))
 
 
