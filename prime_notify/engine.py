@@ -14,8 +14,9 @@ import psutil
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
+from prime_notify.compose.composer import Composer
 from prime_notify.compose.samples import sample_event
-from prime_notify.compose.texts import localize, message_of
+from prime_notify.compose.texts import localize
 from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.delivery.attempt import Attempter, Receipt, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
@@ -65,6 +66,7 @@ class Engine:
     ) -> None:
         self._loaded = loaded
         self._catalogue = catalogue
+        self._composer = Composer(catalogue)
         self._log = log
         self._language = language
         self._on_accepted = on_accepted
@@ -247,7 +249,7 @@ class Engine:
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         language = self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-        return message_of(notification, language, self._catalogue, now=now, previous=previous)
+        return self._composer.message(notification, language, now=now, previous=previous)
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""

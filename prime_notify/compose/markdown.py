@@ -15,7 +15,8 @@ _SPECIAL = re.compile(r"[\\`*_\[\]|~]")
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 GiB" to nobody
 _BLOCK_START = re.compile(r"^(\d+(?=\))|(?=[-+#=:]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
-_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,:()%#]*(?<! )")  # most lines are, and are spared the rest
+_HARMLESS = re.compile(r"(?!\d+\))[A-Za-z0-9](?:[A-Za-z0-9 ,:()%#-]|(?<=\d)\.(?=\d))*(?<! )", re.ASCII)
+# Most lines are, numbers and times too, and are spared the rest
 _ENTITY = re.compile("[&<>@]")
 
 

@@ -97,5 +97,7 @@ def _outcome_of(failure: TransportFailure) -> Outcome:
 def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:
     """Services quote what they were sent in their answers, keys included."""
     if isinstance(outcome, Delivered):
+        if not outcome.detail:
+            return outcome
         return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
     return dataclasses.replace(outcome, reason=endpoint.redact(outcome.reason), hint=endpoint.redact(outcome.hint))

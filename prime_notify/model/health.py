@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 from typing import Optional
@@ -35,7 +34,7 @@ class Health:
         return max(self.open_until, self.rest_until)
 
     def to_json(self) -> str:
-        return json.dumps(dataclasses.asdict(self))
+        return json.dumps(vars(self))  # all of it plain values
 
     @classmethod
     def from_json(cls, text: str) -> Health:

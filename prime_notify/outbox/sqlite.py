@@ -60,7 +60,10 @@ _NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDE
 _SETTLE = (
     "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt) WHERE seq = ?"
 )
-_COUNT = "UPDATE delivery SET attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?"
+_SETTLE_TRIED = """
+    UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt),
+        attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?
+"""
 _RECORD = """
     INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
     SELECT seq, attempts, ?, state, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
@@ -255,9 +258,11 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
-    connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.key))
-    if done.tried:
-        connection.execute(_COUNT, (done.status, done.ms, done.key))
+    end = (done.state.value, done.due, done.at, done.reason, receipt)
+    if not done.tried:
+        connection.execute(_SETTLE, (*end, done.key))
+    else:
+        connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
         said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
         connection.execute(_RECORD, said)
     if done.health is not None:
