@@ -162,7 +162,7 @@ def test_an_endpoint_that_hangs_is_waited_for_no_longer_than_the_timeout(folder:
     receiver.behave(HANG)
     said = folder.run("send", "backup_failure", "--timeout", "200ms")
     assert said.code == 1
-    assert said.lines[1].startswith("phone: waiting (tries: 0)")
+    assert said.lines[1].startswith("phone: waiting (")  # whether the attempt that was cut off counts is a race
 
 
 def test_nothing_is_sent_nor_stored_while_notifications_are_off(folder: Folder, receiver: Receiver) -> None:
