@@ -15,11 +15,13 @@ from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import machine_message
 from prime_notify.compose.samples import sample_event
+from prime_notify.compose.templates.texts import with_templates
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.lane import Lane, guard
 from prime_notify.delivery.lanes import Lanes
+from prime_notify.delivery.once import OnceLog
 from prime_notify.model.event import Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
@@ -100,7 +102,12 @@ class Engine:
         self._on_accepted = on_accepted
         self._clock = clock or SystemClock()
         self._own_transport = Transports() if transport is None else None
-        self._attempter = Attempter(transport or self._own_transport, self._message)  # type: ignore[arg-type]
+        self._warnings = OnceLog(log)
+        self._attempter = Attempter(
+            transport or self._own_transport,  # type: ignore[arg-type]
+            self._message,
+            self._warnings.warn,
+        )
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._lock = threading.Lock()
@@ -144,6 +151,7 @@ class Engine:
         """Put another config in force. Endpoints that did not change are not disturbed; waits for nothing."""
         with self._lock:
             self._loaded = loaded
+            self._warnings.forget()
             if self._running:
                 self._lanes.apply(loaded.endpoints)
 
@@ -230,7 +238,11 @@ class Engine:
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float) -> Message:
         language = self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-        return message_of(notification, language, self._catalogue, now=now)
+        message = message_of(notification, language, self._catalogue, now=now)
+        config = endpoint.config
+        return with_templates(
+            message, config.templates, traceback=config.traceback, warn=lambda text: self._warnings.warn(endpoint, text)
+        )
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""

@@ -85,6 +85,8 @@ class _Loading:
                 ("lifecycle",), f"{config.type} cannot do that; write {possible}; until then separate", fatal=False
             )
             config = config.model_copy(update={"lifecycle": "separate"})
+        for location, remedy in config.warnings() if config else ():
+            self._add(location, remedy, fatal=False)
         endpoint = None
         if channel_type and config and not any(problem.fatal for problem in self._problems):
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
@@ -122,7 +124,7 @@ class _Loading:
         """Leaves out, with a problem each, what the endpoint can do without; None when something else is wrong."""
         while True:
             try:
-                return model.model_validate(data)
+                return model.model_validate(data, context={"base_dir": self._resolver.base_dir})
             except ValidationError as error:
                 findings = findings_of(error, data, model)
             if list_single_items(data, findings):
@@ -143,6 +145,8 @@ class _Loading:
         remedy = finding.remedy
         if finding.is_unknown_key and len(location) == 1 and location[0] in self._types:
             remedy = f'these are options of "type": "{location[0]}"'
+        if location[:1] == ("templates",):
+            remedy += "; until then the default text is sent"
         found = "an unknown option" if finding.is_unknown_key else None
         self._add(location, remedy, fatal=not _is_dispensable(finding), found=found)
 
@@ -154,4 +158,6 @@ class _Loading:
 def _is_dispensable(finding: Finding) -> bool:
     """Whether the endpoint can do its work without what was found."""
     location = finding.location
-    return finding.is_unknown_key or location == ("language",) or (location[:1] == ("events",) and len(location) > 1)
+    if finding.is_unknown_key or location in (("language",), ("templates",)):
+        return True
+    return location[:1] in (("events",), ("templates",)) and len(location) > 1

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Optional, Protocol, Union
 
-from prime_notify.channels.common.base import Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -41,10 +41,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Attempter:
-    """Knows how to try one notification at one endpoint. ``localize`` makes the message in the endpoint's language."""
+    """Knows how to try one notification at one endpoint. ``localize`` makes the message in the endpoint's language.
+
+    ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
+    """
 
     transport: Sender
     localize: Callable[[Notification, Endpoint, float], Message]
+    warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
 
@@ -66,6 +70,10 @@ class Attempter:
 
     def _send(self, endpoint: Endpoint, notification: Notification) -> Union[Response, TransportFailure]:
         request = endpoint.channel.render(self.localize(notification, endpoint, self.wall()))
+        if isinstance(request, Request):
+            for warning in request.warnings:
+                self.warn(endpoint, warning)
+            request = dataclasses.replace(request, connection=endpoint.config.connection)
         return self.transport.send(request, timeout=float(endpoint.config.timeout))
 
 
