@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator, Mapping, Tuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,6 +19,7 @@ SHOWN_FIELDS = (
 _SHORTEST = 4  # masking shorter strings would garble the text around them and hide nothing
 _SHORTEST_OF_URL = 8  # parts of a URL: "push" and "hook" are no secrets
 _LARGEST_NUMBER = 10**100
+_NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
 
 
 def secrets_of(endpoint: Mapping[str, Any], model: Any) -> Tuple[str, ...]:
@@ -57,7 +59,10 @@ def _leaves(value: Any, annotation: Any, secret: bool) -> Iterator[str]:
 
 
 def _is_secret(annotation: Any, key: str) -> bool:
+    """Whether the model says so; of keys that it leaves to the owner (a body of their own), whether the name does."""
     info = field_at(annotation, key)
+    if info is None and _NAMED_SECRET.search(key):
+        return True
     extra = info.json_schema_extra if info is not None else None
     return isinstance(extra, dict) and bool(extra.get("secret"))
 

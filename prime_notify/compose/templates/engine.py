@@ -115,10 +115,8 @@ class Compiled:
             return self.text(values, budget)
         try:
             context = self._value_template.new_context({**values, _BUDGET: budget})
-            for _ in self._value_template.root_render_func(context):
-                pass
-            result = context.vars["result"]
-            result = None if isinstance(result, Undefined) else result
+            tuple(self._value_template.root_render_func(context))  # it puts out nothing
+            result = _settled(context.vars["result"])
             budget.put_out(as_text(result))
         except Exception as error:  # noqa: BLE001 - whatever Python makes of the values
             _fail(error)
@@ -169,8 +167,8 @@ def _parsed(environment: _Environment, source: str) -> nodes.Template:
 def _built(environment: _Environment, tree: nodes.Template) -> Any:
     try:
         return environment.from_string(tree)
-    except Exception:  # noqa: BLE001 - Python's own compiler has limits
-        raise TemplateMistake("it is too complicated: write several smaller expressions") from None
+    except (TemplateError, SyntaxError, RecursionError) as error:  # Jinja2's last checks, and Python's own limits
+        raise TemplateMistake(str(getattr(error, "message", "it is too complicated"))) from None
 
 
 class _Rewriter(NodeTransformer):
@@ -191,12 +189,10 @@ class _Rewriter(NodeTransformer):
 def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @pass_context
     def call(context: Context, value: Any, *arguments: Any, **named: Any) -> Any:
-        if isinstance(value, Undefined):
-            if name not in TAKES_ABSENT:
-                return value
-            value = None
-        arguments = tuple(None if isinstance(argument, Undefined) else argument for argument in arguments)
-        result = function(value, *arguments, **named)
+        if isinstance(value, Undefined) and name not in TAKES_ABSENT:
+            return value
+        named = {key: _settled(argument) for key, argument in named.items()}
+        result = function(_settled(value), *map(_settled, arguments), **named)
         _budget_of(context).made(result)
         return Absent() if result is None else result
 
@@ -217,7 +213,7 @@ def _each(context: Context, value: Any, cost: int) -> Any:
 
 @pass_context
 def _glue(context: Context, parts: Any) -> str:
-    texts = ["" if isinstance(part, Undefined) else as_text(part) for part in parts]
+    texts = [_plain(part) for part in parts]
     if sum(map(len, texts)) > LONGEST_VALUE:
         raise TemplateFailure("it makes too long a text")
     result = "".join(texts)
@@ -234,8 +230,17 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
+def _settled(value: Any) -> Any:
+    """The value as JSON: None for an absent field, which is left out of a list that a template wrote."""
+    if isinstance(value, Undefined):
+        return None
+    if isinstance(value, (list, tuple)):
+        return [_settled(item) for item in value if not isinstance(item, Undefined)]
+    return value
+
+
 def _plain(value: Any) -> str:
-    return "" if isinstance(value, Undefined) else as_text(value)
+    return as_text(_settled(value))
 
 
 def _markdown(value: Any) -> str:

@@ -136,15 +136,13 @@ class Checker:
         raise TemplateMistake(f"line {node.lineno}: {message}" if self._many_lines else message)
 
 
-def _written(node: nodes.Node) -> str:
-    """A path as it stands in the template."""
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Getattr):
-        return f"{_written(node.node)}.{node.attr}"
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        return f"{_written(node.node)}[{node.arg.value!r}]"
-    return "it"
+def _written(path: Any) -> str:
+    """A path of fields as it stands in the template."""
+    if isinstance(path, nodes.Name):
+        return path.name
+    if isinstance(path, nodes.Getattr):
+        return f"{_written(path.node)}.{path.attr}"
+    return f"{_written(path.node)}[{path.arg.value!r}]"
 
 
 def _words_of(annotation: Any) -> List[str]:

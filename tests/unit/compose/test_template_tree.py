@@ -33,15 +33,21 @@ def fill(tree: Any, **values: Any) -> Any:
     [
         ({"a": 1, "b": None, "c": [True, 2.5]}, {"a": 1, "b": None, "c": [True, 2.5]}),
         ({"a": "{{ title }}!"}, {"a": VALUES["title"] + "!"}),
-        ({"a": "{{ backup.id }}", "b": "{{ backup }}", "c": "{{ cost_s > 1 }}"}, {"a": 7, "b": VALUES["backup"], "c": True}),
+        (
+            {"a": "{{ backup.id }}", "b": "{{ backup }}", "c": "{{ cost_s > 1 }}"},
+            {"a": 7, "b": VALUES["backup"], "c": True},
+        ),
         ({"gone": "{{ error }}", "kept": ["{{ error }}", "x"]}, {"kept": ["x"]}),
         ({"null": "{{ error|default(none) }}", "empty": "{{ error|default }}"}, {"empty": ""}),
-        ({"a": {"$if": "error", "b": 1}, "c": [{"$if": "not error", "d": 2}, {"$if": "{{ error }}"}]}, {"c": [{"d": 2}]}),
+        (
+            {"a": {"$if": "error", "b": 1}, "c": [{"$if": "not error", "d": 2}, {"$if": "{{ error }}"}]},
+            {"c": [{"d": 2}]},
+        ),
         ("{{ backup }}", VALUES["backup"]),
         ("{{ error }}", None),
         ([], []),
     ],
-)  # fmt: skip
+)
 def test_a_tree_is_filled_in(tree: Any, filled: Any) -> None:
     assert fill(tree) == filled
 
@@ -99,9 +105,7 @@ trees = st.recursive(
 
 
 @settings(deadline=None, max_examples=200)
-@given(
-    tree=trees, values=st.fixed_dictionaries({}, optional={name: any_value for name in ("title", "extra", "cost_s")})
-)
+@given(tree=trees, values=st.fixed_dictionaries({}, optional=dict.fromkeys(("title", "extra", "cost_s"), any_value)))
 def test_no_value_can_break_the_json(tree: Any, values: Any) -> None:
     filled = Filler({**VALUES, **values}, "the default").value(check_tree(tree), "body")
     json.loads(to_json(filled).decode("utf-8"), parse_constant=pytest.fail)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import textwrap
 import time
 from typing import Any, Dict
 
@@ -66,8 +68,10 @@ def value(source: str) -> Any:
         ("{% if error %}{{ error.type }}{% else %}fine{% endif %}", "OSError"),
         ("{% if cost_s > 60 and not test %}slow{% endif %}", "slow"),
         ("{{ 'bad' if status == 'failure' else 'good' }}", "bad"),
-        ("{% for name, mark in backup.tags|items %}{{ loop.index }}:{{ name }}={{ mark }};{% endfor %}",
-         "1:scheduled=true;2:kept=a|b;"),
+        (
+            "{% for name, mark in backup.tags|items %}{{ loop.index }}:{{ name }}={{ mark }};{% endfor %}",
+            "1:scheduled=true;2:kept=a|b;",
+        ),
         ("{% for fact in facts %}{{ fact.label }}: {{ fact.value }}{% else %}none{% endfor %}", "Backup: #7"),
         ("{% for one in backup.targets if one != 'world' %}{{ one }}{% endfor %}", "nether"),
         ("{% for tag in backup.tags %}{{ tag }} {% endfor %}", "scheduled kept "),
@@ -81,7 +85,7 @@ def value(source: str) -> Any:
         ("{# a remark #}x\n", "x\n"),
         ("{% if error %}\nyes\n{% endif %}\nend", "yes\nend"),
     ],
-)  # fmt: skip
+)
 def test_a_template_is_filled_in(source: str, rendered: str) -> None:
     assert text(source) == rendered
 
@@ -97,19 +101,28 @@ def test_a_template_is_filled_in(source: str, rendered: str) -> None:
         ("{{ backup.date|default('unknown')|date }}", "unknown"),
         ("{{ error.message|truncate(9) }}|{{ 'abc'|truncate(3) }}|{{ 'abc'|truncate(0) }}", "line one…|abc|"),
         ("{{ '👩‍👩‍👧👩‍👩‍👧'|truncate(8) }}", "👩‍👩‍👧…"),
-        ("{{ server.name|default('none') }}{{ title|default('none') }}{{ ''|default('empty', true) }}", "noneA titleempty"),
+        (
+            "{{ server.name|default('none') }}{{ title|default('none') }}{{ ''|default('empty', true) }}",
+            "noneA titleempty",
+        ),
         ("{{ backup.tags|json }}{{ server|json }}", '{"scheduled":true,"kept":"a|b"}null'),
         ("{{ 'aB c'|upper }}{{ 'aB'|lower }}{{ 'ab c'|title }}{{ 'ab'|capitalize }}{{ ' a '|trim }}", "AB CabAb CAba"),
         ("{{ backup.targets|join('+') }}{{ backup.targets|join }}", "world+netherworld, nether"),
-        ("{{ backup.targets|first }}{{ backup.targets|last }}{{ backup.targets|length }}{{ 'abc'|length }}", "worldnether23"),
+        (
+            "{{ backup.targets|first }}{{ backup.targets|last }}{{ backup.targets|length }}{{ 'abc'|length }}",
+            "worldnether23",
+        ),
         ("{{ backup.targets|sort|join }} {{ backup.targets|sort(true)|first }}", "nether, world world"),
         ("{{ error.message|one_line }}|{{ error.message|lines(1) }}", "line one line two|line one"),
-        ("{{ 'a-b'|replace('-', '+') }}{{ '1 2'|urlencode }}{{ '5'|int + 1 }}{{ '2.5'|float }}{{ 7|string }}", "a+b1%20262.57"),
+        (
+            "{{ 'a-b'|replace('-', '+') }}{{ '1 2'|urlencode }}{{ '5'|int + 1 }}{{ '2.5'|float }}{{ 7|string }}",
+            "a+b1%20262.57",
+        ),
         ("{{ cost_s|round }} {{ -3|abs }} {{ ['a', 'a', 'b']|unique|join('') }}", "192 3.0 ab"),
         ("{{ backup.comment|escape }}", "备份 &lt;b&gt; &amp; `x`"),
         ("{{ backup.comment|markdown }}", "备份 &lt;b&gt; &amp; \\`x\\`"),
     ],
-)  # fmt: skip
+)
 def test_filters_make_values_readable(source: str, rendered: str) -> None:
     assert text(source) == rendered
 
@@ -122,6 +135,7 @@ def test_filters_make_values_readable(source: str, rendered: str) -> None:
         ("{% if backup.stored_size > 5 or backup.stored_size <= 1 %}x{% endif %}", ""),
         ("{{ backup.stored_size + 1 }}{{ 1 - backup.stored_size }}{{ -backup.stored_size }}", ""),
         ("{% for one in extra.nothing %}x{% endfor %}{{ 'x' in server.name }}", "false"),
+        ("{{ [server, 1]|join }}{{ [server, 1] }}{{ title|default(other=server) }}", "1[1]A title"),
         ("{{ 'x' ~ server.name }}{{ server.name == 'x' }}{{ server.name is none }}", "xfalsefalse"),
     ],
 )
@@ -140,9 +154,13 @@ def test_no_filter_minds_an_absent_field(name: str) -> None:
         ("**{{ backup.comment }}** {{ desp }}", Mode.MARKDOWN, "**备份 &lt;b&gt; &amp; \\`x\\`** - **Label**: value"),
         ("{{ title }}\n{{ error.message }}", Mode.MARKDOWN, "A title\nline one\nline two"),
         ("<a>{{ backup.comment }}</a>", Mode.XML, "<a>备份 &lt;b&gt; &amp; `x`</a>"),
-        ("/{{ backup.comment }}/{{ '..' }}/{{ '.' }}?", Mode.URL, "/%E5%A4%87%E4%BB%BD%20%3Cb%3E%20%26%20%60x%60/__/_?"),
+        (
+            "/{{ backup.comment }}/{{ '..' }}/{{ '.' }}?",
+            Mode.URL,
+            "/%E5%A4%87%E4%BB%BD%20%3Cb%3E%20%26%20%60x%60/__/_?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_inserted_is_escaped_for_its_place(source: str, mode: Mode, rendered: str) -> None:
     assert text(source, mode) == rendered
 
@@ -155,6 +173,7 @@ def test_what_is_inserted_is_escaped_for_its_place(source: str, mode: Mode, rend
         ("{{ backup.tags }}", VALUES["backup"]["tags"]),
         ("{{ backup.targets|length > 1 }}", True),
         ("{{ server }}", None),
+        ("{{ [1, server, (server, 'x')] }}", [1, ["x"]]),
         ("{{ error.type }}", "OSError"),
         ("x{{ backup.id }}", "x7"),
         ("{% if error %}7{% endif %}", "7"),
@@ -180,10 +199,14 @@ def test_a_single_expression_keeps_its_type(source: str, kept: Any) -> None:
         ("{% for fact in facts %}{% endfor %}{{ fact }}", ['unknown field "fact"']),
         ("{% for x in facts %}{{ loop.indx }}{% endfor %}", ['unknown field "loop.indx"; did you mean "index"?']),
         ("{{ loop.index }}", ['unknown field "loop"']),
+        ("{% for loop in facts %}{% endfor %}", ["assign to special loop variable"]),
         ("{{ cost_s|durations }}", ['unknown filter "durations"; did you mean "duration"?']),
         ("{{ cost_s is nmber }}", ["nmber"]),
         ("{{ cost_s is callable }}", ["callable"]),
-        ("{% if event == 'backup_sucess' %}{% endif %}", ['"event" is never "backup_sucess"; did you mean "backup_success"']),
+        (
+            "{% if event == 'backup_sucess' %}{% endif %}",
+            ['"event" is never "backup_sucess"; did you mean "backup_success"'],
+        ),
         ("{% if status in ['failed'] %}{% endif %}", ['"status" is never "failed"']),
         ("{{ title", ["unexpected end"]),
         ("{% if x %}", ["end"]),
@@ -225,7 +248,7 @@ def test_a_single_expression_keeps_its_type(source: str, kept: Any) -> None:
         ("{% for a in facts %}" * 4 + "{% endfor %}" * 4, ["more than 2 others"]),
         ("{{ title }}" + "x" * 17_000, ["at most 16384 characters"]),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_at_load_with_what_to_write(source: str, words: Any) -> None:
     with pytest.raises(TemplateMistake) as caught:
         check_template(source)
@@ -257,6 +280,16 @@ def test_a_broken_import_that_is_not_for_lack_of_jinja2_is_not_hidden(monkeypatc
     monkeypatch.setitem(sys.modules, "prime_notify.compose.templates.syntax", None)
     with pytest.raises(ModuleNotFoundError, match="syntax"):
         check_template("{{ title }}")
+
+
+def test_a_config_without_templates_and_proxies_loads_no_optional_library() -> None:
+    script = """
+        import sys
+        from tests.unit.config.examples import hook, load_endpoints
+        load_endpoints(hook(), hook(name="phone", type="bark", url="https://api.day.app/key"))
+        assert not {"jinja2", "prime_notify.transport.socks"} & set(sys.modules)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True, timeout=60)
 
 
 # -- bounds ----------------------------------------------------------------------------------------------------------
@@ -294,9 +327,10 @@ def test_what_would_grow_without_end_fails_soon(source: str) -> None:
 
 def test_templates_of_one_message_share_its_budget() -> None:
     budget = Budget()
+    for _ in range(7):
+        render_value("{{ error.traceback }}", HUGE, budget)
     with pytest.raises(TemplateFailure, match="too long"):
-        for _ in range(100):
-            render_value("{{ error.traceback }}", HUGE, budget)
+        render_text("{{ error.traceback }}{{ error.traceback }}", HUGE, budget)
 
 
 words = st.sampled_from(
@@ -359,7 +393,7 @@ def test_any_text_is_a_template_or_a_mistake(source: str, mode: Mode) -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(source=templates, values=st.fixed_dictionaries({}, optional={name: plain_values for name in VALUES}))
+@given(source=templates, values=st.fixed_dictionaries({}, optional=dict.fromkeys(VALUES, plain_values)))
 def test_whatever_the_values_a_template_gives_a_text_or_fails_as_a_template(source: str, values: Any) -> None:
     try:
         check_template(source)
