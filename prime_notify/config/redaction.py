@@ -37,6 +37,8 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
         return
     secret = key in ("url", "headers") or field_at(model, key) is None or _is_secret(model, key)
     for leaf in _leaves(value, member(model, key), secret):
+        if key == "proxy" and "@" not in leaf:
+            continue  # host and port alone are what people need to see when the proxy is down
         yield leaf
         if "://" in leaf:
             yield from _parts_of_url(leaf)

@@ -10,9 +10,11 @@ from typing import Any, Callable, Dict, List
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import load_config
+from prime_notify.config.schema import config_schema
 from prime_notify.engine import Engine
 from tests.support.build import event
 from tests.support.receiver import Receiver, Recorded
@@ -124,6 +126,13 @@ CHECKS: Dict[str, Callable[[List[Recorded]], None]] = {
     "backrest-discord-on-error": discord_on_error,
     "backrest-slack-blocks": slack_blocks,
 }
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_editors_accept_a_recipe(name: str) -> None:
+    document = json.loads((RECIPES / f"{name}.json").read_text(encoding="utf-8"))
+    assert document.pop("_about")
+    assert list(Draft202012Validator(config_schema()).iter_errors(document)) == []
 
 
 def test_every_recipe_is_tested() -> None:

@@ -12,6 +12,7 @@ from prime_notify.compose.templates.filters import FILTERS
 from prime_notify.compose.templates.values import TemplateValues
 from prime_notify.config.annotations import alternatives, member, option_names, takes_objects
 from prime_notify.config.problem import closest
+from prime_notify.model.sanitize import MAX_INTEGER
 
 __all__ = ["LOOP_FIELDS", "TESTS", "Checker", "weight"]
 
@@ -93,6 +94,8 @@ class Checker:
             self._known(node, "test", node.name, list(TESTS))
         elif isinstance(node, nodes.Compare):
             self._check_words(node, scope)
+        elif isinstance(node, nodes.Const) and isinstance(node.value, int) and abs(node.value) > MAX_INTEGER:
+            self._refuse(node, "it has too large a number")
 
     def _type(self, node: Optional[nodes.Node], scope: _Scope) -> Any:
         """The type of an expression, as far as that can be told; refuses a field that does not exist."""

@@ -76,6 +76,11 @@ def test_a_proxys_password_is_masked() -> None:
     assert "proxy-password" not in repr(endpoint.config.connection)
 
 
+def test_a_proxy_without_a_password_can_be_named() -> None:
+    (endpoint,) = load_endpoints(hook(proxy="proxy.example:3128")).endpoints
+    assert endpoint.redact("proxy: proxy.example:3128 refused") == "proxy: proxy.example:3128 refused"
+
+
 def test_paths_start_at_the_configs_folder(folder: Path) -> None:
     both = str(folder / "both.pem")
     assert options(folder, verify="ca.pem", cert="both.pem") == ConnectionOptions(None, str(folder / "ca.pem"), (both,))
