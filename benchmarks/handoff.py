@@ -27,9 +27,11 @@ import requests
 
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import LoadedConfig, load_config
-from prime_notify.engine import OUTBOX_FILE, Engine
+from prime_notify.engine import Engine
 from prime_notify.model.event import Event, EventName
+from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import migrate
+from prime_notify.steps import no_step
 
 ENDPOINTS = 10
 SYNC_TIMEOUT = 1.0
@@ -89,7 +91,7 @@ def bare_commit(folder: Path, template: Path) -> Callable[[], None]:
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    migrate(connection)
+    migrate(connection, no_step)
     numbers = iter(range(10**9))
 
     def commit() -> None:

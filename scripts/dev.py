@@ -4,7 +4,8 @@
 python3 scripts/dev.py demo     see it work: a backup, a failing backup and a restore, and what arrives of each
 python3 scripts/dev.py test     everything that CI runs
 python3 scripts/dev.py pack     the installable plugin, in dist/
-python3 scripts/dev.py schema   write schema/config.schema.json anew from the config models
+python3 scripts/dev.py docs     write the config's schema and the generated pages anew from the models
+python3 scripts/dev.py bench    measure what README claims, beside a baseline
 """
 
 import sys
@@ -15,6 +16,7 @@ if sys.version_info < (3, 9):  # noqa: UP036 - this is where people with an olde
 import argparse
 import json
 import signal
+import subprocess
 from pathlib import Path
 from typing import Dict, List, NoReturn, Optional
 
@@ -27,6 +29,7 @@ from scripts.terminal import Terminal
 from scripts.venvs import ROOT, Venv, VenvError, read_requirements
 
 _RENDER_SCHEMA = "import sys; from prime_notify.config.schema import render_schema; sys.stdout.write(render_schema())"
+_WRITE_PAGES = "from pathlib import Path; from scripts.reference import write; write(Path())"
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -71,8 +74,11 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("pack", help="the installable plugin, in dist/")
     command.set_defaults(command=_pack)
-    command = commands.add_parser("schema", help="write schema/config.schema.json anew")
-    command.set_defaults(command=_schema)
+    command = commands.add_parser("docs", help="write the schema and the generated pages anew")
+    command.set_defaults(command=_docs)
+    command = commands.add_parser("bench", help="measure what README claims, beside a baseline")
+    command.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to benchmarks/run.py")
+    command.set_defaults(command=_bench)
     return parser
 
 
@@ -115,13 +121,20 @@ def _pack(_options: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def _schema(_options: argparse.Namespace, terminal: Terminal) -> int:
-    target = ROOT / "schema" / "config.schema.json"
-    text = _tool_venv().run("-X", "utf8", "-c", _RENDER_SCHEMA)
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(text.encode("utf-8"))  # the same bytes on Windows
-    terminal.say(str(target))
+def _docs(_options: argparse.Namespace, terminal: Terminal) -> int:
+    venv, target = _tool_venv(), ROOT / "schema" / "config.schema.json"
+    target.write_bytes(venv.run("-X", "utf8", "-c", _RENDER_SCHEMA).encode("utf-8"))  # the same bytes on Windows
+    venv.run("-X", "utf8", "-c", _WRITE_PAGES)
+    terminal.say(f"{target}\n{ROOT / 'docs'}")
     return 0
+
+
+def _bench(options: argparse.Namespace, terminal: Terminal) -> int:
+    venv = Venv(ROOT / ".dev" / "venv-bench")
+    venv.ensure([*read_requirements(ROOT / "requirements.txt"), "apprise"])
+    return subprocess.run(
+        [str(venv.python), "-m", "benchmarks.run", *options.arguments], cwd=ROOT, check=False
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
@@ -41,33 +42,47 @@ class ServerChanOptions(BaseModel):
         frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
     )
 
-    key: Optional[str] = Field(
+    key: Optional[str] = option(
         None,
+        'The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
+        "SendKey，形如 SCT... 或 sctp...；写了它就可以省略 url。",
+        secret=True,
         min_length=1,
-        description='The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
-        json_schema_extra={"secret": True},
     )
-    title: Optional[str] = Field(None, description="Replaces the title; cut to 32 characters.")
-    desp: Optional[str] = Field(None, description="Replaces the text, in Markdown; cut to 32 KB.")
-    short: Optional[str] = Field(None, description="Replaces the line on the message's card; cut to 64 characters.")
-    channel: Optional[_List] = Field(None, description='Where it is pushed to, such as "9|66" (Turbo keys).')
-    noip: Optional[bool] = Field(None, description="Whether ServerChan hides the address of this server (Turbo keys).")
-    openid: Optional[str] = Field(
-        None, description="Who else gets it (Turbo keys).", json_schema_extra={"secret": True}
+    title: Optional[str] = option(None, "Replaces the title; cut to 32 characters.", "替换标题，截断为 32 个字符。")
+    desp: Optional[str] = option(
+        None, "Replaces the text, in Markdown; cut to 32 KB.", "替换正文（Markdown），截断为 32 KB。"
     )
-    tags: Optional[_List] = Field(None, description='Tags, such as "minecraft|backup" (sctp keys).')
+    short: Optional[str] = option(
+        None,
+        "Replaces the line on the message's card; cut to 64 characters.",
+        "替换消息卡片上的一行摘要，截断为 64 个字符。",
+    )
+    channel: Optional[_List] = option(
+        None, 'Where it is pushed to, such as "9|66" (Turbo keys).', '推送到哪些通道，例如 "9|66"（Turbo 版）。'
+    )
+    noip: Optional[bool] = option(
+        None,
+        "Whether ServerChan hides the address of this server (Turbo keys).",
+        "是否隐藏本服务器的地址（Turbo 版）。",
+    )
+    openid: Optional[str] = option(None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", secret=True)
+    tags: Optional[_List] = option(
+        None, 'Tags, such as "minecraft|backup" (sctp keys).', '标签，例如 "minecraft|backup"（sctp 版）。'
+    )
 
 
 class ServerChanEndpoint(EndpointConfig):
     """An endpoint of type ``serverchan``: either ``url`` with the key in it, or ``serverchan.key``."""
 
     type: Literal["serverchan"]
-    url: str = Field(
+    url: str = option(
         _DEFAULT_URL,
-        description="The address with the SendKey in it, or with {key} in its place; may be left out.",
-        json_schema_extra={"secret": True},
+        "The address with the SendKey in it, or with {key} in its place; may be left out.",
+        "含 SendKey 的地址，或用 {key} 代替它；可以省略。",
+        secret=True,
     )
-    serverchan: ServerChanOptions = Field(ServerChanOptions(), description="Options of ServerChan.")
+    serverchan: ServerChanOptions = option(ServerChanOptions(), "Options of ServerChan.", "Server酱 的选项。")
 
     @model_validator(mode="after")
     def _check_key(self) -> ServerChanEndpoint:

@@ -8,16 +8,18 @@ Prime Backup stores comments of its own as ``__pb_translated__:key`` or ``__pb_t
 from __future__ import annotations
 
 import re
-from typing import Pattern
+from typing import Pattern, Tuple
 
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.markdown import plain
 from prime_notify.model.sanitize import ELLIPSIS
 
-__all__ = ["comment_text", "machine_comment", "machine_message", "message_text"]
+__all__ = ["comment_readings", "comment_text", "machine_comment", "machine_message", "message_text"]
 
 _COMMENT = "__pb_translated__"
 _MESSAGE = "__prime_notify__"
 _MOST_VALUES = 4
+_LONGEST_READING = 4096
 
 
 def _pattern(marker: str) -> Pattern[str]:
@@ -48,6 +50,12 @@ def comment_text(comment: str, language: str, catalogue: Catalogue) -> str:
     A machine text that the catalogue does not know (a newer Prime Backup's) is shown as its words.
     """
     return _text(_COMMENT_PATTERN, "comment", comment, language, catalogue)
+
+
+def comment_readings(comment: str, catalogue: Catalogue) -> Tuple[str, ...]:
+    """A backup's comment as it is read in each language, without what the messages leave out; most have only one."""
+    texts = (comment_text(comment, language, catalogue) for language in catalogue.languages)
+    return tuple(dict.fromkeys(plain(text, _LONGEST_READING) for text in texts))
 
 
 def message_text(message: str, language: str, catalogue: Catalogue) -> str:

@@ -15,11 +15,14 @@ _SPECIAL = re.compile(r"[\\`*_\[\]|~]")
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 GiB" to nobody
 _BLOCK_START = re.compile(r"^(\d+(?=\))|(?=[-+#=:]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,:()%#]*(?<! )")  # most lines are, and are spared the rest
 _ENTITY = re.compile("[&<>@]")
 
 
 def legible(text: str) -> str:
     """The text without Minecraft's colour codes and what reorders or hides text."""
+    if text.isascii():  # nothing of what is taken out is ASCII
+        return text
     return _INVISIBLE.sub("", _COLOUR_CODE.sub("", text))
 
 
@@ -34,6 +37,8 @@ def escape(line: str) -> str:
     Backslashes where Markdown has always had them; entities for what not every renderer lets one escape. ``//`` is
     broken up, so that a bare address does not become a link either.
     """
+    if _HARMLESS.fullmatch(line):
+        return line
     line = _BLOCK_START.sub(r"\1\\", _DOT.sub(r"\\.", _SPECIAL.sub(r"\\\g<0>", line.strip())))
     line = _ENTITY.sub(lambda found: _ENTITIES[found.group()], line)
     return line.replace("//", "/&#47;")

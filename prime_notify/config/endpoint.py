@@ -11,11 +11,13 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
 from prime_notify.config.duration import Duration
+from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
 from prime_notify.config.problem import Location
 from prime_notify.config.rate import Rate
 from prime_notify.config.templates import Templates
-from prime_notify.model.event import EventName, Severity
+from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
+from prime_notify.model.event import Severity
 from prime_notify.transport.options import ConnectionOptions
 
 __all__ = [
@@ -31,23 +33,8 @@ __all__ = [
 ]
 
 
-def _word(value: object) -> object:
-    """``"Backup-Success "`` can only mean one thing."""
-    return value.strip().lower().replace("-", "_") if isinstance(value, str) else value
-
-
-EventWord = Annotated[EventName, BeforeValidator(_word)]
-Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(_word)]
-
-SeverityWord = Annotated[Severity, BeforeValidator(_word)]
-Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(_word)]
-
-
-def listed(value: object) -> object:
-    """A single item where several may stand is a list of one."""
-    return value if isinstance(value, list) else [value]
-
-
+Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(word)]
+Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(word)]
 _Words = Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)]
 _Rates = Annotated[List[Rate], BeforeValidator(listed)]
 
@@ -115,8 +102,15 @@ class EndpointConfig(BaseModel):
     timeout: Duration = Field(
         Duration("10s"), description='Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.'
     )
-    events: Optional[List[EventWord]] = Field(
-        None, description="Only these events; narrows the list of the whole notification block."
+    events: Optional[EventWords] = Field(
+        None,
+        description='Only these events: names, "backup", "restore", or patterns such as "*_failure"; '
+        "narrows the list of the whole notification block.",
+    )
+    filter: Filter = option(
+        Filter,
+        "Only events that fit all of these rules, and none of those in its `except`.",
+        "只发送符合以下所有规则、且不符合其 `except` 中任何一项的事件。",
     )
     language: Optional[Language] = Field(None, description='Language of the texts, such as "en_us" or "zh_cn".')
     traceback: bool = Field(False, description="Whether failures carry their traceback.")

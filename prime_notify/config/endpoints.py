@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
 
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import Channel
-from prime_notify.config.annotations import member
+from prime_notify.channels.common.base import AnyRequest, Channel, Request
+from prime_notify.config.annotations import field_at, member
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.filter import Filter
 from prime_notify.config.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
 from prime_notify.config.problem import Location, Problem, closest, describe, json_path, one_of
 from prime_notify.config.redaction import SHOWN_FIELDS, secrets_of
 from prime_notify.config.secrets import Resolver
+from prime_notify.model.event import EventName
+from prime_notify.model.notification import Message
+from prime_notify.routing.contradictions import contradictions
 from prime_notify.transport.redact import Redactor
 
 __all__ = ["Endpoint", "EndpointLoader", "LoadedEndpoint"]
@@ -36,6 +40,11 @@ class Endpoint:
     def type(self) -> str:
         return self.config.type
 
+    def render(self, message: Message) -> AnyRequest:
+        """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""
+        request = self.channel.render(message)
+        return replace(request, connection=self.config.connection) if isinstance(request, Request) else request
+
 
 @dataclass(frozen=True)
 class LoadedEndpoint:
@@ -49,11 +58,15 @@ class LoadedEndpoint:
 
 @dataclass(frozen=True)
 class EndpointLoader:
-    """Makes endpoints of what stands in the document. ``base_dir``: where the paths of secrets' files start."""
+    """Makes endpoints of what stands in the document. ``base_dir``: where the paths of secrets' files start.
+
+    ``events``: those that the whole notification block lets pass; None for all.
+    """
 
     types: Mapping[str, Type[Channel[Any]]]
     environ: Mapping[str, str]
     base_dir: Path
+    events: Optional[Sequence[EventName]] = None
 
     def load(self, raw: object, at: Location, default_name: str) -> LoadedEndpoint:
         """Never raises; ``at`` is where ``raw`` stands, for the problems' paths."""
@@ -68,6 +81,7 @@ class _Loading:
 
     def __init__(self, loader: EndpointLoader, raw: Dict[str, Any], at: Location) -> None:
         self._types = loader.types
+        self._events = loader.events
         self._raw = raw
         self._at = at
         self._problems: List[Problem] = []
@@ -87,6 +101,9 @@ class _Loading:
             config = config.model_copy(update={"lifecycle": "separate"})
         for location, remedy in config.warnings() if config else ():
             self._add(location, remedy, fatal=False)
+        if config:
+            for found in contradictions(config, self._events, self._raw.get("events")):
+                self._add(found.at, found.remedy, fatal=found.fatal)
         endpoint = None
         if channel_type and config and not any(problem.fatal for problem in self._problems):
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
@@ -145,7 +162,11 @@ class _Loading:
         remedy = finding.remedy
         if finding.is_unknown_key and len(location) == 1 and location[0] in self._types:
             remedy = f'these are options of "type": "{location[0]}"'
-        if location[:1] == ("templates",):
+        elif finding.is_unknown_key and len(location) == 1 and field_at(Filter, str(location[0])):
+            remedy = 'move it into "filter": {...}'
+        elif finding.is_unknown_key and location == ("filter", "events"):
+            remedy = 'write it beside "filter"; inside, only "except" may have it'
+        elif location[:1] == ("templates",):
             remedy += "; until then the default text is sent"
         found = "an unknown option" if finding.is_unknown_key else None
         self._add(location, remedy, fatal=not _is_dispensable(finding), found=found)

@@ -40,7 +40,7 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
     """
     checked, document_problems = checked_document(document)
     sections = load_sections(checked)
-    loader = EndpointLoader(channel_types(), environ, base_dir)
+    loader = EndpointLoader(channel_types(), environ, base_dir, sections.config.notification.events)
     loaded, list_problems = _load_endpoints(sections.raw_endpoints, sections.endpoints_at, loader)
     endpoints = tuple(one.endpoint for one in loaded if one.endpoint)
     redact = Redactor(secret for one in loaded for secret in one.secrets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,12 +18,17 @@ from pydantic import (
 from pydantic_core import PydanticUndefined
 from typing_extensions import Annotated
 
-from prime_notify.config.endpoint import EndpointConfig, EventWord, Language
+from prime_notify.config.duration import Duration
+from prime_notify.config.endpoint import EndpointConfig, Language
+from prime_notify.config.option import option
+from prime_notify.config.words import EventWords
 
 __all__ = [
     "CommandConfig",
     "Config",
     "ConfigDocument",
+    "DeliveryConfig",
+    "HistoryConfig",
     "NotificationConfig",
     "PermissionConfig",
     "ServerConfig",
@@ -47,6 +53,12 @@ Level = Annotated[
 PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+def _at_most_ten_seconds(grace: Duration) -> Duration:
+    if grace > 10:  # MCDReforged's own patience, when it is interrupted
+        raise ValueError('write at most "10s"')
+    return grace
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(
         frozen=True,
@@ -61,7 +73,17 @@ class NotificationConfig(_Section):
     """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
 
     enabled: bool = Field(False, description="Whether anything is sent at all.")
-    events: Optional[List[EventWord]] = Field(None, description="Only these events are sent; all when absent.")
+    events: Optional[EventWords] = Field(
+        None,
+        description='Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; '
+        "all when absent.",
+    )
+    check_at_start: bool = option(
+        True,
+        "Whether each enabled endpoint's address is looked up and connected to, sending nothing, when the plugin is "
+        "loaded and when the config is reloaded; what would fail is said in the log.",
+        "加载插件和重新加载配置时，是否解析并连接每个已启用目标的地址（不发送任何内容），并在日志中说明哪些会失败。",
+    )
     endpoints: List[EndpointConfig] = Field(default_factory=list, description="Where notifications go.")
 
 
@@ -82,12 +104,33 @@ class ServerConfig(_Section):
     )
 
 
+class DeliveryConfig(_Section):
+    """How notifications are delivered, whatever the endpoint."""
+
+    stop_grace: Annotated[Duration, AfterValidator(_at_most_ten_seconds)] = option(
+        Duration("5s"),
+        "For how long an unload waits for attempts under way, at most 10 seconds.",
+        "卸载时等待进行中的发送的最长时间，至多 10 秒。",
+    )
+
+
+class HistoryConfig(_Section):
+    """What is kept of what was delivered. What is not delivered is always kept."""
+
+    keep: Duration = option(Duration("30d"), "For how long delivered notifications are kept.", "已送达的通知保留多久。")
+    max: int = option(
+        10_000, "How many notifications are kept at the most.", "最多保留多少条通知。", ge=1, le=10_000_000
+    )
+
+
 class PermissionConfig(_Section):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
     root: Level = Field(1, description="Needed for the overview and the help.")
     test: Level = Field(4, description='Needed to send test notifications, also with "!!pb test notify".')
-    reload: Level = Field(3, description="Needed to reload the config.")
+    reload: Level = Field(3, description="Needed to reload the config, and to switch endpoints on and off.")
+    history: Level = Field(3, description="Needed to look at what was delivered.")
+    replay: Level = Field(4, description="Needed to replay or drop dead letters.")
 
 
 class CommandConfig(_Section):
@@ -113,6 +156,8 @@ class Config(_Section):
     language: Optional[Language] = Field(
         None, description="Language of the notifications' texts; MCDReforged's own when absent."
     )
+    delivery: DeliveryConfig = Field(default_factory=DeliveryConfig, description="How notifications are delivered.")
+    history: HistoryConfig = Field(default_factory=HistoryConfig, description="What is kept of the past.")
     command: CommandConfig = Field(default_factory=CommandConfig, description="The plugin's own commands.")
 
 

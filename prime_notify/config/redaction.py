@@ -11,8 +11,8 @@ from prime_notify.config.annotations import field_at, member
 __all__ = ["SHOWN_FIELDS", "secrets_of"]
 
 SHOWN_FIELDS = (
-    "name", "type", "enabled", "timeout", "events", "language", "traceback", "lifecycle", "retry", "rate_limit",
-    "expire", "fold_after", "verify", "cert",
+    "name", "type", "enabled", "timeout", "events", "filter", "language", "traceback", "lifecycle", "retry",
+    "rate_limit", "expire", "fold_after", "verify", "cert",
 )  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
 

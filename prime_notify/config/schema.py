@@ -18,7 +18,7 @@ from prime_notify.config.option import ZH
 __all__ = ["config_schema", "render_schema"]
 
 _DEFAULT_TYPE = "webhook"
-_SHOWN = ("name", "type", "enabled", "events", "language")  # not expected to come from elsewhere
+_SHOWN = ("name", "type", "enabled", "events", "filter", "language")  # not expected to come from elsewhere
 _ANNOTATIONS = ("description", "default", "examples", "title")
 _REFERENCE_NAME = "SecretReference"
 _REFERENCE = {
@@ -64,7 +64,7 @@ def config_schema() -> Dict[str, Any]:
     names = {name: _target(references[model, "validation"]) for name, model in models.items()}
     if EndpointConfig not in models.values():
         del definitions[_target(definitions["NotificationConfig"]["properties"]["endpoints"]["items"])]
-    for name in sorted(_reachable(names.values(), definitions) - {"EventName"}):
+    for name in sorted(_reachable(names.values(), definitions) - {"EventName", "Filter", "Except"}):
         definitions[name] = _with_references(definitions[name], skip=_SHOWN if name in names.values() else ())
     for channel, name in names.items():
         definitions[name] = _endpoint(definitions[name], channel)

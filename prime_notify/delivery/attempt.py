@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Optional, Protocol, Union
+from typing import Any, Callable, Mapping, Optional, Protocol, Union
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.steps import Step, no_step
 from prime_notify.transport.failure import FailureKind, TransportFailure
 
 __all__ = ["Attempt", "Attempter", "Sender"]
@@ -18,6 +19,9 @@ __all__ = ["Attempt", "Attempter", "Sender"]
 
 _RESPONSE_SHOWN = 500
 """Characters of an answer that are kept for people to look at."""
+
+
+Receipt = Optional[Mapping[str, str]]
 
 
 class Sender(Protocol):
@@ -41,24 +45,26 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Attempter:
-    """Knows how to try one notification at one endpoint. ``localize`` makes the message in the endpoint's language.
+    """Knows how to try one notification at one endpoint.
 
+    ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
     ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
     """
 
     transport: Sender
-    localize: Callable[[Notification, Endpoint, float], Message]
+    compose: Callable[[Notification, Endpoint, float, Receipt], Message]
     warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
+    step: Step = no_step
 
-    def attempt(self, endpoint: Endpoint, notification: Notification) -> Attempt:
+    def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
         """Never raises: a fault of ours is an outcome too, with its reason, not a lost message."""
         started = self.monotonic()
         response = ""
         outcome: Outcome
         try:
-            answer = self._send(endpoint, notification)
+            answer = self._send(endpoint, notification, previous)
             if isinstance(answer, TransportFailure):
                 outcome = _outcome_of(answer)
             else:
@@ -68,13 +74,17 @@ class Attempter:
             outcome = Permanent(f"internal error: {type(error).__name__}: {error}")
         return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
 
-    def _send(self, endpoint: Endpoint, notification: Notification) -> Union[Response, TransportFailure]:
-        request = endpoint.channel.render(self.localize(notification, endpoint, self.wall()))
+    def _send(
+        self, endpoint: Endpoint, notification: Notification, previous: Receipt
+    ) -> Union[Response, TransportFailure]:
+        request = endpoint.render(self.compose(notification, endpoint, self.wall(), previous))
         if isinstance(request, Request):
             for warning in request.warnings:
                 self.warn(endpoint, warning)
-            request = dataclasses.replace(request, connection=endpoint.config.connection)
-        return self.transport.send(request, timeout=float(endpoint.config.timeout))
+        self.step("send:begin")
+        answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
+        self.step("send:done")
+        return answer
 
 
 def _outcome_of(failure: TransportFailure) -> Outcome:

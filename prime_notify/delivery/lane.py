@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import logging
-import threading
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 from prime_notify.clock import Clock
 from prime_notify.config.load import Endpoint
+from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt, Attempter
-from prime_notify.delivery.retry import RetrySchedule
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.delivery.limiter import RateLimiter
+from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.model.health import Health
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State
 
-__all__ = ["Lane", "LaneThread", "LastResult"]
+__all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
@@ -31,19 +36,49 @@ class LastResult:
     reason: str
 
 
+class NoticeKind(enum.Enum):
+    """What people should know of an endpoint."""
+
+    FAILING = "failing"
+    RECOVERED = "recovered"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about an endpoint that is said once. ``seconds``: for how long it has been, or had been, failing."""
+
+    endpoint: str
+    kind: NoticeKind
+    seconds: float = 0.0
+    reason: str = ""
+
+
 @dataclass
 class Lane:
-    """The logic of a lane, without a thread: :meth:`step` does at most one attempt."""
+    """The logic of a lane, without a thread: :meth:`step` does at most one attempt. For one thread at a time."""
 
     endpoint: Endpoint
     outbox: Outbox
     attempter: Attempter
     clock: Clock
     log: logging.Logger
-    schedule: RetrySchedule = field(default_factory=RetrySchedule)
+    policy: Policy = field(default_factory=Policy)
+    tell: Callable[[Notice], None] = lambda notice: None
     last: Optional[LastResult] = None
-    _resting_until: float = 0.0
-    _unsettled: Optional[Settlement] = None
+    disabled: bool = False
+    _forgiven: bool = False
+    _health: Optional[Health] = None
+    _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(()))
+
+    @property
+    def health(self) -> Health:
+        """How the endpoint is doing."""
+        return self._health or Health()
+
+    def forgive(self) -> None:
+        """Somebody has mended the endpoint, or wants to know: have it tried again at once. From any thread."""
+        self._forgiven = True
 
     def step(self) -> Optional[float]:
         """Attempt the next due delivery. Returns seconds until the next call makes sense; None: when something comes.
@@ -51,6 +86,8 @@ class Lane:
         Never raises: a store that fails is asked again later.
         """
         try:
+            if self._health is None:
+                self._remember_the_past()
             return self._step()
         except OutboxClosedError:
             return None
@@ -58,109 +95,102 @@ class Lane:
             self.log.warning("%s: the outbox cannot be used now, trying again: %s", self.endpoint.name, error)
             return _STORE_FAULT_PAUSE
 
+    def _remember_the_past(self) -> None:
+        now, rates = self.clock.steady(), self.policy.rates
+        longest, most = max((r.seconds for r in rates), default=0.0), max((r.count for r in rates), default=0)
+        past = self.outbox.attempts_since(self.endpoint.name, now - longest, most) if rates else ()
+        self._limiter = RateLimiter(rates, (at for at in past if at <= now))
+        self._health = _plausible(self.outbox.health(self.endpoint.name), now)
+
     def _step(self) -> Optional[float]:
-        if self._unsettled is not None:
-            self.outbox.settle(self._unsettled)
-            self._unsettled = None
+        if self._forgiven:
+            self._forgiven = self.disabled = False
+            self._health = dataclasses.replace(self.health, open_until=0.0, rest_until=0.0)
+        if self.disabled:
+            return None
         now = self.clock.steady()
-        if now < self._resting_until:
-            return self._resting_until - now
+        held_until = max(self.health.held_until, self._limiter.free_at())
+        if held_until > now:
+            return None if self.outbox.next_due(self.endpoint.name) is None else held_until - now
         delivery = self.outbox.claim(self.endpoint.name, at=now)
         if delivery is None:
             due = self.outbox.next_due(self.endpoint.name)
             return None if due is None else max(0.0, due - now)
-        self._settle(delivery, self.attempter.attempt(self.endpoint, delivery.notification))
+        if not self._left_out(delivery, now):
+            self._limiter.took(now)
+            self._settle(delivery, self.attempter.attempt(self.endpoint, delivery.notification, delivery.previous))
         return 0.0
 
+    def _left_out(self, delivery: Delivery, now: float) -> bool:
+        """Ends a delivery that is no longer worth an attempt; whether it was."""
+        event, age = delivery.notification.payload.event, now - delivery.accepted
+        if self.policy.is_expired(event, age):
+            state = State.EXPIRED
+        elif delivery.superseded and self.policy.is_folded(event, age):
+            state = State.FOLDED
+        else:
+            return False
+        self.outbox.settle(Settlement(delivery.key, state, now, tried=False))
+        self.log.info(
+            "id=%s endpoint=%s outcome=%s age=%.0fs", delivery.notification.id, self.endpoint.name, state.value, age
+        )
+        return True
+
     def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
-        now = self.clock.steady()
+        now, former = self.clock.steady(), self.health
         settlement = self._judge(delivery, attempt, now)
-        self._remember(delivery, attempt, settlement, now)
-        self._unsettled = settlement
-        self.outbox.settle(settlement)
-        self._unsettled = None
+        self._report(delivery, attempt, settlement, now)
+        self._tell_people(former, attempt.outcome, now)
+        self.outbox.settle(dataclasses.replace(settlement, health=self._health))
 
     def _judge(self, delivery: Delivery, attempt: Attempt, now: float) -> Settlement:
         outcome = attempt.outcome
-        reason = "" if isinstance(outcome, Delivered) else self.endpoint.redact(outcome.reason)
-        state, due = State.DELIVERED, 0.0
+        state, due, rest_until = State.DELIVERED, 0.0, 0.0
         if isinstance(outcome, Permanent):
             state = State.DEAD
+            self.disabled = self.disabled or outcome.disable
         elif isinstance(outcome, Retry):
-            delay = self.schedule.delay(delivery.attempt, self.clock.random(), outcome.after)
+            delay = self.policy.schedule.delay(delivery.attempt, self.clock.random(), outcome.after)
             state = State.DEAD if delay is None else State.WAITING
             due = now + (delay or 0.0)
-            if outcome.throttled:
-                self._resting_until = max(self._resting_until, due)
-        return Settlement(delivery.key, state, now, due, outcome.status, round(attempt.ms, 1), reason)
+            rest_until = due if outcome.throttled else 0.0
+        self._health = breaker.after(self.health, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
+        settlement = Settlement(
+            delivery.key, state, now, due, outcome.status, round(attempt.ms, 1), response=attempt.response
+        )
+        if isinstance(outcome, Delivered):
+            return dataclasses.replace(settlement, receipt=outcome.receipt)
+        return dataclasses.replace(settlement, reason=outcome.reason, hint=outcome.hint)
 
-    def _remember(self, delivery: Delivery, attempt: Attempt, settlement: Settlement, now: float) -> None:
+    def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:
+        name, since = self.endpoint.name, former.failing_since
+        if isinstance(outcome, Delivered) and former.told:
+            self.tell(Notice(name, NoticeKind.RECOVERED, now - since if since is not None else 0.0))
+        elif isinstance(outcome, Permanent) and outcome.disable:
+            self.tell(Notice(name, NoticeKind.DISABLED, reason=outcome.reason))
+        elif not former.told and breaker.is_long(self.health, now):
+            self._health = dataclasses.replace(self.health, told=True)
+            seconds = now - (self.health.failing_since or now)
+            self.tell(Notice(name, NoticeKind.FAILING, seconds, self.health.last_reason))
+
+    def _report(self, delivery: Delivery, attempt: Attempt, settlement: Settlement, now: float) -> None:
+        """One line for each attempt; a warning only where nobody could know yet."""
         outcome = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}[settlement.state]
         self.last = LastResult(outcome, settlement.status, attempt.ms, self.clock.wall(), settlement.reason)
-        level = {State.DELIVERED: logging.DEBUG, State.WAITING: logging.WARNING, State.DEAD: logging.ERROR}
+        is_news = settlement.state is State.DEAD or (settlement.state is State.WAITING and self.health.failures == 1)
         again = f" next={settlement.due - now:.0f}s" if settlement.state is State.WAITING else ""
         why = f" reason={settlement.reason!r}" if settlement.reason else ""
         self.log.log(
-            level[settlement.state],
+            logging.WARNING if is_news else logging.INFO,
             "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s",
             delivery.notification.id, self.endpoint.name, delivery.attempt, outcome, settlement.status, attempt.ms,
             again, why,
         )  # fmt: skip
 
 
-class LaneThread:
-    """Runs a lane until told to stop. The thread starts with the first wake-up and is named after its endpoint."""
-
-    def __init__(self, lane: Lane, *, after: Optional[LaneThread] = None) -> None:
-        self.lane = lane
-        self._after = after
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: Optional[threading.Thread] = None
-        self._start_lock = threading.Lock()
-
-    def wake(self) -> None:
-        """There may be something to do. Cheap, from any thread."""
-        self._wake.set()
-        if self._thread is None and not self._stopping.is_set():
-            self._start()
-
-    def _start(self) -> None:
-        with self._start_lock:
-            if self._thread is None:
-                name = f"prime_notify-lane-{self.lane.endpoint.name}"
-                self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        """Take nothing new; an attempt under way may finish."""
-        self._stopping.set()
-        self._wake.set()
-
-    def join(self, timeout: Optional[float] = None) -> bool:
-        """Wait for the thread to end; whether it has."""
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        guard(self.lane.log, self._work)
-
-    def _work(self) -> None:
-        if self._after is not None:
-            self._after.join()  # the endpoint's former lane, after a config reload: never two attempts at once
-            self._after = None
-        while not self._stopping.is_set():
-            self._wake.clear()
-            pause = self.lane.step()
-            if pause is None or pause > 0:
-                self._wake.wait(pause)
-
-
-def guard(log: logging.Logger, work: Callable[[], None]) -> None:
-    """Run a thread's work so that nothing escapes into the interpreter's thread hook."""
-    try:
-        work()
-    except Exception:
-        log.exception("unexpected error in %s", threading.current_thread().name)
+def _plausible(health: Health, now: float) -> Health:
+    """The health that a former process left, its times made sense of in case that the machine's clock was set back."""
+    latest = now + LONGEST_ASKED
+    if health.held_until > latest:
+        return dataclasses.replace(health, open_until=0.0, rest_until=0.0)
+    return health

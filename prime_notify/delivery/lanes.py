@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, Mapping, Sequence
 
 from prime_notify.config.load import Endpoint
-from prime_notify.delivery.lane import Lane, LaneThread, LastResult
+from prime_notify.delivery.lane import Lane
+from prime_notify.delivery.lane_thread import LaneThread
 
 __all__ = ["Lanes"]
 
@@ -19,14 +20,16 @@ class Lanes:
         self._threads: Dict[str, LaneThread] = {}
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
-        """Have a lane for each enabled endpoint. An unchanged endpoint keeps its lane; nothing here waits."""
+        """Have a lane for each of these endpoints, and no other; nothing here waits.
+
+        An unchanged endpoint keeps its lane, and is tried again at once however badly it did.
+        """
         former = self._threads
         current = {}
         for endpoint in endpoints:
-            if not endpoint.config.enabled:
-                continue
             old = former.get(endpoint.name)
             if old is not None and old.lane.endpoint.config == endpoint.config:
+                old.lane.forgive()
                 current[endpoint.name] = former.pop(endpoint.name)
             else:
                 current[endpoint.name] = LaneThread(self._make(endpoint), after=old)
@@ -42,9 +45,21 @@ class Lanes:
             if thread is not None:
                 thread.wake()
 
-    def last_results(self) -> Mapping[str, Optional[LastResult]]:
-        """The newest attempt of each lane, by endpoint name."""
-        return {name: thread.lane.last for name, thread in self._threads.items()}
+    def wake_all(self) -> None:
+        """Something may have been stored for any of them."""
+        self.wake(self._threads)
+
+    def forgive(self, names: Iterable[str]) -> None:
+        """Have these endpoints tried again at once, however badly they did."""
+        for name in names:
+            thread = self._threads.get(name)
+            if thread is not None:
+                thread.lane.forgive()
+                thread.wake()
+
+    def by_name(self) -> Mapping[str, Lane]:
+        """The lanes, for looking at."""
+        return {name: thread.lane for name, thread in self._threads.items()}
 
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, FrozenSet, Optional
 
 from mcdreforged.api.types import PluginServerInterface
 
@@ -13,12 +13,14 @@ from prime_notify.mcdr.service import Service
 __all__ = ["EVENTS", "is_running", "notify", "on_load", "on_unload"]
 
 _service: Optional[Service] = None
+players_online: FrozenSet[str] = frozenset()
+"""Who was online when this instance was unloaded: its successor cannot ask anybody."""
 
 
-def on_load(server: PluginServerInterface, _old_module: Any) -> None:
+def on_load(server: PluginServerInterface, old_module: Any) -> None:
     """Start. MCDReforged has unloaded a former instance by now, and that waited until its deliveries had let go."""
     global _service
-    _service = Service(server)
+    _service = Service(server, getattr(old_module, "players_online", ()))
     try:
         _service.start()
     except BaseException:
@@ -29,8 +31,9 @@ def on_load(server: PluginServerInterface, _old_module: Any) -> None:
 
 def on_unload(_server: PluginServerInterface) -> None:
     """Stop; may be called twice."""
-    global _service
+    global _service, players_online
     api.unbind()
     service, _service = _service, None
     if service is not None:
+        players_online = frozenset(service.operators.online)
         service.stop()

@@ -6,42 +6,48 @@ import contextlib
 import dataclasses
 import threading
 from pathlib import Path
-from typing import Callable, List, Mapping, Optional, Sequence
+from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
 from mcdreforged.api.event import LiteralEvent
-from mcdreforged.api.rtext import RText, RTextBase
+from mcdreforged.api.rtext import RColor, RText, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.compose import humanize
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.config.models import Config
-from prime_notify.engine import Engine, Overview, TestResult, store_late
+from prime_notify.delivery.lane import Notice, NoticeKind
+from prime_notify.engine import Engine
 from prime_notify.mcdr.commands.all import register_commands
-from prime_notify.mcdr.commands.desk import Reloaded
+from prime_notify.mcdr.commands.desk import Reloaded, clickable, quoted
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.config_file import ConfigFile
 from prime_notify.mcdr.graft import Graft
+from prime_notify.mcdr.operators import Operators
 from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.folder import store_late
+from prime_notify.overview import Overview
 from prime_notify.sources.hub import Sources
 from prime_notify.sources.quick_backup import PLUGIN_ID as QUICK_BACKUP
 from prime_notify.sources.server import plugin_version
 from prime_notify.sources.watcher import PLUGIN_ID as PRIME_BACKUP
 from prime_notify.sources.watcher import SourceState
+from prime_notify.trial import TestResult
 
 __all__ = ["Service"]
 
 _PLUGIN_ID = "prime_notify"
-_GRACE = 5.0  # seconds; an unload holds MCDReforged's task executor, whose watchdog barks after 10
 
 
 class Service:
     """One life of the plugin. ``start`` and ``stop`` are called on the task executor, ``accept`` from anywhere."""
 
-    def __init__(self, server: PluginServerInterface) -> None:
+    def __init__(self, server: PluginServerInterface, players_online: Iterable[str] = ()) -> None:
         self._server = server
+        self.operators = Operators(server, players_online)
         self._alive = True
         self._folder = Path(server.get_data_folder())
         self._config_file = ConfigFile(server, self._folder)
@@ -59,6 +65,7 @@ class Service:
             language=server.get_mcdr_language(),
             server_running=server.is_server_running,
             on_accepted=self._redispatch,
+            on_notice=self._notice,
         )
         self._sources = Sources(
             server, accept=self._engine.accept, late=self._late, log=server.logger, tr=self.speech.plain
@@ -73,6 +80,7 @@ class Service:
         """Begin: takes milliseconds, and no network. After an exception, :meth:`stop` cleans up."""
         self._engine.start()
         self._sources.start(self._loaded.config.sources.listen)
+        self.operators.start()
         register_commands(self._server, self)
         self._graft.start()
         self._say_state()
@@ -88,11 +96,12 @@ class Service:
             stack.callback(self._graft.stop)
 
     def _stop_engine(self) -> None:
-        progress = threading.Timer(1.0, self.speech.info, ("log.stopping",), {"seconds": round(_GRACE)})
+        grace = float(self.config.delivery.stop_grace)
+        progress = threading.Timer(1.0, self.speech.info, ("log.stopping",), {"seconds": round(grace)})
         progress.name = "prime_notify-stopping"
         progress.start()
         try:
-            busy = self._engine.stop(_GRACE)
+            busy = self._engine.stop(grace)
         finally:
             progress.cancel()
         if busy:
@@ -114,6 +123,7 @@ class Service:
             return Reloaded(False, error.problems)
         self._log_problems(loaded.problems)
         self._loaded = loaded
+        self.operators.forget()
         self._engine.reload(loaded)
         self._sources.listen(loaded.config.sources.listen)
         self._say_state()
@@ -183,6 +193,21 @@ class Service:
             store_late(self._folder, event)
         except OutboxError as error:
             self.speech.error("log.late_lost", event=event.name.value, plugin=event.plugin_id, error=error)
+
+    def _notice(self, notice: Notice) -> None:
+        """Called on an endpoint's thread: said once in the console, and to the operators who are online or come."""
+        seconds, test = humanize.duration(notice.seconds), f"{self.prefix} {TEST.name} {quoted(notice.endpoint)}"
+        key = f"log.endpoint_{notice.kind.value}"
+        values = {"endpoint": notice.endpoint, "duration": seconds, "reason": notice.reason, "command": test}
+        failing = notice.kind is not NoticeKind.RECOVERED
+        (self.speech.warning if failing else self.speech.info)(key, **values)
+
+        def tell() -> None:
+            text = self.speech.reply(key, **values).set_color(RColor.red if failing else RColor.green)
+            level = self.config.command.permission.history
+            self.operators.tell(notice.endpoint, clickable(text, test, test), level, standing=failing)
+
+        self.post(tell)
 
     # what the commands see
 

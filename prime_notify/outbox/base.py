@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Optional, Protocol, Sequence
+from typing import Collection, Mapping, Optional, Protocol, Sequence
 
-from prime_notify.model.event import Event, EventName
+from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 
 __all__ = [
     "Delivery",
+    "Ending",
     "LateEvent",
     "OpenTask",
     "Outbox",
     "OutboxClosedError",
+    "OutboxDamagedError",
     "OutboxError",
+    "Retention",
     "Settlement",
     "State",
     "TaskChange",
+    "queue_of",
 ]
 
 
@@ -34,28 +39,49 @@ class OutboxClosedError(OutboxError):
     """The store was closed: whoever still asks outlived the engine, and the next one sees to what is left."""
 
 
+class OutboxDamagedError(OutboxError):
+    """The file is no database any more, or a broken one: it will never do again what it is asked."""
+
+
 class State(str, enum.Enum):
-    """Where a delivery stands. Only ``WAITING`` is not an end."""
+    """Where a delivery stands. Only ``WAITING`` is not an end.
+
+    ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
+    ``FOLDED``: a start that its end, waiting as well, made superfluous. ``DROPPED``: a person gave it up.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     DEAD = "dead"
+    EXPIRED = "expired"
+    FOLDED = "folded"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1)."""
+    """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
+
+    ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
+    ``superseded``: a later event of the same task waits for this endpoint, too.
+    """
 
     key: int
     endpoint: str
     attempt: int
     accepted: float
     notification: Notification
+    previous: Optional[Mapping[str, str]] = None
+    superseded: bool = False
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of an attempt: an end state, or ``WAITING`` until ``due``."""
+    """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
+
+    ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
+    ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
+    """
 
     key: int
     state: State
@@ -64,6 +90,11 @@ class Settlement:
     status: Optional[int] = None
     ms: float = 0.0
     reason: str = ""
+    hint: str = ""
+    response: str = ""
+    receipt: Optional[Mapping[str, str]] = None
+    health: Optional[Health] = None
+    tried: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +106,15 @@ class OpenTask:
     start: EventName
     owner: str
     notification_id: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a task of a plugin ended; the newest of each plugin and kind of task is remembered."""
+
+    plugin_id: str
+    task: Task
+    status: Status
 
 
 @dataclass(frozen=True)
@@ -91,14 +131,44 @@ class TaskChange:
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
+    ended: Optional[Ending] = None
     late: Optional[int] = None
 
 
-class Outbox(Protocol):
-    """The store. Every call is atomic and durable when it returns, and safe from any thread."""
+def queue_of(notification: Notification, *, in_order: bool) -> str:
+    """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
+    payload = notification.payload
+    return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        """Accept ``notification`` with one waiting delivery for each endpoint. Raises :class:`OutboxError`."""
+
+@dataclass(frozen=True)
+class Retention:
+    """What of the past is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
+
+    since: float
+    most: int
+
+
+class Outbox(Protocol):
+    """The store. Every call is atomic, and durable when it returns, and safe from any thread.
+
+    Each raises :class:`OutboxError` when the store cannot do it.
+    """
+
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        """Accept ``notification`` with one waiting delivery for each endpoint.
+
+        ``in_order``: those of the endpoints that show a state, where a former task's late end must not come after a
+        later one's: there, deliveries of one plugin and kind of task wait for each other, not only those of one task.
+        """
         ...
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -117,12 +187,44 @@ class Outbox(Protocol):
         """When :meth:`claim` could next succeed, as far as can be told now; None when nothing waits."""
         ...
 
+    def health(self, endpoint: str) -> Health:
+        """How the endpoint was doing when something was last settled there."""
+        ...
+
+    def set_health(self, endpoint: str, health: Health) -> None:
+        """Remember it, apart from a settlement."""
+        ...
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
+        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``."""
+        ...
+
     def waiting(self) -> dict[str, int]:
         """How many deliveries wait, by endpoint."""
         ...
 
+    def dead(self) -> dict[str, int]:
+        """How many dead letters there are, by endpoint."""
+        ...
+
+    def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
+        """Have dead letters (of one notification, or all) wait again with all their tries; the endpoints concerned."""
+        ...
+
+    def drop(self, notification_id: Optional[str], *, at: float) -> int:
+        """Give up dead letters (of one notification, or all); how many."""
+        ...
+
+    def prune(self, retention: Retention, *, most: int) -> int:
+        """Forget up to ``most`` notifications that are past retention; how many. None that waits or is dead."""
+        ...
+
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
+        ...
+
+    def endings(self) -> Sequence[Ending]:
+        """How the newest task of each plugin and kind ended."""
         ...
 
     def late_events(self) -> Sequence[LateEvent]:
@@ -130,7 +232,7 @@ class Outbox(Protocol):
         ...
 
     def keep_late(self, event: Event) -> None:
-        """Keep an event for the next engine. Raises :class:`OutboxError`."""
+        """Keep an event for the next engine."""
         ...
 
     def close(self) -> None:

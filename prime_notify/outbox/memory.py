@@ -6,13 +6,26 @@ import dataclasses
 import itertools
 import threading
 from dataclasses import dataclass
-from typing import Iterator, Optional, Sequence
+from typing import Collection, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.model.event import Event
+from prime_notify.model.event import Event, Task
+from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, LateEvent, OpenTask, Settlement, State, TaskChange
+from prime_notify.outbox.base import (
+    Delivery,
+    Ending,
+    LateEvent,
+    OpenTask,
+    Retention,
+    Settlement,
+    State,
+    TaskChange,
+    queue_of,
+)
 
 __all__ = ["MemoryOutbox"]
+
+_KEPT = 1000  # notifications that came to their end; nobody can look at them anyway
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,8 @@ class _Row:
     state: State = State.WAITING
     leased: bool = False
     attempts: int = 0
+    receipt: Optional[Mapping[str, str]] = None
+    queue: str = ""
 
 
 class MemoryOutbox:
@@ -35,30 +50,88 @@ class MemoryOutbox:
         self._rows: dict[int, _Row] = {}
         self._keys = itertools.count(1)
         self._open: dict[str, OpenTask] = {}
+        self._endings: dict[Tuple[str, Task], Ending] = {}
         self._late: dict[int, LateEvent] = {}
+        self._health: dict[str, Health] = {}
+        self._attempts: dict[str, List[float]] = {}
+        self._accepted: List[Tuple[Notification, TaskChange, Collection[str]]] = []
 
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
         with self._lock:
+            self._accepted = [*self._accepted[-_KEPT:], (notification, change, in_order)]
             for endpoint in endpoints:
                 key = next(self._keys)
-                self._rows[key] = _Row(key, endpoint, notification, at, at)
+                queue = queue_of(notification, in_order=endpoint in in_order)
+                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue)
             if change.opened:
                 self._open[change.opened.task_id] = change.opened
             if change.closed:
                 self._open.pop(change.closed, None)
+            if change.ended:
+                self._endings[change.ended.plugin_id, change.ended.task] = change.ended
             if change.late is not None:
                 self._late.pop(change.late, None)
 
+    def adopt(self, delivery: Delivery, *, due: float) -> int:
+        """Take over a delivery that another store handed out and could not settle; its key here."""
+        with self._lock:
+            key = next(self._keys)
+            queue = delivery.notification.payload.task_id
+            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, due, queue=queue)
+            self._rows[key] = dataclasses.replace(row, attempts=delivery.attempt, receipt=delivery.previous)
+            return key
+
+    def discard(self, key: int) -> None:
+        """Forget a delivery that another store has after all."""
+        with self._lock:
+            self._rows.pop(key, None)
+
+    def is_leased(self, key: int) -> bool:
+        """Whether a delivery is being tried."""
+        with self._lock:
+            row = self._rows.get(key)
+            return row is not None and row.leased
+
+    def holds(self, task_id: str) -> bool:
+        """Whether anything of a task waits here."""
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.state is State.WAITING]
+            return any(row.notification.payload.task_id == task_id for row in rows)
+
+    def take(self) -> List[Tuple[Notification, List[str], TaskChange, Collection[str]]]:
+        """Hand over, for another store, all that was put here and the endpoints for which it still waits.
+
+        What is being tried at this moment stays, and comes to its end here.
+        """
+        with self._lock:
+            taken = []
+            for notification, change, in_order in self._accepted:
+                rows = [row for row in self._rows.values() if row.notification.id == notification.id]
+                waiting = [row for row in rows if row.state is State.WAITING and not row.leased]
+                taken.append((notification, [row.endpoint for row in waiting], change, in_order))
+                for row in waiting:
+                    del self._rows[row.key]
+            self._accepted = []
+            self._open.clear()
+        return taken
+
     def _ready(self, endpoint: str) -> Iterator[_Row]:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
-        tasks = set()
+        queues = set()
         for row in self._rows.values():
             if row.endpoint != endpoint or row.state is not State.WAITING:
                 continue
-            task_id = row.notification.payload.task_id
-            if task_id not in tasks and not row.leased:
+            if row.queue not in queues and not row.leased:
                 yield row
-            tasks.add(task_id)
+            queues.add(row.queue)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         with self._lock:
@@ -67,27 +140,98 @@ class MemoryOutbox:
                 return None
             row = min(due, key=lambda row: (row.due, row.key))
             self._rows[row.key] = dataclasses.replace(row, leased=True)
-            return Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification)
+            kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (endpoint, row.queue)]
+            receipts = [other.receipt for other in kin if other.receipt]
+            superseded = any(other.key > row.key and other.state is State.WAITING for other in kin)
+            previous = receipts[-1] if receipts else None
+            return Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, previous, superseded)
 
     def settle(self, settlement: Settlement) -> None:
         with self._lock:
             row = self._rows[settlement.key]
-            changed = dataclasses.replace(row, state=settlement.state, due=settlement.due, attempts=row.attempts + 1)
-            self._rows[row.key] = dataclasses.replace(changed, leased=False)
+            self._rows[row.key] = dataclasses.replace(
+                row,
+                state=settlement.state,
+                due=settlement.due,
+                attempts=row.attempts + settlement.tried,
+                leased=False,
+                receipt=settlement.receipt or row.receipt,
+            )
+            if settlement.tried:
+                self._attempts.setdefault(row.endpoint, []).append(settlement.at)
+            if settlement.health is not None:
+                self._health[row.endpoint] = settlement.health
+            self._forget_some()
+
+    def _forget_some(self) -> None:
+        ended = [key for key, row in self._rows.items() if row.state not in (State.WAITING, State.DEAD)]
+        for key in ended[:-_KEPT]:
+            del self._rows[key]
 
     def next_due(self, endpoint: str) -> Optional[float]:
         with self._lock:
             return min((row.due for row in self._ready(endpoint)), default=None)
 
+    def health(self, endpoint: str) -> Health:
+        return self._health.get(endpoint, Health())
+
+    def set_health(self, endpoint: str, health: Health) -> None:
+        self._health[endpoint] = health
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
+        return [at for at in self._attempts.get(endpoint, ()) if at >= since][-most:]
+
     def waiting(self) -> dict[str, int]:
+        return self._count(State.WAITING)
+
+    def dead(self) -> dict[str, int]:
+        return self._count(State.DEAD)
+
+    def _count(self, state: State) -> dict[str, int]:
         counts: dict[str, int] = {}
         with self._lock:
             for row in self._rows.values():
-                if row.state is State.WAITING:
+                if row.state is state:
                     counts[row.endpoint] = counts.get(row.endpoint, 0) + 1
         return counts
 
+    def _dead_rows(self, notification_id: Optional[str]) -> List[_Row]:
+        wanted = [row for row in self._rows.values() if row.state is State.DEAD]
+        return [row for row in wanted if notification_id in (None, row.notification.id)]
+
+    def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
+        with self._lock:
+            rows = self._dead_rows(notification_id)
+            for row in rows:
+                self._rows[row.key] = dataclasses.replace(row, state=State.WAITING, due=at, attempts=0)
+        return sorted({row.endpoint for row in rows})
+
+    def drop(self, notification_id: Optional[str], *, at: float) -> int:
+        with self._lock:
+            rows = self._dead_rows(notification_id)
+            for row in rows:
+                self._rows[row.key] = dataclasses.replace(row, state=State.DROPPED)
+        return len(rows)
+
+    def prune(self, retention: Retention, *, most: int) -> int:
+        with self._lock:
+            by_id: dict[str, List[_Row]] = {}
+            for row in self._rows.values():
+                by_id.setdefault(row.notification.id, []).append(row)
+            newest = set(list(by_id)[-retention.most :]) if retention.most else set()
+            ended = [
+                rows
+                for id, rows in by_id.items()
+                if (rows[0].accepted < retention.since or id not in newest)
+                and not any(row.state in (State.WAITING, State.DEAD) for row in rows)
+            ][:most]
+            for rows in ended:
+                for row in rows:
+                    del self._rows[row.key]
+        return len(ended)
+
     def state_of(self, notification_id: str) -> dict[str, State]:
+        """The state of each delivery of a notification, by endpoint."""
         with self._lock:
             rows = [row for row in self._rows.values() if row.notification.id == notification_id]
         return {row.endpoint: row.state for row in rows}
@@ -95,6 +239,10 @@ class MemoryOutbox:
     def open_tasks(self) -> Sequence[OpenTask]:
         with self._lock:
             return list(self._open.values())
+
+    def endings(self) -> Sequence[Ending]:
+        with self._lock:
+            return list(self._endings.values())
 
     def late_events(self) -> Sequence[LateEvent]:
         with self._lock:

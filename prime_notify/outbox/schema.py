@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from prime_notify.outbox.base import OutboxError
+from prime_notify.steps import Step
+
 __all__ = ["MIGRATIONS", "migrate"]
 
 MIGRATIONS = (
@@ -42,18 +45,62 @@ MIGRATIONS = (
         event  TEXT NOT NULL
     );
     """,
+    # Attempts one by one, health of endpoints, how tasks ended, receipts to reply to, dead letters to look for.
+    """
+    ALTER TABLE delivery ADD COLUMN receipt TEXT;
+    CREATE INDEX delivery_dead ON delivery (endpoint, notification) WHERE state = 'dead';
+    CREATE INDEX delivery_receipt ON delivery (endpoint, task_id, seq) WHERE receipt IS NOT NULL;
+    CREATE TABLE attempt (
+        seq       INTEGER PRIMARY KEY,
+        delivery  INTEGER NOT NULL REFERENCES delivery (seq) ON DELETE CASCADE,
+        number    INTEGER NOT NULL,
+        at        REAL NOT NULL,
+        outcome   TEXT NOT NULL,
+        status    INTEGER,
+        ms        REAL NOT NULL,
+        reason    TEXT NOT NULL,
+        hint      TEXT NOT NULL,
+        response  TEXT NOT NULL
+    );
+    CREATE INDEX attempt_delivery ON attempt (delivery);
+    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
+        SELECT seq, attempts, settled, state, status, coalesce(ms, 0), coalesce(reason, ''), '', ''
+        FROM delivery WHERE settled IS NOT NULL;
+    CREATE TABLE ending (
+        plugin_id  TEXT NOT NULL,
+        task       TEXT NOT NULL,
+        status     TEXT NOT NULL,
+        PRIMARY KEY (plugin_id, task)
+    ) WITHOUT ROWID;
+    CREATE TABLE health (
+        endpoint  TEXT PRIMARY KEY,
+        value     TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the newest schema, each step in its own transaction.
+def migrate(connection: sqlite3.Connection, step: Step) -> None:
+    """Bring the database to the newest schema, each migration in a transaction of its own.
 
-    Raises :class:`sqlite3.DatabaseError` when the file was written by a newer version of the plugin.
+    ``step`` is told of each. Raises :class:`OutboxError` when the file was written by a newer version of the plugin.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(
+        raise OutboxError(
             f"schema version {version} is newer than this version of Prime Notify knows ({len(MIGRATIONS)})"
         )
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in script.split(";"):
+                connection.execute(statement)
+                step(f"migrate-{number}:statement")
+            connection.execute(f"PRAGMA user_version = {number}")
+            step(f"migrate-{number}:commit")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        step(f"migrate-{number}:done")

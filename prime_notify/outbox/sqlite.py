@@ -1,28 +1,34 @@
-"""The outbox on disk: one SQLite file, WAL, ``synchronous=FULL``: what is accepted survives a pulled plug."""
+"""The outbox on disk: one SQLite file, and what is accepted survives a pulled plug."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import sqlite3
-import threading
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Optional, Sequence
 
-from prime_notify.model.event import Event, EventName
+from pydantic import ValidationError
+
+from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.base import (
     Delivery,
+    Ending,
     LateEvent,
     OpenTask,
-    OutboxClosedError,
     OutboxError,
+    Retention,
     Settlement,
     State,
     TaskChange,
+    queue_of,
 )
-from prime_notify.outbox.schema import migrate
+from prime_notify.outbox.batch import Batch
+from prime_notify.outbox.database import Database
+from prime_notify.steps import Step, no_step
 
 __all__ = ["SqliteOutbox"]
 
@@ -40,128 +46,219 @@ _READY = """
           AND earlier.state = 'waiting' AND earlier.seq < delivery.seq)
 """
 _FIND_DUE = f"""
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
+        (SELECT receipt FROM delivery AS earlier
+         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
+           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
+        EXISTS (SELECT 1 FROM delivery AS later
+         WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
+           AND later.state = 'waiting' AND later.seq > delivery.seq)
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq
 """  # noqa: S608  (no input in it)
 _NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq"  # noqa: S608
-_SETTLE = """
-    UPDATE delivery SET state = ?, due = ?, attempts = attempts + 1, settled = ?, status = ?, ms = ?, reason = ?
-    WHERE seq = ?
+_SETTLE = (
+    "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt) WHERE seq = ?"
+)
+_COUNT = "UPDATE delivery SET attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?"
+_RECORD = """
+    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
+    SELECT seq, attempts, ?, state, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
+"""
+_SET_HEALTH = "INSERT OR REPLACE INTO health (endpoint, value) SELECT endpoint, ? FROM delivery WHERE seq = ?"
+_DEAD = """
+    SELECT delivery.seq, endpoint FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)
+"""
+_ATTEMPTS_SINCE = """
+    SELECT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
+    JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
+"""
+_FORGETTABLE = """
+    SELECT seq FROM notification
+    WHERE (accepted < ?1 OR seq <= (SELECT seq FROM notification ORDER BY seq DESC LIMIT 1 OFFSET ?2))
+      AND NOT EXISTS (SELECT 1 FROM delivery
+                      WHERE delivery.notification = notification.seq AND state IN ('waiting', 'dead'))
+    ORDER BY seq LIMIT ?3
 """
 
 
 class SqliteOutbox:
-    """See :class:`prime_notify.outbox.base.Outbox`. Raises :class:`OutboxError` where the file cannot be used."""
+    """See :class:`prime_notify.outbox.base.Outbox`.
 
-    def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
-        self._closed = False
-        self._leased: set[int] = set()  # not on disk: a lease ends with the process that holds it
-        try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
-        except sqlite3.Error as error:
-            raise OutboxError(f"cannot open {path.name}: {error}") from error
+    Leases are not on disk: one process owns the file (:mod:`prime_notify.outbox.ownership`), so a lease ends with the
+    process that holds it, and taking one writes nothing.
+    """
 
-    def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        migrate(self._connection)
+    def __init__(self, path: Path, step: Step = no_step) -> None:
+        self.database = Database(path, step)
+        self._leased: set[int] = set()
+        self._settling: Batch[Settlement] = Batch(self._settle_all)
 
-    @contextlib.contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            if self._closed:
-                raise OutboxClosedError("the outbox is closed")
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise OutboxError(str(error)) from error
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._using() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
-    def _read(self, query: str, *parameters: object) -> Sequence[Any]:
-        with self._using() as connection:
-            return connection.execute(query, parameters).fetchall()
-
-    def put(self, notification: Notification, endpoints: Sequence[str], change: TaskChange, *, at: float) -> None:
-        payload = notification.payload
-        body = payload.model_dump_json(exclude_none=True)
-        with self._transaction() as connection:
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        body = notification.payload.model_dump_json(exclude_none=True)
+        with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
-            connection.executemany(_PUT_DELIVERY, [(row, endpoint, payload.task_id, at) for endpoint in endpoints])
-            if change.opened:
-                task = change.opened
-                values = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
-                connection.execute(_PUT_OPEN_TASK, values)
-            if change.closed:
-                connection.execute("DELETE FROM open_task WHERE task_id = ?", (change.closed,))
-            if change.late is not None:
-                connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
+            deliveries = [
+                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at) for endpoint in endpoints
+            ]
+            connection.executemany(_PUT_DELIVERY, deliveries)
+            _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
-        with self._using() as connection, contextlib.closing(connection.execute(_FIND_DUE, (endpoint, at))) as rows:
-            for key, attempts, accepted, body in rows:
-                if key not in self._leased:
+        unreadable = None
+        with self._rows(_FIND_DUE, endpoint, at) as rows:
+            for key, attempts, accepted, body, receipt, superseded in rows:
+                if key in self._leased:
+                    continue
+                self._leased.add(key)
+                previous = json.loads(receipt) if receipt else None
+                try:
                     notification = Notification(Payload.model_validate_json(body))
-                    self._leased.add(key)
-                    return Delivery(key, endpoint, attempts + 1, accepted, notification)
-        return None
+                except ValidationError:
+                    unreadable = key
+                    break
+                return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded))
+        if unreadable is None:
+            return None
+        reason = "what was stored cannot be read; another version of Prime Notify wrote it"
+        self.settle(Settlement(unreadable, State.DEAD, at, reason=reason, tried=False))
+        return self.claim(endpoint, at=at)
 
     def settle(self, settlement: Settlement) -> None:
-        done = settlement
-        with self._transaction() as connection:
-            values = (done.state.value, done.due, done.at, done.status, done.ms, done.reason, done.key)
-            connection.execute(_SETTLE, values)
-        self._leased.discard(done.key)
+        self._settling.add(settlement)
+
+    def _settle_all(self, settlements: Sequence[Settlement]) -> None:
+        """Lanes that finish at the same moment share a commit, so that many of them do not hold up a backup."""
+        with self.database.transaction("settle", durable=False) as connection:
+            for settlement in settlements:
+                _settle(connection, settlement)
+        self._leased.difference_update(settlement.key for settlement in settlements)
 
     def next_due(self, endpoint: str) -> Optional[float]:
-        with self._using() as connection, contextlib.closing(connection.execute(_NEXT_DUE, (endpoint,))) as rows:
+        with self._rows(_NEXT_DUE, endpoint) as rows:
             return next((due for key, due in rows if key not in self._leased), None)
 
-    def waiting(self) -> dict[str, int]:
-        return dict(self._read("SELECT endpoint, count(*) FROM delivery WHERE state = 'waiting' GROUP BY endpoint"))
+    @contextlib.contextmanager
+    def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
+        """One row after another, for those who need only the first few."""
+        with self.database.using() as connection, contextlib.closing(connection.execute(query, parameters)) as rows:
+            yield rows
 
-    def state_of(self, notification_id: str) -> dict[str, State]:
-        """The state of each delivery of a notification, by endpoint."""
-        query = """
-            SELECT endpoint, state FROM delivery JOIN notification ON notification.seq = delivery.notification
-            WHERE notification.id = ?
+    def health(self, endpoint: str) -> Health:
+        rows = self.database.read("SELECT value FROM health WHERE endpoint = ?", endpoint)
+        return Health.from_json(rows[0][0]) if rows else Health()
+
+    def set_health(self, endpoint: str, health: Health) -> None:
+        with self.database.transaction("health", durable=False) as connection:
+            connection.execute("INSERT OR REPLACE INTO health VALUES (?, ?)", (endpoint, health.to_json()))
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
+        return [at for (at,) in reversed(self.database.read(_ATTEMPTS_SINCE, endpoint, since, most))]
+
+    def waiting(self) -> dict[str, int]:
+        return self._count(State.WAITING)
+
+    def dead(self) -> dict[str, int]:
+        return self._count(State.DEAD)
+
+    def _count(self, state: State) -> dict[str, int]:
+        # the state stands in the query itself, so that SQLite can use the index of that state
+        query = f"SELECT endpoint, count(*) FROM delivery WHERE state = '{state.value}' GROUP BY endpoint"  # noqa: S608
+        return dict(self.database.read(query))
+
+    def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
+        with self.database.transaction("replay") as connection:
+            rows = connection.execute(_DEAD, (notification_id,)).fetchall()
+            connection.executemany(
+                "UPDATE delivery SET state = 'waiting', due = ?, attempts = 0 WHERE seq = ?",
+                [(at, key) for key, _ in rows],
+            )
+        return sorted({endpoint for _, endpoint in rows})
+
+    def drop(self, notification_id: Optional[str], *, at: float) -> int:
+        with self.database.transaction("drop") as connection:
+            rows = connection.execute(_DEAD, (notification_id,)).fetchall()
+            connection.executemany(
+                "UPDATE delivery SET state = 'dropped', settled = ? WHERE seq = ?", [(at, key) for key, _ in rows]
+            )
+        return len(rows)
+
+    def prune(self, retention: Retention, *, most: int) -> int:
+        parameters = (retention.since, retention.most, most)
+        if not self.database.read(_FORGETTABLE, *parameters):
+            return 0
+        with self.database.transaction("prune", durable=False) as connection:
+            return connection.execute(f"DELETE FROM notification WHERE seq IN ({_FORGETTABLE})", parameters).rowcount  # noqa: S608
+
+    def adopt_clock(self, now: float, longest: float) -> int:
+        """Make sense of due times after the machine's clock was set back: due within ``longest`` seconds, all of them.
+
+        A process counts its seconds steadily, but the next one can only go by the clock. Returns how many were moved.
         """
-        return {endpoint: State(state) for endpoint, state in self._read(query, notification_id)}
+        late = "state = 'waiting' AND due > ?"
+        if not self.database.read(f"SELECT 1 FROM delivery WHERE {late} LIMIT 1", now + longest):  # noqa: S608
+            return 0
+        with self.database.transaction("clock") as connection:
+            moved = f"UPDATE delivery SET due = ? WHERE {late}"  # noqa: S608
+            return connection.execute(moved, (now, now + longest)).rowcount
 
     def open_tasks(self) -> Sequence[OpenTask]:
-        rows = self._read("SELECT task_id, plugin_id, start, owner, notification_id FROM open_task ORDER BY rowid")
-        return [OpenTask(row[0], row[1], EventName(row[2]), row[3], row[4]) for row in rows]
+        query = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task ORDER BY rowid"
+        return [OpenTask(row[0], row[1], EventName(row[2]), row[3], row[4]) for row in self.database.read(query)]
+
+    def endings(self) -> Sequence[Ending]:
+        rows = self.database.read("SELECT plugin_id, task, status FROM ending")
+        return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
 
     def late_events(self) -> Sequence[LateEvent]:
-        found = []
-        for key, text in self._read("SELECT seq, event FROM late_event ORDER BY seq"):
+        found: List[LateEvent] = []
+        for key, text in self.database.read("SELECT seq, event FROM late_event ORDER BY seq"):
             name, plugin_id, plugin_version, fields = json.loads(text)
             found.append(LateEvent(key, Event(EventName(name), plugin_id, plugin_version, fields)))
         return found
 
     def keep_late(self, event: Event) -> None:
-        fields = json.dumps([event.name.value, event.plugin_id, event.plugin_version, dict(event.fields)], default=str)
-        with self._transaction() as connection:
-            connection.execute("INSERT INTO late_event (event) VALUES (?)", (fields,))
+        try:
+            known = [event.name.value, event.plugin_id, event.plugin_version, dict(event.fields)]
+            text = json.dumps(known, default=str)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise OutboxError(f"the event cannot be stored as it is: {error}") from error
+        with self.database.transaction("late") as connection:
+            connection.execute("INSERT INTO late_event (event) VALUES (?)", (text,))
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            self._connection.close()
+        self.database.close()
+
+
+def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
+    if change.opened:
+        task = change.opened
+        opened = (task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id)
+        connection.execute(_PUT_OPEN_TASK, opened)
+    if change.closed:
+        connection.execute("DELETE FROM open_task WHERE task_id = ?", (change.closed,))
+    if change.ended:
+        values = (change.ended.plugin_id, change.ended.task.value, change.ended.status.value)
+        connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
+    if change.late is not None:
+        connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
+
+
+def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
+    receipt = json.dumps(dict(done.receipt)) if done.receipt else None
+    connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.key))
+    if done.tried:
+        connection.execute(_COUNT, (done.status, done.ms, done.key))
+        said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
+        connection.execute(_RECORD, said)
+    if done.health is not None:
+        connection.execute(_SET_HEALTH, (done.health.to_json(), done.key))

@@ -6,11 +6,12 @@ byte now and then holds an attempt for ever. Here every one of them gets what is
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import socket
 import ssl
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Iterator, List, Optional
 
 from urllib3.util import wait_for_read
 
@@ -32,6 +33,7 @@ class Connection(http.client.HTTPConnection):
         self._tls = context
         self._resolve = resolve
         self.exchange: Exchange
+        self._held: Optional[List[bytes]] = None
         self.response_class = self._make_response  # type: ignore[assignment]  # called like the class
         if route.http_proxy is not None and route.tls:
             authorization = route.http_proxy.authorization
@@ -55,7 +57,21 @@ class Connection(http.client.HTTPConnection):
             self.sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)
             self.sock.do_handshake()
 
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[None]:
+        """What is sent within the block leaves at once at its end: http.client sends head and body one by one."""
+        self._held = []
+        try:
+            yield
+            data, self._held = b"".join(self._held), None
+            self.send(data)
+        finally:
+            self._held = None
+
     def send(self, data: Any) -> None:
+        if self._held is not None:
+            self._held.append(data)
+            return
         if self.sock is None:
             self.connect()
         else:

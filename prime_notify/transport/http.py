@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, Union
+from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, TypeVar, Union
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.transport.connection import Connection
@@ -28,6 +28,9 @@ __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
 
 _OWN_HEADERS = frozenset(("accept-encoding", "connection", "content-length", "transfer-encoding"))
 _BROKEN_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, http.client.RemoteDisconnected)
+
+T = TypeVar("T")
+_Work = Callable[[Request, Route, Optional[ssl.SSLContext], Exchange], T]
 
 
 class HttpTransport:
@@ -63,6 +66,14 @@ class HttpTransport:
 
     def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:
         """One attempt, over within ``timeout`` seconds whatever the peer does. Never raises; follows no redirect."""
+        return self._attempt(request, timeout, self._send)
+
+    def probe(self, request: Request, *, timeout: float) -> Optional[TransportFailure]:
+        """What keeps ``request`` from being sent, as far as that shows before its first byte: the name, the connection,
+        the proxy's tunnel, TLS. Sends nothing of it, uses no kept connection and keeps none. Never raises."""
+        return self._attempt(request, timeout, self._connect)
+
+    def _attempt(self, request: Request, timeout: float, work: _Work[T]) -> Union[T, TransportFailure]:
         try:
             options = request.connection
             route = self._route(request.url, options)
@@ -73,7 +84,7 @@ class HttpTransport:
         exchange = Exchange(timeout, self._clock)
         with self._registered(exchange):
             try:
-                return self._send(request, route, context, exchange)
+                return work(request, route, context, exchange)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's result
                 error = Stopped() if exchange.stopped else error
                 configured = route.proxy is not None and route.proxy.configured
@@ -115,6 +126,14 @@ class HttpTransport:
                     raise
         exchange.phase = Phase.LOOKUP
         return self._talk(Connection(route, context, self._resolver), request, route, exchange)
+
+    def _connect(self, _: Request, route: Route, context: Optional[ssl.SSLContext], exchange: Exchange) -> None:
+        connection = Connection(route, context, self._resolver)
+        connection.exchange = exchange
+        try:
+            connection.connect()
+        finally:
+            connection.close()
 
     def _talk(self, connection: Connection, request: Request, route: Route, exchange: Exchange) -> Response:
         connection.exchange = exchange
@@ -193,7 +212,7 @@ def _write(connection: Connection, request: Request, route: Route) -> None:
             hint = "look for line breaks in the endpoint's headers and in the environment or files they come from"
             raise UnsendableError(FailureKind.OTHER, reason, hint) from None
     # A server may answer and hang up before it has read everything (413, for one): then its answer is still there
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(BrokenPipeError), connection.joined():
         connection.endheaders(request.body or None)
 
 

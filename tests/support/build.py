@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 from prime_notify.config.load import Endpoint, LoadedConfig, load_config
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import OpenTask
+from prime_notify.outbox.base import OpenTask, State
+from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.history import History
+from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.sqlite import SqliteOutbox
 
-__all__ = ["endpoint", "event", "loaded", "notification", "open_task"]
+__all__ = ["endpoint", "event", "loaded", "notification", "open_task", "states"]
 
 _numbers = itertools.count(1)
 
@@ -49,3 +53,13 @@ def loaded(*endpoints: Mapping[str, Any], **sections: Any) -> LoadedConfig:
     result = load_config(document, environ={}, base_dir=Path())
     assert not result.problems, [str(problem) for problem in result.problems]
     return result
+
+
+def states(store: object, notification_id: str) -> Dict[str, State]:
+    """Where the deliveries of a notification stand, by endpoint; nothing when the store has forgotten it."""
+    if isinstance(store, MemoryOutbox):
+        return store.state_of(notification_id)
+    disk = store.disk if isinstance(store, GuardedOutbox) else store
+    assert isinstance(disk, SqliteOutbox)
+    found = History(disk.database).find(notification_id)
+    return {delivery.endpoint: delivery.state for one in found for delivery in one.deliveries}

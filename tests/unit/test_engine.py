@@ -6,16 +6,22 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Callable, Iterator, List
 
 import pytest
 
-from prime_notify import engine as engines
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.engine import OUTBOX_FILE, Engine, store_late
+from prime_notify.delivery.lane import Notice, NoticeKind
+from prime_notify.engine import Engine
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import State
+from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.trial import TestResult
 from tests.support.build import event, loaded
 from tests.support.receiver import HANG, Answer, Receiver
 
@@ -197,7 +203,7 @@ def test_every_accepted_notification_is_passed_on(tmp_path: Path) -> None:
 
 
 def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path, receiver: Receiver) -> None:
-    results: queue.Queue[engines.TestResult] = queue.Queue()
+    results: queue.Queue[TestResult] = queue.Queue()
     endpoint = hook(receiver, events=["restore_failure"])
     with engine(tmp_path, endpoint, hook(receiver, "off", enabled=False)) as running:
         assert running.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
@@ -207,7 +213,7 @@ def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path,
 
 
 def test_a_test_notification_tells_why_it_failed(tmp_path: Path, receiver: Receiver) -> None:
-    results: queue.Queue[engines.TestResult] = queue.Queue()
+    results: queue.Queue[TestResult] = queue.Queue()
     receiver.behave(Answer(404))
     with engine(tmp_path, hook(receiver)) as running:
         assert running.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]
@@ -226,6 +232,150 @@ def test_the_overview_shows_what_waits_and_how_the_last_attempt_went(tmp_path: P
     overview = running.overview()
     assert overview.enabled
     assert [(state.name, state.enabled) for state in overview.endpoints] == [("hook", True), ("off", False)]
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def busy_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prime_notify.delivery.keeper._INTERVAL", 0.01)
+
+
+def test_dead_letters_are_sent_again_when_replayed(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.behave(Answer(404))
+    with engine(tmp_path, hook(receiver)) as running:
+        accepted = running.accept(event())
+        wait_until(lambda: running.overview().endpoints[0].dead == 1)
+        receiver.behave(Answer(200))
+        assert list(running.replay(accepted)) == ["hook"]
+        payloads = received(receiver, 2)
+    assert [payload["id"] for payload in payloads] == [accepted, accepted]
+
+
+def test_dead_letters_can_be_dropped(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.behave(Answer(404))
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event())
+        wait_until(lambda: running.overview().endpoints[0].dead == 1)
+        assert running.drop() == 1
+        assert running.overview().endpoints[0].dead == 0
+
+
+def test_history_tells_what_was_delivered(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        accepted = running.accept(event())
+        wait_until(lambda: running.overview().endpoints[0].waiting == 0)
+        assert running.history is not None
+        [record] = running.history.find(str(accepted))
+    assert [(one.endpoint, one.state, one.status) for one in record.deliveries] == [("hook", State.DELIVERED, 200)]
+
+
+def test_an_endpoint_is_switched_off_and_on_until_the_next_reload(tmp_path: Path, receiver: Receiver) -> None:
+    off = hook(receiver, "off", enabled=False)
+    with engine(tmp_path, hook(receiver, "on"), off) as running:
+        running.switch("on", False)
+        running.switch("off", True)
+        states = {state.name: state for state in running.overview().endpoints}
+        assert states["on"].switched_off
+        assert states["off"].switched_on
+        running.accept(event())
+        received(receiver, 1)
+        running.reload(loaded(hook(receiver, "on"), off))
+        running.accept(event())
+        received(receiver, 2)
+    assert [request.target for request in receiver.requests] == ["/off", "/on"]
+
+
+def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_first_lets_go(
+    tmp_path: Path, receiver: Receiver, busy_keeper: None
+) -> None:
+    first, second = build(tmp_path, hook(receiver, "first")), build(tmp_path, hook(receiver, "second"))
+    first.start()
+    second.start()
+    assert second.overview().elsewhere
+    assert second.accept(event("backup_failure")) is None
+    [payload] = received(receiver, 1)  # the first one took up what the second one kept
+    assert payload["event"] == "backup_failure"
+    first.stop(grace=5.0)
+    wait_until(lambda: not second.overview().elsewhere)
+    assert second.accept(event("backup_success")) is not None
+    received(receiver, 2)
+    second.stop(grace=5.0)
+    assert [request.target for request in receiver.requests] == ["/first", "/second"]
+
+
+def test_a_disk_that_is_full_for_a_while_costs_no_notification(
+    tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        disk = running._folder.outbox.disk
+        assert isinstance(disk, SqliteOutbox)
+        disk.database._connection.execute("PRAGMA query_only = ON")
+        accepted = running.accept(event())
+        [payload] = received(receiver, 1)
+        assert running.overview().refusing
+        disk.database._connection.execute("PRAGMA query_only = OFF")
+        wait_until(lambda: not running.overview().refusing)
+        assert running.history is not None
+        assert len(running.history.find(str(accepted))) == 1
+    assert payload["id"] == accepted
+    assert "kept in memory" in caplog.text
+
+
+def test_a_file_that_breaks_while_it_is_used_is_replaced_and_costs_no_new_notification(
+    tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        disk = running._folder.outbox.disk
+        assert isinstance(disk, SqliteOutbox)
+        disk.database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        content = bytearray((tmp_path / OUTBOX_FILE).read_bytes())
+        content[100:] = b"\xff" * (len(content) - 100)
+        (tmp_path / OUTBOX_FILE).write_bytes(content)
+        disk.database._connection.execute("PRAGMA cache_size = 0")
+        accepted = running.accept(event())
+        [payload] = received(receiver, 1)
+    assert payload["id"] == accepted
+    assert list(tmp_path.glob(f"{OUTBOX_FILE}.damaged-*"))
+    assert "damaged" in caplog.text
+
+
+def test_people_are_told_of_an_endpoint_that_is_gone(tmp_path: Path, receiver: Receiver) -> None:
+    notices: queue.Queue[Notice] = queue.Queue()
+    receiver.behave(Answer(410))
+    log = logging.getLogger("test.engine")
+    running = Engine(loaded(hook(receiver)), data_dir=tmp_path, catalogue=CATALOGUE, log=log, on_notice=notices.put)
+    running.start()
+    running.accept(event())
+    assert notices.get(timeout=10.0).kind is NoticeKind.DISABLED
+    assert running.overview().endpoints[0].disabled
+    running.stop(grace=5.0)
+
+
+def test_what_waits_for_an_endpoint_that_left_the_config_is_shown(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.behave(Answer(500))
+    with engine(tmp_path, hook(receiver, "old")) as running:
+        running.accept(event())
+        received(receiver, 1)
+    with engine(tmp_path, hook(receiver, "new")) as running:
+        states = {state.name: state for state in running.overview().endpoints}
+    assert (states["old"].orphaned, states["old"].waiting) == (True, 1)
+
+
+def test_delivered_notifications_are_forgotten_when_they_are_old(
+    tmp_path: Path, receiver: Receiver, busy_keeper: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_FIRST_PRUNE", "_PRUNE_EVERY"):
+        monkeypatch.setattr(f"prime_notify.delivery.keeper.{name}", 0.0)
+    with engine(tmp_path, hook(receiver), history={"keep": "1ms"}) as running:
+        running.accept(event())
+        received(receiver, 1)
+        wait_until(lambda: running.history is not None and running.history.count() == 0)
 
 
 def test_an_endpoints_templates_make_its_texts_and_one_that_fails_is_said_once(
@@ -250,7 +400,7 @@ def test_an_endpoints_templates_make_its_texts_and_one_that_fails_is_said_once(
 
 
 def test_a_test_notification_shows_the_real_message(tmp_path: Path, receiver: Receiver) -> None:
-    results: queue.Queue[engines.TestResult] = queue.Queue()
+    results: queue.Queue[TestResult] = queue.Queue()
     body = {"text": "{{ title }}", "size": "{{ backup.raw_size|size }}", "gone": "{{ 1 / extra.nothing }}"}
     with engine(tmp_path, hook(receiver, webhook={"body": body, "method": "PUT"})) as running:
         running.test(EventName.BACKUP_SUCCESS, on_result=results.put)

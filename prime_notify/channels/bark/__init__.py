@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 from urllib.parse import urlsplit, urlunsplit
 
-from prime_notify.channels.bark.options import BarkEndpoint, BarkOptions
+from prime_notify.channels.bark.options import BarkEndpoint
+from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import Refusal, refusal
-from prime_notify.channels.common.wire import cut, excerpt, fill, json_post, parse_object
+from prime_notify.channels.common.prose import traceback_of, with_traceback
+from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.wire import excerpt, fill, json_post, parse_object
 from prime_notify.model.event import Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
 __all__ = ["Bark", "apns_size"]
 
-_APNS_LIMIT = 4096  # bytes of the whole payload that the server hands to Apple
-_RESERVE = 64  # for what a newer server may add
-_CUTTABLE = ("body", "markdown", "subtitle", "title", "copy")
-_LONGEST = 8192  # characters; more never fits
+_LONGEST_LINK = 1024  # characters of an action's URL; a longer one would leave no room for the text
 _LEVELS = {Status.SUCCESS: "passive", Status.FAILURE: "critical"}
-_ROUTING = {"key", "device_key", "device_keys"}  # where to, not what
+_ROUTING = {"key", "device_key", "device_keys", "encryption"}  # where to and how, not what
 
 # Words in the server's and Apple's answers ("push failed: BadDeviceToken"), which all come as HTTP 400 or 500.
 _PERMANENT = (
@@ -50,21 +49,29 @@ class Bark(Channel[BarkEndpoint]):
     about = {
         "en_us": (
             "Pushes to iPhones with [Bark](https://bark.day.app); open the app and copy the address it shows. "
-            "Silent on success, loud through the mute switch on failure, unless `level` says otherwise."
+            "Silent on success, loud through the mute switch on failure, unless `level` says otherwise. "
+            "`update` needs Bark 1.5.2 and a server of version 2.2.5 or later."
         ),
         "zh_cn": (
             "通过 [Bark](https://bark.day.app) 推送到 iPhone；打开 App，复制其中显示的地址即可。"
             "默认成功时静默，失败时即使静音也会响铃，可用 `level` 更改。"
+            "`update` 需要 Bark 1.5.2 与 2.2.5 或更新的服务器。"
         ),
     }
+
+    lifecycles = frozenset(("separate", "update"))
 
     def __init__(self, endpoint: BarkEndpoint) -> None:
         super().__init__(endpoint)
         self._url, self._target = _destination(endpoint)
 
     def render(self, message: Message) -> Request:
-        fields = _fields(self.endpoint.bark, message)
-        return json_post(self._url, {**fit(fields), **self._target}, self.endpoint.headers, {})
+        encryption = self.endpoint.bark.encryption
+        size: Size = functools.partial(sealed_size, encryption) if encryption else apns_size
+        fields = _with_traceback(fit(_fields(self.endpoint, message), size), message, self.endpoint, size)
+        if encryption:
+            fields = sealed(encryption, fields, f"{message.notification.id}|{message.now!r}")
+        return json_post(self._url, {**fields, **self._target}, self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)
@@ -96,50 +103,34 @@ class Bark(Channel[BarkEndpoint]):
         return _combined(refused, len(keys), status)
 
 
-def fit(fields: Dict[str, Any]) -> Dict[str, Any]:
-    """The fields, with their texts cut so that what becomes of them keeps within Apple's 4 KiB."""
-    fitted = dict(fields)
-    for name in _CUTTABLE:
-        if name in fitted and not _fits(fitted):
-            fitted[name] = cut(fitted[name][:_LONGEST], functools.partial(_fits, fitted, name))
-    return fitted
-
-
-def _fits(fields: Dict[str, Any], name: str = "title", text: Optional[str] = None) -> bool:
-    return apns_size(fields if text is None else {**fields, name: text}) <= _APNS_LIMIT - _RESERVE
-
-
-def apns_size(fields: Dict[str, Any]) -> int:
-    """Bytes of the payload that bark-server (apns/apns.go) makes of these fields, as Go writes JSON."""
-    alert = {name: fields.get(name, "") for name in ("title", "subtitle", "body")}
-    aps = {
-        "alert": alert,
-        "category": "myNotificationCategory",
-        "mutable-content": 1,
-        "sound": f"{fields.get('sound', '1107')}.caf",
-        "thread-id": fields.get("group", ""),
-    }
-    others = {name.lower(): str(value) for name, value in fields.items() if name not in (*alert, "sound")}
-    text = json.dumps({"aps": aps, **others}, ensure_ascii=False, separators=(",", ":"))
-    escaped = 5 * sum(map(text.count, "<>&")) + 3 * sum(map(text.count, "\u2028\u2029")) + 4 * text.count("\\b")
-    return len(text.encode("utf-8", "replace")) + escaped + 4 * text.count("\\f")
-
-
-def _fields(options: BarkOptions, message: Message) -> Dict[str, Any]:
-    texts = message.texts
+def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
+    texts, options = message.texts, endpoint.bark
     fields: Dict[str, Any] = {
         "title": texts.title,
         "body": texts.body,
         "level": _LEVELS.get(message.payload.status, "active"),
-        # A retry of what had arrived after all replaces the push on the phone instead of repeating it
-        "id": message.notification.id,
+        # A retry of what had arrived after all replaces the push on the phone instead of repeating it; with lifecycle
+        # "update", the end takes the place of the start
+        "id": run_id(message.payload) if endpoint.lifecycle == "update" else message.notification.id,
     }
+    if endpoint.actions and len(endpoint.actions[0].url) <= _LONGEST_LINK:
+        fields["url"] = endpoint.actions[0].url
     fields.update(options.model_dump(by_alias=True, exclude_none=True, exclude=_ROUTING))
     if fields.get("markdown") == "1":
         fields["markdown"] = texts.desp
     if "markdown" in fields:
         del fields["body"]  # would not be shown, and the 4 KiB are for both
     return fields
+
+
+def _with_traceback(fields: Dict[str, Any], message: Message, endpoint: BarkEndpoint, size: Size) -> Dict[str, Any]:
+    """The fields with a failure's traceback below their text, where the endpoint wants it and there is room."""
+    name = "markdown" if "markdown" in fields else "body"
+    traceback = traceback_of(message.payload, wanted=endpoint.traceback)
+    text = with_traceback(
+        fields[name], traceback, lambda text: fits({**fields, name: text}, size), markdown=name == "markdown"
+    )
+    return {**fields, name: text}
 
 
 def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:

@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
 
@@ -81,8 +83,13 @@ class BarkOptions(BaseModel):
         "Pushes with the same id replace each other; by default each notification has its own."
     )
     delete: Optional[_Text] = _option("1 deletes the push with this id from the phone; needs id.")
-    ciphertext: Optional[_Text] = _option("Encrypted parameters.")
+    ciphertext: Optional[_Text] = _option("Encrypted parameters; encryption makes them by itself.")
     iv: Optional[_Text] = _option("The initialisation vector of ciphertext.")
+    encryption: Optional[BarkEncryption] = option(
+        None,
+        "Encrypts all pushes for the app; the key is set there. Needs the Python package cryptography.",
+        "加密所有推送，密钥在 App 中设置。需要 Python 包 cryptography。",
+    )
 
     @field_validator("volume")
     @classmethod
@@ -105,6 +112,12 @@ class BarkOptions(BaseModel):
     def _check_delete(self) -> BarkOptions:
         if self.delete == "1" and not self.id:
             raise ValueError('add the "id" of the push that "delete" is to delete')
+        return self
+
+    @model_validator(mode="after")
+    def _check_encryption(self) -> BarkOptions:
+        if self.encryption and (self.ciphertext or self.iv):
+            raise ValueError('write either "encryption", or "ciphertext" and "iv" of your own')
         return self
 
     @property

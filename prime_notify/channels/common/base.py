@@ -100,6 +100,10 @@ class Channel(abc.ABC, Generic[E_co]):
     """Which values of an endpoint's ``lifecycle`` the service can do. For the others, a start's outcome carries a
     receipt (:attr:`prime_notify.model.outcome.Delivered.receipt`), which the end's message gets as ``previous``."""
 
+    shows_state: ClassVar[bool] = False
+    """Whether what was told last is what counts, as in monitoring: then the ends of different tasks keep their order,
+    so that a failure that was late cannot undo the success after it."""
+
     def __init__(self, endpoint: E_co) -> None:
         self.endpoint = endpoint
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from prime_notify.channels.common.base import Request
 from prime_notify.channels.common.graphemes import boundary_before
 
-__all__ = ["cut", "cut_bytes", "cut_chars", "excerpt", "fill", "json_post", "parse_object", "to_json"]
+__all__ = ["cut", "cut_bytes", "cut_chars", "excerpt", "fill", "json_post", "parse_object", "text_post", "to_json"]
 
 _EXCERPT = 200  # characters
 
@@ -28,10 +28,14 @@ def to_json(value: Any) -> bytes:
 
 def json_post(url: str, value: Any, headers: Mapping[str, str], defaults: Mapping[str, str]) -> Request:
     """A POST of ``value`` as JSON. The user's ``headers`` override ``defaults``, whatever their case."""
-    merged = {"Content-Type": "application/json; charset=utf-8", **defaults}
-    given = {name.lower() for name in headers}
-    merged = {name: content for name, content in merged.items() if name.lower() not in given}
-    return Request("POST", url, {**merged, **headers}, to_json(value))
+    own = {"Content-Type": "application/json; charset=utf-8", **defaults}
+    return Request("POST", url, _overridden(own, headers), to_json(value))
+
+
+def text_post(url: str, text: str, headers: Mapping[str, str], defaults: Mapping[str, str]) -> Request:
+    """A POST of plain text. The user's ``headers`` override ``defaults``, whatever their case."""
+    own = {"Content-Type": "text/plain; charset=utf-8", **defaults}
+    return Request("POST", url, _overridden(own, headers), text.encode("utf-8", "replace"))
 
 
 def parse_object(body: bytes) -> Dict[str, Any]:
@@ -81,6 +85,11 @@ def fill(url: str, values: Mapping[str, str]) -> str:
     """Replaces each ``{name}`` in a URL by its percent-encoded value."""
     found = {f"{{{name}}}": quote(value, safe="") for name, value in values.items()}
     return re.sub(r"\{[a-z_]+\}", lambda match: found.get(match[0], match[0]), url)
+
+
+def _overridden(own: Mapping[str, str], given: Mapping[str, str]) -> Dict[str, str]:
+    names = {name.lower() for name in given}
+    return {**{name: content for name, content in own.items() if name.lower() not in names}, **given}
 
 
 def _finite(value: Any) -> Any:

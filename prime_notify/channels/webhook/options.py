@@ -10,7 +10,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -224,14 +223,18 @@ def _mode_of(content_type: str) -> Mode:
 class WebhookEndpoint(EndpointConfig):
     """An endpoint of type ``webhook``, which is also the type of an endpoint that names none."""
 
-    type: Literal["webhook"] = Field("webhook", description="The channel.")
-    url: str = Field(
-        description="Where to send; its path and query may have templates.", json_schema_extra={"secret": True}
+    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。")
+    url: str = option(
+        ...,
+        "Where to send; its path and query may have templates.",
+        "发送的地址；其路径和参数可用模板。",
+        secret=True,
     )
-    headers: Dict[str, str] = Field(
-        default_factory=dict,
-        description="Extra HTTP headers; their values may be templates, and are secret.",
-        json_schema_extra={"secret": True},
+    headers: Dict[str, str] = option(
+        dict,
+        "Extra HTTP headers; their values may be templates, and are secret.",
+        "额外的请求头；值可用模板，且会被隐去。",
+        secret=True,
     )
     webhook: WebhookOptions = option(WebhookOptions, "How the request is made.", "请求的细节。")
 

@@ -10,9 +10,10 @@ from mcdreforged.api.rtext import RAction, RColor, RText, RTextBase
 
 from prime_notify.config.load import Problem
 from prime_notify.config.models import Config
-from prime_notify.engine import Overview, TestResult
 from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import EventName
+from prime_notify.overview import Overview
+from prime_notify.trial import TestResult
 
 __all__ = ["Desk", "Reloaded", "clickable", "coloured", "no_endpoints", "quoted", "switched_off"]
 

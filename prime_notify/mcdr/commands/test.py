@@ -8,11 +8,11 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine import TestResult
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, no_endpoints, quoted, switched_off
 from prime_notify.mcdr.commands.table import Command, guarded
 from prime_notify.model.event import EventName
 from prime_notify.sources.people import operator_of_source
+from prime_notify.trial import TestResult
 
 __all__ = ["TEST", "prime_backup_test_node"]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prime_notify.channels.bark import apns_size
+from prime_notify.channels.common.run import run_id
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
@@ -241,3 +242,43 @@ def test_a_short_key_is_not_shown_at_all() -> None:
     outcome = bark(to="https://h", device_keys=["short"]).judge(answer(200, {"data": []}))
     assert isinstance(outcome, Retry)
     assert "(***)" in outcome.reason
+
+
+def test_the_end_of_a_task_updates_its_start_where_the_config_says_so() -> None:
+    updating = channel("bark", url="https://h/K", lifecycle="update")
+    ids = [fields(updating, event, id=event)["id"] for event in ("backup_start", "backup_failure")]
+    assert ids == [run_id(message().payload)] * 2
+    assert fields(updating, "backup_start", task_id="another")["id"] not in ids
+    assert len(ids[0].encode()) <= 64
+
+
+def test_an_id_of_the_owners_stays() -> None:
+    assert fields(channel("bark", url="https://h/K", lifecycle="update", bark={"id": "mine"}))["id"] == "mine"
+
+
+def test_a_tap_opens_the_first_action_unless_the_config_says_otherwise() -> None:
+    actions = [{"label": "Map", "url": "https://example.com/map"}]
+    assert fields(channel("bark", url="https://h/K", actions=actions))["url"] == "https://example.com/map"
+    assert fields(channel("bark", url="https://h/K", actions=actions, bark={"url": "app://x"}))["url"] == "app://x"
+
+
+def test_an_action_that_would_leave_no_room_is_left_out() -> None:
+    actions = [{"label": "Far", "url": "https://example.com/" + "x" * 3000}]
+    assert "url" not in fields(channel("bark", url="https://h/K", actions=actions))
+
+
+@pytest.mark.parametrize(("option", "end"), [({}, "\n\nA\nB"), ({"markdown": True}, "\n\n```text\nA\nB\n```")])
+def test_a_traceback_stands_below_the_text_where_it_is_asked_for(option: Dict[str, Any], end: str) -> None:
+    failed = message("backup_failure", error={"type": "OSError", "message": "full", "traceback": "A\nB\n"})
+    pushed = json.loads(channel("bark", url="https://h/K", traceback=True, bark=option).render(failed).body)
+    assert pushed["markdown" if option else "body"].endswith(end)
+
+
+def test_a_long_traceback_is_cut_at_its_beginning() -> None:
+    error = {"type": "OSError", "message": "full", "traceback": "frame <x>\n" * 900 + "OSError: full"}
+    pushed = json.loads(
+        channel("bark", url="https://h/K", traceback=True).render(message("backup_failure", error=error)).body
+    )
+    assert pushed["body"].startswith("Event: backup_success\nBackup: #7\n\n…\nframe <x>\n")
+    assert pushed["body"].endswith("\nOSError: full")
+    assert 4000 < apns_size(pushed) <= 4096

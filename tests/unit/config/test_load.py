@@ -104,9 +104,15 @@ class TestSections:
         assert loaded.config.command.permission.test == 4
 
     def test_permission_levels_may_be_named(self):
-        permission = {"root": "guest", "test": " Admin ", "reload": "2"}
+        permission = {"root": "guest", "test": " Admin ", "reload": "2", "history": "user", "replay": 3}
         loaded = load({"command": {"permission": permission}})
-        assert loaded.config.command.permission.model_dump() == {"root": 0, "test": 3, "reload": 2}
+        assert loaded.config.command.permission.model_dump() == {
+            "root": 0,
+            "test": 3,
+            "reload": 2,
+            "history": 1,
+            "replay": 3,
+        }
 
     def test_null_counts_as_absent_and_one_item_as_a_list(self):
         loaded = load({"server": None, "command": {"prefix": None}, "sources": {"listen": "my_backup"}})
@@ -182,7 +188,7 @@ class TestEndpoint:
             (hook(enabled="perhaps"), "[0].enabled", '"perhaps"', "write true or false"),
             (hook(name="a\nb"), "[0].name", '"a\\nb"', "invisible"),
             (hook(name={"file": "x"}), "[0].name", '{"file": "x"}', "write a string"),
-            (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of "bark"'),
+            (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of'),
             (hook(type=["bark"]), "[0].type", '["bark"]', "write one of"),
             (hook(events=5.5), "[0].events", "5.5", "write a list"),
             (hook(events=["nonsense"]), "[0].events", '["nonsense"]', "at least one known event"),

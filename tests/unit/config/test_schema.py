@@ -27,7 +27,7 @@ def _document(**options):
 
 
 def test_the_shipped_file_is_up_to_date():
-    assert SHIPPED.read_text(encoding="utf-8") == render_schema(), "run: python3 scripts/dev.py schema"
+    assert SHIPPED.read_text(encoding="utf-8") == render_schema(), "run: python3 scripts/dev.py docs"
 
 
 @pytest.mark.parametrize(

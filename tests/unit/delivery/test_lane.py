@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import List, Optional, Union
 
@@ -9,11 +10,15 @@ import pytest
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
-from prime_notify.delivery.attempt import Attempter
-from prime_notify.delivery.lane import Lane
+from prime_notify.config.rate import Rate
+from prime_notify.delivery.attempt import Attempter, Receipt
+from prime_notify.delivery.lane import Lane, Notice, NoticeKind
+from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.model.event import EventName
+from prime_notify.model.health import Health
 from prime_notify.model.notification import Message, Notification, Texts
-from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
+from prime_notify.outbox.base import Delivery, OutboxClosedError, OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
@@ -41,16 +46,18 @@ class ScriptedTransport:
 class World:
     """One lane with everything around it."""
 
-    def __init__(self, *answers: Answer, store: Optional[MemoryOutbox] = None) -> None:
+    def __init__(self, *answers: Answer, policy: Optional[Policy] = None) -> None:
         self.clock = FakeClock()
-        self.store = store or MemoryOutbox()
+        self.store = MemoryOutbox()
         self.transport = ScriptedTransport(*answers)
         attempter = Attempter(self.transport, self.message, self.clock.wall, self.clock.steady)
         log = logging.getLogger("test.lane")
-        schedule = RetrySchedule((10.0, 100.0), jitter=0.0)
-        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, schedule)
+        policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
+        self.notices: List[Notice] = []
+        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
 
-    def message(self, notification: Notification, endpoint: Endpoint, now: float) -> Message:
+    def message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+        self.previous = previous
         return Message(notification, Texts("title", "body", "desp"), "en_us", now)
 
     def put(self, name: str = "backup_success", *, task_id: str = "") -> str:
@@ -142,27 +149,6 @@ def test_the_last_result_is_there_to_look_at() -> None:
     assert (world.lane.last.outcome, world.lane.last.reason) == ("retrying", "connection refused")
 
 
-class FailingOnce(MemoryOutbox):
-    """A store whose disk is full for a moment, just when a lane wants to note a success."""
-
-    failed = False
-
-    def settle(self, settlement: Settlement) -> None:
-        if not self.failed:
-            self.failed = True
-            raise OutboxError("disk full")
-        super().settle(settlement)
-
-
-def test_a_success_that_could_not_be_noted_is_noted_later_and_not_sent_twice() -> None:
-    world = World(store=FailingOnce())
-    sent = world.put()
-    assert world.lane.step() == 5.0
-    assert world.run_until_idle() is None
-    assert world.transport.sent == [sent]
-    assert world.store.state_of(sent) == {"a": State.DELIVERED}
-
-
 @pytest.mark.parametrize(("answer", "word"), [(Response(200), "delivered"), (Response(404), "failed")])
 def test_each_attempt_writes_one_structured_line(caplog: pytest.LogCaptureFixture, answer: Answer, word: str) -> None:
     caplog.set_level(logging.DEBUG, logger="test.lane")
@@ -171,3 +157,187 @@ def test_each_attempt_writes_one_structured_line(caplog: pytest.LogCaptureFixtur
     world.run_until_idle()
     [record] = caplog.records
     assert record.getMessage().startswith(f"id={sent} endpoint=a attempt=1 outcome={word} status=")
+
+
+# what is no longer worth an attempt
+
+
+def test_what_waited_too_long_expires_without_an_attempt() -> None:
+    world = World(policy=Policy(expire={EventName.BACKUP_START: 60.0}))
+    late, worth = world.put("backup_start"), world.put("backup_failure")
+    world.clock.advance(61.0)
+    world.run_until_idle()
+    assert world.transport.sent == [worth]
+    assert world.store.state_of(late) == {"a": State.EXPIRED}
+
+
+def test_a_late_start_is_folded_into_its_end() -> None:
+    world = World(policy=Policy(fold_after=60.0))
+    start, end = world.put("backup_start", task_id="t"), world.put("backup_success", task_id="t")
+    world.clock.advance(61.0)
+    world.run_until_idle()
+    assert world.transport.sent == [end]
+    assert world.store.state_of(start) == {"a": State.FOLDED}
+
+
+def test_a_late_start_whose_end_is_not_there_yet_is_sent() -> None:
+    world = World(policy=Policy(fold_after=60.0))
+    start = world.put("backup_start", task_id="t")
+    world.clock.advance(61.0)
+    world.run_until_idle()
+    assert world.transport.sent == [start]
+
+
+# leaving an endpoint alone
+
+
+def fail(world: World, times: int) -> None:
+    """Has that many deliveries fail, one after another."""
+    world.transport.answers = [REFUSED] * times
+    for _ in range(times):
+        world.put()
+        world.lane.step()
+
+
+def test_an_open_breaker_holds_everything_back_and_then_lets_one_through() -> None:
+    world = World(policy=Policy(RetrySchedule((1.0, 1e6), jitter=0.0)))
+    fail(world, 5)
+    held = world.put()
+    assert world.lane.step() == 30.0
+    world.clock.advance(30.0)
+    world.transport.answers = [REFUSED]
+    assert world.lane.step() == 0.0
+    assert world.lane.step() == 60.0
+    world.clock.advance(60.0)
+    world.run_until_idle()
+    assert held in world.transport.sent
+
+
+def test_a_lane_with_nothing_to_do_does_not_wake_for_its_breaker() -> None:
+    world = World(*[Response(404)] * 5, policy=Policy(RetrySchedule((), jitter=0.0)))
+    for _ in range(5):
+        world.put()
+        world.lane.step()
+    assert world.lane.health.held_until > world.clock.steady()
+    assert world.lane.step() is None
+
+
+def test_an_outage_uses_up_no_attempts_of_what_waits_behind_it() -> None:
+    world = World(policy=Policy(RetrySchedule((1.0,) * 50, jitter=0.0)))
+    fail(world, 5)
+    waiting = [world.put() for _ in range(20)]
+    for _ in range(10):
+        world.transport.answers = [REFUSED]
+        pause = world.lane.step()
+        world.clock.advance(pause or 0.0)
+    assert all(world.store.state_of(id) == {"a": State.WAITING} for id in waiting)
+    world.transport.answers = []
+    world.lane.forgive()
+    while (pause := world.lane.step()) is not None:
+        world.clock.advance(pause)
+    assert set(waiting) <= set(world.transport.sent)
+
+
+def test_health_survives_the_lane() -> None:
+    world = World()
+    fail(world, 5)
+    world.put()
+    heir = dataclasses.replace(world.lane, _health=None)
+    assert heir.step() == 30.0
+
+
+def test_health_of_a_clock_that_went_wrong_holds_nothing_back() -> None:
+    world = World()
+    world.store.set_health("a", Health(failures=9, open_until=world.clock.steady() + 1e7))
+    sent = world.put()
+    world.run_until_idle()
+    assert world.transport.sent == [sent]
+
+
+def test_attempts_keep_to_the_rate_also_across_lanes() -> None:
+    world = World(policy=Policy(rates=(Rate(2, 60.0),)))
+    for _ in range(3):
+        world.put()
+    assert world.run_until_idle() == 60.0
+    heir = dataclasses.replace(world.lane, _health=None)
+    assert heir.step() == 60.0
+    world.clock.advance(60.0)
+    world.run_until_idle()
+    assert len(world.transport.sent) == 3
+
+
+def test_an_endpoint_that_is_gone_is_switched_off_until_it_is_forgiven() -> None:
+    world = World(Response(410))
+    dead, kept = world.put(), world.put()
+    assert world.run_until_idle() is None
+    assert world.store.state_of(dead) == {"a": State.DEAD}
+    assert world.store.state_of(kept) == {"a": State.WAITING}
+    assert [notice.kind for notice in world.notices] == [NoticeKind.DISABLED]
+    world.lane.forgive()
+    world.run_until_idle()
+    assert world.store.state_of(kept) == {"a": State.DELIVERED}
+
+
+# telling people
+
+
+def test_long_failing_is_told_once_and_so_is_the_recovery() -> None:
+    world = World(policy=Policy(RetrySchedule((60.0,) * 99, jitter=0.0)))
+    world.put()
+    world.transport.answers = [REFUSED] * 14
+    for _ in range(40):
+        world.clock.advance(world.lane.step() or 0.0)
+    kinds = [notice.kind for notice in world.notices]
+    assert kinds == [NoticeKind.FAILING, NoticeKind.RECOVERED]
+    assert world.notices[0].seconds >= 600.0
+    assert world.notices[0].reason == "connection refused"
+    assert world.notices[1].seconds > world.notices[0].seconds
+
+
+def test_a_hiccup_is_told_to_nobody() -> None:
+    world = World(REFUSED)
+    world.put()
+    for _ in range(3):
+        world.clock.advance(world.lane.step() or 0.0)
+    assert world.notices == []
+
+
+def test_only_the_first_failure_and_dead_letters_are_warnings(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="test.lane")
+    world = World(REFUSED, REFUSED, REFUSED)
+    world.put()
+    for _ in range(5):
+        world.clock.advance(world.lane.step() or 0.0)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.INFO, logging.WARNING]
+
+
+# one task, one conversation
+
+
+def test_the_end_is_composed_with_the_receipt_of_its_start() -> None:
+    world = World()
+    world.put("backup_start", task_id="t")
+    start = world.store.claim("a", at=world.clock.steady())
+    assert start is not None
+    world.store.settle(Settlement(start.key, State.DELIVERED, 0.0, receipt={"ts": "1"}))
+    world.put("backup_success", task_id="t")
+    world.run_until_idle()
+    assert world.previous == {"ts": "1"}
+
+
+# a store that cannot
+
+
+class Broken(MemoryOutbox):
+    error: OutboxError = OutboxError("disk full")
+
+    def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
+        raise self.error
+
+
+@pytest.mark.parametrize(("error", "pause"), [(OutboxError("disk full"), 5.0), (OutboxClosedError("closed"), None)])
+def test_a_store_that_fails_is_asked_again_and_a_closed_one_is_not(error: OutboxError, pause: Optional[float]) -> None:
+    world = World()
+    world.lane.outbox = broken = Broken()
+    broken.error = error
+    assert world.lane.step() == pause

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator, Union
+from typing import Iterator, List, Union
 
 import pytest
 
-from prime_notify.outbox.base import Settlement, State, TaskChange
+from prime_notify.model.health import Health
+from prime_notify.outbox.base import OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
-from tests.support.build import event, notification, open_task
+from tests.support.build import event, notification, open_task, states
 
-Store = Union[MemoryOutbox, SqliteOutbox]
+Store = Union[MemoryOutbox, SqliteOutbox, GuardedOutbox]
 NOTHING = TaskChange()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+def refuse(*_args: object) -> SqliteOutbox:
+    raise OutboxError("read-only")
+
+
+def make(kind: str, folder: Path) -> Store:
+    if kind == "memory":
+        return MemoryOutbox()
+    disk = SqliteOutbox(folder / "outbox.sqlite3")
+    return disk if kind == "sqlite" else GuardedOutbox(disk, refuse, lambda refusing, reason: None)
+
+
+@pytest.fixture(params=["memory", "sqlite", "guarded"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    store = MemoryOutbox() if request.param == "memory" else SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = make(request.param, tmp_path)
     yield store
     store.close()
+
+
+def put(store: Store, name: str = "backup_success", *, task_id: str = "", at: float = 0.0, to: str = "a") -> str:
+    accepted = notification(name, task_id=task_id)
+    store.put(accepted, to.split(), NOTHING, at=at)
+    return accepted.id
+
+
+def end(store: Store, state: State, *, at: float = 0.0, endpoint: str = "a", **more: object) -> int:
+    """Has the next delivery of an endpoint end so; its key."""
+    delivery = store.claim(endpoint, at=at)
+    assert delivery is not None
+    store.settle(Settlement(delivery.key, state, at, **more))  # type: ignore[arg-type]
+    return delivery.key
 
 
 def settled(key: int, state: State, *, at: float = 0.0, due: float = 0.0) -> Settlement:
@@ -53,7 +80,7 @@ def test_a_delivered_one_is_gone_and_still_on_record(store: Store) -> None:
     store.settle(settled(delivery.key, State.DELIVERED))
     assert store.claim("a", at=99.0) is None
     assert store.waiting() == {}
-    assert store.state_of(accepted.id) == {"a": State.DELIVERED}
+    assert states(store, accepted.id) == {"a": State.DELIVERED}
 
 
 def test_a_retried_one_comes_back_when_due_and_counts_its_attempts(store: Store) -> None:
@@ -132,3 +159,132 @@ def test_late_events_are_kept_until_accepted(store: Store) -> None:
     assert kept.event == late
     store.put(notification(), [], TaskChange(late=kept.key), at=0.0)
     assert store.late_events() == []
+
+
+def test_what_was_left_out_without_an_attempt_counts_none(store: Store) -> None:
+    put(store)
+    end(store, State.WAITING, tried=False)
+    again = store.claim("a", at=0.0)
+    assert again is not None
+    assert again.attempt == 1
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.FOLDED, State.DROPPED])
+def test_other_ends_are_ends_too(store: Store, state: State) -> None:
+    id = put(store)
+    end(store, state, tried=False)
+    assert store.claim("a", at=99.0) is None
+    assert states(store, id) == {"a": state}
+
+
+def test_the_end_of_a_task_gets_the_receipt_of_its_start(store: Store) -> None:
+    put(store, "backup_start", task_id="t", to="a b")
+    put(store, "backup_success", task_id="t", to="a b")
+    end(store, State.DELIVERED, receipt={"ts": "17"})
+    end(store, State.DELIVERED, endpoint="b")
+    with_receipt, without = store.claim("a", at=0.0), store.claim("b", at=0.0)
+    assert with_receipt is not None
+    assert without is not None
+    assert with_receipt.previous == {"ts": "17"}
+    assert without.previous is None
+
+
+def test_a_start_whose_end_waits_too_is_known_to_be_superseded(store: Store) -> None:
+    put(store, "backup_start", task_id="t")
+    alone = store.claim("a", at=0.0)
+    assert alone is not None
+    assert not alone.superseded
+    store.settle(settled(alone.key, State.WAITING))
+    put(store, "backup_success", task_id="t")
+    together = store.claim("a", at=0.0)
+    assert together is not None
+    assert together.superseded
+
+
+def test_health_is_kept_with_a_settlement_and_without(store: Store) -> None:
+    assert store.health("a") == Health()
+    put(store)
+    end(store, State.DEAD, health=Health(failures=3, failing_since=5.0))
+    assert store.health("a") == Health(failures=3, failing_since=5.0)
+    store.set_health("a", Health(last_success=7.0))
+    assert store.health("a") == Health(last_success=7.0)
+    assert store.health("b") == Health()
+
+
+def test_attempts_are_remembered_newest_last(store: Store) -> None:
+    for at in (1.0, 2.0, 3.0):
+        put(store, at=at)
+        end(store, State.DELIVERED, at=at)
+    put(store, to="b")
+    end(store, State.EXPIRED, endpoint="b", tried=False)
+    assert list(store.attempts_since("a", 2.0, 10)) == [2.0, 3.0]
+    assert list(store.attempts_since("a", 0.0, 2)) == [2.0, 3.0]
+    assert list(store.attempts_since("b", 0.0, 2)) == []
+
+
+def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Store) -> None:
+    first, second = put(store), put(store, to="a b")
+    for endpoint in ("a", "a", "b"):
+        end(store, State.DEAD, endpoint=endpoint)
+    assert store.dead() == {"a": 2, "b": 1}
+    assert list(store.replay(second, at=5.0)) == ["a", "b"]
+    assert store.dead() == {"a": 1}
+    again = store.claim("a", at=5.0)
+    assert again is not None
+    assert (again.notification.id, again.attempt) == (second, 1)
+    assert list(store.replay(None, at=6.0)) == ["a"]
+    assert states(store, first) == {"a": State.WAITING}
+    assert list(store.replay("unknown", at=6.0)) == []
+
+
+def test_dead_letters_can_be_dropped(store: Store) -> None:
+    first, second = put(store), put(store)
+    end(store, State.DEAD)
+    end(store, State.DEAD)
+    assert store.drop(first, at=1.0) == 1
+    assert states(store, first) == {"a": State.DROPPED}
+    assert store.drop(None, at=1.0) == 1
+    assert states(store, second) == {"a": State.DROPPED}
+    assert store.drop(None, at=1.0) == 0
+
+
+def kept(store: Store, *ids: str) -> List[str]:
+    return [id for id in ids if states(store, id)]
+
+
+def test_what_is_past_retention_is_forgotten_unless_it_is_undelivered(store: Store) -> None:
+    old, waiting, dead, young = (put(store, at=at, to=to) for at, to in ((0, "a"), (0, "w"), (0, "d"), (100, "a")))
+    end(store, State.DELIVERED, at=200.0)
+    end(store, State.DELIVERED, at=200.0)
+    end(store, State.DEAD, at=200.0, endpoint="d")
+    assert store.prune(Retention(since=50.0, most=100), most=10) == 1
+    assert kept(store, old, waiting, dead, young) == [waiting, dead, young]
+
+
+def test_only_so_many_are_kept_the_newest(store: Store) -> None:
+    ids = [put(store, at=float(at)) for at in range(5)]
+    for _ in ids:
+        end(store, State.DELIVERED, at=9.0)
+    assert store.prune(Retention(since=0.0, most=2), most=2) == 2
+    assert kept(store, *ids) == ids[2:]
+    assert store.prune(Retention(since=0.0, most=2), most=2) == 1
+    assert store.prune(Retention(since=0.0, most=2), most=2) == 0
+    assert kept(store, *ids) == ids[3:]
+
+
+def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -> None:
+    late, later = notification("backup_failure"), notification("backup_success")
+    other = notification("restore_success")
+    for one in (late, later, other):
+        store.put(one, ["monitor", "chat"], NOTHING, at=0.0, in_order={"monitor"})
+    first = store.claim("monitor", at=0.0)
+    assert first is not None
+    assert first.notification.id == late.id
+    store.settle(settled(first.key, State.WAITING, due=60.0))
+    free = store.claim("monitor", at=0.0)
+    assert free is not None
+    assert free.notification.id == other.id
+    assert store.claim("monitor", at=0.0) is None
+    assert [one.notification.id for one in (store.claim("chat", at=0.0) for _ in range(3)) if one] == [
+        late.id, later.id, other.id,
+    ]  # fmt: skip

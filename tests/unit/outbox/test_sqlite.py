@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError, TaskChange
+from prime_notify.outbox.base import OutboxError, State, TaskChange
+from prime_notify.outbox.history import History
+from prime_notify.outbox.schema import MIGRATIONS
 from prime_notify.outbox.sqlite import SqliteOutbox
-from tests.support.build import notification
+from tests.support.build import event, notification
 
 
 def test_what_was_put_is_there_after_reopening(tmp_path: Path) -> None:
@@ -69,3 +71,87 @@ def test_a_closed_store_says_so(tmp_path: Path, call) -> None:
     store.close()
     with pytest.raises(OutboxError):
         call(store)
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite3"
+    old = sqlite3.connect(path, isolation_level=None)
+    for statement in MIGRATIONS[0].split(";"):
+        old.execute(statement)
+    payload = notification("backup_failure", id="old", task_id="t").payload.model_dump_json(exclude_none=True)
+    old.execute("INSERT INTO notification VALUES (1, 'old', 5.0, ?)", (payload,))
+    old.execute("INSERT INTO delivery (notification, endpoint, task_id, due) VALUES (1, 'waiting', 't', 5.0)")
+    old.execute(
+        "INSERT INTO delivery (notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason)"
+        " VALUES (1, 'dead', 't', 'dead', 0, 2, 6.0, 404, 12.0, 'HTTP 404')"
+    )
+    old.execute("PRAGMA user_version = 1")
+    old.close()
+    store = SqliteOutbox(path)
+    delivery = store.claim("waiting", at=5.0)
+    [record] = History(store.database).find("old")
+    assert store.dead() == {"dead": 1}
+    store.close()
+    assert delivery is not None
+    assert delivery.notification.id == "old"
+    [tried] = record.deliveries[1].tries
+    assert (tried.number, tried.outcome, tried.status, tried.reason) == (2, State.DEAD, 404, "HTTP 404")
+
+
+def test_a_migration_that_is_broken_off_leaves_the_former_version(tmp_path: Path) -> None:
+    def break_off(step: str) -> None:
+        if step == "migrate-2:commit":
+            raise KeyboardInterrupt
+
+    path = tmp_path / "outbox.sqlite3"
+    with pytest.raises(KeyboardInterrupt):
+        SqliteOutbox(path, break_off)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    connection.close()
+    SqliteOutbox(path).close()
+
+
+def test_a_row_that_cannot_be_read_is_buried_and_holds_up_nothing(tmp_path: Path) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    broken, fine = notification(), notification()
+    for one in (broken, fine):
+        store.put(one, ["a"], TaskChange(), at=0.0)
+    with store.database.transaction("test") as connection:
+        connection.execute("UPDATE notification SET payload = '{}' WHERE id = ?", (broken.id,))
+    delivery = store.claim("a", at=0.0)
+    assert delivery is not None
+    assert delivery.notification == fine
+    [record] = History(store.database).find(broken.id)
+    assert record.payload is None
+    assert (record.deliveries[0].state, record.deliveries[0].attempts) == (State.DEAD, 0)
+    store.close()
+
+
+def test_what_a_clock_that_went_wrong_put_off_is_due_at_once(tmp_path: Path) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store.put(notification(), ["near"], TaskChange(), at=100.0)
+    store.put(notification(), ["far"], TaskChange(), at=100_000.0)
+    assert store.adopt_clock(50.0, longest=1000.0) == 1
+    assert store.adopt_clock(50.0, longest=1000.0) == 0
+    assert (store.next_due("near"), store.next_due("far")) == (100.0, 50.0)
+    store.close()
+
+
+def test_an_event_that_is_no_json_is_refused(tmp_path: Path) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    with pytest.raises(OutboxError, match="cannot be stored"):
+        store.keep_late(event(extra={(1, 2): 3}))
+    store.close()
+
+
+def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite3"
+    ours, other = SqliteOutbox(path), SqliteOutbox(path)
+    before = ours.database.foreign_writes()
+    ours.put(notification(), [], TaskChange(), at=0.0)
+    assert ours.database.foreign_writes() == before
+    other.keep_late(event())
+    assert ours.database.foreign_writes() != before
+    ours.close()
+    other.close()

@@ -1,0 +1,212 @@
+"""Prometheus Alertmanager: a failure fires an alert, the next success resolves it.
+
+The API is https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from typing import Any, Dict, List
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import field_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.credentials import CredentialOptions
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
+from prime_notify.channels.common.wire import cut_chars, excerpt, json_post
+from prime_notify.config.duration import Duration
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
+from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.payload import Payload
+
+__all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
+
+_PATH = "/api/v2/alerts"
+_NAMES = {Task.BACKUP: "MinecraftBackupProblem", Task.RESTORE: "MinecraftRestoreProblem"}
+# As rules for Prometheus say it, so that routes written for those fit
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
+# Alertmanager states no limits, but hands all of this on to services that have them
+_LABEL = 256  # characters
+_SUMMARY = 500  # characters
+_DESCRIPTION = 8 * 1024  # bytes
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
+
+_HINTS = {
+    400: "check alertmanager.labels and alertmanager.annotations",
+    401: 'write "alertmanager": {"user": ..., "password": ...} or {"token": ...}',
+    404: "check the URL: it is Alertmanager's own address, with its path where it has one (--web.route-prefix)",
+}
+
+
+class AlertmanagerOptions(CredentialOptions):
+    """Options of Alertmanager."""
+
+    labels: Dict[str, str] = option(
+        dict,
+        "More labels, or others in place of alertname, severity, server, task and plugin; an empty one is left out.",
+        "附加的标签，也可替换 alertname、severity、server、task 和 plugin；值为空则去掉该标签。",
+    )
+    annotations: Dict[str, str] = option(
+        dict,
+        "More annotations, such as runbook_url, or others in place of summary and description.",
+        "附加的注解（如 runbook_url），也可替换 summary 和 description。",
+    )
+    lasts: Duration = option(
+        Duration("7d"),
+        "How long an alert stays firing when no success resolves it.",
+        "没有成功事件来解除时，告警持续多久。",
+    )
+
+    @field_validator("labels", "annotations")
+    @classmethod
+    def _check_names(cls, pairs: Dict[str, str]) -> Dict[str, str]:
+        for name in pairs:
+            if not _NAME.fullmatch(name):
+                raise ValueError('write names of letters, digits and "_" that begin with no digit')
+        return pairs
+
+    @field_validator("lasts")
+    @classmethod
+    def _check_lasts(cls, lasts: Duration) -> Duration:
+        if not lasts:
+            raise ValueError('write a duration above zero, such as "7d"')
+        return lasts
+
+
+class AlertmanagerEndpoint(EndpointConfig):
+    """An endpoint of type ``alertmanager``."""
+
+    type: Literal["alertmanager"]
+    alertmanager: AlertmanagerOptions = option(
+        AlertmanagerOptions(), "Options of Alertmanager.", "Alertmanager 的选项。"
+    )
+
+
+class Alertmanager(Channel[AlertmanagerEndpoint]):
+    """Posts alerts. Each kind of task has one for each severity, so that a success knows what there is to resolve.
+
+    A failure fires, and so does an aborted task. A success resolves all of them; with warnings, it fires the warning
+    instead. A start says nothing: an empty list, which Alertmanager takes.
+    """
+
+    type = "alertmanager"
+    endpoint_model = AlertmanagerEndpoint
+    shows_state = True
+    example = {"name": "alerts", "type": "alertmanager", "url": "https://alertmanager.example.com"}
+    about = {
+        "en_us": (
+            "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
+            "fails (severity `critical`) or is aborted (`warning`), and resolves it with the next success of the same "
+            "kind. `url` is Alertmanager's own address; of a cluster, write one endpoint for each member. It keeps "
+            "alerts in memory: one that it forgets in a restart comes back with the next failure. Test notifications "
+            "carry the label `test`."
+        ),
+        "zh_cn": (
+            "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "
+            "[Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) 中触发告警，"
+            "同类任务下一次成功时解除。`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个端点。"
+            "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
+        ),
+    }
+
+    def __init__(self, endpoint: AlertmanagerEndpoint) -> None:
+        super().__init__(endpoint)
+        parts = urlsplit(endpoint.url)
+        path = parts.path.rstrip("/")
+        self._url = urlunsplit(parts._replace(path=path if path.endswith(_PATH) else path + _PATH))
+
+    def render(self, message: Message) -> Request:
+        alerts = self._alerts(message)
+        return json_post(self._url, alerts, self.endpoint.headers, self.endpoint.alertmanager.authorization)
+
+    def judge(self, response: Response) -> Outcome:
+        if not 200 <= response.status < 300:
+            refused = refusal(response)
+            return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
+        if response.body.lstrip()[:1] == b"<":  # a web page: Alertmanager itself answers nothing, or JSON
+            return Retry("this is not how Alertmanager answers", response.status, hint=_HINTS[404])
+        return Delivered(response.status, detail=excerpt(response.body))
+
+    def _alerts(self, message: Message) -> List[Dict[str, Any]]:
+        payload = message.payload
+        if payload.status is Status.START:
+            return []
+        succeeded = payload.status is Status.SUCCESS
+        firing = None if succeeded and payload.severity is Severity.INFO else payload.severity
+        at = _moment(payload.timestamp.unix, message.now)
+        common: Dict[str, Any] = {"annotations": self._annotations(message), "startsAt": _rfc3339(at)}
+        if self.endpoint.actions:
+            common["generatorURL"] = self.endpoint.actions[0].url
+        until = _rfc3339(message.now + float(self.endpoint.alertmanager.lasts))
+        ends = {severity: until if severity is firing else common["startsAt"] for severity in _SEVERITIES}
+        alerts = [
+            {"labels": self._labels(payload, severity), **common, "endsAt": end}
+            for severity, end in ends.items()
+            if succeeded or severity is firing
+        ]
+        return _distinct(alerts, until)
+
+    def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
+        """What makes the alert this one: the same for a failure and for the success that resolves it."""
+        labels = {
+            "alertname": _NAMES[payload.task],
+            "severity": _SEVERITIES[severity],
+            "server": payload.server.name if payload.server else None,
+            "task": payload.task.value,
+            "plugin": payload.plugin.id,
+            "test": "true" if payload.test else None,
+            **self.endpoint.alertmanager.labels,
+        }
+        cleaned = {name: cut_chars(one_line(value or ""), _LABEL) for name, value in labels.items()}
+        return {name: value for name, value in cleaned.items() if value}
+
+    def _annotations(self, message: Message) -> Dict[str, str]:
+        def fits(text: str) -> bool:
+            return len(text.encode("utf-8", "replace")) <= _DESCRIPTION
+
+        traceback = traceback_of(message.payload, wanted=self.endpoint.traceback) or ""
+        annotations = {
+            "summary": _disarmed(cut_chars(one_line(message.texts.title), _SUMMARY)),
+            "description": _disarmed(plain_text(message, fits)),
+            "traceback": _disarmed(last_lines(traceback, fits)),
+            **self.endpoint.alertmanager.annotations,
+        }
+        return {name: value for name, value in annotations.items() if value}
+
+
+def _disarmed(text: str) -> str:
+    """The text for a place that nobody knows: Alertmanager hands it to Slack, mail and others, as their markup.
+
+    Brackets of HTML and of Slack get look-alikes; an invisible joiner (U+2060) parts what would mention people or make
+    a link.
+    """
+    text = text.replace("<", "‹").replace(">", "›").replace("@", "@\u2060")
+    return text.replace("](", "]\u2060(").replace("//", "/\u2060/")
+
+
+def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
+    """One alert for each set of labels: where ``severity`` was given another value, all are one. What fires wins."""
+    found: Dict[Any, Dict[str, Any]] = {}
+    for alert in alerts:
+        key = frozenset(alert["labels"].items())
+        if key not in found or alert["endsAt"] == until:
+            found[key] = alert
+    return list(found.values())
+
+
+def _moment(unix: float, now: float) -> float:
+    """When it happened, but never later than now: an alert that starts in the future would end before it."""
+    return unix if 0 <= unix <= now else now
+
+
+def _rfc3339(unix: float) -> str:
+    moment = datetime.datetime.fromtimestamp(unix, datetime.timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,138 @@
+"""What a message says wherever it is laid out by hand, and how it is made to fit: what matters least goes first."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Callable, List, Tuple
+
+from prime_notify.channels.common.mentions import NOBODY, called
+from prime_notify.channels.common.wire import cut, cut_bytes, cut_chars
+from prime_notify.compose.markdown import plain
+from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.notification import Message
+
+__all__ = ["Content", "colon", "content_of", "fit"]
+
+_TITLE = 120  # characters; a composed title has at most 90 or so
+_SHORTEST = 8  # characters; less of a text than that says nothing
+_SHARE = 3  # no single fact takes more than this part of a message
+
+
+@dataclass(frozen=True)
+class Content:
+    """The parts of a message, as they are before any escaping. ``facts`` are sorted, the most important first."""
+
+    title: str
+    facts: Tuple[Fact, ...] = ()
+    traceback: str = ""
+    actions: Tuple[Action, ...] = ()
+    mention: Mention = NOBODY
+
+    @property
+    def blocks(self) -> Tuple[Fact, ...]:
+        """Facts that want a place of their own."""
+        return tuple(fact for fact in self.facts if fact.is_long)
+
+    @property
+    def cells(self) -> Tuple[Fact, ...]:
+        """Facts that may stand beside others."""
+        return tuple(fact for fact in self.facts if not fact.is_long)
+
+
+_Fits = Callable[[Content], bool]
+
+
+def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Content:
+    """What ``endpoint`` says of ``message``, of which the service takes about ``limit`` bytes.
+
+    The title tells the event, so the fact that does is left out. Every value has the lines that its kind may have.
+    """
+    error = message.payload.error
+    traceback = (error.traceback if error and endpoint.traceback else None) or ""
+    text = message.texts.title
+    return Content(
+        title=cut_chars(plain(text, len(text)), _TITLE) or message.payload.event.value,
+        facts=tuple(filter(_tells, (_tidied(fact, limit // _SHARE) for fact in message.facts))),
+        traceback="\n".join(line.rstrip() for line in traceback.expandtabs(4).splitlines() if line.strip()),
+        actions=tuple(action for action in endpoint.actions if len(action.url.encode()) <= limit // 8),
+        mention=called(endpoint, message.payload),
+    )
+
+
+def colon(language: str) -> str:
+    """What stands between a label and its value."""
+    return "：" if language == "zh_cn" else ": "
+
+
+def fit(content: Content, fits: _Fits) -> Content:
+    """As much of the content as ``fits``.
+
+    First the traceback loses its first lines, then the last facts go, then the buttons, the mention, and in the end
+    the title's last words: a message arrives, whatever its parts are.
+    """
+    for shrunk in (_less_traceback, _fewer_facts, _fewer_actions, _nobody, _shorter_title):
+        if fits(content):
+            return content
+        content = shrunk(content, fits)
+    return content
+
+
+def _tells(fact: Fact) -> bool:
+    return bool(fact.value) and fact.kind is not FactKind.EVENT
+
+
+def _tidied(fact: Fact, limit: int) -> Fact:
+    lines = [line for line in (" ".join(line.split()) for line in fact.value.splitlines()) if line]
+    value = ("\n" if fact.is_long else " ").join(lines)
+    return dataclasses.replace(fact, value=cut_bytes(value, limit))
+
+
+def _less_traceback(content: Content, fits: _Fits) -> Content:
+    """The end of a traceback says where it happened."""
+    lines = content.traceback.split("\n")
+    few, many = 0, len(lines)  # `few` lines fit (or none have to), `many` do not
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if fits(_with_lines(content, lines, middle)) else (few, middle)
+    return _with_lines(content, lines, few)
+
+
+def _with_lines(content: Content, lines: List[str], count: int) -> Content:
+    return dataclasses.replace(content, traceback="\n".join(["…", *lines[-count:]]) if count else "")
+
+
+def _fewer_facts(content: Content, fits: _Fits) -> Content:
+    kept = list(content.facts)
+    while kept:
+        last = kept.pop()
+        without = dataclasses.replace(content, facts=tuple(kept))
+        if fits(without):
+            return _with_beginning(without, last, fits) if last.is_long else without
+    return dataclasses.replace(content, facts=())
+
+
+def _with_beginning(content: Content, fact: Fact, fits: _Fits) -> Content:
+    """The content and as much of ``fact`` as there is still room for."""
+
+    def extended(value: str) -> Content:
+        return dataclasses.replace(content, facts=(*content.facts, dataclasses.replace(fact, value=value)))
+
+    value = cut(fact.value, lambda candidate: fits(extended(candidate)))
+    return extended(value) if len(value) >= _SHORTEST else content
+
+
+def _fewer_actions(content: Content, fits: _Fits) -> Content:
+    while content.actions and not fits(content):
+        content = dataclasses.replace(content, actions=content.actions[:-1])
+    return content
+
+
+def _nobody(content: Content, fits: _Fits) -> Content:
+    return dataclasses.replace(content, mention=NOBODY)
+
+
+def _shorter_title(content: Content, fits: _Fits) -> Content:
+    title = cut(content.title, lambda candidate: fits(dataclasses.replace(content, title=candidate)))
+    return dataclasses.replace(content, title=title)

@@ -1,0 +1,252 @@
+"""DingTalk: Markdown in a group chat, through a custom bot.
+
+https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages (messages, limits, error codes) and
+https://open.dingtalk.com/document/orgapp/customize-robot-security-settings (signature, keywords). Codes that are not
+in those documents were seen by others in real answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import Any, Dict, List, Optional
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.layout import Content, colon, content_of, fit
+from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.lookalike import harmless
+from prime_notify.channels.common.mentions import MOST_CALLED, check_users
+from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
+from prime_notify.channels.common.wire import json_post, parse_object, to_json
+from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.option import option
+from prime_notify.config.rate import Rate
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Outcome, Retry
+
+__all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
+
+_DEFAULT_URL = "https://oapi.dingtalk.com/robot/send"
+_LIMIT = 20_000  # bytes of the whole request: "message too long, exceed 20000 bytes"
+_BLOCKED = 600.0  # seconds for which a bot is silenced that sent more than 20 messages in a minute
+
+_TOO_FAST = Meaning(
+    "DingTalk takes 20 messages a minute and then silences the bot for ten minutes", Verdict.THROTTLED, _BLOCKED
+)
+_WRONG_TOKEN = Meaning("copy the bot's webhook address again: its access_token is unknown to DingTalk")
+_REFUSED_TEXT = Meaning("DingTalk's content check refused the message: see the actions and texts of this endpoint")
+_GATE = "DingTalk's own gateway turned the request away for now"
+_ANSWERS = Answers(
+    service="DingTalk",
+    success=0,
+    code=("errcode",),
+    said=("errmsg",),
+    words=(
+        (re.compile("too fast|too many|over limit|限流|太快", re.IGNORECASE), _TOO_FAST),
+        (
+            re.compile("keyword|关键词", re.IGNORECASE),
+            Meaning("the bot requires a keyword: write one of those in its security settings to dingtalk.keyword"),
+        ),
+        (
+            re.compile("timestamp|过期", re.IGNORECASE),
+            Meaning("check this machine's clock: DingTalk takes signatures of the last hour only"),
+        ),
+        (
+            re.compile(r"\bsign\b|签名", re.IGNORECASE),
+            Meaning("compare dingtalk.secret with the secret (SEC...) in the bot's security settings"),
+        ),
+        (
+            re.compile("whitelist|白名单", re.IGNORECASE),
+            Meaning("add this server's public address to the IP addresses in the bot's security settings"),
+        ),
+        (re.compile("token is not exist", re.IGNORECASE), _WRONG_TOKEN),
+    ),
+    meanings={
+        -1: Meaning("DingTalk itself is busy", Verdict.RETRY),
+        88: _WRONG_TOKEN,
+        40035: Meaning("a parameter is missing: is the URL that of a custom bot, with its access_token?"),
+        43004: Meaning("DingTalk wants application/json: take Content-Type out of this endpoint's headers"),
+        90030: _TOO_FAST,
+        130101: _TOO_FAST,
+        300001: _WRONG_TOKEN,
+        300005: _WRONG_TOKEN,
+        310000: Meaning("look into the bot's security settings: keyword, signature or IP addresses"),
+        400013: Meaning("the group was dissolved: add a bot to another one"),
+        400101: _WRONG_TOKEN,
+        400102: Meaning("the bot was stopped: switch it on again in the group's settings"),
+        400105: Meaning("DingTalk does not take such messages here: is the URL that of a custom bot?"),
+        400106: Meaning("the bot was removed from the group: add it again and copy its address"),
+        410100: _TOO_FAST,
+        430101: _REFUSED_TEXT,
+        430102: _REFUSED_TEXT,
+        430103: _REFUSED_TEXT,
+        430104: _REFUSED_TEXT,
+        660026: _TOO_FAST,
+    },
+    unknown="see the error codes at https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages",
+)
+
+
+class DingTalkOptions(BaseModel):
+    """Options of a custom bot, as its security settings have them."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    access_token: Optional[str] = option(
+        None,
+        "The token in the bot's webhook address; with it, url may be left out.",
+        "机器人 webhook 地址中的 access_token；填写后可省略 url。",
+        secret=True,
+        min_length=1,
+    )
+    secret: Optional[str] = option(
+        None,
+        'The secret ("SEC...") of the bot\'s signature, when that is switched on.',
+        "机器人开启“加签”后显示的密钥（SEC 开头）。",
+        secret=True,
+        min_length=1,
+    )
+    keyword: Optional[str] = option(
+        None,
+        "One of the bot's custom keywords, when it has any; added to titles that lack it.",
+        "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
+        min_length=1,
+        max_length=50,
+    )
+
+
+class DingTalkEndpoint(EndpointConfig):
+    """An endpoint of type ``dingtalk``: either ``url`` with the token in it, or ``dingtalk.access_token``."""
+
+    type: Literal["dingtalk"]
+    url: str = option(
+        _DEFAULT_URL,
+        "The bot's webhook address; may be left out with dingtalk.access_token.",
+        "机器人的 webhook 地址；填写 dingtalk.access_token 时可省略。",
+        secret=True,
+    )
+    dingtalk: DingTalkOptions = option(DingTalkOptions, "Options of the bot.", "机器人的选项。")
+
+    @model_validator(mode="after")
+    def _check(self) -> DingTalkEndpoint:
+        parts = urlsplit(self.url)
+        tokenless = not self.dingtalk.access_token and "access_token" not in parse_qs(parts.query)
+        if tokenless and parts.path.rstrip("/").endswith("/robot/send"):
+            raise ValueError('write the bot\'s whole address: "https://oapi.dingtalk.com/robot/send?access_token=..."')
+        check_users(self.mention, r"[^\s@]{1,64}", "write users by their userid in mention.users")
+        return self
+
+
+class DingTalk(Channel[DingTalkEndpoint]):
+    """Sends Markdown, on a card when there are buttons; ``errcode`` 0 in the answer is the only success."""
+
+    type = "dingtalk"
+    endpoint_model = DingTalkEndpoint
+    example = {"name": "team", "type": "dingtalk", "url": f"{_DEFAULT_URL}?access_token=<token>"}
+    about = {
+        "en_us": (
+            "Posts to a group chat of [DingTalk](https://www.dingtalk.com). In the group's settings add a *custom bot* "
+            "and copy its webhook address. Write the secret of its signature to `dingtalk.secret`, or one of its "
+            "keywords to `dingtalk.keyword`."
+        ),
+        "zh_cn": (
+            "向[钉钉](https://www.dingtalk.com)群发送消息。在群设置中添加“自定义机器人”，复制它的 webhook 地址；"
+            "安全设置为“加签”时把密钥填入 `dingtalk.secret`，为“自定义关键词”时把其中一个填入 `dingtalk.keyword`。"
+        ),
+    }
+    rate_limits = (Rate(20, 60),)
+
+    def render(self, message: Message) -> Request:
+        tone, keyword = tone_of(message.payload), self.endpoint.dingtalk.keyword
+
+        def document(content: Content) -> Dict[str, Any]:
+            # With the same msgUuid DingTalk shows a message once, however often it is sent
+            return {**_document(content, tone, message.language, keyword), "msgUuid": message.notification.id}
+
+        content = content_of(message, self.endpoint, _LIMIT)
+        fitted = fit(content, lambda candidate: len(to_json(document(candidate))) <= _LIMIT)
+        return json_post(self._address(message.now), document(fitted), self.endpoint.headers, {})
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if 200 <= response.status < 300 and "punish" in answer and "errcode" not in answer:
+            after = min(max(number(answer.get("wait")) or 0, 60), 3600)
+            return Retry(_GATE, response.status, after=float(after), throttled=True, hint="too many requests came")
+        return _ANSWERS.judge(response)
+
+    def _address(self, now: float) -> str:
+        """The URL with token, timestamp (unix milliseconds) and signature."""
+        options, timestamp = self.endpoint.dingtalk, str(int(now * 1000))
+        parts = urlsplit(self.endpoint.url)
+        added = {}
+        if options.access_token and "access_token" not in parse_qs(parts.query):
+            added["access_token"] = options.access_token
+        if options.secret:
+            added.update(timestamp=timestamp, sign=sign(timestamp, options.secret))
+        query = [parts.query, *(f"{name}={quote(value, safe='')}" for name, value in added.items())]
+        return urlunsplit(parts._replace(query="&".join(filter(None, query))))
+
+
+def sign(timestamp: str, secret: str) -> str:
+    """Base64 of the HMAC-SHA256 of timestamp and secret; the secret is the key, too."""
+    digest = hmac.new(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256).digest()
+    return base64.b64encode(digest).decode("ascii")
+
+
+def _document(content: Content, tone: Tone, language: str, keyword: Optional[str]) -> Dict[str, Any]:
+    title = harmless(content.title)
+    title = title if not keyword or keyword in title else f"{title} · {keyword}"
+    text = _markdown(content, title, tone, language)
+    at = {"at": _at(content.mention)} if _names(content.mention) else {}
+    if not content.actions:
+        return {"msgtype": "markdown", "markdown": {"title": title, "text": text}, **at}
+    return {"msgtype": "actionCard", "actionCard": {"title": title, "text": text, **_buttons(content)}, **at}
+
+
+def _markdown(content: Content, title: str, tone: Tone, language: str) -> str:
+    """Headings, bold, quotes, links and colours are all that DingTalk promises; two blanks end a line."""
+    separator = colon(language)
+    paragraphs = [f'### <font color="{tone.hex}">{title}</font>']
+    for fact in content.blocks:
+        lines = [harmless(line) for line in fact.value.split("\n")]
+        paragraphs.append("  \n".join(f"> {line}" for line in [f"**{harmless(fact.label)}**", *lines]))
+    cells = (f"**{harmless(fact.label)}**{separator}{harmless(fact.value)}" for fact in content.cells)
+    paragraphs.append("  \n".join(cells))
+    trace = (harmless(line) for line in content.traceback.split("\n") if line)
+    paragraphs.append("  \n".join(f"> {line}" for line in trace))
+    paragraphs.append(_names(content.mention))
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def _buttons(content: Content) -> Dict[str, Any]:
+    if len(content.actions) == 1:
+        [action] = content.actions
+        return {"singleTitle": action.label, "singleURL": action.url}
+    buttons = [{"title": action.label, "actionURL": action.url} for action in content.actions]
+    return {"btnOrientation": "1" if len(buttons) == 2 else "0", "btns": buttons}
+
+
+def _at(mention: Mention) -> Dict[str, Any]:
+    phones, users = _people(mention)
+    return {"atMobiles": phones, "atUserIds": users, "isAtAll": mention.all}
+
+
+def _names(mention: Mention) -> str:
+    """Nobody is called whose name is not in the text, too."""
+    people = ["all"] if mention.all else [name for names in _people(mention) for name in names]
+    return " ".join(f"@{name}" for name in people)
+
+
+def _people(mention: Mention) -> List[List[str]]:
+    if mention.all:
+        return [[], []]
+    phones = mention.phones[:MOST_CALLED]
+    return [phones, mention.users[: MOST_CALLED - len(phones)]]

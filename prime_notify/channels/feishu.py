@@ -1,0 +1,231 @@
+"""Feishu and Lark: cards in a group chat, through a custom bot.
+
+https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (limits, signature, error codes), and of cards
+https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-structure. Cards are JSON 1.0, which every
+client shows and in which what a client does not know is ignored; 2.0 needs client 7.20 and is refused whole for one
+unknown property.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import Any, Dict, List, Optional, Sequence
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.layout import Content, content_of, fit
+from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.mentions import MOST_CALLED, check_users
+from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.wire import json_post, to_json
+from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.option import option
+from prime_notify.config.rate import Rate
+from prime_notify.model.fact import Fact
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Outcome
+
+__all__ = ["Feishu", "FeishuEndpoint", "FeishuOptions", "sign"]
+
+_LIMIT = 20_000  # bytes of the whole request: "20 KB"
+_COLOURS = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.RUNNING: "blue"}
+_HOSTS = re.compile(r"open\.(feishu\.cn|larksuite\.com|larkoffice\.com)")
+_MINUTE = 60.0  # seconds
+
+_BUSY = Meaning(
+    "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
+    Verdict.THROTTLED,
+    _MINUTE,
+)
+_WRONG_URL = Meaning("copy the bot's webhook address again: the bot may have been removed from the group")
+_ANSWERS = Answers(
+    service="Feishu",
+    success=0,
+    code=("code", "StatusCode"),
+    said=("msg", "StatusMessage"),
+    words=(
+        (re.compile("frequency|too many|rate limit|频率|限流", re.IGNORECASE), _BUSY),
+        (re.compile("access token invalid", re.IGNORECASE), _WRONG_URL),
+        (
+            re.compile("not enabled|stopped|disabled|停用", re.IGNORECASE),
+            Meaning("switch the bot on again in the group's settings"),
+        ),
+        (
+            re.compile("ErrCode: 200|card", re.IGNORECASE),
+            Meaning(
+                "the card was refused: check the ids in mention (@all needs the group's permission) and the actions"
+            ),
+        ),
+    ),
+    meanings={
+        9499: Meaning("the request was refused as malformed: is the URL that of a custom bot?"),
+        11232: _BUSY,
+        11247: _BUSY,
+        19001: _WRONG_URL,
+        19002: Meaning("the request was refused as malformed: is the URL that of a custom bot?"),
+        19021: Meaning(
+            "compare feishu.secret with the secret in the bot's security settings, and check this machine's clock: "
+            "a signature is good for an hour"
+        ),
+        19022: Meaning("add this server's public address to the IP allowlist in the bot's security settings"),
+        19024: Meaning("the bot requires a keyword: write one of those in its security settings to feishu.keyword"),
+        99991400: _BUSY,
+    },
+    unknown="see the error codes at https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+)
+
+
+class FeishuOptions(BaseModel):
+    """Options of a custom bot, as its security settings have them."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    secret: Optional[str] = option(
+        None,
+        "The secret of the bot's signature verification, when that is switched on.",
+        "机器人开启“签名校验”后显示的密钥。",
+        secret=True,
+        min_length=1,
+    )
+    keyword: Optional[str] = option(
+        None,
+        "One of the bot's custom keywords, when it has any; added to titles that lack it.",
+        "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
+        min_length=1,
+        max_length=50,
+    )
+
+
+class FeishuEndpoint(EndpointConfig):
+    """An endpoint of type ``feishu``; of Lark, too."""
+
+    type: Literal["feishu"]
+    url: str = option(
+        ...,
+        "The webhook address of a custom bot, of Feishu or of Lark.",
+        "自定义机器人的 webhook 地址，飞书或 Lark 均可。",
+        secret=True,
+    )
+    feishu: FeishuOptions = option(FeishuOptions, "Options of the bot.", "机器人的选项。")
+
+    @model_validator(mode="after")
+    def _check(self) -> FeishuEndpoint:
+        parts = urlsplit(self.url)
+        if _HOSTS.fullmatch(parts.hostname or "") and not parts.path.startswith("/open-apis/bot/v2/hook/"):
+            raise ValueError('write a custom bot\'s address: "https://open.feishu.cn/open-apis/bot/v2/hook/..."')
+        check_users(self.mention, r"[\w-]{1,64}", "write users by their open_id (ou_...) or user_id in mention.users")
+        return self
+
+
+class Feishu(Channel[FeishuEndpoint]):
+    """Sends one card; ``code`` 0 in the answer is the only success, whatever the HTTP status."""
+
+    type = "feishu"
+    endpoint_model = FeishuEndpoint
+    example = {"name": "team", "type": "feishu", "url": "https://open.feishu.cn/open-apis/bot/v2/hook/<id>"}
+    about = {
+        "en_us": (
+            "Posts cards to a group chat of [Feishu](https://www.feishu.cn) or [Lark](https://www.larksuite.com). In "
+            "the group's settings add a *custom bot* and copy its webhook address. Where its security settings ask "
+            "for a signature or a keyword, write them to `feishu.secret` and `feishu.keyword`."
+        ),
+        "zh_cn": (
+            "向[飞书](https://www.feishu.cn)或 [Lark](https://www.larksuite.com) 群聊发送卡片。"
+            "在群设置中添加“自定义机器人”，复制它的 webhook 地址；"
+            "若安全设置启用了签名校验或自定义关键词，请填入 `feishu.secret` 与 `feishu.keyword`。"
+        ),
+    }
+    rate_limits = (Rate(5, 1), Rate(100, 60))
+
+    def render(self, message: Message) -> Request:
+        tone = tone_of(message.payload)
+        content = content_of(message, self.endpoint, _LIMIT)
+
+        def document(candidate: Content) -> Dict[str, Any]:
+            card = _card(candidate, tone, self.endpoint.feishu.keyword)
+            return {**self._signature(message.now), "msg_type": "interactive", "card": card}
+
+        fitted = fit(content, lambda candidate: len(to_json(document(candidate))) <= _LIMIT)
+        return json_post(self.endpoint.url, document(fitted), self.endpoint.headers, {})
+
+    def judge(self, response: Response) -> Outcome:
+        return _ANSWERS.judge(response)
+
+    def _signature(self, now: float) -> Dict[str, str]:
+        secret, timestamp = self.endpoint.feishu.secret, str(int(now))
+        return {"timestamp": timestamp, "sign": sign(timestamp, secret)} if secret else {}
+
+
+def sign(timestamp: str, secret: str) -> str:
+    """Base64 of the HMAC-SHA256 of nothing: timestamp (unix seconds) and secret are the key."""
+    key = f"{timestamp}\n{secret}".encode()
+    return base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode("ascii")
+
+
+def _card(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, Any]:
+    """Whatever others may have typed stands in ``plain_text``, which knows no markup."""
+    title = content.title if not keyword or keyword in content.title else f"{content.title} · {keyword}"
+    elements = [
+        *_calls(content.mention),
+        *(element for fact in content.blocks for element in _labelled(fact)),
+        *_rows(content.cells),
+        *_trace(content.traceback),
+        *_buttons(content),
+    ]
+    return {
+        "config": {"wide_screen_mode": True},
+        "header": {"template": _COLOURS[tone], "title": {"tag": "plain_text", "content": title}},
+        "elements": elements or [_text(title)],
+    }
+
+
+def _text(text: str, **style: str) -> Dict[str, Any]:
+    return {"tag": "div", "text": {"tag": "plain_text", "content": text, **style}}
+
+
+def _labelled(fact: Fact) -> List[Dict[str, Any]]:
+    return [_text(fact.label, text_size="notation", text_color="grey"), _text(fact.value)]
+
+
+def _rows(facts: Sequence[Fact]) -> List[Dict[str, Any]]:
+    """Two facts in a row, each in a column of its own."""
+    columns = [
+        {"tag": "column", "width": "weighted", "weight": 1, "vertical_align": "top", "elements": _labelled(fact)}
+        for fact in facts
+    ]
+    return [
+        {"tag": "column_set", "flex_mode": "none", "background_style": "default", "columns": columns[index : index + 2]}
+        for index in range(0, len(columns), 2)
+    ]
+
+
+def _trace(traceback: str) -> List[Dict[str, Any]]:
+    return [{"tag": "hr"}, _text(traceback, text_size="notation", text_color="grey")] if traceback else []
+
+
+def _buttons(content: Content) -> List[Dict[str, Any]]:
+    buttons = [
+        {
+            "tag": "button",
+            "type": "default",
+            "text": {"tag": "plain_text", "content": action.label},
+            "url": action.url,
+        }
+        for action in content.actions
+    ]
+    return [{"tag": "action", "actions": buttons}] if buttons else []
+
+
+def _calls(mention: Mention) -> List[Dict[str, Any]]:
+    """The only markup in a card, made of ids that the config's check let through."""
+    ids = ["all"] if mention.all else mention.users[:MOST_CALLED]
+    tags = " ".join(f"<at id={user}></at>" for user in ids)
+    return [{"tag": "markdown", "content": tags}] if tags else []

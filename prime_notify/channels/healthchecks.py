@@ -1,0 +1,157 @@
+"""Healthchecks: says when a backup does not come, too. https://healthchecks.io, or a server of one's own."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import List
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
+from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.wire import cut_bytes, excerpt, text_post
+from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.config.option import option
+from prime_notify.config.rate import Rate
+from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.payload import Payload
+
+__all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
+
+_BODY = 10_000  # bytes that are kept of each ping
+_TITLE = 500  # bytes
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SIGNALS = ("start", "fail", "log")
+_RATE_WAIT = 60.0  # seconds
+_GONE = "there is no such check: copy the ping URL from its page again"
+_HINTS = {
+    400: 'check the URL: it ends in the check\'s UUID, or in "<ping key>/<slug>" in lower case',
+    404: _GONE,
+    409: "several checks have this slug: use the UUID in the URL, or give them slugs of their own",
+}
+
+
+def _word(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+_Tasks = Annotated[List[Annotated[Task, BeforeValidator(_word)]], BeforeValidator(listed), Field(min_length=1)]
+
+
+class HealthchecksOptions(BaseModel):
+    """Options of Healthchecks."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    tasks: _Tasks = option(
+        lambda: [Task.BACKUP],
+        'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
+        "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
+    )
+    aborted: Annotated[Literal["log", "fail"], BeforeValidator(_word)] = option(
+        "log",
+        'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
+        "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
+    )
+
+
+class HealthchecksEndpoint(EndpointConfig):
+    """An endpoint of type ``healthchecks``: ``url`` is a check's ping URL."""
+
+    type: Literal["healthchecks"]
+    healthchecks: HealthchecksOptions = option(HealthchecksOptions, "Options of Healthchecks.", "Healthchecks 的选项。")
+
+    @model_validator(mode="after")
+    def _check_ping_url(self) -> HealthchecksEndpoint:
+        segments = [segment for segment in urlsplit(self.url).path.split("/") if segment]
+        if not segments:
+            raise ValueError('write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"')
+        if len(segments) > 1 and segments[-1] in _SIGNALS and _UUID.fullmatch(segments[-2]):
+            raise ValueError(f'write the ping URL without "/{segments[-1]}" at its end: that is added when it is so')
+        return self
+
+
+class Healthchecks(Channel[HealthchecksEndpoint]):
+    """Pings a check; the facts go along as the ping's body."""
+
+    type = "healthchecks"
+    endpoint_model = HealthchecksEndpoint
+    shows_state = True
+    example = {
+        "name": "watchdog",
+        "type": "healthchecks",
+        "url": "https://hc-ping.com/8f57b2d4-0000-0000-0000-000000000000",
+    }
+    about = {
+        "en_us": (
+            "Pings a check of [Healthchecks](https://healthchecks.io) (or of your own server of it), which alerts on "
+            "failure, and also when no backup comes at all: when the server is down, or this plugin is. Create a "
+            "check with the schedule of your backups and copy its ping URL. Test notifications only appear in its log."
+        ),
+        "zh_cn": (
+            "向 [Healthchecks](https://healthchecks.io)（或自建服务器）的检查发送信号：失败时告警，"
+            "一直没有备份时（例如服务器或本插件停止运行）也会告警。按备份计划创建一个检查，复制它的 ping URL。"
+            "测试通知只会记入日志。"
+        ),
+    }
+    rate_limits = (Rate(5, 60),)
+
+    def render(self, message: Message) -> Request:
+        return text_post(self._address(message.payload), self._text(message), self.endpoint.headers, {})
+
+    def judge(self, response: Response) -> Outcome:
+        said = excerpt(response.body)
+        if not 200 <= response.status < 300:
+            refused = refusal(response)
+            return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
+        if "not found" in said:  # what older servers say with HTTP 200
+            return Permanent(f"Healthchecks refused: {said}", response.status, hint=_GONE)
+        if "rate limited" in said:
+            hint = "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server"
+            return Retry(f"Healthchecks refused: {said}", response.status, _RATE_WAIT, throttled=True, hint=hint)
+        if said.startswith(("OK", "Created")):
+            return Delivered(response.status)
+        hint = "check the URL: on a server of your own it has /ping/ before the UUID"
+        return Retry("this is not how Healthchecks answers", response.status, hint=hint)
+
+    def _address(self, payload: Payload) -> str:
+        parts = urlsplit(self.endpoint.url)
+        # With the same rid, the start and the end of one run belong together, whatever else runs meanwhile
+        query = f"{parts.query}&rid={run_id(payload)}" if parts.query else f"rid={run_id(payload)}"
+        return urlunsplit(parts._replace(path=parts.path.rstrip("/") + self._signal(payload), query=query))
+
+    def _signal(self, payload: Payload) -> str:
+        """What stands at the end of the URL; nothing means success.
+
+        A test changes nothing: an alarm would be false, and a success would hide that backups are missing. Aborted
+        is no failure yet: who aborted a backup and makes another one at once needs no alarm, and when none comes,
+        the check's grace time, running since the start, ends in one.
+        """
+        options = self.endpoint.healthchecks
+        if payload.test or payload.task not in options.tasks:
+            return "/log"
+        if payload.status is Status.START:
+            return "/start"
+        if payload.status is Status.SUCCESS:
+            return ""
+        if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
+            return f"/{options.aborted}"
+        return "/fail"
+
+    def _text(self, message: Message) -> str:
+        title = cut_bytes(one_line(message.texts.title), _TITLE)
+
+        def fits(text: str) -> bool:
+            return len(f"{title}\n\n{text}".encode("utf-8", "replace")) <= _BODY
+
+        traceback = traceback_of(message.payload, wanted=self.endpoint.traceback)
+        return f"{title}\n\n{plain_text(message, fits, traceback)}"

@@ -1,0 +1,262 @@
+"""ntfy: pushes to phones and desktops, through ntfy.sh or a server of one's own. https://docs.ntfy.sh/publish/"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, Dict, List, Optional, Tuple, Union
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.credentials import CredentialOptions
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.priority import priority_of
+from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
+from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.wire import cut, excerpt, json_post, parse_object, to_json
+from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
+from prime_notify.config.option import option
+from prime_notify.config.rate import Rate
+from prime_notify.model.event import Severity
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+
+__all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
+
+_PUBLIC_HOST = "ntfy.sh"
+# The server (util/peek.go) takes a message that fills its buffer of 4096 bytes for one that is too long, and makes
+# a file of it; likewise the whole JSON, which may have twice that (server.go, transformBodyJSON).
+_MESSAGE = 4096 - 1  # bytes
+_DOCUMENT = 2 * 4096 - 1  # bytes
+_TITLE = 1024  # bytes
+_TAGS = 512  # bytes of all together, with the commas between them
+_FRAME = 3072  # bytes of JSON around title and message that the config may take up
+_BUTTONS = 3
+_DAY_WAIT = 3600.0  # seconds between tries once the day's messages are used up
+_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}", re.ASCII)
+_PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 4, Severity.ERROR: 5}
+_PRIORITY_WORDS = {"min": 1, "low": 2, "default": 3, "high": 4, "max": 5, "urgent": 5}
+_TAG_OF_TONE = {
+    Tone.GOOD: "white_check_mark",
+    Tone.WARNING: "warning",
+    Tone.BAD: "x",
+    Tone.RUNNING: "hourglass_flowing_sand",
+}
+# The symbol at the beginning of a composed title, perhaps after "[Test]": here a tag stands for it
+_SYMBOL = re.compile(r"^((?:\[[^\]]{1,20}\]\s*)?)(?:✅|⚠️|❌|⏳|⏹️)\s*")
+
+_HINTS = {
+    401: 'the topic is protected: write "ntfy": {"token": "tk_..."}, or "user" and "password"; or they are wrong',
+    403: "this user may not write to the topic; or the topic is reserved by someone else: choose another",
+    404: "check the URL: it is the server's address, such as https://ntfy.sh, with or without the topic",
+    413: "the server's limits are below the usual ones: shorten the actions and tags of this endpoint",
+}
+_HINTS_OF_CODE = {
+    40009: 'write a topic of letters, digits, "-" and "_", at most 64 characters',
+    40010: "the server keeps this topic's name for itself: choose another",
+    40021: "write ntfy.icon as a URL that starts with http:// or https://",
+    42908: "the day's messages are used up (250 on ntfy.sh): send fewer events, or use an account",
+    50701: 'topics that begin with "up" are for UnifiedPush: choose another',
+}
+
+
+def _level(value: Any) -> Any:
+    return _PRIORITY_WORDS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+_Level = Annotated[int, BeforeValidator(_level), Field(ge=1, le=5)]
+_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(listed)]
+
+
+_PriorityOption = Union[_Level, Dict[SeverityWord, _Level]]
+
+
+class NtfyOptions(CredentialOptions):
+    """Options of ntfy, in its own spelling."""
+
+    topic: Optional[str] = option(
+        None,
+        "The topic; may stand in the url instead. On ntfy.sh whoever knows it can read along: make it hard to guess.",
+        "主题；也可以写在 url 中。在 ntfy.sh 上，知道主题的人都能读到消息：请取一个难猜的名字。",
+        secret=True,
+    )
+    priority: Optional[_PriorityOption] = option(
+        None,
+        'From 1 (min) to 5 (max), for all messages or by severity: {"info": 1}. By default 2 (quiet) for info, '
+        "4 for warning, 5 for error.",
+        '优先级，1（min）到 5（max）；可统一设置，也可按严重程度设置：{"info": 1}。'
+        "默认 info 为 2（安静），warning 为 4，error 为 5。",
+    )
+    tags: _Tags = option(
+        list,
+        "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
+        "除表示结果的标签外附加的标签；表情名称会显示为表情。",
+    )
+    click: Optional[str] = option(
+        None,
+        "What a tap on the message opens; by default the first of the actions.",
+        "点击消息时打开的链接；默认为 actions 中的第一个。",
+    )
+    icon: Optional[str] = option(
+        None, "URL of a JPEG or PNG icon.", "图标的 URL（JPEG 或 PNG）。", pattern="^https?://"
+    )
+    markdown: bool = option(
+        False,
+        "Whether the text is sent as Markdown; apps that do not know it show the marks.",
+        "是否以 Markdown 发送正文；不支持的客户端会直接显示标记符号。",
+    )
+
+    @field_validator("topic")
+    @classmethod
+    def _check_topic(cls, topic: Optional[str]) -> Optional[str]:
+        if topic is not None and not _TOPIC.fullmatch(topic):
+            raise ValueError(_HINTS_OF_CODE[40009])
+        return topic
+
+    @field_validator("tags")
+    @classmethod
+    def _check_tags(cls, tags: List[str]) -> List[str]:
+        if len(",".join([max(_TAG_OF_TONE.values(), key=len), *tags]).encode("utf-8", "replace")) > _TAGS:
+            raise ValueError(f"ntfy takes {_TAGS} bytes of tags at most: write fewer")
+        return tags
+
+
+class NtfyEndpoint(EndpointConfig):
+    """An endpoint of type ``ntfy``: the topic stands in ``ntfy.topic``, or at the end of ``url``."""
+
+    type: Literal["ntfy"]
+    url: str = option(
+        f"https://{_PUBLIC_HOST}",
+        "The server's address, with or without the topic; may be left out for ntfy.sh.",
+        "服务器地址，可带主题；使用 ntfy.sh 时可以省略。",
+        secret=True,
+    )
+    ntfy: NtfyOptions = option(NtfyOptions(), "Options of ntfy.", "ntfy 的选项。")
+
+    @model_validator(mode="after")
+    def _check_destination(self) -> NtfyEndpoint:
+        url, topic = _destination(self)
+        if not topic:
+            raise ValueError('write the topic: "ntfy": {"topic": "..."}')
+        if not _TOPIC.fullmatch(topic):
+            raise ValueError(f'{_HINTS_OF_CODE[40009]}: "ntfy": {{"topic": "..."}}')
+        parts = urlsplit(url)
+        if parts.hostname == _PUBLIC_HOST and parts.path != "/":
+            raise ValueError("write the topic once, in ntfy.topic or at the end of the url")
+        if len(to_json(_frame(self, topic))) > _FRAME:
+            raise ValueError(f"ntfy takes {_FRAME} bytes of tags, links and actions at most: write shorter ones")
+        return self
+
+
+class Ntfy(Channel[NtfyEndpoint]):
+    """Sends one message as JSON to the server's root."""
+
+    type = "ntfy"
+    endpoint_model = NtfyEndpoint
+    example = {"name": "ntfy", "type": "ntfy", "ntfy": {"topic": "minecraft-k3q8zt"}}
+    about = {
+        "en_us": (
+            "Pushes to phones and desktops with [ntfy](https://ntfy.sh), through its public server or your own: "
+            "subscribe to a topic in the app and write it here. Quiet on success, loud on failure, unless `priority` "
+            "says otherwise. `update` needs a server of version 2.16 or later."
+        ),
+        "zh_cn": (
+            "通过 [ntfy](https://ntfy.sh) 推送到手机和电脑，可用公共服务器或自建服务器："
+            "在 App 中订阅一个主题，并写在这里。"
+            "默认成功时安静，失败时响亮，可用 `priority` 更改。`update` 需要 2.16 或更新的服务器。"
+        ),
+    }
+    rate_limits = (Rate(60, 300),)  # 60 at once, then one in 5 seconds
+    lifecycles = frozenset(("separate", "update"))
+
+    def __init__(self, endpoint: NtfyEndpoint) -> None:
+        super().__init__(endpoint)
+        self._url, self._topic = _destination(endpoint)
+
+    def render(self, message: Message) -> Request:
+        payload, options = message.payload, self.endpoint.ntfy
+        document = {
+            **_frame(self.endpoint, self._topic),
+            "tags": [_TAG_OF_TONE[tone_of(payload)], *options.tags],
+            "priority": priority_of(payload, options.priority, _PRIORITIES),
+            "title": _title(message.texts.title),
+        }
+        document["message"] = self._text(message, document)
+        # The app replaces what has the same id: a retry of what had arrived after all repeats nothing, and with
+        # lifecycle "update" the end takes the start's place. Older servers ignore it.
+        shared = self.endpoint.lifecycle == "update"
+        own = {"X-Sequence-ID": run_id(payload) if shared else message.notification.id, **options.authorization}
+        return json_post(self._url, document, self.endpoint.headers, own)
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if not 200 <= response.status < 300:
+            return _refused(response, answer)
+        if "id" not in answer:
+            return Retry("this is not how ntfy answers", response.status, hint=_HINTS[404])
+        if answer.get("topic") != self._topic:
+            hint = "the url leads to a topic: write the server's address, and the topic in ntfy.topic"
+            return Permanent("the message went to another topic", response.status, hint=hint)
+        return Delivered(response.status)
+
+    def _text(self, message: Message, document: Dict[str, Any]) -> str:
+        """The body within both limits; actions beyond the buttons follow as links, where they fit."""
+
+        def fits(text: str) -> bool:
+            sizes = len(text.encode("utf-8", "replace")), len(to_json({**document, "message": text}))
+            return sizes[0] <= _MESSAGE and sizes[1] <= _DOCUMENT
+
+        markdown = self.endpoint.ntfy.markdown
+        links = links_text(self.endpoint.actions[_BUTTONS:], markdown=markdown)
+        links = links if fits(links * 2) else ""  # half the room at most
+        traceback = traceback_of(message.payload, wanted=self.endpoint.traceback)
+        compose = markdown_text if markdown else plain_text
+        text = compose(message, lambda text: fits(text + links), traceback)
+        return (text if text.strip() else message.payload.event.value) + links
+
+
+def _destination(endpoint: NtfyEndpoint) -> Tuple[str, Optional[str]]:
+    """The server's root, to which JSON is posted, and the topic."""
+    parts = urlsplit(endpoint.url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    topic = endpoint.ntfy.topic or (segments[-1] if segments else None)
+    if segments and segments[-1] == topic:
+        segments.pop()
+    path = "".join(f"/{segment}" for segment in segments) + "/"
+    return urlunsplit(parts._replace(path=path)), topic
+
+
+def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
+    """What is the same in all messages of an endpoint, and must leave room for them."""
+    options, actions = endpoint.ntfy, endpoint.actions
+    buttons = [{"action": "view", "label": one.label, "url": one.url} for one in actions[:_BUTTONS]]
+    frame: Dict[str, Any] = {
+        "topic": topic,
+        "click": options.click or (actions[0].url if actions else None),
+        "icon": options.icon,
+        "actions": buttons,
+        "tags": options.tags,
+        "markdown": options.markdown,
+    }
+    return {name: value for name, value in frame.items() if value}
+
+
+def _title(text: str) -> str:
+    """One line within the limit; control characters take six bytes each in JSON."""
+    line = one_line(text)
+    line = _SYMBOL.sub(r"\1", line).rstrip() or line
+    return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)
+
+
+def _refused(response: Response, answer: Dict[str, Any]) -> Outcome:
+    """ntfy tells more with its own ``code`` (server/errors.go) than with the status."""
+    code = answer.get("code")
+    refused = refusal(response, excerpt(answer.get("error")))
+    hint = (_HINTS_OF_CODE.get(code) if isinstance(code, int) else None) or _HINTS.get(response.status) or refused.hint
+    if isinstance(refused, Retry) and code == 42908:
+        return dataclasses.replace(refused, after=max(refused.after or 0.0, _DAY_WAIT), hint=hint)
+    return dataclasses.replace(refused, hint=hint)

@@ -1,0 +1,207 @@
+"""QQ, through a bot that speaks OneBot v11 over HTTP, such as NapCat, LLOneBot or Lagrange.
+
+https://github.com/botuniverse/onebot-11: communication/http.md (statuses and retcodes), api/public.md,
+message/segment.md. Text goes in text segments, in which nothing is a CQ code (message/array.md).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, Dict, List, Optional
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.layout import Content, colon, content_of, fit
+from prime_notify.channels.common.mentions import MOST_CALLED, check_users
+from prime_notify.channels.common.verdict import Answers, Meaning
+from prime_notify.channels.common.wire import json_post, parse_object
+from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.option import option
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome
+
+__all__ = ["OneBot", "OneBotEndpoint", "OneBotOptions"]
+
+_LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts that are not much longer
+_ACTIONS = ("send_group_msg", "send_private_msg", "send_msg")
+_QQ = r"[1-9][0-9]{4,11}"
+
+_WRONG_TOKEN = Meaning("compare onebot.access_token with the token in the bot's HTTP server settings")
+_WRONG_TARGET = Meaning(
+    "check onebot.group_id or onebot.user_id: the bot must be a member of the group, or a friend of the user"
+)
+_WRONG_SERVER = Meaning("the URL must be that of the bot's HTTP server, without an action: http://127.0.0.1:3000")
+_BY_STATUS = {
+    401: _WRONG_TOKEN.hint,
+    403: _WRONG_TOKEN.hint,
+    404: _WRONG_SERVER.hint,
+    426: "that is a WebSocket server: switch on an HTTP server in the bot's settings, and write its address",
+}
+_ANSWERS = Answers(
+    service="the QQ bot",
+    success=0,
+    code=("retcode",),
+    said=("wording", "message", "msg"),
+    words=(
+        (re.compile("token", re.IGNORECASE), _WRONG_TOKEN),
+        (
+            re.compile(
+                "group_not_found|friend_not_found|user_not_found|get uid error|not in (the|this) group|"
+                "群(聊)?不存在|不在.*群|不是.*好友|未找到(群|好友)",
+                re.IGNORECASE,
+            ),
+            _WRONG_TARGET,
+        ),
+    ),
+    meanings={
+        1400: Meaning("the bot found the request invalid: check onebot.group_id or onebot.user_id"),
+        1401: _WRONG_TOKEN,
+        1403: _WRONG_TOKEN,
+        1404: _WRONG_SERVER,
+    },
+    unknown="look into the bot's own log: QQ may have logged it out, muted it or held the message back",
+)
+
+
+class OneBotOptions(BaseModel):
+    """Whom the bot writes to."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    access_token: Optional[str] = option(
+        None,
+        "The token of the bot's HTTP server, when it has one.",
+        "机器人 HTTP 服务设置的 token（如有）。",
+        secret=True,
+        min_length=1,
+    )
+    group_id: Optional[str] = option(None, "The number of the group to write to.", "要发送到的群号。")
+    user_id: Optional[str] = option(
+        None, "The number of the user to write to, instead of a group.", "要发送到的 QQ 号（与群号二选一）。"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> OneBotOptions:
+        if (self.group_id is None) == (self.user_id is None):
+            raise ValueError('write either "group_id" or "user_id"')
+        if not re.fullmatch(_QQ, self.group_id or self.user_id or ""):
+            raise ValueError("write the number of a QQ group or user, such as 123456789")
+        return self
+
+
+class OneBotEndpoint(EndpointConfig):
+    """An endpoint of type ``onebot``."""
+
+    type: Literal["onebot"]
+    url: str = option(
+        ...,
+        "The address of the bot's HTTP server, such as http://127.0.0.1:3000.",
+        "机器人 HTTP 服务的地址，例如 http://127.0.0.1:3000。",
+        secret=True,
+    )
+    onebot: OneBotOptions = option(..., "Whom the bot writes to.", "机器人发送的目标。")
+
+    @model_validator(mode="after")
+    def _check(self) -> OneBotEndpoint:
+        check_users(self.mention, _QQ, "write users by their QQ number in mention.users")
+        return self
+
+
+class OneBot(Channel[OneBotEndpoint]):
+    """Sends one message of plain text; ``retcode`` 0 in the answer is success, and 1 means that the bot queued it.
+
+    With the lifecycle ``reply`` the end of a task quotes its start.
+    """
+
+    type = "onebot"
+    endpoint_model = OneBotEndpoint
+    example = {
+        "name": "qq",
+        "type": "onebot",
+        "url": "http://127.0.0.1:3000",
+        "onebot": {"group_id": 123456789, "access_token": "<token>"},
+    }
+    about = {
+        "en_us": (
+            "Writes to a QQ group or user through a bot of your own that speaks "
+            "[OneBot v11](https://github.com/botuniverse/onebot-11), such as [NapCat](https://napneko.github.io). "
+            "Switch on an *HTTP server* in the bot's settings; its address and token go here."
+        ),
+        "zh_cn": (
+            "通过你自己的 QQ 机器人（支持 [OneBot v11](https://github.com/botuniverse/onebot-11)，"
+            "例如 [NapCat](https://napneko.github.io)）向群或好友发送消息。"
+            "在机器人设置中开启“HTTP 服务器”，把它的地址和 token 填到这里。"
+        ),
+    }
+    lifecycles = frozenset(("separate", "reply"))
+
+    def render(self, message: Message) -> Request:
+        options = self.endpoint.onebot
+        content = content_of(message, self.endpoint, _LIMIT)
+        fitted = fit(content, lambda parts: len(_text(parts, message.language)) < _LIMIT)
+        text = _text(fitted, message.language)
+        calls = self._calls(content.mention)
+        segments = [*self._quoted(message), *calls, _segment("text", text=f"\n{text}" if calls else text)]
+        target = {"group_id": int(options.group_id)} if options.group_id else {"user_id": int(options.user_id or 0)}
+        token = options.access_token
+        own = {"Authorization": f"Bearer {token}"} if token else {}
+        return json_post(self._address(), {**target, "message": segments}, self.endpoint.headers, own)
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if response.status in _BY_STATUS:
+            return dataclasses.replace(refusal(response, _ANSWERS.words_in(answer)), hint=_BY_STATUS[response.status])
+        if answer.get("status") == "failed":
+            return _ANSWERS.refused(response, answer)
+        if 200 <= response.status < 300 and answer.get("status") == "async" and _ANSWERS.code_in(answer) == 1:
+            return Delivered(response.status, detail="queued by the bot, which does not say whether it arrives")
+        outcome = _ANSWERS.judge(response)
+        return _with_receipt(outcome, answer) if isinstance(outcome, Delivered) else outcome
+
+    def _address(self) -> str:
+        """The URL of the action; people paste that of an action as well as that of the server."""
+        parts = urlsplit(self.endpoint.url)
+        base, _, last = parts.path.rstrip("/").rpartition("/")
+        path = base if last in _ACTIONS else parts.path.rstrip("/")
+        action = "send_group_msg" if self.endpoint.onebot.group_id else "send_private_msg"
+        return urlunsplit(parts._replace(path=f"{path}/{action}"))
+
+    def _quoted(self, message: Message) -> List[Dict[str, Any]]:
+        """A reply segment; bots drop it when they no longer know the message."""
+        known = (message.previous or {}).get("message_id") if self.endpoint.lifecycle == "reply" else None
+        return [_segment("reply", id=known)] if known else []
+
+    def _calls(self, mention: Mention) -> List[Dict[str, Any]]:
+        """In a chat of two nobody has to be called."""
+        if not self.endpoint.onebot.group_id:
+            return []
+        people = ["all"] if mention.all else mention.users[:MOST_CALLED]
+        return [_segment("at", qq=person) for person in people]
+
+
+def _segment(kind: str, **data: str) -> Dict[str, Any]:
+    return {"type": kind, "data": data}
+
+
+def _text(content: Content, language: str) -> str:
+    separator = colon(language)
+    lines = [content.title]
+    for fact in (*content.blocks, *content.cells):
+        lines.append(f"{fact.label}{separator}" + fact.value.replace("\n", "\n  "))
+    lines += [content.traceback] if content.traceback else []
+    lines += [f"{action.label}{separator}{action.url}" for action in content.actions]
+    return "\n".join(lines)
+
+
+def _with_receipt(outcome: Delivered, answer: Dict[str, Any]) -> Delivered:
+    data = answer.get("data")
+    found = data.get("message_id") if isinstance(data, dict) else None
+    known = isinstance(found, (int, str)) and not isinstance(found, bool) and str(found)[:64]
+    return dataclasses.replace(outcome, receipt={"message_id": known}) if known else outcome

@@ -1,0 +1,184 @@
+"""WeCom (WeChat Work): Markdown in a group chat, through a group bot.
+
+https://developer.work.weixin.qq.com/document/path/91770 (messages and limits) and
+https://developer.work.weixin.qq.com/document/path/90313 (codes). Markdown there can call users (``<@userid>``); phone
+numbers and everyone only ``text`` can. ``markdown_v2`` has neither mentions nor colours.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.layout import Content, colon, content_of, fit
+from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.lookalike import harmless, link_target
+from prime_notify.channels.common.mentions import MOST_CALLED, called, check_users
+from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.wire import json_post
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
+from prime_notify.config.rate import Rate
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Outcome
+
+__all__ = ["WeCom", "WeComEndpoint", "WeComOptions"]
+
+_DEFAULT_URL = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send"
+_MARKDOWN = 4096  # bytes of the content
+_TEXT = 2048
+_COLOURS = {Tone.GOOD: "info", Tone.WARNING: "warning", Tone.BAD: "warning", Tone.RUNNING: "comment"}
+_MINUTE = 60.0  # seconds
+
+_BUSY = Meaning("WeCom takes 20 messages a minute from a bot", Verdict.THROTTLED, _MINUTE)
+_ANSWERS = Answers(
+    service="WeCom",
+    success=0,
+    code=("errcode",),
+    said=("errmsg",),
+    words=((re.compile("freq|out of limit|too many|频率", re.IGNORECASE), _BUSY),),
+    meanings={
+        -1: Meaning("WeCom itself is busy", Verdict.RETRY),
+        40008: Meaning("WeCom does not know this kind of message: is the URL that of a group bot?"),
+        40058: Meaning("WeCom found a parameter invalid: check the ids and phone numbers in mention"),
+        44004: Meaning("the message was empty"),
+        45002: Meaning("WeCom found the message too long"),
+        45009: _BUSY,
+        45033: _BUSY,
+        93000: Meaning("copy the bot's webhook address again: the key is wrong, or the bot was removed"),
+        93004: Meaning("the bot was stopped: switch it on again"),
+        93008: Meaning("the bot is not in the group: add it again, and copy its webhook address"),
+    },
+    unknown="see the error code at https://open.work.weixin.qq.com/devtool/query",
+)
+
+
+class WeComOptions(BaseModel):
+    """Options of a group bot."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    key: Optional[str] = option(
+        None,
+        "The key in the bot's webhook address; with it, url may be left out.",
+        "机器人 webhook 地址中的 key；填写后可省略 url。",
+        secret=True,
+        min_length=1,
+    )
+
+
+class WeComEndpoint(EndpointConfig):
+    """An endpoint of type ``wecom``: either ``url`` with the key in it, or ``wecom.key``."""
+
+    type: Literal["wecom"]
+    url: str = option(
+        _DEFAULT_URL,
+        "The bot's webhook address; may be left out with wecom.key.",
+        "机器人的 webhook 地址；填写 wecom.key 时可省略。",
+        secret=True,
+    )
+    wecom: WeComOptions = option(WeComOptions, "Options of the bot.", "机器人的选项。")
+
+    @model_validator(mode="after")
+    def _check(self) -> WeComEndpoint:
+        parts = urlsplit(self.url)
+        keyless = not self.wecom.key and "key" not in parse_qs(parts.query)
+        if keyless and parts.path.rstrip("/").endswith("/webhook/send"):
+            raise ValueError(f'write the bot\'s whole address: "{_DEFAULT_URL}?key=..."')
+        check_users(self.mention, r"[\w.@-]{1,64}", "write users by their userid in mention.users")
+        return self
+
+
+class WeCom(Channel[WeComEndpoint]):
+    """Sends Markdown, or plain text where someone is to be called whom Markdown cannot call.
+
+    ``errcode`` 0 in the answer is the only success.
+    """
+
+    type = "wecom"
+    endpoint_model = WeComEndpoint
+    example = {"name": "team", "type": "wecom", "url": f"{_DEFAULT_URL}?key=<key>"}
+    about = {
+        "en_us": (
+            "Posts to a group chat of [WeCom](https://work.weixin.qq.com) (WeChat Work). In the group's settings add "
+            "a *group bot* and copy its webhook address. A message that calls phone numbers or everyone comes as "
+            "plain text: WeCom's Markdown can call users only."
+        ),
+        "zh_cn": (
+            "向[企业微信](https://work.weixin.qq.com)群发送消息。在群设置中添加“群机器人”，复制它的 webhook 地址。"
+            "需要 @ 手机号或所有人时会改用纯文本消息：企业微信的 Markdown 只能 @ 成员 userid。"
+        ),
+    }
+    rate_limits = (Rate(20, 60),)
+
+    def render(self, message: Message) -> Request:
+        mention = called(self.endpoint, message.payload)
+        document = self._text(message) if mention.all or mention.phones else self._markdown(message)
+        return json_post(self._address(), document, self.endpoint.headers, {})
+
+    def judge(self, response: Response) -> Outcome:
+        return _ANSWERS.judge(response)
+
+    def _address(self) -> str:
+        parts, key = urlsplit(self.endpoint.url), self.endpoint.wecom.key
+        if not key or "key" in parse_qs(parts.query):
+            return self.endpoint.url
+        query = "&".join(filter(None, (parts.query, f"key={quote(key, safe='')}")))
+        return urlunsplit(parts._replace(query=query))
+
+    def _markdown(self, message: Message) -> Dict[str, Any]:
+        tone = tone_of(message.payload)
+        content = content_of(message, self.endpoint, _MARKDOWN)
+        fitted = fit(content, lambda parts: _size(_as_markdown(parts, tone, message.language)) <= _MARKDOWN)
+        return {"msgtype": "markdown", "markdown": {"content": _as_markdown(fitted, tone, message.language)}}
+
+    def _text(self, message: Message) -> Dict[str, Any]:
+        content = content_of(message, self.endpoint, _TEXT)
+        mention = content.mention
+        fitted = fit(content, lambda parts: _size(_as_text(parts, message.language)) <= _TEXT)
+        text = {
+            "content": _as_text(fitted, message.language),
+            "mentioned_list": [*mention.users[:MOST_CALLED], *(["@all"] if mention.all else [])],
+            "mentioned_mobile_list": mention.phones[:MOST_CALLED],
+        }
+        return {"msgtype": "text", "text": {name: value for name, value in text.items() if value}}
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _as_markdown(content: Content, tone: Tone, language: str) -> str:
+    """Headings, bold, links, quotes and three colours are all there is; a quoted line is a line of its own."""
+    lines = [f'### <font color="{_COLOURS[tone]}">{harmless(content.title)}</font>']
+    lines += [f'><font color="comment">{label}</font>{value}' for label, value in _lines(content, language)]
+    lines += [f'><font color="comment">{harmless(line)}</font>' for line in content.traceback.split("\n") if line]
+    lines += ["  ".join(f"[{harmless(action.label)}]({link_target(action.url)})" for action in content.actions)]
+    lines += [" ".join(f"<@{user}>" for user in content.mention.users[:MOST_CALLED])]
+    return "\n".join(filter(None, lines))
+
+
+def _as_text(content: Content, language: str) -> str:
+    """Even here ``<@userid>`` calls someone."""
+    lines = [harmless(content.title)]
+    lines += [f"{label}{value}" for label, value in _lines(content, language)]
+    lines += [harmless(line) for line in content.traceback.split("\n") if line]
+    lines += [f"{harmless(action.label)}{colon(language)}{action.url}" for action in content.actions]
+    return "\n".join(lines)
+
+
+def _lines(content: Content, language: str) -> List[Tuple[str, str]]:
+    """Each line of each fact; those after its first have no label."""
+    found = []
+    for fact in (*content.blocks, *content.cells):
+        first, *more = fact.value.split("\n")
+        found.append((f"{harmless(fact.label)}{colon(language)}", harmless(first)))
+        found += [("", harmless(line)) for line in more]
+    return found

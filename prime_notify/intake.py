@@ -1,0 +1,121 @@
+"""From an event to a notification on disk: its task is found, it is made valid, routed, and stored as a whole."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Callable, Dict, Optional, Sequence
+
+from prime_notify.clock import Clock
+from prime_notify.compose.comments import machine_message
+from prime_notify.config.load import Endpoint, LoadedConfig
+from prime_notify.model.event import Event, EventName, Status
+from prime_notify.model.normalize import normalize
+from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import Ending, LateEvent, OpenTask, Outbox, TaskChange
+from prime_notify.routing import Background, TaskKind, outcome_of, route
+from prime_notify.tasks import TaskLedger
+
+__all__ = ["Accepted", "Intake", "unknown_end"]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A notification that is stored, and the endpoints that it is to reach."""
+
+    notification: Notification
+    endpoints: Sequence[str]
+
+
+@dataclass
+class Intake:
+    """Accepts events. Not thread-safe: the engine calls it under its lock."""
+
+    outbox: Outbox
+    ledger: TaskLedger
+    clock: Clock
+    log: logging.Logger
+    owner: str
+    new_id: Callable[[], str]
+    server_running: Callable[[], Optional[bool]]
+    readings: Callable[[str], Sequence[str]]
+    _last: Dict[TaskKind, Status] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._last.update({(one.plugin_id, one.task): one.status for one in self.outbox.endings()})
+
+    def accept(
+        self,
+        event: Event,
+        loaded: LoadedConfig,
+        endpoints: Sequence[Endpoint],
+        late: Optional[LateEvent] = None,
+    ) -> Sequence[Accepted]:
+        """Store ``event`` for those of ``endpoints`` that want it.
+
+        Before it, the ends of tasks that it shows to have ended without a word. Nothing when this very start or end
+        was told before.
+        """
+        placement = self.ledger.place(event)
+        if placement.repeated:
+            self.log.debug("%s of task %s was told before", event.name.value, placement.task_id)
+            return []
+        accepted = [self._store(unknown_end(task), task.task_id, loaded, endpoints) for task in placement.abandoned]
+        accepted.append(self._store(event, placement.task_id, loaded, endpoints, late))
+        return accepted
+
+    def notification(self, event: Event, task_id: str, loaded: LoadedConfig) -> Notification:
+        """A valid notification of the event; says in the log what could not be used."""
+        normalized = normalize(
+            event,
+            id=self.new_id(),
+            task_id=task_id,
+            now=self.clock.wall(),
+            server_running=self.server_running(),
+            server_name=loaded.config.server.name,
+        )
+        for warning in normalized.warnings:
+            self.log.warning("%s", warning)
+        return Notification(normalized.payload)
+
+    def _store(
+        self,
+        event: Event,
+        task_id: str,
+        loaded: LoadedConfig,
+        endpoints: Sequence[Endpoint],
+        late: Optional[LateEvent] = None,
+    ) -> Accepted:
+        notification = self.notification(event, task_id, loaded)
+        names = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        opened = closed = ended = None
+        if event.name.is_start:
+            opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
+        else:
+            closed, ended = task_id, _ending(notification)
+        change = TaskChange(opened, closed, ended, late.key if late else None)
+        in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
+        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order)
+        if opened:
+            self.ledger.opened(opened)
+        else:
+            self.ledger.closed(task_id)
+        if ended:
+            self._last[ended.plugin_id, ended.task] = ended.status
+        return Accepted(notification, names)
+
+    @property
+    def background(self) -> Background:
+        """What rules need to know beside the event itself."""
+        return Background(last=self._last, readings=self.readings)
+
+
+def _ending(notification: Notification) -> Optional[Ending]:
+    outcome = outcome_of(notification.payload)
+    return Ending(*outcome[0], outcome[1]) if outcome else None
+
+
+def unknown_end(task: OpenTask) -> Event:
+    """The end of a task whose real end nobody can know any more."""
+    fields = {"task_id": task.task_id, "message": machine_message("unknown_outcome")}
+    return Event(EventName.of(task.start.task, Status.ABORTED), task.plugin_id, fields=fields)

@@ -1,0 +1,46 @@
+"""How an endpoint has been doing lately: kept across restarts, so that a dead one is not hammered after each."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Optional
+
+__all__ = ["Health"]
+
+
+@dataclass(frozen=True)
+class Health:
+    """Times are seconds of :meth:`prime_notify.clock.Clock.steady`.
+
+    ``failures``: failed attempts in a row that were the endpoint's fault, not that of one message. ``failing_since``:
+    the first of them. ``opened``: how often in a row the breaker opened. ``open_until``: nothing is tried before, for
+    the breaker's sake; ``rest_until``: nor before this, since the service asked for it. ``told``: people were warned.
+    """
+
+    failures: int = 0
+    failing_since: Optional[float] = None
+    opened: int = 0
+    open_until: float = 0.0
+    rest_until: float = 0.0
+    last_success: Optional[float] = None
+    last_failure: Optional[float] = None
+    last_reason: str = ""
+    told: bool = False
+
+    @property
+    def held_until(self) -> float:
+        """When the endpoint may be tried again."""
+        return max(self.open_until, self.rest_until)
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Health:
+        """Total: what another version wrote and this one does not understand counts as no news."""
+        try:
+            return cls(**json.loads(text))
+        except (ValueError, TypeError):
+            return cls()

@@ -1,0 +1,101 @@
+"""One SQLite file, used by many threads through one connection: write-ahead log, whole transactions only.
+
+What must survive a pulled plug is committed with ``synchronous=FULL``. What comes of an attempt need not be: committed
+with ``synchronous=NORMAL`` it survives a killed process, and where a pulled plug undoes it, the delivery is made once
+more, with the same id. That spares an fsync for each attempt, and backups the waiting for it (sqlite.org/pragma.html).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any, Iterator, Optional, Sequence
+
+from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.outbox.schema import migrate
+from prime_notify.steps import Step, no_step
+
+__all__ = ["Database"]
+
+
+class Database:
+    """What is committed survives a pulled plug. Raises :class:`OutboxError` where the file cannot be used."""
+
+    def __init__(self, path: Path, step: Step = no_step) -> None:
+        self.path = path
+        self._step = step
+        self._lock = threading.Lock()
+        self._closed = False
+        self._durable: Optional[bool] = None
+        with _errors(f"cannot open {path.name}: "):
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 5000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._sync(durable=True)
+        self._step("open")
+        migrate(self._connection, self._step)
+
+    @contextlib.contextmanager
+    def using(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
+        with self._lock:
+            if self._closed:
+                raise OutboxClosedError("the outbox is closed")
+            with _errors():
+                yield self._connection
+
+    @contextlib.contextmanager
+    def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """All of the block or nothing of it. ``durable``: also when the plug is pulled right after it."""
+        with self.using() as connection:
+            self._step(f"{name}:begin")
+            self._sync(durable=durable)
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                self._step(f"{name}:commit")
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            self._step(f"{name}:done")
+
+    def _sync(self, *, durable: bool) -> None:
+        if durable is not self._durable:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
+    def read(self, query: str, *parameters: object) -> Sequence[Any]:
+        """All rows."""
+        with self.using() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def foreign_writes(self) -> int:
+        """A number that is another one whenever somebody else has written to the file (sqlite.org: data_version)."""
+        return int(self.read("PRAGMA data_version")[0][0])
+
+    def close(self) -> None:
+        """Later calls fail; idempotent."""
+        with self._lock:
+            self._closed = True
+            self._connection.close()
+
+
+@contextlib.contextmanager
+def _errors(place: str = "") -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Full disks, missing rights and locks are OperationalErrors; what is left over is a file beyond hope
+        kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
+        raise kind(f"{place}{error}") from error

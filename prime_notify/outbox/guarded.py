@@ -1,0 +1,285 @@
+"""The outbox that never says no: on disk as long as the disk plays along, in memory for as long as it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from typing import Callable, Collection, Dict, Optional, Sequence, TypeVar
+
+from prime_notify.model.event import Event
+from prime_notify.model.health import Health
+from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import (
+    Delivery,
+    Ending,
+    LateEvent,
+    OpenTask,
+    Outbox,
+    OutboxClosedError,
+    OutboxDamagedError,
+    OutboxError,
+    Retention,
+    Settlement,
+    State,
+    TaskChange,
+)
+from prime_notify.outbox.memory import MemoryOutbox
+
+__all__ = ["GuardedOutbox"]
+
+T = TypeVar("T")
+
+_GENERATION_SHIFT = 48
+_KEY_MASK = (1 << _GENERATION_SHIFT) - 1
+
+
+class GuardedOutbox:
+    """See :class:`prime_notify.outbox.base.Outbox`; raises nothing but :class:`OutboxClosedError`.
+
+    What the disk refuses to take waits in memory, and is sent from there; what it refuses to note down is remembered,
+    so that nothing is sent twice while the process lives. :meth:`recover` brings all of that to the disk once it takes
+    it. ``reopen``: a fresh store in place of one that is damaged beyond use (or, with None, of one that could not be
+    opened). ``say``: called with True when the disk begins to refuse and False when it no longer does, with the reason.
+
+    Keys: negative ones are in memory; of the others, the upper bits count the stores on disk that there have been,
+    since what was handed out by a damaged one means nothing to its successor.
+    """
+
+    def __init__(
+        self,
+        disk: Optional[Outbox],
+        reopen: Callable[[Optional[Outbox]], Outbox],
+        say: Callable[[bool, str], None],
+    ) -> None:
+        self._disk = disk
+        self._generation = 0
+        self._reopen = reopen
+        self._say = say
+        self._memory = MemoryOutbox()
+        self._lock = threading.RLock()
+        self._handed_out: Dict[int, Delivery] = {}
+        self._unsettled: Dict[int, Settlement] = {}  # by the disk's key
+        self._adopted: Dict[int, int] = {}  # key in memory -> the disk's key
+        self._refusing = disk is None
+        self._closed = False
+
+    @property
+    def disk(self) -> Optional[Outbox]:
+        """The store on disk, when there is one that can be used."""
+        return self._disk
+
+    @property
+    def refusing(self) -> bool:
+        """Whether the disk does not take what it is given."""
+        return self._refusing
+
+    # what lanes and the engine do
+
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+    ) -> None:
+        def put(disk: Outbox) -> bool:
+            disk.put(notification, endpoints, change, at=at, in_order=in_order)
+            return True
+
+        if self._memory.holds(notification.payload.task_id) or not self._try(put):
+            self._memory.put(
+                notification, endpoints, change, at=at, in_order=in_order
+            )  # beside what came before it in its task
+
+    def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
+        delivery = self._memory.claim(endpoint, at=at)
+        if delivery is not None:
+            return dataclasses.replace(delivery, key=-delivery.key)
+        generation = self._generation
+        delivery = self._try(lambda disk: disk.claim(endpoint, at=at))
+        if delivery is None or generation != self._generation:
+            return None
+        delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
+        with self._lock:
+            self._handed_out[delivery.key] = delivery
+        return delivery
+
+    def settle(self, settlement: Settlement) -> None:
+        if settlement.key < 0:
+            self._settle_in_memory(settlement)
+            return
+        if not self._settle_on_disk(settlement):
+            self._remember(settlement)
+        with self._lock:
+            self._handed_out.pop(settlement.key, None)
+
+    def _settle_on_disk(self, settlement: Settlement) -> bool:
+        """Whether there is nothing more to do about it."""
+        if settlement.key >> _GENERATION_SHIFT != self._generation:
+            return True
+
+        def settle(disk: Outbox) -> bool:
+            disk.settle(dataclasses.replace(settlement, key=settlement.key & _KEY_MASK))
+            return True
+
+        return bool(self._try(settle))
+
+    def _remember(self, settlement: Settlement) -> None:
+        """The disk still believes that it is leased, and will, in this process, hand it out to nobody."""
+        with self._lock:
+            self._unsettled[settlement.key] = settlement
+            delivery = self._handed_out.get(settlement.key)
+            if settlement.state is State.WAITING and delivery is not None:
+                self._adopted[self._memory.adopt(delivery, due=settlement.due)] = settlement.key
+
+    def _settle_in_memory(self, settlement: Settlement) -> None:
+        key = -settlement.key
+        self._memory.settle(dataclasses.replace(settlement, key=key))
+        with self._lock:
+            original = self._adopted.get(key)
+            if original is None:
+                return
+            settlement = dataclasses.replace(settlement, key=original)
+            self._unsettled[original] = settlement
+        if self._settle_on_disk(settlement):
+            self._forget_adopted(original)
+
+    def _forget_adopted(self, original: int) -> None:
+        """It is the disk's again, a delivery that still waits included."""
+        with self._lock:
+            self._unsettled.pop(original, None)
+            for key in [key for key, other in self._adopted.items() if other == original]:
+                del self._adopted[key]
+                self._memory.discard(key)
+
+    def next_due(self, endpoint: str) -> Optional[float]:
+        known = (self._memory.next_due(endpoint), self._try(lambda disk: disk.next_due(endpoint)))
+        return min((due for due in known if due is not None), default=None)
+
+    # bringing everything to the disk
+
+    def recover(self, *, at: float) -> None:
+        """Try to write down what could not be written; to be called every few seconds while :attr:`refusing`."""
+        with self._lock:
+            if self._closed or not self._refusing:
+                return
+            if self._disk is None and not self._replace(None):
+                return
+            unsettled = list(self._unsettled.values())
+        for settlement in unsettled:
+            if not self._is_under_way(settlement.key):
+                if not self._settle_on_disk(settlement):
+                    return
+                self._forget_adopted(settlement.key)
+        for notification, endpoints, change, in_order in self._memory.take():
+            self.put(notification, endpoints, change, at=at, in_order=in_order)
+        with self._lock:
+            if self._unsettled or self._memory.waiting():
+                return
+            self._refusing = False
+        self._say(False, "")
+
+    def _is_under_way(self, original: int) -> bool:
+        """Whether a lane is trying, at this moment, the copy in memory of what the disk has."""
+        with self._lock:
+            return any(other == original and self._memory.is_leased(key) for key, other in self._adopted.items())
+
+    def _try(self, act: Callable[[Outbox], Optional[T]]) -> Optional[T]:
+        """What ``act`` returns for the disk; None when the disk refused, and people were told."""
+        disk = self._disk
+        if self._closed:
+            raise OutboxClosedError("the outbox is closed")
+        if disk is None:
+            return None
+        try:
+            return act(disk)
+        except OutboxClosedError:
+            if self._closed or disk is self._disk:
+                raise
+            return None  # it was replaced meanwhile
+        except OutboxDamagedError as error:
+            self._refused(str(error))
+            with self._lock:
+                if disk is self._disk:
+                    self._replace(disk)
+        except OutboxError as error:
+            self._refused(str(error))
+        return None
+
+    def _replace(self, damaged: Optional[Outbox]) -> bool:
+        if damaged is not None:
+            self._generation += 1
+            self._unsettled.clear()
+            self._adopted.clear()
+        try:
+            self._disk = self._reopen(damaged)
+        except OutboxError:
+            self._disk = None
+            return False
+        return True
+
+    def _refused(self, reason: str) -> None:
+        with self._lock:
+            first, self._refusing = not self._refusing, True
+        if first:
+            self._say(True, reason)
+
+    # looking and tidying, which can wait when the disk cannot
+
+    def health(self, endpoint: str) -> Health:
+        return self._try(lambda disk: disk.health(endpoint)) or self._memory.health(endpoint)
+
+    def set_health(self, endpoint: str, health: Health) -> None:
+        self._memory.set_health(endpoint, health)
+        self._try(lambda disk: disk.set_health(endpoint, health))
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
+        return self._try(lambda disk: disk.attempts_since(endpoint, since, most)) or ()
+
+    def waiting(self) -> dict[str, int]:
+        return _sum(self._memory.waiting(), self._try(lambda disk: disk.waiting()) or {})
+
+    def dead(self) -> dict[str, int]:
+        return _sum(self._memory.dead(), self._try(lambda disk: disk.dead()) or {})
+
+    def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
+        again = {*self._memory.replay(notification_id, at=at)}
+        return sorted(again | {*(self._try(lambda disk: disk.replay(notification_id, at=at)) or ())})
+
+    def drop(self, notification_id: Optional[str], *, at: float) -> int:
+        return self._memory.drop(notification_id, at=at) + (
+            self._try(lambda disk: disk.drop(notification_id, at=at)) or 0
+        )
+
+    def prune(self, retention: Retention, *, most: int) -> int:
+        return self._try(lambda disk: disk.prune(retention, most=most)) or 0
+
+    def open_tasks(self) -> Sequence[OpenTask]:
+        return [*(self._try(lambda disk: disk.open_tasks()) or ()), *self._memory.open_tasks()]
+
+    def endings(self) -> Sequence[Ending]:
+        return [*(self._try(lambda disk: disk.endings()) or ()), *self._memory.endings()]
+
+    def late_events(self) -> Sequence[LateEvent]:
+        return list(self._try(lambda disk: disk.late_events()) or ())
+
+    def keep_late(self, event: Event) -> None:
+        def keep(disk: Outbox) -> bool:
+            disk.keep_late(event)
+            return True
+
+        if not self._try(keep):
+            raise OutboxError("the event could not be stored")
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            disk = self._disk
+        if disk is not None:
+            disk.close()
+
+
+def _sum(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}

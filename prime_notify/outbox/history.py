@@ -1,0 +1,123 @@
+"""Looking at what was sent where and when: reads the outbox's file, beside whoever works with it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from pydantic import ValidationError
+
+from prime_notify.model.health import Health
+from prime_notify.model.payload import Payload
+from prime_notify.outbox.base import State
+from prime_notify.outbox.database import Database
+
+__all__ = ["AttemptRecord", "DeliveryRecord", "History", "NotificationRecord"]
+
+
+@dataclass(frozen=True)
+class AttemptRecord:
+    """One try. ``outcome``: the delivery's state after it. ``at``: seconds as the process counted them, about unix."""
+
+    number: int
+    at: float
+    outcome: State
+    status: Optional[int]
+    ms: float
+    reason: str
+    hint: str
+    response: str
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """One endpoint's share of a notification. ``due``: the next try, when it waits. ``tries``: only where asked for."""
+
+    endpoint: str
+    state: State
+    attempts: int
+    due: float
+    settled: Optional[float]
+    status: Optional[int]
+    ms: Optional[float]
+    reason: str
+    tries: Tuple[AttemptRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotificationRecord:
+    """A notification with its deliveries. ``payload`` is None when another version wrote what this cannot read."""
+
+    id: str
+    accepted: float
+    payload: Optional[Payload]
+    deliveries: Tuple[DeliveryRecord, ...]
+
+
+_NOTIFICATIONS = """
+    SELECT seq, id, accepted, payload FROM notification
+    WHERE (?1 IS NULL OR seq IN (SELECT notification FROM delivery WHERE state = ?1))
+    ORDER BY seq DESC LIMIT ?2 OFFSET ?3
+"""
+_DELIVERIES = """
+    SELECT notification, seq, endpoint, state, attempts, due, settled, status, ms, coalesce(reason, '')
+    FROM delivery WHERE notification IN ({}) ORDER BY seq
+"""
+_TRIES = """
+    SELECT number, at, outcome, status, ms, reason, hint, response FROM attempt WHERE delivery = ? ORDER BY seq
+"""
+_BY_ID = "SELECT seq, id, accepted, payload FROM notification WHERE id = ?1 OR id LIKE ?2 ESCAPE '!' LIMIT ?3"
+
+
+class History:
+    """Reads only. Raises :class:`prime_notify.outbox.base.OutboxError` when the file cannot be read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, count: int, *, skip: int = 0, state: Optional[State] = None) -> Sequence[NotificationRecord]:
+        """The newest notifications first; only those with a delivery in ``state``, when that is given."""
+        wanted = None if state is None else state.value
+        return self._records(self._database.read(_NOTIFICATIONS, wanted, count, skip))
+
+    def find(self, id: str) -> Sequence[NotificationRecord]:
+        """The notification with this id, or those (two at most) whose id ends like this; with all their tries."""
+        ending = "%" + "".join(f"!{char}" if char in "!%_" else char for char in id.upper())
+        rows = self._database.read(_BY_ID, id, ending, 2) if id else ()
+        return self._records(rows, with_tries=True)
+
+    def count(self) -> int:
+        """How many notifications are kept."""
+        return int(self._database.read("SELECT count(*) FROM notification")[0][0])
+
+    def health(self) -> Dict[str, Health]:
+        """How each endpoint was doing, by name."""
+        rows = self._database.read("SELECT endpoint, value FROM health")
+        return {endpoint: Health.from_json(value) for endpoint, value in rows}
+
+    def _records(self, rows: Sequence[Any], *, with_tries: bool = False) -> List[NotificationRecord]:
+        by_notification: Dict[int, List[DeliveryRecord]] = {row[0]: [] for row in rows}
+        query = _DELIVERIES.format(",".join("?" * len(rows)))
+        for row in self._database.read(query, *by_notification) if rows else ():
+            tries = self._tries(row[1]) if with_tries else ()
+            by_notification[row[0]].append(_delivery(row[2:], tries))
+        return [
+            NotificationRecord(id, accepted, _payload(body), tuple(by_notification[seq]))
+            for seq, id, accepted, body in rows
+        ]
+
+    def _tries(self, key: int) -> Tuple[AttemptRecord, ...]:
+        rows = self._database.read(_TRIES, key)
+        return tuple(AttemptRecord(number, at, State(outcome), *more) for number, at, outcome, *more in rows)
+
+
+def _delivery(columns: Sequence[Any], tries: Tuple[AttemptRecord, ...]) -> DeliveryRecord:
+    endpoint, state, attempts, due, settled, status, ms, reason = columns
+    return DeliveryRecord(endpoint, State(state), attempts, due, settled, status, ms, reason, tries)
+
+
+def _payload(body: str) -> Optional[Payload]:
+    with contextlib.suppress(ValidationError):
+        return Payload.model_validate_json(body)
+    return None

@@ -1,0 +1,117 @@
+"""Opens the outbox's file; one that is damaged is moved aside, and what can still be read of it is saved."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Iterator, List, Optional, Sequence
+
+from prime_notify.outbox.base import Outbox, OutboxDamagedError, OutboxError
+from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.steps import Step, no_step
+
+__all__ = ["OUTBOX_FILE", "Damage", "Opener"]
+
+OUTBOX_FILE = "outbox.sqlite3"
+_COMPANIONS = ("", "-wal", "-shm")
+_SALVAGED_NOTIFICATION = "SELECT seq, id, accepted, payload FROM notification WHERE seq IN ({}) ORDER BY seq"
+_SALVAGED_DELIVERY = """
+    SELECT notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason
+    FROM delivery WHERE state IN ('waiting', 'dead') ORDER BY seq
+"""
+_SALVAGED_TASK = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
+_SALVAGED_ENDING = "SELECT plugin_id, task, status FROM ending"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What was found, where the damaged file lies now, and how many undelivered deliveries were saved from it."""
+
+    reason: str
+    moved_to: Path
+    saved: int
+
+
+class Opener:
+    """Opens ``outbox.sqlite3`` in a folder. ``now``: unix seconds, for the name of a file that is moved aside."""
+
+    def __init__(
+        self, folder: Path, now: Callable[[], float], say: Callable[[Damage], None], step: Step = no_step
+    ) -> None:
+        self._path = folder / OUTBOX_FILE
+        self._now = now
+        self._say = say
+        self._step = step
+
+    def open(self) -> SqliteOutbox:
+        """The outbox. Raises :class:`OutboxError` when the folder cannot be used."""
+        try:
+            return SqliteOutbox(self._path, self._step)
+        except OutboxDamagedError as error:
+            return self._anew(str(error))
+
+    def reopen(self, damaged: Optional[Outbox]) -> Outbox:
+        """Another outbox in place of one that turned out to be damaged, or (None) that could not be opened."""
+        if damaged is None:
+            return self.open()
+        damaged.close()
+        return self._anew("it is damaged")
+
+    def _anew(self, reason: str) -> SqliteOutbox:
+        aside = self._moved_aside()
+        fresh = SqliteOutbox(self._path, self._step)
+        saved = 0
+        with contextlib.suppress(OutboxError):
+            saved = _salvage(aside, fresh)
+        self._say(Damage(reason, aside, saved))
+        return fresh
+
+    def _moved_aside(self) -> Path:
+        aside = self._path.with_name(f"{self._path.name}.damaged-{int(self._now())}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = aside.with_name(f"{self._path.name}.damaged-{int(self._now())}-{number}")
+        try:
+            for suffix in _COMPANIONS:
+                part = self._path.with_name(self._path.name + suffix)
+                if part.exists():
+                    part.replace(aside.with_name(aside.name + suffix))
+        except OSError as error:
+            raise OutboxError(f"the damaged {self._path.name} cannot be moved aside: {error}") from error
+        return aside
+
+
+def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
+    """Copies what is undelivered, as far as it can be read; the number of deliveries."""
+    with contextlib.closing(sqlite3.connect(damaged, isolation_level=None)) as source:
+        deliveries = list(_readable(source, _SALVAGED_DELIVERY))
+        wanted = sorted({row[0] for row in deliveries})
+        notifications: List[Any] = []
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            notifications += _readable(source, _SALVAGED_NOTIFICATION.format(",".join("?" * len(some))), some)
+        tasks = list(_readable(source, _SALVAGED_TASK))
+        endings = list(_readable(source, _SALVAGED_ENDING))
+    known = {row[0] for row in notifications}
+    deliveries = [row for row in deliveries if row[0] in known]
+    with fresh.database.transaction("salvage") as connection:
+        connection.executemany(
+            "INSERT INTO notification (seq, id, accepted, payload) VALUES (?, ?, ?, ?)", notifications
+        )
+        connection.executemany(
+            "INSERT INTO delivery (notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            deliveries,
+        )
+        connection.executemany("INSERT INTO open_task VALUES (?, ?, ?, ?, ?)", tasks)
+        connection.executemany("INSERT INTO ending VALUES (?, ?, ?)", endings)
+    return len(deliveries)
+
+
+def _readable(source: sqlite3.Connection, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:
+    """The rows up to the first that cannot be read."""
+    with contextlib.suppress(sqlite3.Error):
+        yield from source.execute(query, parameters)

@@ -1,0 +1,231 @@
+"""The generated pages of the documentation: every channel and every option, in both languages, from the models.
+
+python3 scripts/dev.py docs     writes docs/*/channels.md and docs/*/options.md anew; a test says when they are stale
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple, Type, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typing_extensions import Literal
+
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.registry import channel_types
+from prime_notify.config.duration import Duration
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.models import Config
+from prime_notify.config.option import ZH
+from prime_notify.config.rate import Rate
+from scripts.reference_words import WORDS
+
+__all__ = ["LANGUAGES", "channels_page", "options_page", "pages"]
+
+LANGUAGES = ("en", "zh")
+_FULL = {"en": "en_us", "zh": "zh_cn"}
+
+
+def pages() -> Iterator[Tuple[str, str]]:
+    """Path below ``docs/`` and text of every generated page."""
+    for language in LANGUAGES:
+        yield f"{language}/channels.md", channels_page(language)
+        yield f"{language}/options.md", options_page(language)
+
+
+def write(root: Path) -> None:
+    """Write them all."""
+    for path, text in pages():
+        (root / "docs" / path).write_bytes(text.encode("utf-8"))
+
+
+# -- channels ------------------------------------------------------------------------------------------------------
+
+
+def channels_page(language: str) -> str:
+    """What each channel is for, the smallest config that works, and its options."""
+    words = WORDS[language]
+    parts = [f"# {words['channels']}\n\n{words['channels_links']}\n\n{words['channels_intro']}\n"]
+    parts.append(_contents(sorted(channel_types())))
+    parts += [_channel(channel, language) for channel in channel_types().values()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _contents(names: Sequence[str]) -> str:
+    return " · ".join(f"[{name}](#{name})" for name in names) + "\n"
+
+
+def _channel(channel: Type[Channel[Any]], language: str) -> str:
+    words = WORDS[language]
+    document = {"notification": {"enabled": True, "endpoints": [dict(channel.example)]}}
+    lines = [f"## {channel.type}", "", channel.about[_FULL[language]], "", "```json", *_json(document), "```", ""]
+    own = _own_fields(channel.endpoint_model)
+    for name, info in own.items():
+        model = _model_of(info.annotation)
+        if model is not None:
+            lines += [words["options_of"].format(name=name), "", *_table(model, language), ""]
+            lines += _nested(model, name, language)
+    lines += _facts(channel, language)
+    return "\n".join(lines)
+
+
+def _own_fields(model: Type[EndpointConfig]) -> Dict[str, FieldInfo]:
+    common = EndpointConfig.model_fields
+    return {name: info for name, info in model.model_fields.items() if name not in common}
+
+
+def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
+    words = WORDS[language]
+    lines: List[str] = []
+    if channel.rate_limits:
+        lines += [words["rates"].format(rates=", ".join(f"`{rate}`" for rate in channel.rate_limits)), ""]
+    more = sorted(channel.lifecycles - {"separate"})
+    if more:
+        lines += [words["lifecycles"].format(lifecycles=", ".join(f"`{one}`" for one in more)), ""]
+    return lines
+
+
+def _json(document: object) -> List[str]:
+    """Indented down to the endpoints, each of which stands on a line when it is short."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return text.splitlines()
+
+
+# -- options -------------------------------------------------------------------------------------------------------
+
+
+def options_page(language: str) -> str:
+    """Every option of the config but those of the channels."""
+    words = WORDS[language]
+    parts = [f"# {words['options']}\n\n{words['options_links']}\n\n{words['options_intro']}\n"]
+    for name, info in Config.model_fields.items():
+        model = _model_of(info.annotation)
+        if model is not None:
+            parts.append(f"## {name}\n\n{_description(info, language)}\n")
+            parts.append("\n".join(_table(model, language)) + "\n")
+            parts += ["\n".join(_nested(model, name, language))]
+    top = {name: info for name, info in Config.model_fields.items() if _model_of(info.annotation) is None}
+    parts.append(f"## {words['top_level']}\n\n" + "\n".join(_rows(top, language)) + "\n")
+    parts.append(f"## {words['endpoint']}\n\n{words['endpoint_intro']}\n")
+    parts.append("\n".join(_table(EndpointConfig, language)) + "\n")
+    parts.append("\n".join(_nested(EndpointConfig, "", language)))
+    return "\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def _nested(model: Type[BaseModel], path: str, language: str) -> List[str]:
+    """Tables of the objects that stand inside of an object."""
+    lines: List[str] = []
+    for name, info in model.model_fields.items():
+        inner = _model_of(info.annotation)
+        if inner is not None and not issubclass(inner, EndpointConfig):
+            place = f"{path}.{info.alias or name}".lstrip(".")
+            lines += [WORDS[language]["options_of"].format(name=place), "", *_table(inner, language), ""]
+            lines += _nested(inner, place, language)
+    return lines
+
+
+def _table(model: Type[BaseModel], language: str) -> List[str]:
+    return _rows(model.model_fields, language)
+
+
+def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
+    words = WORDS[language]
+    lines = [f"| {words['option']} | {words['kind']} | {words['default']} | {words['meaning']} |", "| --- " * 4 + "|"]
+    for name, info in fields.items():
+        shown = (f"`{info.alias or name}`", _kind(info.annotation, language), _default(info, language))
+        lines.append("| " + " | ".join((*shown, _cell(_description(info, language)))) + " |")
+    return lines
+
+
+def _description(info: FieldInfo, language: str) -> str:
+    extra = info.json_schema_extra
+    if language == "zh" and isinstance(extra, dict) and ZH in extra:
+        return str(extra[ZH])
+    return info.description or ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _default(info: FieldInfo, language: str) -> str:
+    value = info.get_default(call_default_factory=True) if not info.is_required() else PydanticUndefined
+    if value is PydanticUndefined:
+        return WORDS[language]["required"]
+    if value is None or value == [] or value == {} or isinstance(value, BaseModel):
+        return ""
+    return f"`{_as_json(value)}`".replace("|", "\\|")
+
+
+def _as_json(value: object) -> str:
+    def plain(one: object) -> object:
+        if isinstance(one, (Duration, Rate)):
+            return str(one)
+        if isinstance(one, enum.Enum):
+            return one.value
+        if isinstance(one, (list, tuple)):
+            return [plain(item) for item in one]
+        return one
+
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def _kind(annotation: Any, language: str) -> str:
+    names = dict.fromkeys(_kinds(annotation, language))
+    return " / ".join(names)
+
+
+def _kinds(annotation: Any, language: str) -> Iterator[str]:
+    words = WORDS[language]
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is type(None):
+        return
+    if hasattr(annotation, "__metadata__"):
+        yield from _kinds(arguments[0], language)
+    elif origin is Union or getattr(origin, "__name__", "") == "UnionType":
+        for argument in arguments:
+            yield from _kinds(argument, language)
+    elif origin is Literal:
+        yield ", ".join(f"`{value}`" for value in arguments)
+    elif origin in (list, tuple):
+        yield words["list"].format(items=_kind(arguments[0], language))
+    else:
+        yield _simple(origin or annotation, words)
+
+
+def _simple(kind: Any, words: Mapping[str, str]) -> str:
+    if not isinstance(kind, type):
+        return words["any"]
+    if issubclass(kind, enum.Enum):
+        return ", ".join(f"`{one.value}`" for one in kind) if len(kind) <= 4 else words["event"]
+    for base, word in _SIMPLE:
+        if issubclass(kind, base):
+            return words[word]
+    return words["any"]
+
+
+_SIMPLE: Sequence[Tuple[type, str]] = (
+    (Duration, "duration"),
+    (Rate, "rate"),
+    (bool, "bool"),
+    (int, "number"),
+    (float, "number"),
+    (str, "text"),
+    (BaseModel, "object"),
+    (dict, "object"),
+)
+
+
+def _model_of(annotation: Any) -> Any:
+    """The model that describes an object, or the items of a list of objects; None when it is none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        found = _model_of(argument)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,56 @@
+"""Services that answer 200 whatever happens, on a real socket: not one refusal is taken for success."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Tuple
+
+import pytest
+
+from prime_notify.channels.common.base import Response
+from prime_notify.model.outcome import Delivered
+from prime_notify.transport.http import HttpTransport
+from tests.support.receiver import Answer, Receiver, json_answer
+from tests.unit.channels import test_dingtalk, test_feishu, test_onebot, test_pushplus, test_wecom
+from tests.unit.channels.composed import failed
+from tests.unit.channels.samples import channel
+
+SERVICES: List[Tuple[str, Any, Any, Any]] = [
+    ("feishu", {"feishu": {"secret": "s"}}, {"code": 0, "msg": "success"}, test_feishu.REFUSALS),
+    ("dingtalk", {"dingtalk": {"access_token": "t", "secret": "s"}}, {"errcode": 0}, test_dingtalk.REFUSALS),
+    ("wecom", {"wecom": {"key": "k"}}, {"errcode": 0, "errmsg": "ok"}, test_wecom.REFUSALS),
+    ("onebot", {"onebot": {"group_id": 12345}}, {"status": "ok", "retcode": 0}, test_onebot.REFUSALS),
+    ("pushplus", {"pushplus": {"token": "t"}}, {"code": 200, "msg": "请求成功"}, test_pushplus.REFUSALS),
+]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def transport() -> Iterator[HttpTransport]:
+    made = HttpTransport()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(("type", "config", "success", "refusals"), SERVICES, ids=[entry[0] for entry in SERVICES])
+def test_only_the_services_own_yes_is_a_success(
+    service: Receiver, transport: HttpTransport, type: str, config: Any, success: Any, refusals: Any
+) -> None:
+    sender = channel(type, url=service.url("/hook"), **config)
+
+    def outcome(value: Any) -> Any:
+        service.behave(Answer(body=value) if isinstance(value, bytes) else json_answer(value))
+        response = transport.send(sender.render(failed()), timeout=10)
+        assert isinstance(response, Response)
+        assert response.status == 200
+        return sender.judge(response)
+
+    assert isinstance(outcome(success), Delivered)
+    for value, kind, _ in refusals:
+        refused = outcome(value)
+        assert isinstance(refused, kind), value
+        assert refused.hint

@@ -1,0 +1,104 @@
+"""The data folder from the point of view of one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from prime_notify.outbox.base import OutboxError, State, TaskChange
+from prime_notify.outbox.folder import DataFolder, store_late
+from prime_notify.outbox.opening import OUTBOX_FILE
+from tests.support.build import event, notification, states
+from tests.support.clock import FakeClock
+
+
+class Said(List[str]):
+    def __call__(self, _level: int, key: str, **_values: object) -> None:
+        self.append(key)
+
+
+def folder(path: Path, said: Said) -> DataFolder:
+    return DataFolder(path, FakeClock(), said, longest_wait=86400.0)
+
+
+def test_a_second_process_gets_nothing_until_the_first_lets_go_and_says_so_once(tmp_path: Path) -> None:
+    said = Said()
+    first, second = folder(tmp_path, Said()), folder(tmp_path, said)
+    assert first.take()
+    assert not second.take()
+    assert not second.take()
+    assert (second.held, said) == (False, ["log.owned_elsewhere"])
+    assert second.owner.startswith("process")
+    first.release()
+    assert second.take()
+    assert (second.held, second.owner, said[1:]) == (True, "", ["log.taken_over"])
+    second.release()
+
+
+def test_what_the_second_process_keeps_reaches_the_first(tmp_path: Path) -> None:
+    first, second = folder(tmp_path, Said()), folder(tmp_path, Said())
+    first.take()
+    first.changed_by_others()
+    second.take()
+    second.keep_late(event("backup_failure"))
+    assert first.changed_by_others()
+    assert not first.changed_by_others()
+    assert [late.event.name.value for late in first.outbox.late_events()] == ["backup_failure"]
+    first.release()
+
+
+def test_a_folder_that_cannot_be_written_to_leaves_memory_and_says_so(tmp_path: Path) -> None:
+    said = Said()
+    missing = folder(tmp_path / "missing", said)
+    assert missing.take()
+    assert said == ["log.outbox_unusable"]
+    assert missing.history is None
+    assert not missing.changed_by_others()
+    missing.outbox.put(notification(), ["a"], TaskChange(), at=0.0)
+    assert missing.outbox.waiting() == {"a": 1}
+    missing.release()
+
+
+def test_a_damaged_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / OUTBOX_FILE).write_bytes(b"garbage" * 1000)
+    said = Said()
+    one = folder(tmp_path, said)
+    assert one.take()
+    assert said == ["log.outbox_damaged"]
+    one.release()
+
+
+def test_a_disk_that_begins_to_refuse_is_said_and_what_waits_in_memory_is_saved_at_the_end(tmp_path: Path) -> None:
+    said = Said()
+    one = folder(tmp_path, said)
+    one.take()
+    assert one.outbox.disk is not None
+    one.outbox.disk.database._connection.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
+    kept = notification()
+    one.outbox.put(kept, ["a"], TaskChange(), at=0.0)
+    assert said == ["log.outbox_refuses"]
+    one.outbox.disk.database._connection.execute("PRAGMA query_only = OFF")  # type: ignore[attr-defined]
+    one.release()
+    assert said[1:] == ["log.outbox_recovered"]
+    again = folder(tmp_path, Said())
+    again.take()
+    assert states(again.outbox, kept.id) == {"a": State.WAITING}
+    again.release()
+
+
+def test_due_times_of_a_clock_that_went_wrong_are_mended_when_the_folder_is_taken(tmp_path: Path) -> None:
+    first = folder(tmp_path, Said())
+    first.take()
+    first.outbox.put(notification(), ["a"], TaskChange(), at=FakeClock().steady() + 10 * 86400)
+    first.release()
+    second = folder(tmp_path, Said())
+    second.take()
+    assert second.outbox.next_due("a") == FakeClock().steady()
+    second.release()
+
+
+def test_a_late_event_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutboxError):
+        store_late(tmp_path / "missing", event())

@@ -1,0 +1,255 @@
+"""A disk that refuses costs no notification, and nothing is sent twice for its sake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, List, Optional, Tuple
+
+import pytest
+
+from prime_notify.model.health import Health
+from prime_notify.outbox.base import (
+    Delivery,
+    OutboxClosedError,
+    OutboxDamagedError,
+    OutboxError,
+    Retention,
+    Settlement,
+    State,
+    TaskChange,
+)
+from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.sqlite import SqliteOutbox
+from tests.support.build import event, notification, open_task, states
+
+WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune")
+READS = ("claim", "next_due", "waiting", "dead", "health", "attempts_since", "open_tasks", "late_events")
+
+
+class Disk(SqliteOutbox):
+    """A disk that can be full (only reading works) or broken (nothing does)."""
+
+    full = False
+    broken: Optional[OutboxError] = None
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name in WRITES and super().__getattribute__("full"):
+            return self._refuse
+        broken = super().__getattribute__("broken")
+        if name in (*WRITES, *READS) and broken is not None:
+            return lambda *_args, **_more: self._raise(broken)
+        return found
+
+    def _refuse(self, *_args: object, **_more: object) -> Any:
+        raise OutboxError("database or disk is full")
+
+    @staticmethod
+    def _raise(error: OutboxError) -> Any:
+        raise error
+
+
+class World:
+    def __init__(self, folder: Path, *, disk: bool = True) -> None:
+        self.folder = folder
+        self.said: List[Tuple[bool, str]] = []
+        self.can_open = disk
+        self.opened = 0
+        self.disk: Optional[Disk] = self.open() if disk else None
+        self.store = GuardedOutbox(
+            self.disk, self.reopen, lambda refusing, reason: self.said.append((refusing, reason))
+        )
+
+    def open(self) -> Disk:
+        self.opened += 1
+        self.disk = Disk(self.folder / f"outbox-{self.opened}.sqlite3")
+        return self.disk
+
+    def reopen(self, _damaged: object) -> Disk:
+        if not self.can_open:
+            raise OutboxError("read-only")
+        return self.open()
+
+    def put(self, name: str = "backup_success", *, task_id: str = "", to: str = "a", **change: Any) -> str:
+        accepted = notification(name, task_id=task_id)
+        self.store.put(accepted, to.split(), TaskChange(**change), at=0.0)
+        return accepted.id
+
+    def claim(self, *, at: float = 0.0, endpoint: str = "a") -> Delivery:
+        delivery = self.store.claim(endpoint, at=at)
+        assert delivery is not None
+        return delivery
+
+    def settle(self, delivery: Delivery, state: State = State.DELIVERED, *, due: float = 0.0) -> None:
+        self.store.settle(Settlement(delivery.key, state, 0.0, due))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_what_a_full_disk_refuses_is_sent_from_memory_and_said_once(world: World) -> None:
+    assert world.disk is not None
+    world.disk.full = True
+    first, second = world.put(), world.put()
+    assert world.said == [(True, "database or disk is full")]
+    assert world.store.refusing
+    assert world.store.waiting() == {"a": 2}
+    assert [world.claim().notification.id, world.claim().notification.id] == [first, second]
+    assert world.store.claim("a", at=0.0) is None
+
+
+def test_it_is_brought_to_the_disk_once_that_takes_it(world: World) -> None:
+    assert world.disk is not None
+    world.disk.full = True
+    id = world.put(opened=open_task("t"))
+    world.store.recover(at=1.0)
+    assert world.store.refusing
+    world.disk.full = False
+    world.store.recover(at=1.0)
+    assert states(world.disk, id) == {"a": State.WAITING}
+    assert world.disk.open_tasks() == [open_task("t")]
+    assert world.said[1:] == [(False, "")]
+    assert not world.store.refusing
+    assert world.claim(at=1.0).notification.id == id
+
+
+def test_a_delivery_noted_down_too_late_is_not_sent_again(world: World) -> None:
+    assert world.disk is not None
+    id = world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.settle(delivery)
+    assert world.store.claim("a", at=99.0) is None
+    world.disk.full = False
+    world.store.recover(at=1.0)
+    assert states(world.disk, id) == {"a": State.DELIVERED}
+    assert world.store.claim("a", at=99.0) is None
+
+
+def test_a_retry_that_could_not_be_noted_down_is_made_from_memory(world: World) -> None:
+    assert world.disk is not None
+    id = world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.settle(delivery, State.WAITING, due=10.0)
+    assert world.store.next_due("a") == 10.0
+    again = world.claim(at=10.0)
+    assert (again.notification.id, again.attempt) == (id, 2)
+    world.settle(again)
+    assert world.store.claim("a", at=99.0) is None
+    world.disk.full = False
+    world.store.recover(at=11.0)
+    assert states(world.disk, id) == {"a": State.DELIVERED}
+
+
+def test_a_retry_in_memory_goes_back_to_the_disk_with_its_due_time(world: World) -> None:
+    assert world.disk is not None
+    world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.settle(delivery, State.WAITING, due=10.0)
+    world.disk.full = False
+    world.store.recover(at=1.0)
+    assert world.disk.next_due("a") == 10.0
+    assert world.store.waiting() == {"a": 1}
+
+
+def test_what_is_being_tried_from_memory_is_not_handed_out_by_the_disk_meanwhile(world: World) -> None:
+    assert world.disk is not None
+    id = world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.settle(delivery, State.WAITING, due=1.0)
+    under_way = world.claim(at=1.0)
+    world.disk.full = False
+    world.store.recover(at=2.0)
+    assert world.store.claim("a", at=99.0) is None
+    assert world.store.refusing
+    world.settle(under_way)
+    world.store.recover(at=3.0)
+    assert states(world.disk, id) == {"a": State.DELIVERED}
+    assert not world.store.refusing
+
+
+def test_the_end_of_a_task_stays_behind_its_start_wherever_that_is(world: World) -> None:
+    assert world.disk is not None
+    world.disk.full = True
+    world.put("backup_start", task_id="t")
+    world.disk.full = False
+    world.put("backup_success", task_id="t")
+    start = world.claim()
+    assert start.notification.payload.event == "backup_start"
+    assert world.store.claim("a", at=0.0) is None
+    world.settle(start)
+    assert world.claim().notification.payload.event == "backup_success"
+
+
+def test_without_any_disk_everything_works_in_memory_until_one_can_be_opened(tmp_path: Path) -> None:
+    world = World(tmp_path, disk=False)
+    id = world.put()
+    world.store.recover(at=1.0)
+    assert world.store.disk is None
+    assert world.store.health("a") == Health()
+    world.store.set_health("a", Health(failures=2))
+    assert world.store.health("a").failures == 2
+    assert list(world.store.attempts_since("a", 0.0, 5)) == []
+    assert world.store.prune(Retention(0.0, 5), most=5) == 0
+    with pytest.raises(OutboxError):
+        world.store.keep_late(event())
+    world.can_open = True
+    world.store.recover(at=2.0)
+    assert states(world.disk, id) == {"a": State.WAITING}
+
+
+def test_a_damaged_disk_is_replaced_and_what_it_handed_out_means_nothing_to_the_new_one(world: World) -> None:
+    assert world.disk is not None
+    world.put()
+    old = world.claim()
+    world.disk.broken = OutboxDamagedError("malformed")
+    id = world.put()
+    assert world.said == [(True, "malformed")]
+    assert world.opened == 2
+    world.store.recover(at=1.0)
+    new = world.claim(at=1.0)
+    assert new.notification.id == id
+    world.settle(old)
+    assert states(world.disk, id) == {"a": State.WAITING}
+    world.settle(new)
+    assert states(world.disk, id) == {"a": State.DELIVERED}
+
+
+def test_a_damaged_disk_that_cannot_be_replaced_leaves_memory(world: World) -> None:
+    assert world.disk is not None
+    world.can_open = False
+    world.disk.broken = OutboxDamagedError("malformed")
+    id = world.put()
+    assert world.store.disk is None
+    assert world.claim().notification.id == id
+
+
+def test_dead_letters_in_memory_are_replayed_and_dropped_too(world: World) -> None:
+    assert world.disk is not None
+    world.disk.full = True
+    world.put()
+    world.settle(world.claim(), State.DEAD)
+    assert world.store.dead() == {"a": 1}
+    assert list(world.store.replay(None, at=1.0)) == ["a"]
+    world.settle(world.claim(at=1.0), State.DEAD)
+    assert world.store.drop(None, at=2.0) == 1
+
+
+def test_nothing_is_done_after_closing(world: World) -> None:
+    world.store.close()
+    world.store.recover(at=0.0)
+    for call in (lambda: world.put(), lambda: world.store.claim("a", at=0.0), lambda: world.store.waiting()):
+        with pytest.raises(OutboxClosedError):
+            call()
+
+
+def test_a_store_that_somebody_else_closed_says_so(world: World) -> None:
+    assert world.disk is not None
+    world.disk.close()
+    with pytest.raises(OutboxClosedError):
+        world.store.claim("a", at=0.0)

@@ -1,0 +1,223 @@
+"""Which endpoints an event goes to."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Dict, List, Mapping, Tuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prime_notify.channels.webhook import WebhookEndpoint
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.comments import comment_readings
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.models import NotificationConfig
+from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.payload import Payload
+from prime_notify.routing import Background, Decision, decide, outcome_of, route
+from tests.support.build import event, loaded
+from tests.unit.model.strategies import events as wild_events
+from tests.unit.model.strategies import normalized
+from tests.unit.routing import model
+
+CATALOGUE = Catalogue.load()
+READINGS = functools.partial(comment_readings, catalogue=CATALOGUE)
+BLOCK = NotificationConfig(enabled=True)
+STEVE = {"type": "player", "name": "Steve"}
+SCHEDULER = {"type": "prime_backup", "name": "scheduled_backup"}
+
+
+def endpoint(**options: Any) -> EndpointConfig:
+    return WebhookEndpoint.model_validate({"name": "a", "url": "http://127.0.0.1:9/hook", **options})
+
+
+def payload(name: str = "backup_success", **fields: Any) -> Payload:
+    return normalized(event(name, **fields)).payload
+
+
+def decision(of: Payload, filters: Mapping[str, Any], last: Mapping[Any, Any] = {}) -> Decision:
+    return decide(of, endpoint(filter=filters), BLOCK, Background(last, READINGS))
+
+
+def passes(of: Payload, last: Mapping[Any, Any] = {}, **filters: Any) -> bool:
+    return decision(of, filters, last).passes
+
+
+# -- every combination ------------------------------------------------------------------------------------------------
+
+
+def _known(last: Mapping[Tuple[str, str], str]) -> Dict[Tuple[str, Task], Status]:
+    return {(plugin, Task(task)): Status(status) for (plugin, task), status in last.items()}
+
+
+@settings(max_examples=1000, deadline=None)
+@given(model.endpoint_documents, model.blocks, st.sampled_from(model.EVENTS), model.event_fields, model.background)
+def test_every_combination_agrees_with_a_plain_model(
+    document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
+) -> None:
+    of = payload(name, **fields)
+    decided = decide(
+        of,
+        WebhookEndpoint.model_validate(document),
+        NotificationConfig.model_validate(block),
+        Background(_known(last), READINGS),
+    )
+    expected = model.plainly_decided(document, block, of.to_dict(), last)
+    assert {reason.path: reason.passed for reason in decided.reasons} == expected
+    assert decided.passes is all(expected.values())
+
+
+@settings(max_examples=200, deadline=None)
+@given(model.endpoint_documents, wild_events)
+def test_any_event_at_all_is_decided(document: Dict[str, Any], wild: Event) -> None:
+    decided = decide(
+        normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, Background({}, READINGS)
+    )
+    assert decided.passes in (True, False)
+
+
+# -- each rule --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "fitting", "unfit"),
+    [
+        ({"success_only": True}, payload("backup_success", severity="warning"), payload("backup_failure")),
+        ({"error_only": True}, payload("restore_failure"), payload("backup_aborted", severity="error")),
+        ({"min_severity": "warning"}, payload("backup_aborted"), payload("backup_success")),
+        ({"tasks": "restore"}, payload("restore_start"), payload("backup_start")),
+        ({"operators": "player:*"}, payload(operator=STEVE), payload(operator=SCHEDULER)),
+        ({"operators": "steve"}, payload(operator=STEVE), payload(operator=SCHEDULER)),
+        ({"operators": "console"}, payload(operator="console:"), payload(operator=STEVE)),
+        ({"sources": "player:S*"}, payload(source=STEVE), payload(source={"type": "console"})),
+        ({"sources": "console"}, payload(source={"type": "console"}), payload(source=STEVE)),
+        ({"tags": "scheduled"}, payload(backup={"tags": {"scheduled": True}}), payload(backup={"tags": {}})),
+        (
+            {"tags": ["scheduled", "temporary"]},
+            payload(backup={"tags": {"temporary": True}}),
+            payload(backup={"tags": {"scheduled": False}}),
+        ),
+        ({"targets": "world*"}, payload(backup={"targets": ["a", "world"]}), payload(backup={"targets": ["a"]})),
+        ({"comment": "*release*"}, payload(backup={"comment": "The §aRelease"}), payload(backup={"comment": ""})),
+        ({"min_cost": "5m"}, payload(cost_s=300), payload(cost_s=299.999)),
+    ],
+)
+def test_a_rule_lets_pass_what_fits_and_an_exception_keeps_it_out(
+    filters: Dict[str, Any], fitting: Payload, unfit: Payload
+) -> None:
+    assert (passes(fitting, **filters), passes(unfit, **filters)) == (True, False)
+    exception = {"except": filters}
+    assert (passes(fitting, **exception), passes(unfit, **exception)) == (False, True)
+
+
+@pytest.mark.parametrize("comment", ["Scheduled backup", "scheduled*", "定时备份"])
+def test_a_machine_comment_is_matched_as_people_read_it_in_any_language(comment: str) -> None:
+    scheduled = payload(backup={"comment": "__pb_translated__:scheduled_backup"})
+    assert passes(scheduled, comment=comment)
+    assert not passes(scheduled, comment="__pb*")
+
+
+@pytest.mark.parametrize("rule", ["operators", "sources", "tags", "targets", "comment", "min_cost"])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("success", False), ("failure", True), ("aborted", True), ("start", False)]
+)
+def test_what_an_event_does_not_say_keeps_out_no_failure(rule: str, name: str, expected: bool) -> None:
+    silent = payload(f"backup_{name}")
+    value = "5m" if rule == "min_cost" else "*"
+    assert passes(silent, **{rule: value}) is expected
+    assert passes(silent, **{"except": {rule: value}})
+
+
+def test_a_start_took_no_time_yet() -> None:
+    start = payload("backup_start", cost_s=999)
+    assert not passes(start, min_cost="0s")
+    assert passes(start, **{"except": {"min_cost": "0s"}})
+
+
+def test_several_rules_have_to_be_passed_all_and_exceptions_each() -> None:
+    of = payload(operator=STEVE, backup={"tags": {"temporary": True}})
+    assert passes(of, operators="player:*", tags="temporary")
+    assert not passes(of, operators="player:*", tags="scheduled")
+    assert not passes(of, **{"except": {"operators": "console", "tags": "temporary"}})
+
+
+# -- on_change --------------------------------------------------------------------------------------------------------
+
+
+def _told(*names: str) -> List[str]:
+    """Those of the events that pass ``on_change``, what is remembered being kept as an engine does."""
+    last: Dict[Any, Status] = {}
+    told = []
+    for name in names:
+        plugin, _, of_name = name.rpartition(".")
+        of = normalized(event(of_name, plugin or "prime_backup")).payload
+        if passes(of, last, on_change=True):
+            told.append(name)
+        ended = outcome_of(of)
+        if ended:
+            last[ended[0]] = ended[1]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("happened", "told"),
+    [
+        (["backup_success", "backup_success"], []),
+        (["backup_failure"], ["backup_failure"]),
+        (
+            ["backup_success", "backup_start", "backup_failure", "backup_start", "backup_failure", "backup_success"],
+            ["backup_failure", "backup_success"],
+        ),
+        (["backup_aborted", "backup_aborted", "backup_success"], ["backup_aborted", "backup_success"]),
+        (["backup_aborted", "backup_failure"], ["backup_aborted", "backup_failure"]),
+        (["backup_failure", "restore_success", "backup_failure"], ["backup_failure"]),
+        (["a.backup_failure", "b.backup_success", "a.backup_failure", "a.backup_success"],
+         ["a.backup_failure", "a.backup_success"]),
+    ],
+)  # fmt: skip
+def test_only_an_outcome_that_differs_from_the_one_before_is_told(happened: List[str], told: List[str]) -> None:
+    assert _told(*happened) == told
+
+
+def test_starts_and_tests_have_no_outcome_to_remember() -> None:
+    assert outcome_of(payload("backup_start")) is None
+    assert outcome_of(payload("backup_failure", test=True)) is None
+    assert outcome_of(payload("restore_aborted")) == (("prime_backup", Task.RESTORE), Status.ABORTED)
+
+
+# -- all together -----------------------------------------------------------------------------------------------------
+
+
+def test_the_reasons_say_where_each_rule_stands_and_what_was_found() -> None:
+    of = payload("backup_failure", operator=STEVE, cost_s=61)
+    config = endpoint(
+        enabled=False,
+        events=["*_failure"],
+        filter={"min_cost": "5m", "tags": "scheduled", "except": {"operators": ["player:*"], "on_change": True}},
+    )
+    block = NotificationConfig(events=[EventName.BACKUP_START])
+    reasons = decide(of, config, block, Background()).reasons
+    assert [(reason.path, reason.passed, reason.found, reason.wanted) for reason in reasons] == [
+        ("notification.enabled", False, ("false",), ("true",)),
+        ("enabled", False, ("false",), ("true",)),
+        ("notification.events", False, ("backup_failure",), ("backup_start",)),
+        ("events", True, ("backup_failure",), ("backup_failure", "restore_failure")),
+        ("filter.tags", True, None, ("scheduled",)),
+        ("filter.min_cost", False, ("61s",), ("5m",)),
+        ("filter.except.operators", False, ("player:Steve",), ("player:*",)),
+        ("filter.except.on_change", False, ("failure", "success"), ()),
+    ]
+
+
+def test_an_event_goes_to_those_endpoints_that_let_it_pass_in_their_order() -> None:
+    config = loaded(
+        {"name": "all", "url": "http://127.0.0.1:9"},
+        {"name": "off", "url": "http://127.0.0.1:9", "enabled": False},
+        {"name": "failures", "url": "http://127.0.0.1:9", "events": "*_failure"},
+        {"name": "restores", "url": "http://127.0.0.1:9", "filter": {"tasks": ["restore"]}},
+    )
+    block = config.config.notification
+    assert route(payload("backup_failure"), block, config.endpoints, Background()) == ["all", "failures"]
+    assert route(payload("restore_failure"), block, config.endpoints, Background()) == ["all", "failures", "restores"]

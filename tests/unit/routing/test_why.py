@@ -1,0 +1,89 @@
+"""A decision in words."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, List, Mapping, Tuple
+
+import pytest
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.config.models import NotificationConfig
+from prime_notify.model.event import Status, Task
+from prime_notify.routing import Background, Decision, decide
+from prime_notify.routing.why import why_lines, why_title
+from tests.support.build import endpoint, event
+from tests.unit.model.strategies import normalized
+
+CATALOGUE = Catalogue.load()
+ENGLISH = functools.partial(CATALOGUE.text, "en_us")
+CHINESE = functools.partial(CATALOGUE.text, "zh_cn")
+FAILED_BEFORE = {("prime_backup", Task.BACKUP): Status.FAILURE}
+
+
+def decided(name: str, filters: Mapping[str, Any], **fields: Any) -> Decision:
+    payload = normalized(event(name, **fields)).payload
+    config = endpoint(filter=filters).config
+    return decide(payload, config, NotificationConfig(enabled=True), Background(FAILED_BEFORE))
+
+
+def lines(decision: Decision, say: Any = ENGLISH) -> List[str]:
+    return [line.text for line in why_lines(decision, say)]
+
+
+CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
+    ("success", {}, {}, "no rule is stated there: everything goes to it"),
+    ("success", {"success_only": True}, {}, "filter.success_only: success fits success"),
+    ("start", {"error_only": True}, {}, "filter.error_only: start does not fit failure"),
+    ("start", {"min_severity": "warning"}, {}, "filter.min_severity: info does not fit warning or worse"),
+    ("success", {"min_cost": "5m"}, {"cost_s": 12.5}, "filter.min_cost: 12.5s does not fit 5m or more"),
+    ("start", {"min_cost": "5m"}, {}, "filter.min_cost: start does not fit 5m or more"),
+    ("success", {"on_change": True}, {},
+     "filter.on_change: success after failure fits another outcome than before"),
+    ("start", {"on_change": True}, {}, "filter.on_change: start does not fit another outcome than before"),
+    ("success", {"tags": "a"}, {"backup": {"tags": {}}}, "filter.tags: (none) does not fit a"),
+    ("success", {"comment": ["a", "b"]}, {"backup": {"comment": "§cx\ny"}},
+     "filter.comment: x y does not fit a, b"),
+    ("success", {"tags": "a"}, {}, "filter.tags: not known of this event, so it does not fit a"),
+    ("failure", {"tags": "a"}, {},
+     "filter.tags: not known of this event whether it fits a; what went wrong is sent all the same"),
+    ("start", {"except": {"operators": "console"}}, {"operator": "console:"},
+     "filter.except.operators: console fits console, and is kept out"),
+    ("start", {"except": {"operators": "x:*"}}, {"operator": "player:Steve"},
+     "filter.except.operators: player:Steve does not fit x:*, and is not kept out"),
+    ("failure", {"except": {"tags": "a"}}, {},
+     "filter.except.tags: not known of this event, so it is not kept out by a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "filters", "fields", "line"), CASES)
+def test_each_rule_has_a_line(status: str, filters: Mapping[str, Any], fields: Mapping[str, Any], line: str) -> None:
+    assert lines(decided(f"backup_{status}", filters, **fields)) == [line]
+
+
+def test_what_keeps_the_event_out_comes_first() -> None:
+    filters = {"tasks": ["backup"], "error_only": True, "except": {"operators": "console"}}
+    decision = decided("backup_start", filters, operator="console:")
+    assert [line.passed for line in why_lines(decision, ENGLISH)] == [False, False, True]
+
+
+def test_what_is_switched_off_is_said() -> None:
+    payload = normalized(event()).payload
+    decision = decide(payload, endpoint(enabled=False).config, NotificationConfig(), Background())
+    assert lines(decision) == ["notification.enabled is false", "enabled is false"]
+
+
+def test_the_title_says_what_comes_of_it() -> None:
+    assert why_title(decided("backup_start", {}), "backup_start", "ops", ENGLISH) == "backup_start goes to ops"
+    stopped = decided("backup_start", {"error_only": True})
+    assert why_title(stopped, "backup_start", "ops", ENGLISH) == "backup_start does not go to ops"
+    assert why_title(stopped, "backup_start", "ops", CHINESE) == "backup_start 不会发往 ops"
+
+
+@pytest.mark.parametrize(("status", "filters", "fields", "line"), CASES)
+def test_every_line_exists_in_every_language(
+    status: str, filters: Mapping[str, Any], fields: Mapping[str, Any], line: str
+) -> None:
+    for text in lines(decided(f"backup_{status}", filters, **fields), CHINESE):
+        assert text.isprintable()
+        assert not any(part in text for part in ("why.", "{", line))
