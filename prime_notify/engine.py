@@ -13,12 +13,9 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.comments import comment_readings
-from prime_notify.compose.composer import Composer
 from prime_notify.compose.samples import sample_event
-from prime_notify.compose.texts import localize
 from prime_notify.config.load import Endpoint, LoadedConfig
-from prime_notify.delivery.attempt import Attempter, Receipt, Sender
+from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
 from prime_notify.delivery.lane import Lane, Notice
 from prime_notify.delivery.lanes import Lanes
@@ -27,7 +24,7 @@ from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
-from prime_notify.model.notification import IdFactory, Message, Notification
+from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
@@ -37,6 +34,7 @@ from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
 from prime_notify.trial import TestResult, try_in_background
+from prime_notify.voice import Voice
 
 __all__ = ["Engine"]
 
@@ -65,21 +63,19 @@ class Engine:
         step: Step = no_step,
     ) -> None:
         self._loaded = loaded
-        self._catalogue = catalogue
-        self._composer = Composer(catalogue)
         self._log = log
-        self._language = language
+        self._voice = Voice(loaded.config, catalogue, log, language)
         self._on_accepted = on_accepted
         self._on_notice = on_notice
         self._clock = clock or SystemClock()
         self._own_transport = Transports() if transport is None else None
         sender = self._own_transport if transport is None else transport
         assert sender is not None
-        self._attempter = Attempter(sender, self._message, step=step)
+        self._attempter = Attempter(sender, self._voice.message, self._voice.warn, step=step)
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
-        self._folder = DataFolder(data_dir, self._clock, self._say, longest_wait=LONGEST_ASKED, step=step)
+        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=LONGEST_ASKED, step=step)
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
@@ -87,8 +83,8 @@ class Engine:
         self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
-            localize=lambda notification, endpoint, now: self._message(notification, endpoint, now, None),
-            say=lambda key, **values: self._say(logging.WARNING, key, **values),
+            localize=self._voice.message,
+            say=lambda key, **values: self._voice.say(logging.WARNING, key, **values),
             log=log,
         )
         self._keeper = Keeper(Chores(self._take_over, self._recover, self._look_for_others, self._prune), log)
@@ -134,7 +130,7 @@ class Engine:
             self._owner,
             self._new_id,
             self._server_running,
-            lambda comment: comment_readings(comment, self._catalogue),
+            self._voice.readings,
         )
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -158,6 +154,7 @@ class Engine:
         """Put another config in force. Endpoints that did not change are not disturbed; waits for nothing."""
         with self._lock:
             self._loaded = loaded
+            self._voice.use(loaded.config)
             self._switched.clear()
             self._apply()
             if self._running:
@@ -247,20 +244,9 @@ class Engine:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
         return Lane(endpoint, self._folder.outbox, self._attempter, self._clock, self._log, policy, self._on_notice)
 
-    def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        language = self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-        return self._composer.message(notification, language, now=now, previous=previous)
-
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""
-        return localize(notification.payload, self._best_language(), self._catalogue).to_dict()
-
-    def _best_language(self) -> str:
-        return self._catalogue.best(self._loaded.config.language or self._language)
-
-    def _say(self, level: int, key: str, **values: object) -> None:
-        """A line of the log, in MCDReforged's language."""
-        self._log.log(level, "%s", self._catalogue.text(self._catalogue.best(self._language), key, **values))
+        return self._voice.describe(notification)
 
     # looking and testing
 
@@ -300,8 +286,8 @@ class Engine:
         if endpoint is None:
             return None
         notification = self._intake.notification(sample_event(event), self._new_id(), self._loaded)
-        message = self._message(notification, endpoint, self._clock.wall(), None)
-        return preview_of(endpoint.channel.render(message), endpoint.redact)
+        message = self._voice.message(notification, endpoint, self._clock.wall())
+        return preview_of(endpoint.render(message), endpoint.redact)
 
     def test(
         self,

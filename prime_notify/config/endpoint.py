@@ -9,14 +9,28 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
+from prime_notify.config.problem import Location
 from prime_notify.config.rate import Rate
+from prime_notify.config.templates import Templates
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
 from prime_notify.model.event import Severity
+from prime_notify.transport.options import ConnectionOptions
 
-__all__ = ["Action", "EndpointConfig", "EventWord", "Language", "Lifecycle", "Mention", "SeverityWord", "listed"]
+__all__ = [
+    "Action",
+    "EndpointConfig",
+    "EventWord",
+    "Language",
+    "Lifecycle",
+    "Mention",
+    "SeverityWord",
+    "http_url",
+    "listed",
+]
 
 
 Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(word)]
@@ -42,7 +56,7 @@ class Action(_Part):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        return _http_url(url)
+        return http_url(url)
 
 
 class Mention(_Part):
@@ -122,10 +136,44 @@ class EndpointConfig(BaseModel):
     fold_after: Optional[Duration] = Field(
         None, description="A start that waited longer than this is not sent any more when its end waits, too."
     )
+    templates: Optional[Templates] = option(
+        None,
+        "Texts of your own, with the event's fields in them; needs Jinja2.",
+        "自定义文本，可引用事件的各字段；需要安装 Jinja2。",
+    )
+    proxy: Optional[ProxyAddress] = option(
+        None,
+        'The proxy: "http://host:port", "socks5://user:password@host:port", or "direct" for none; by default what the '
+        "environment says. SOCKS needs PySocks.",
+        "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认遵从环境变量。"
+        "SOCKS 需要安装 PySocks。",
+        secret=True,
+    )
+    verify: Verify = option(
+        True,
+        "Whether the server's TLS certificate is verified; a file's path: against the CAs in it.",
+        "是否验证服务器的 TLS 证书；也可写一个 CA 文件的路径，用其中的 CA 来验证。",
+    )
+    cert: Optional[ClientCertificate] = option(
+        None,
+        'The client certificate: the path of a PEM file with its key, or ["cert.pem", "key.pem"].',
+        '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
+    )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
+
+    @property
+    def connection(self) -> ConnectionOptions:
+        """How the transport is to connect."""
+        return ConnectionOptions(self.proxy, self.verify, tuple(self.cert or ()))
+
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        """What works but should be looked at: where it stands, and what to do about it."""
+        if self.verify is False:
+            remedy = "anyone on the way can read and change what is sent: write the path of the server's CA instead"
+            yield ("verify",), remedy
 
     @field_validator("name")
     @classmethod
@@ -137,7 +185,7 @@ class EndpointConfig(BaseModel):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: Optional[str]) -> Optional[str]:
-        return url if url is None else _http_url(url)
+        return url if url is None else http_url(url)
 
     @field_validator("headers")
     @classmethod
@@ -157,7 +205,8 @@ class EndpointConfig(BaseModel):
         return timeout
 
 
-def _http_url(url: str) -> str:
+def http_url(url: str) -> str:
+    """The URL itself. Raises ValueError for one that is not http or https with a host."""
     if not _is_http_url(url):
         raise ValueError('write a whole address, such as "https://example.com/hook"')
     return url

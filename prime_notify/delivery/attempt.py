@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional, Protocol, Tuple, Union
 
-from prime_notify.channels.common.base import Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -48,10 +48,12 @@ class Attempter:
     """Knows how to try one notification at one endpoint.
 
     ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
+    ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
     """
 
     transport: Sender
     compose: Callable[[Notification, Endpoint, float, Receipt], Message]
+    warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     step: Step = no_step
@@ -81,7 +83,10 @@ class Attempter:
     def _send(
         self, endpoint: Endpoint, notification: Notification, previous: Receipt
     ) -> Union[Response, TransportFailure]:
-        request = endpoint.channel.render(self.compose(notification, endpoint, self.wall(), previous))
+        request = endpoint.render(self.compose(notification, endpoint, self.wall(), previous))
+        if isinstance(request, Request):
+            for warning in request.warnings:
+                self.warn(endpoint, warning)
         self.step("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
         self.step("send:done")

@@ -400,3 +400,53 @@ def test_delivered_notifications_are_forgotten_when_they_are_old(
         running.accept(event())
         received(receiver, 1)
         wait_until(lambda: running.history is not None and running.history.count() == 0)
+
+
+def test_an_endpoints_templates_make_its_texts_and_one_that_fails_is_said_once(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    templates = {"title": "{{ event }}!", "body": "{{ 1 / backup.raw_size }}"}
+    with engine(tmp_path, hook(receiver, "a", templates=templates), hook(receiver, "b")) as running:
+        for _ in range(2):
+            running.accept(event(backup={"id": 7, "raw_size": 0}))
+        received(receiver, 4)
+        running.reload(loaded(hook(receiver, "a", templates=templates)))
+        running.accept(event(backup={"id": 8, "raw_size": 0}))
+        payloads = received(receiver, 5)
+    titles = {request.target: payload["title"] for request, payload in zip(receiver.requests, payloads)}
+    assert titles["/a"] == "backup_success!"
+    assert titles["/b"].startswith("✅")
+    assert all("#" in payload["body"] for payload in payloads)
+    warnings = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
+    assert warnings == 2 * [
+        "a: templates.body failed on backup_success, the default text is sent: ZeroDivisionError: division by zero"
+    ]
+
+
+def test_a_test_notification_shows_the_real_message(tmp_path: Path, receiver: Receiver) -> None:
+    results: queue.Queue[TestResult] = queue.Queue()
+    body = {"text": "{{ title }}", "size": "{{ backup.raw_size|size }}", "gone": "{{ 1 / extra.nothing }}"}
+    with engine(tmp_path, hook(receiver, webhook={"body": body, "method": "PUT"})) as running:
+        running.test(EventName.BACKUP_SUCCESS, on_result=results.put)
+        assert results.get(timeout=10.0).ok
+    assert receiver.requests[0].method == "PUT"
+    assert receiver.requests[0].json() == {"text": "[Test] ✅ Backup #42 done", "size": "1.2 GiB"}
+
+
+def test_what_a_webhooks_template_cannot_fill_in_is_said_without_its_secrets(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = {"hush-hush": "{{ 1 / backup.raw_size }}", "key": "hush-hush"}
+    with engine(tmp_path, hook(receiver, webhook={"query": query})) as running:
+        running.accept(event(backup={"raw_size": 0}))
+        received(receiver, 1)
+    assert receiver.requests[0].target == "/hook?key=hush-hush"
+    assert "the template webhook.query.*** failed" in caplog.text
+
+
+def test_each_endpoint_connects_its_own_way(tmp_path: Path, receiver: Receiver) -> None:
+    proxied = {"name": "proxied", "url": "http://nonexistent.invalid/x", "proxy": f"http://127.0.0.1:{receiver.port}"}
+    with engine(tmp_path, proxied, hook(receiver)) as running:
+        running.accept(event())
+        received(receiver, 2)
+    assert {request.target for request in receiver.requests} == {"http://nonexistent.invalid/x", "/hook"}

@@ -10,6 +10,7 @@ from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
+from prime_notify.transport.options import ConnectionOptions
 
 __all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request", "Response"]
 
@@ -18,13 +19,16 @@ __all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request
 class Request:
     """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
 
-    URLs and header values are secrets, and bodies private: none of them is in the repr.
+    URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` is filled in
+    for every channel alike, from the endpoint. ``warnings``: what went wrong in making it, for the log.
     """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
+    warnings: Tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
