@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Protocol, Union
+from typing import Any, Callable, Mapping, Optional, Protocol, Tuple, Union
 
 from prime_notify.channels.common.base import Response
 from prime_notify.config.load import Endpoint
@@ -57,20 +57,26 @@ class Attempter:
     step: Step = no_step
 
     def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
-        """Never raises: a fault of ours is an outcome too, with its reason, not a lost message."""
+        """Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
+
+        What was to reply to or to update a message that is gone is sent at once as one of its own.
+        """
         started = self.monotonic()
-        response = ""
-        outcome: Outcome
+        outcome, response = self._try(endpoint, notification, previous)
+        if previous and isinstance(outcome, Retry) and outcome.separately:
+            outcome, response = self._try(endpoint, notification, None)
+        return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
+
+    def _try(self, endpoint: Endpoint, notification: Notification, previous: Receipt) -> Tuple[Outcome, str]:
+        """The outcome and the answer's text."""
         try:
             answer = self._send(endpoint, notification, previous)
             if isinstance(answer, TransportFailure):
-                outcome = _outcome_of(answer)
-            else:
-                response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
-                outcome = endpoint.channel.judge(answer)
+                return _outcome_of(answer), ""
+            response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
+            return endpoint.channel.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
-            outcome = Permanent(f"internal error: {type(error).__name__}: {error}")
-        return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
+            return Permanent(f"internal error: {type(error).__name__}: {error}"), ""
 
     def _send(
         self, endpoint: Endpoint, notification: Notification, previous: Receipt
