@@ -112,7 +112,7 @@ class EndpointConfig(BaseModel):
         None,
         'Only these events: names, "backup", "restore", or patterns such as "*_failure"; narrows the list of the whole '
         "notification block.",
-        '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；在整个 notification 块的列表之内再作筛选。',
+        '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；在 notification 块的列表之内再作筛选。',
     )
     filter: Filter = option(
         Filter,
