@@ -38,6 +38,7 @@ class Webhook(Channel[WebhookEndpoint]):
         "en_us": "Posts the whole payload as JSON to a receiver of your own. `type` may be left out.",
         "zh_cn": "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。",
     }
+    status_is_answer = True
 
     def __init__(self, endpoint: WebhookEndpoint) -> None:
         super().__init__(endpoint)
