@@ -8,9 +8,9 @@ from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Sequence, Tuple, 
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.rate import Rate
+from prime_notify.model.connection_options import ConnectionOptions
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
-from prime_notify.transport.options import ConnectionOptions
 
 __all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request", "Response"]
 
