@@ -43,13 +43,18 @@ class CommandRequest:
 
 @dataclass(frozen=True)
 class AppriseRequest:
-    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure."""
+    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
+
+    ``format``: Apprise's text or markdown. ``id`` is the same in every retry, and of no other message: a URL that has
+    got the message is left out of the next try.
+    """
 
     urls: Sequence[str] = field(repr=False)
     title: str = field(repr=False)
     body: str = field(repr=False)
     kind: str = "info"
     format: str = "text"
+    id: str = ""
 
 
 AnyRequest = Union[Request, CommandRequest, AppriseRequest]
@@ -60,7 +65,7 @@ AnyRequest = Union[Request, CommandRequest, AppriseRequest]
 class Response:
     """What came back. Header names are lower-case; ``body`` is cut at the transport's cap (then ``truncated``).
 
-    Of a program, ``status`` is its exit code and ``body`` its output.
+    Of a program, ``status`` is its exit code (negative: the signal that killed it) and ``body`` the end of its output.
     ``received_at``: when, unix seconds; 0 when not known.
     """
 
