@@ -128,6 +128,7 @@ class Command(Channel[CommandEndpoint]):
             "退出码 0 表示成功；超过 `timeout` 后，它及其启动的所有进程都会被终止。"
         ),
     }
+    status_is_answer = True
 
     def render(self, message: Message) -> CommandRequest:
         options = self.endpoint.command

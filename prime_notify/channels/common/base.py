@@ -101,6 +101,10 @@ class Channel(abc.ABC, Generic[E_co]):
     rate_limits: ClassVar[Tuple[Rate, ...]] = ()
     """What the service takes, by its own documents: how often a lane tries where the config does not say."""
 
+    status_is_answer: ClassVar[bool] = False
+    """Whether the service says with the HTTP status (or exit code) alone that it took a message. Of the others, an
+    answer that is not in their own words is no success, whatever its status."""
+
     lifecycles: ClassVar[FrozenSet[Lifecycle]] = frozenset(("separate",))
     """Which values of an endpoint's ``lifecycle`` the service can do. For the others, a start's outcome carries a
     receipt (:attr:`prime_notify.model.outcome.Delivered.receipt`), which the end's message gets as ``previous``."""
