@@ -192,7 +192,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--endpoints", type=int, default=50, help=f"how many, the {len(MISBEHAVING)} bad ones included")
     parser.add_argument("--minutes", type=float, default=60, help="after which it stops at the latest")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         count = Soak(Path(folder), options.endpoints).run(options.events, options.minutes * 60)
     _show(count)
     return 0 if count.ok else 1

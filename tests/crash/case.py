@@ -42,7 +42,7 @@ class Case:
     tasks: int = 4
 
     def run(self, slot: Slot) -> Result:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, Receiver() as receiver:
+        with tempfile.TemporaryDirectory() as name, Receiver() as receiver:
             return _Run(self, Path(name), receiver, slot).result()
 
 
