@@ -14,6 +14,7 @@ import psutil
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
+from prime_notify.compose.digest import digest_of
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -243,11 +244,17 @@ class Engine:
 
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
-        return Lane(endpoint, self._folder.outbox, self._attempter, self._clock, self._log, policy, self._on_notice)
+        outbox, attempter, combine = self._folder.outbox, self._attempter, self._digest
+        return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice)
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        language = self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-        return message_of(notification, language, self._catalogue, now=now, previous=previous)
+        return message_of(notification, self._language_of(endpoint), self._catalogue, now=now, previous=previous)
+
+    def _digest(self, notifications: Sequence[Notification], endpoint: Endpoint, now: float) -> Message:
+        return digest_of(notifications, self._language_of(endpoint), self._catalogue, now=now)
+
+    def _language_of(self, endpoint: Endpoint) -> str:
+        return self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""

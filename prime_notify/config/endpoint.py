@@ -12,6 +12,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
+from prime_notify.config.quiet import DigestConfig, QuietHoursConfig
 from prime_notify.config.rate import Rate
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
 from prime_notify.model.event import Severity
@@ -121,6 +122,16 @@ class EndpointConfig(BaseModel):
     )
     fold_after: Optional[Duration] = Field(
         None, description="A start that waited longer than this is not sent any more when its end waits, too."
+    )
+    digest: Optional[DigestConfig] = option(
+        None,
+        "Notifications are collected and sent in one message, with totals and the failures on top.",
+        "收集通知并汇总为一条消息发送：附各类总数，失败在最前。",
+    )
+    quiet_hours: Optional[QuietHoursConfig] = option(
+        None,
+        "A part of every day in which only what is severe is sent; the rest follows in one message when it ends.",
+        "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
     )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:

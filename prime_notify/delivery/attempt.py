@@ -57,12 +57,19 @@ class Attempter:
     step: Step = no_step
 
     def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
-        """Never raises: a fault of ours is an outcome too, with its reason, not a lost message."""
+        """Try one notification.
+
+        Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
+        """
+        return self.attempt_message(endpoint, lambda now: self.compose(notification, endpoint, now, previous))
+
+    def attempt_message(self, endpoint: Endpoint, make: Callable[[float], Message]) -> Attempt:
+        """Try the message that ``make`` makes for a moment. Never raises."""
         started = self.monotonic()
         response = ""
         outcome: Outcome
         try:
-            answer = self._send(endpoint, notification, previous)
+            answer = self._send(endpoint, make)
             if isinstance(answer, TransportFailure):
                 outcome = _outcome_of(answer)
             else:
@@ -72,10 +79,8 @@ class Attempter:
             outcome = Permanent(f"internal error: {type(error).__name__}: {error}")
         return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
 
-    def _send(
-        self, endpoint: Endpoint, notification: Notification, previous: Receipt
-    ) -> Union[Response, TransportFailure]:
-        request = endpoint.channel.render(self.compose(notification, endpoint, self.wall(), previous))
+    def _send(self, endpoint: Endpoint, make: Callable[[float], Message]) -> Union[Response, TransportFailure]:
+        request = endpoint.channel.render(make(self.wall()))
         self.step("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
         self.step("send:done")

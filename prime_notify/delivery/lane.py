@@ -5,21 +5,28 @@ from __future__ import annotations
 import dataclasses
 import enum
 import logging
+import math
 from dataclasses import dataclass, field
-from typing import Callable, Optional
+from typing import Callable, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt, Attempter
+from prime_notify.delivery.holding import MOST
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.delivery.settling import settlements_of
 from prime_notify.model.health import Health
+from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State
 
 __all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
+
+Combine = Callable[[Sequence[Notification], Endpoint, float], Message]
+"""Makes one message of several notifications, for a moment."""
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
@@ -61,6 +68,7 @@ class Lane:
     endpoint: Endpoint
     outbox: Outbox
     attempter: Attempter
+    combine: Combine
     clock: Clock
     log: logging.Logger
     policy: Policy = field(default_factory=Policy)
@@ -70,6 +78,7 @@ class Lane:
     _forgiven: bool = False
     _health: Optional[Health] = None
     _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(()))
+    _collected: int = 0
 
     @property
     def health(self) -> Health:
@@ -100,6 +109,8 @@ class Lane:
         longest, most = max((r.seconds for r in rates), default=0.0), max((r.count for r in rates), default=0)
         past = self.outbox.attempts_since(self.endpoint.name, now - longest, most) if rates else ()
         self._limiter = RateLimiter(rates, (at for at in past if at <= now))
+        if self.outbox.held_due(self.endpoint.name) is not None:
+            self.outbox.release(self.endpoint.name, at=now)  # the config may have changed, or the clock
         self._health = _plausible(self.outbox.health(self.endpoint.name), now)
 
     def _step(self) -> Optional[float]:
@@ -111,15 +122,66 @@ class Lane:
         now = self.clock.steady()
         held_until = max(self.health.held_until, self._limiter.free_at())
         if held_until > now:
-            return None if self.outbox.next_due(self.endpoint.name) is None else held_until - now
+            return None if self._next_due() is None else held_until - now
+        if self._collected >= self.policy.holding.most:
+            return self._release(now)
         delivery = self.outbox.claim(self.endpoint.name, at=now)
         if delivery is None:
-            due = self.outbox.next_due(self.endpoint.name)
-            return None if due is None else max(0.0, due - now)
-        if not self._left_out(delivery, now):
-            self._limiter.took(now)
-            self._settle(delivery, self.attempter.attempt(self.endpoint, delivery.notification, delivery.previous))
+            return self._release_if_due(now)
+        if not self._left_out(delivery, now) and not self._held_back(delivery, now):
+            self._try([delivery], now)
         return 0.0
+
+    def _next_due(self) -> Optional[float]:
+        due = (self.outbox.next_due(self.endpoint.name), self.outbox.held_due(self.endpoint.name))
+        return min((one for one in due if one is not None), default=None)
+
+    def _release_if_due(self, now: float) -> Optional[float]:
+        held_due = self.outbox.held_due(self.endpoint.name)
+        if held_due is not None and held_due <= now:
+            return self._release(now)
+        due = self._next_due()
+        return None if due is None else max(0.0, due - now)
+
+    def _held_back(self, delivery: Delivery, now: float) -> bool:
+        """Puts a delivery by that is not to be told yet; whether it was."""
+        holding, wall = self.policy.holding, self.clock.wall()
+        until = holding.until(delivery, now, wall)
+        if until is None:
+            return False
+        self._collected += holding.quiet_until(delivery, now, wall) is None
+        self._hold(delivery, until, now)
+        self.log.info(
+            "id=%s endpoint=%s outcome=held for=%.0fs", delivery.notification.id, self.endpoint.name, until - now
+        )
+        return True
+
+    def _hold(self, delivery: Delivery, until: float, now: float) -> None:
+        self.outbox.settle(Settlement(delivery.key, State.WAITING, now, until, tried=False, held=True))
+
+    def _release(self, now: float) -> float:
+        """Tell, in one message, what was held back; what is to be held back for longer stays."""
+        held = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
+        found = self.policy.holding.sort(held, now, self.clock.wall())
+        for delivery, until in found.waiting:
+            self._hold(delivery, until, now)
+        self._collected = found.collected
+        if found.ready:
+            self._try(found.ready, now, held=True)
+        return 0.0 if held else _STORE_FAULT_PAUSE
+
+    def _try(self, deliveries: Sequence[Delivery], now: float, *, held: bool = False) -> None:
+        """One attempt at one message about all of them, which share its outcome."""
+        self._limiter.took(now)
+        first, *others = deliveries
+        if others:
+            notifications = [delivery.notification for delivery in deliveries]
+            attempt = self.attempter.attempt_message(
+                self.endpoint, lambda now: self.combine(notifications, self.endpoint, now)
+            )
+        else:
+            attempt = self.attempter.attempt(self.endpoint, first.notification, first.previous)
+        self._settle(deliveries, attempt, held=held)
 
     def _left_out(self, delivery: Delivery, now: float) -> bool:
         """Ends a delivery that is no longer worth an attempt; whether it was."""
@@ -136,31 +198,20 @@ class Lane:
         )
         return True
 
-    def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
-        now, former = self.clock.steady(), self.health
-        settlement = self._judge(delivery, attempt, now)
-        self._report(delivery, attempt, settlement, now)
-        self._tell_people(former, attempt.outcome, now)
-        self.outbox.settle(dataclasses.replace(settlement, health=self._health))
-
-    def _judge(self, delivery: Delivery, attempt: Attempt, now: float) -> Settlement:
-        outcome = attempt.outcome
-        state, due, rest_until = State.DELIVERED, 0.0, 0.0
-        if isinstance(outcome, Permanent):
-            state = State.DEAD
-            self.disabled = self.disabled or outcome.disable
-        elif isinstance(outcome, Retry):
-            delay = self.policy.schedule.delay(delivery.attempt, self.clock.random(), outcome.after)
-            state = State.DEAD if delay is None else State.WAITING
-            due = now + (delay or 0.0)
-            rest_until = due if outcome.throttled else 0.0
-        self._health = breaker.after(self.health, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
-        settlement = Settlement(
-            delivery.key, state, now, due, outcome.status, round(attempt.ms, 1), response=attempt.response
+    def _settle(self, deliveries: Sequence[Delivery], attempt: Attempt, *, held: bool) -> None:
+        now, former, outcome = self.clock.steady(), self.health, attempt.outcome
+        settlements = settlements_of(
+            deliveries, attempt, self.policy.schedule, now=now, random=self.clock.random(), held=held
         )
-        if isinstance(outcome, Delivered):
-            return dataclasses.replace(settlement, receipt=outcome.receipt)
-        return dataclasses.replace(settlement, reason=outcome.reason, hint=outcome.hint)
+        rests = isinstance(outcome, Retry) and outcome.throttled
+        rest_until = max(now, *(one.due for one in settlements)) if rests else 0.0
+        self._health = breaker.after(former, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
+        if isinstance(outcome, Permanent):
+            self.disabled = self.disabled or outcome.disable
+        self._report(deliveries, attempt, settlements[-1], now)
+        self._tell_people(former, outcome, now)
+        for settlement in settlements:
+            self.outbox.settle(dataclasses.replace(settlement, health=self._health))
 
     def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:
         name, since = self.endpoint.name, former.failing_since
@@ -173,18 +224,19 @@ class Lane:
             seconds = now - (self.health.failing_since or now)
             self.tell(Notice(name, NoticeKind.FAILING, seconds, self.health.last_reason))
 
-    def _report(self, delivery: Delivery, attempt: Attempt, settlement: Settlement, now: float) -> None:
-        """One line for each attempt; a warning only where nobody could know yet."""
+    def _report(self, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float) -> None:
+        """One line for each attempt, of the newest that it was to tell; a warning only where nobody could know yet."""
         outcome = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}[settlement.state]
         self.last = LastResult(outcome, settlement.status, attempt.ms, self.clock.wall(), settlement.reason)
         is_news = settlement.state is State.DEAD or (settlement.state is State.WAITING and self.health.failures == 1)
         again = f" next={settlement.due - now:.0f}s" if settlement.state is State.WAITING else ""
         why = f" reason={settlement.reason!r}" if settlement.reason else ""
+        delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
         self.log.log(
             logging.WARNING if is_news else logging.INFO,
-            "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s",
+            "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
             delivery.notification.id, self.endpoint.name, delivery.attempt, outcome, settlement.status, attempt.ms,
-            again, why,
+            count, again, why,
         )  # fmt: skip
 
 

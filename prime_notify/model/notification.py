@@ -10,9 +10,9 @@ from typing import Callable, Mapping, Optional, Tuple
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
 
-__all__ = ["IdFactory", "Message", "Notification", "Texts"]
+__all__ = ["CROCKFORD", "IdFactory", "Message", "Notification", "Texts"]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class IdFactory:
@@ -33,7 +33,7 @@ class IdFactory:
         if value <= self._last:
             value = self._last + 1
         self._last = value
-        return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+        return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
 
 
 @dataclass(frozen=True)

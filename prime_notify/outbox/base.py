@@ -47,7 +47,7 @@ class State(str, enum.Enum):
     """Where a delivery stands. Only ``WAITING`` is not an end.
 
     ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
-    ``FOLDED``: a start that its end, waiting as well, made superfluous. ``DROPPED``: a person gave it up.
+    ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
     """
 
     WAITING = "waiting"
@@ -63,7 +63,8 @@ class Delivery:
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
-    ``superseded``: a later event of the same task waits for this endpoint, too.
+    ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
+    ``due``: since when it may be tried.
     """
 
     key: int
@@ -73,12 +74,15 @@ class Delivery:
     notification: Notification
     previous: Optional[Mapping[str, str]] = None
     superseded: bool = False
+    due: float = 0.0
 
 
 @dataclass(frozen=True)
 class Settlement:
     """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
+    ``held``: it waits on purpose, to be told together with others. Only :meth:`Outbox.claim_held` hands it out, and it
+    holds up no other event of its task.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
     """
@@ -95,6 +99,7 @@ class Settlement:
     receipt: Optional[Mapping[str, str]] = None
     health: Optional[Health] = None
     tried: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,11 +185,29 @@ class Outbox(Protocol):
         ...
 
     def settle(self, settlement: Settlement) -> None:
-        """Record what came of a claimed delivery and give up its lease."""
+        """Record what came of a claimed delivery and give up its lease.
+
+        One that was delivered folds what was held back before it of the same task: what came of it has been told.
+        """
         ...
 
     def next_due(self, endpoint: str) -> Optional[float]:
         """When :meth:`claim` could next succeed, as far as can be told now; None when nothing waits."""
+        ...
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        """Lease those due by ``at`` of what is held back for an endpoint, in the order in which it was accepted.
+
+        At most the ``most`` that are due first.
+        """
+        ...
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        """When the first of what is held back is due; None when nothing is."""
+        ...
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        """Have all that is held back due by ``at``: whoever holds it decides anew."""
         ...
 
     def health(self, endpoint: str) -> Health:

@@ -101,10 +101,36 @@ class GuardedOutbox:
         delivery = self._try(lambda disk: disk.claim(endpoint, at=at))
         if delivery is None or generation != self._generation:
             return None
+        return self._hand_out(delivery, generation)
+
+    def _hand_out(self, delivery: Delivery, generation: int) -> Delivery:
         delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
         with self._lock:
             self._handed_out[delivery.key] = delivery
         return delivery
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        claimed = self._memory.claim_held(endpoint, at=at, most=most)
+        held = [dataclasses.replace(delivery, key=-delivery.key) for delivery in claimed]
+        if len(held) == most:
+            return held
+        generation = self._generation
+        on_disk = self._try(lambda disk: disk.claim_held(endpoint, at=at, most=most - len(held))) or ()
+        if generation == self._generation:
+            held += [self._hand_out(delivery, generation) for delivery in on_disk]
+        return held
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        known = (self._memory.held_due(endpoint), self._try(lambda disk: disk.held_due(endpoint)))
+        return min((due for due in known if due is not None), default=None)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        def release(disk: Outbox) -> bool:
+            disk.release(endpoint, at=at)
+            return True
+
+        self._memory.release(endpoint, at=at)
+        self._try(release)
 
     def settle(self, settlement: Settlement) -> None:
         if settlement.key < 0:
@@ -132,7 +158,7 @@ class GuardedOutbox:
             self._unsettled[settlement.key] = settlement
             delivery = self._handed_out.get(settlement.key)
             if settlement.state is State.WAITING and delivery is not None:
-                self._adopted[self._memory.adopt(delivery, due=settlement.due)] = settlement.key
+                self._adopted[self._memory.adopt(delivery, settlement)] = settlement.key
 
     def _settle_in_memory(self, settlement: Settlement) -> None:
         key = -settlement.key

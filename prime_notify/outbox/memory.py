@@ -40,6 +40,7 @@ class _Row:
     attempts: int = 0
     receipt: Optional[Mapping[str, str]] = None
     queue: str = ""
+    held: bool = False
 
 
 class MemoryOutbox:
@@ -80,13 +81,16 @@ class MemoryOutbox:
             if change.late is not None:
                 self._late.pop(change.late, None)
 
-    def adopt(self, delivery: Delivery, *, due: float) -> int:
-        """Take over a delivery that another store handed out and could not settle; its key here."""
+    def adopt(self, delivery: Delivery, settlement: Settlement) -> int:
+        """Take over a delivery that another store handed out and could not settle so; its key here."""
         with self._lock:
             key = next(self._keys)
             queue = delivery.notification.payload.task_id
-            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, due, queue=queue)
-            self._rows[key] = dataclasses.replace(row, attempts=delivery.attempt, receipt=delivery.previous)
+            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, settlement.due, queue=queue)
+            attempts = delivery.attempt if settlement.tried else delivery.attempt - 1
+            self._rows[key] = dataclasses.replace(
+                row, attempts=attempts, receipt=delivery.previous, held=settlement.held
+            )
             return key
 
     def discard(self, key: int) -> None:
@@ -127,7 +131,7 @@ class MemoryOutbox:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
         queues = set()
         for row in self._rows.values():
-            if row.endpoint != endpoint or row.state is not State.WAITING:
+            if row.endpoint != endpoint or row.state is not State.WAITING or row.held:
                 continue
             if row.queue not in queues and not row.leased:
                 yield row
@@ -139,12 +143,35 @@ class MemoryOutbox:
             if not due:
                 return None
             row = min(due, key=lambda row: (row.due, row.key))
-            self._rows[row.key] = dataclasses.replace(row, leased=True)
             kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (endpoint, row.queue)]
-            receipts = [other.receipt for other in kin if other.receipt]
             superseded = any(other.key > row.key and other.state is State.WAITING for other in kin)
-            previous = receipts[-1] if receipts else None
-            return Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, previous, superseded)
+            return dataclasses.replace(self._leased(row), superseded=superseded)
+
+    def _leased(self, row: _Row) -> Delivery:
+        self._rows[row.key] = dataclasses.replace(row, leased=True)
+        kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (row.endpoint, row.queue)]
+        receipts = [other.receipt for other in kin if other.receipt]
+        previous = receipts[-1] if receipts else None
+        return Delivery(row.key, row.endpoint, row.attempts + 1, row.accepted, row.notification, previous, due=row.due)
+
+    def _held(self, endpoint: str) -> List[_Row]:
+        """What is held back and not being told at this moment, what is due first first."""
+        rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
+        return sorted((row for row in rows if row.held and not row.leased), key=lambda row: (row.due, row.key))
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        with self._lock:
+            due = [row for row in self._held(endpoint) if row.due <= at][:most]
+            return [self._leased(row) for row in sorted(due, key=lambda row: row.key)]
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        with self._lock:
+            return next((row.due for row in self._held(endpoint)), None)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        with self._lock:
+            for row in self._held(endpoint):
+                self._rows[row.key] = dataclasses.replace(row, due=min(row.due, at))
 
     def settle(self, settlement: Settlement) -> None:
         with self._lock:
@@ -155,8 +182,13 @@ class MemoryOutbox:
                 due=settlement.due,
                 attempts=row.attempts + settlement.tried,
                 leased=False,
+                held=settlement.held,
                 receipt=settlement.receipt or row.receipt,
             )
+            if settlement.state is State.DELIVERED:
+                for other in self._held(row.endpoint):
+                    if other.queue == row.queue and other.key < row.key:
+                        self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
             if settlement.tried:
                 self._attempts.setdefault(row.endpoint, []).append(settlement.at)
             if settlement.health is not None:

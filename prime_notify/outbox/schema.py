@@ -77,6 +77,11 @@ MIGRATIONS = (
         value     TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # Deliveries that are held back until they can be told together.
+    """
+    ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX delivery_held ON delivery (endpoint, due, seq) WHERE state = 'waiting' AND held = 1
+    """,
 )
 
 

@@ -39,11 +39,12 @@ _PUT_OPEN_TASK = (
 )
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.
+# What is held back is another matter: it holds up nothing.
 _READY = """
-    state = 'waiting' AND NOT EXISTS (
+    state = 'waiting' AND held = 0 AND NOT EXISTS (
         SELECT 1 FROM delivery AS earlier
         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
-          AND earlier.state = 'waiting' AND earlier.seq < delivery.seq)
+          AND earlier.state = 'waiting' AND earlier.held = 0 AND earlier.seq < delivery.seq)
 """
 _FIND_DUE = f"""
     SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
@@ -52,14 +53,31 @@ _FIND_DUE = f"""
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq)
+           AND later.state = 'waiting' AND later.seq > delivery.seq), due
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq
 """  # noqa: S608  (no input in it)
+_FIND_HELD = """
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
+        (SELECT receipt FROM delivery AS earlier
+         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
+           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
+        0, due
+    FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq
+"""
+_HELD_DUE = "SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq"
+_RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
 _NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq"  # noqa: S608
 _SETTLE = (
-    "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt) WHERE seq = ?"
+    "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt), held = ? "
+    "WHERE seq = ?"
 )
+_FOLD_HELD = """
+    UPDATE delivery SET state = 'folded', settled = ?1, held = 0
+    WHERE state = 'waiting' AND held = 1 AND seq < ?2
+      AND (endpoint, task_id) = (SELECT endpoint, task_id FROM delivery WHERE seq = ?2)
+"""
 _COUNT = "UPDATE delivery SET attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?"
 _RECORD = """
     INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
@@ -114,24 +132,32 @@ class SqliteOutbox:
             _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
-        unreadable = None
-        with self._rows(_FIND_DUE, endpoint, at) as rows:
-            for key, attempts, accepted, body, receipt, superseded in rows:
-                if key in self._leased:
+        return next(iter(self._claim(_FIND_DUE, endpoint, at, 1)), None)
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        return sorted(self._claim(_FIND_HELD, endpoint, at, most), key=lambda delivery: delivery.key)
+
+    def _claim(self, query: str, endpoint: str, at: float, most: int) -> List[Delivery]:
+        claimed: List[Delivery] = []
+        unreadable: List[int] = []
+        with self._rows(query, endpoint, at) as rows:
+            for row in rows:
+                if row[0] in self._leased:
                     continue
-                self._leased.add(key)
-                previous = json.loads(receipt) if receipt else None
-                try:
-                    notification = Notification(Payload.model_validate_json(body))
-                except ValidationError:
-                    unreadable = key
+                self._leased.add(row[0])
+                delivery = _delivery(endpoint, row)
+                if delivery is None:
+                    unreadable.append(row[0])
+                else:
+                    claimed.append(delivery)
+                if len(claimed) + len(unreadable) == most:
                     break
-                return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded))
-        if unreadable is None:
-            return None
+        if not unreadable:
+            return claimed
         reason = "what was stored cannot be read; another version of Prime Notify wrote it"
-        self.settle(Settlement(unreadable, State.DEAD, at, reason=reason, tried=False))
-        return self.claim(endpoint, at=at)
+        for key in unreadable:
+            self.settle(Settlement(key, State.DEAD, at, reason=reason, tried=False))
+        return claimed + self._claim(query, endpoint, at, most - len(claimed))
 
     def settle(self, settlement: Settlement) -> None:
         self._settling.add(settlement)
@@ -146,6 +172,14 @@ class SqliteOutbox:
     def next_due(self, endpoint: str) -> Optional[float]:
         with self._rows(_NEXT_DUE, endpoint) as rows:
             return next((due for key, due in rows if key not in self._leased), None)
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        with self._rows(_HELD_DUE, endpoint) as rows:
+            return next((due for key, due in rows if key not in self._leased), None)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        with self.database.transaction("release", durable=False) as connection:
+            connection.execute(_RELEASE, (at, endpoint))
 
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
@@ -239,6 +273,17 @@ class SqliteOutbox:
         self.database.close()
 
 
+def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
+    """What a row of a claiming query stands for; None when it cannot be read."""
+    key, attempts, accepted, body, receipt, superseded, due = row
+    try:
+        notification = Notification(Payload.model_validate_json(body))
+    except ValidationError:
+        return None
+    previous = json.loads(receipt) if receipt else None
+    return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due)
+
+
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.opened:
         task = change.opened
@@ -255,7 +300,9 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
-    connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.key))
+    connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.held, done.key))
+    if done.state is State.DELIVERED:
+        connection.execute(_FOLD_HELD, (done.at, done.key))
     if done.tried:
         connection.execute(_COUNT, (done.status, done.ms, done.key))
         said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)

@@ -288,3 +288,66 @@ def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -
     assert [one.notification.id for one in (store.claim("chat", at=0.0) for _ in range(3)) if one] == [
         late.id, later.id, other.id,
     ]  # fmt: skip
+
+
+# what is held back
+
+
+def hold(store: Store, *, due: float, at: float = 0.0) -> int:
+    return end(store, State.WAITING, at=at, due=due, held=True, tried=False)
+
+
+def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: Store) -> None:
+    first, second = put(store), put(store)
+    hold(store, due=20.0)
+    hold(store, due=10.0)
+    assert store.waiting() == {"a": 2}
+    assert (store.claim("a", at=99.0), store.next_due("a")) == (None, None)
+    assert store.held_due("a") == 10.0
+    assert list(store.claim_held("a", at=9.0, most=9)) == []
+    assert [one.notification.id for one in store.claim_held("a", at=20.0, most=9)] == [first, second]
+    assert list(store.claim_held("a", at=20.0, most=9)) == []
+    assert store.held_due("a") is None
+
+
+def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(store: Store) -> None:
+    put(store)
+    second = put(store)
+    hold(store, due=20.0)
+    hold(store, due=10.0)
+    [one] = store.claim_held("a", at=30.0, most=1)
+    assert (one.notification.id, one.due, one.attempt) == (second, 10.0, 1)
+
+
+def test_what_was_held_back_comes_to_its_end_like_any_other(store: Store) -> None:
+    id = put(store)
+    hold(store, due=0.0)
+    [one] = store.claim_held("a", at=0.0, most=9)
+    store.settle(Settlement(one.key, State.WAITING, 0.0, due=5.0, held=True))
+    [again] = store.claim_held("a", at=5.0, most=9)
+    assert again.attempt == 2
+    store.settle(settled(again.key, State.DELIVERED))
+    assert states(store, id) == {"a": State.DELIVERED}
+    assert store.held_due("a") is None
+
+
+def test_what_is_held_back_can_be_released(store: Store) -> None:
+    put(store)
+    put(store, to="b")
+    hold(store, due=100.0)
+    end(store, State.WAITING, endpoint="b", due=100.0, held=True, tried=False)
+    store.release("a", at=7.0)
+    store.release("a", at=50.0)
+    assert (store.held_due("a"), store.held_due("b")) == (7.0, 100.0)
+
+
+def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(store: Store) -> None:
+    start = put(store, "backup_start", task_id="t")
+    other = put(store, "backup_start", task_id="u")
+    hold(store, due=100.0)
+    hold(store, due=100.0)
+    put(store, "backup_failure", task_id="t")
+    end(store, State.DELIVERED)
+    assert states(store, start) == {"a": State.FOLDED}
+    assert states(store, other) == {"a": State.WAITING}
+    assert len(store.claim_held("a", at=100.0, most=9)) == 1

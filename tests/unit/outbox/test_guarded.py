@@ -22,8 +22,19 @@ from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import event, notification, open_task, states
 
-WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune")
-READS = ("claim", "next_due", "waiting", "dead", "health", "attempts_since", "open_tasks", "late_events")
+WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release")
+READS = (
+    "claim",
+    "claim_held",
+    "held_due",
+    "next_due",
+    "waiting",
+    "dead",
+    "health",
+    "attempts_since",
+    "open_tasks",
+    "late_events",
+)
 
 
 class Disk(SqliteOutbox):
@@ -253,3 +264,34 @@ def test_a_store_that_somebody_else_closed_says_so(world: World) -> None:
     world.disk.close()
     with pytest.raises(OutboxClosedError):
         world.store.claim("a", at=0.0)
+
+
+def test_what_the_disk_cannot_hold_back_is_held_back_in_memory_and_then_by_the_disk(world: World) -> None:
+    assert world.disk is not None
+    first, second = world.put(), world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.store.settle(Settlement(delivery.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    third = world.put()
+    assert world.store.held_due("a") == 50.0
+    world.store.release("a", at=40.0)
+    [in_memory] = world.store.claim_held("a", at=40.0, most=1)
+    assert (in_memory.notification.id, in_memory.attempt) == (first, 1)
+    world.store.settle(Settlement(in_memory.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    world.disk.full = False
+    world.store.recover(at=0.0)
+    for _ in range(2):
+        world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=60.0, held=True, tried=False))
+    held = world.store.claim_held("a", at=60.0, most=9)
+    assert sorted(one.notification.id for one in held) == sorted([first, second, third])
+    assert [one.attempt for one in held] == [1, 1, 1]
+
+
+def test_what_is_held_back_in_memory_and_on_the_disk_is_handed_out_together(world: World) -> None:
+    assert world.disk is not None
+    world.put()
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=5.0, held=True, tried=False))
+    world.disk.full = True
+    world.put()
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=9.0, held=True, tried=False))
+    assert len(world.store.claim_held("a", at=9.0, most=9)) == 2

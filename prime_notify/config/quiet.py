@@ -1,0 +1,108 @@
+"""When an endpoint is told less, or later: quiet hours and digests."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, field_validator, model_validator
+from typing_extensions import Annotated
+
+from prime_notify.config.duration import Duration
+from prime_notify.config.option import option
+from prime_notify.config.words import SeverityWord
+from prime_notify.model.event import Severity
+
+__all__ = ["HOLDING_FIELDS", "DigestConfig", "QuietHoursConfig", "TimeOfDay"]
+
+HOLDING_FIELDS = ("digest", "quiet_hours")
+"""The options of an endpoint that hold notifications back."""
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_LONGEST = 7 * 86400
+
+
+def _time_of_day(text: str) -> str:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError('write a time of day, such as "23:00"')
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+TimeOfDay = Annotated[
+    str,
+    AfterValidator(_time_of_day),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9]\s*$"}),
+]
+"""Hours and minutes, ``HH:MM`` once it is validated."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+
+class DigestConfig(_Part):
+    """Several notifications in one message."""
+
+    every: Duration = option(
+        ...,
+        'For how long they are collected, from the first one on, such as "6h"; at most 7 days.',
+        "从第一条起收集多久，如 6h；至多 7 天。",
+    )
+    max: int = option(
+        50,
+        "How many are collected at the most: so many are sent at once.",
+        "最多收集多少条，达到后立即发送。",
+        ge=2,
+        le=500,
+    )
+    at_once: Optional[SeverityWord] = option(
+        None,
+        "What is this severe, or more, is sent by itself, at once; by default everything is collected.",
+        "达到此级别或更严重的不收集，立即单独发送；默认全部收集。",
+    )
+
+    @field_validator("every")
+    @classmethod
+    def _check_every(cls, every: Duration) -> Duration:
+        if not 0 < every <= _LONGEST:
+            raise ValueError('write a duration above zero and of at most 7 days, such as "6h"')
+        return every
+
+    @field_validator("at_once")
+    @classmethod
+    def _check_at_once(cls, at_once: Optional[Severity]) -> Optional[Severity]:
+        if at_once is Severity.INFO:
+            raise ValueError('"info" leaves nothing to collect; write "warning" or "error", or leave it out')
+        return at_once
+
+
+class QuietHoursConfig(_Part):
+    """Part of every day in which only what is severe is sent."""
+
+    from_: TimeOfDay = option(
+        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", alias="from"
+    )
+    to: TimeOfDay = option(
+        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。"
+    )
+    below: SeverityWord = option(
+        Severity.ERROR,
+        "What is less severe than this waits until they end, and is then told in one message.",
+        "低于此级别的会等到结束后汇总为一条消息发送。",
+    )
+
+    @field_validator("below")
+    @classmethod
+    def _check_below(cls, below: Severity) -> Severity:
+        if below is Severity.INFO:
+            raise ValueError('nothing is below "info"; write "warning" or "error"')
+        return below
+
+    @model_validator(mode="after")
+    def _check_length(self) -> QuietHoursConfig:
+        if self.from_ == self.to:
+            raise ValueError('"from" and "to" are the same time; write two different ones')
+        return self

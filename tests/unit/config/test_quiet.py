@@ -1,0 +1,61 @@
+"""What may be said about when an endpoint is told less, or later."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+import pytest
+
+from prime_notify.model.event import Severity
+from tests.unit.config.examples import hook, load_endpoints, problems
+
+
+def test_the_examples_of_the_reference_work():
+    loaded = load_endpoints(
+        hook(
+            digest={"every": "6h", "max": 20, "at_once": "ERROR"},
+            quiet_hours={"from": "23:00", "to": " 7:00", "below": "warning"},
+        )
+    )
+    assert loaded.problems == ()
+    config = loaded.endpoints[0].config
+    assert (config.digest.every, config.digest.max, config.digest.at_once) == (21600, 20, Severity.ERROR)
+    assert (config.quiet_hours.from_, config.quiet_hours.to) == ("23:00", "07:00")
+    assert config.quiet_hours.below is Severity.WARNING
+
+
+def test_by_default_a_digest_has_at_most_fifty_of_every_severity_and_quiet_hours_let_errors_through():
+    config = load_endpoints(hook(digest={"every": 60}, quiet_hours={"from": "1:00", "to": "2:00"})).endpoints[0].config
+    assert (config.digest.max, config.digest.at_once) == (50, None)
+    assert config.quiet_hours.below is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "remedy"),
+    [
+        ({"digest": {}}, "digest.every", 'add "every"'),
+        ({"digest": {"every": "0s"}}, "digest.every", "above zero"),
+        ({"digest": {"every": "8d"}}, "digest.every", "at most 7 days"),
+        ({"digest": {"every": "soon"}}, "digest.every", "a duration is"),
+        ({"digest": {"every": "1h", "max": 1}}, "digest.max", "greater than or equal to 2"),
+        ({"digest": {"every": "1h", "at_once": "info"}}, "digest.at_once", "nothing to collect"),
+        ({"digest": {"every": "1h", "at_once": "eror"}}, "digest.at_once", 'did you mean "error"'),
+        ({"digest": "6h"}, "digest", "write an object"),
+        ({"quiet_hours": {"from": "23:00"}}, "quiet_hours.to", 'add "to"'),
+        ({"quiet_hours": {"from": "25:00", "to": "7:00"}}, "quiet_hours.from", "a time of day"),
+        ({"quiet_hours": {"from": "7:00", "to": "07:00"}}, "quiet_hours", "the same time"),
+        ({"quiet_hours": {"from": "1:00", "to": "2:00", "below": "info"}}, "quiet_hours.below", "nothing is below"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_place(options: Dict[str, Any], path: str, remedy: str):
+    found = problems(load_endpoints(hook(**options)))
+    assert remedy in found[f"[0].{path}"].remedy
+    assert found[f"[0].{path}"].fatal
+
+
+def test_what_shows_a_state_cannot_hold_anything_back():
+    endpoint = {"name": "h", "type": "healthchecks", "url": "https://hc-ping.com/4dd5b3a4-3c9e-4ad2-8d49-0ae19b4b5f0a"}
+    loaded = load_endpoints({**endpoint, "digest": {"every": "1h"}})
+    [problem] = loaded.problems
+    assert (problem.path, problem.fatal) == ("notification.endpoints[0].digest", False)
+    assert loaded.endpoints[0].config.digest is None
