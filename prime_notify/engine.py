@@ -245,7 +245,7 @@ class Engine:
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
         outbox, attempter, combine = self._folder.outbox, self._attempter, self._digest
-        return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice)
+        return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice, self._lanes)
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, self._language_of(endpoint), self._catalogue, now=now, previous=previous)

@@ -134,6 +134,14 @@ class EndpointConfig(BaseModel):
         "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
     )
 
+    fallback: Optional[_Words] = option(
+        None,
+        "Names of endpoints, the best first, that take over what is a warning or an error while this one cannot be "
+        "reached, and the errors that it gives up.",
+        "后备目标的名称，优先的在前：此目标无法送达期间的警告与错误，以及它放弃的错误，由它们接替发送。",
+        max_length=10,
+    )
+
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]

@@ -15,6 +15,7 @@ from prime_notify.config.document import checked_document
 from prime_notify.config.endpoints import Endpoint, EndpointLoader, LoadedEndpoint
 from prime_notify.config.models import Config
 from prime_notify.config.problem import ConfigError, Location, Problem, describe, json_path
+from prime_notify.config.references import with_known_names
 from prime_notify.config.sections import load_sections
 from prime_notify.transport.redact import Redactor
 
@@ -66,7 +67,13 @@ def _load_endpoints(raw: object, at: Location, loader: EndpointLoader) -> Tuple[
         return [], [Problem(json_path(at), describe(raw, shown=False), remedy)]
     names = _default_names(raw)
     loaded = [loader.load(item, (*at, index), names[index]) for index, item in enumerate(raw)]
-    return _without_duplicates(loaded), []
+    return with_known_names(_without_duplicates(loaded), _names(raw, names)), []
+
+
+def _names(endpoints: List[Any], default_names: List[str]) -> List[str]:
+    """What the endpoints are called, also those that have a problem."""
+    written = [item.get("name") if isinstance(item, dict) else None for item in endpoints]
+    return [str(name).strip() if name is not None else default for name, default in zip(written, default_names)]
 
 
 def _default_names(endpoints: List[Any]) -> List[str]:

@@ -18,10 +18,11 @@ from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
+from prime_notify.delivery.takeover import Handover, Loner, Peers
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State
+from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State, queue_of
 
 __all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
 
@@ -73,6 +74,7 @@ class Lane:
     log: logging.Logger
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Notice], None] = lambda notice: None
+    peers: Peers = field(default_factory=Loner)
     last: Optional[LastResult] = None
     disabled: bool = False
     _forgiven: bool = False
@@ -80,10 +82,22 @@ class Lane:
     _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(()))
     _collected: int = 0
 
+    def __post_init__(self) -> None:
+        self._handover = Handover(self.endpoint.name, self.outbox, self.policy.takeover, self.peers)
+
     @property
     def health(self) -> Health:
         """How the endpoint is doing."""
         return self._health or Health()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be expected to deliver. From any thread."""
+        return not self.disabled and self.health.failures < breaker.OPENS_AFTER
+
+    def queue_of(self, notification: Notification) -> str:
+        """What a notification waits for here (:func:`prime_notify.outbox.base.queue_of`)."""
+        return queue_of(notification, in_order=self.endpoint.channel.shows_state)
 
     def forgive(self) -> None:
         """Somebody has mended the endpoint, or wants to know: have it tried again at once. From any thread."""
@@ -117,9 +131,13 @@ class Lane:
         if self._forgiven:
             self._forgiven = self.disabled = False
             self._health = dataclasses.replace(self.health, open_until=0.0, rest_until=0.0)
+        now = self.clock.steady()
+        if self.disabled or self.health.open_until > now:
+            self._handover.waiting(now)
+        else:
+            self._handover.over()
         if self.disabled:
             return None
-        now = self.clock.steady()
         held_until = max(self.health.held_until, self._limiter.free_at())
         if held_until > now:
             return None if self._next_due() is None else held_until - now
@@ -210,8 +228,11 @@ class Lane:
             self.disabled = self.disabled or outcome.disable
         self._report(deliveries, attempt, settlements[-1], now)
         self._tell_people(former, outcome, now)
-        for settlement in settlements:
-            self.outbox.settle(dataclasses.replace(settlement, health=self._health))
+        left_alone = self.disabled or self.health.open_until > now
+        for delivery, settlement in zip(deliveries, settlements):
+            heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
+            self.outbox.settle(dataclasses.replace(settlement, health=self._health, heirs=heirs))
+            self._handover.wake(heirs)
 
     def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:
         name, since = self.endpoint.name, former.failing_since

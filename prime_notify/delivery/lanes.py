@@ -24,7 +24,7 @@ class Lanes:
 
         An unchanged endpoint keeps its lane, and is tried again at once however badly it did.
         """
-        former = self._threads
+        former = dict(self._threads)
         current = {}
         for endpoint in endpoints:
             old = former.get(endpoint.name)

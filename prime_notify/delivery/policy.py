@@ -10,6 +10,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.holding import Holding
 from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.delivery.takeover import Takeover
 from prime_notify.model.event import EventName
 
 __all__ = ["Policy"]
@@ -24,6 +25,7 @@ class Policy:
     expire: Mapping[EventName, float] = field(default_factory=dict)
     fold_after: Optional[float] = None
     holding: Holding = field(default_factory=Holding)
+    takeover: Takeover = field(default_factory=Takeover)
 
     @classmethod
     def of(
@@ -33,7 +35,8 @@ class Policy:
         schedule = RetrySchedule() if config.retry is None else RetrySchedule(tuple(map(float, config.retry)))
         rates = default_rates if config.rate_limit is None else tuple(config.rate_limit)
         fold_after = None if config.fold_after is None else float(config.fold_after)
-        return cls(schedule, rates, _expiry(config), fold_after, Holding.of(config, zone))
+        takeover = Takeover(tuple(config.fallback or ()))
+        return cls(schedule, rates, _expiry(config), fold_after, Holding.of(config, zone), takeover)
 
     def is_expired(self, event: EventName, age: float) -> bool:
         """Whether an event that waited ``age`` seconds is no longer worth sending."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Collection, Mapping, Optional, Protocol, Sequence
+from typing import Collection, Mapping, Optional, Protocol, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -17,6 +17,7 @@ from prime_notify.model.notification import Notification
 __all__ = [
     "Delivery",
     "Ending",
+    "Heir",
     "LateEvent",
     "OpenTask",
     "Outbox",
@@ -27,6 +28,7 @@ __all__ = [
     "Settlement",
     "State",
     "TaskChange",
+    "heir_of",
     "queue_of",
 ]
 
@@ -78,11 +80,20 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Heir:
+    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there."""
+
+    endpoint: str
+    queue: str
+
+
+@dataclass(frozen=True)
 class Settlement:
     """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
     ``held``: it waits on purpose, to be told together with others. Only :meth:`Outbox.claim_held` hands it out, and it
     holds up no other event of its task.
+    ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
     """
@@ -100,6 +111,7 @@ class Settlement:
     health: Optional[Health] = None
     tried: bool = True
     held: bool = False
+    heirs: Sequence[Heir] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,17 @@ def queue_of(notification: Notification, *, in_order: bool) -> str:
     """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
     payload = notification.payload
     return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
+
+
+def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]]) -> Optional[Heir]:
+    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``."""
+    for heir in heirs:
+        states = [state for endpoint, state in known if endpoint == heir.endpoint]
+        if not states:
+            return heir
+        if any(state is not State.DEAD for state in states):
+            return None
+    return None
 
 
 @dataclass(frozen=True)
@@ -208,6 +231,17 @@ class Outbox(Protocol):
 
     def release(self, endpoint: str, *, at: float) -> None:
         """Have all that is held back due by ``at``: whoever holds it decides anew."""
+        ...
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        ...
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        """Have somebody else deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
+
+        Nobody, when one before that has it already, unless as a dead letter. So it never comes back to where it was.
+        """
         ...
 
     def health(self, endpoint: str) -> Health:

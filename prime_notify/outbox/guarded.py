@@ -12,6 +12,7 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
     Outbox,
@@ -123,6 +124,21 @@ class GuardedOutbox:
     def held_due(self, endpoint: str) -> Optional[float]:
         known = (self._memory.held_due(endpoint), self._try(lambda disk: disk.held_due(endpoint)))
         return min((due for due in known if due is not None), default=None)
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        """Only what is on the disk: memory is for emergencies, and what is there gets there soon."""
+        generation = self._generation
+        least = max(after - (generation << _GENERATION_SHIFT), 0)
+        found = self._try(lambda disk: disk.peek(endpoint, after=least, most=most)) or ()
+        return [dataclasses.replace(one, key=one.key | generation << _GENERATION_SHIFT) for one in found]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        def hand_over(disk: Outbox) -> bool:
+            disk.hand_over(key & _KEY_MASK, heirs, at=at)
+            return True
+
+        if key >> _GENERATION_SHIFT == self._generation:
+            self._try(hand_over)
 
     def release(self, endpoint: str, *, at: float) -> None:
         def release(disk: Outbox) -> bool:

@@ -14,12 +14,14 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
     Retention,
     Settlement,
     State,
     TaskChange,
+    heir_of,
     queue_of,
 )
 
@@ -168,6 +170,24 @@ class MemoryOutbox:
         with self._lock:
             return next((row.due for row in self._held(endpoint)), None)
 
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
+            found = [row for row in rows if row.key > after][:most]
+            return [
+                Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, due=row.due)
+                for row in found
+            ]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        with self._lock:
+            row = self._rows[key]
+            kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
+            heir = heir_of(heirs, [(other.endpoint, other.state) for other in kin])
+            if heir:
+                new = next(self._keys)
+                self._rows[new] = _Row(new, heir.endpoint, row.notification, row.accepted, at, queue=heir.queue)
+
     def release(self, endpoint: str, *, at: float) -> None:
         with self._lock:
             for row in self._held(endpoint):
@@ -185,6 +205,7 @@ class MemoryOutbox:
                 held=settlement.held,
                 receipt=settlement.receipt or row.receipt,
             )
+            self.hand_over(row.key, settlement.heirs, at=settlement.at)
             if settlement.state is State.DELIVERED:
                 for other in self._held(row.endpoint):
                     if other.queue == row.queue and other.key < row.key:

@@ -17,6 +17,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
     OutboxError,
@@ -24,6 +25,7 @@ from prime_notify.outbox.base import (
     Settlement,
     State,
     TaskChange,
+    heir_of,
     queue_of,
 )
 from prime_notify.outbox.batch import Batch
@@ -65,6 +67,18 @@ _FIND_HELD = """
         0, due
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq
+"""
+_PEEK = """
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due
+    FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
+"""
+_KIN = """
+    SELECT endpoint, state FROM delivery
+    WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
+"""
+_TAKE_OVER = """
+    INSERT INTO delivery (notification, endpoint, task_id, due) SELECT notification, ?, ?, ? FROM delivery WHERE seq = ?
 """
 _HELD_DUE = "SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq"
 _RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
@@ -181,6 +195,14 @@ class SqliteOutbox:
         with self.database.transaction("release", durable=False) as connection:
             connection.execute(_RELEASE, (at, endpoint))
 
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        found = (_delivery(endpoint, row) for row in self.database.read(_PEEK, endpoint, after, most))
+        return [delivery for delivery in found if delivery is not None]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        with self.database.transaction("hand-over") as connection:
+            _hand_over(connection, key, heirs, at)
+
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
         """One row after another, for those who need only the first few."""
@@ -284,6 +306,13 @@ def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
     return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due)
 
 
+def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:
+    known = connection.execute(_KIN, (key,)).fetchall()
+    heir = heir_of(heirs, [(endpoint, State(state)) for endpoint, state in known])
+    if heir:
+        connection.execute(_TAKE_OVER, (heir.endpoint, heir.queue, at, key))
+
+
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.opened:
         task = change.opened
@@ -301,6 +330,8 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
     connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.held, done.key))
+    if done.heirs:
+        _hand_over(connection, done.key, done.heirs, done.at)
     if done.state is State.DELIVERED:
         connection.execute(_FOLD_HELD, (done.at, done.key))
     if done.tried:

@@ -59,3 +59,24 @@ def test_what_shows_a_state_cannot_hold_anything_back():
     [problem] = loaded.problems
     assert (problem.path, problem.fatal) == ("notification.endpoints[0].digest", False)
     assert loaded.endpoints[0].config.digest is None
+
+
+def test_a_fallback_is_the_name_of_another_endpoint():
+    loaded = load_endpoints(hook(name="a", fallback="b"), hook(name="b", fallback=["a"]), hook(name="c"))
+    assert loaded.problems == ()
+    assert [one.config.fallback for one in loaded.endpoints] == [["b"], ["a"], None]
+
+
+def test_fallbacks_that_are_none_are_left_out_and_told():
+    loaded = load_endpoints(hook(name="mail", fallback=["mial", "phone", "mail", "nobody"]), hook(name="phone"), 7)
+    found = problems(loaded)
+    assert loaded.endpoints[0].config.fallback == ["phone"]
+    assert loaded.endpoints[1].config.fallback is None
+    assert 'did you mean "mail"' in found["[0].fallback[0]"].remedy
+    assert "cannot take over from itself" in found["[0].fallback[2]"].remedy
+    assert found["[0].fallback[3]"].found == '"nobody"'
+    assert not found["[0].fallback[3]"].fatal
+
+
+def test_a_fallback_that_has_a_problem_itself_is_known():
+    assert set(problems(load_endpoints(hook(name="a", fallback=["b"]), hook(name="b", url="nowhere")))) == {"[1].url"}

@@ -63,7 +63,13 @@ class World:
         attempter = Attempter(self, self._message, self.clock.wall, self.clock.steady)
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")
-        return Lane(endpoint, self.store, attempter, self._digest, self.clock, log, policy)
+        return Lane(endpoint, self.store, attempter, self._digest, self.clock, log, policy, peers=self)
+
+    def by_name(self) -> Dict[str, Lane]:
+        return self.lanes
+
+    def wake(self, names: Sequence[str]) -> None:
+        """They are stepped anyway."""
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, "en_us", CATALOGUE, now=now, previous=previous)

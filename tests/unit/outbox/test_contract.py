@@ -8,7 +8,7 @@ from typing import Iterator, List, Union
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Heir, OutboxError, Retention, Settlement, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -351,3 +351,39 @@ def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(
     assert states(store, start) == {"a": State.FOLDED}
     assert states(store, other) == {"a": State.WAITING}
     assert len(store.claim_held("a", at=100.0, most=9)) == 1
+
+
+# who takes over
+
+
+def test_what_waits_can_be_looked_at_without_leasing_it(store: Store) -> None:
+    ids = [put(store) for _ in range(3)]
+    hold(store, due=9.0)
+    end(store, State.DEAD)
+    [first] = store.peek("a", after=0, most=1)
+    assert first.notification.id == ids[0]
+    [last] = store.peek("a", after=first.key, most=9)
+    assert (last.notification.id, last.endpoint) == (ids[2], "a")
+    assert store.claim("a", at=0.0) is not None
+
+
+def test_a_dead_letter_is_handed_over_with_its_settlement(store: Store) -> None:
+    id = put(store)
+    end(store, State.DEAD, heirs=[Heir("b", "q"), Heir("c", "q")])
+    assert states(store, id) == {"a": State.DEAD, "b": State.WAITING}
+    heir = store.claim("b", at=0.0)
+    assert heir is not None
+    assert (heir.notification.id, heir.attempt) == (id, 1)
+
+
+def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
+    id = put(store, to="a b")
+    [waiting] = list(store.peek("a", after=0, most=9))
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=0.0)
+    assert set(states(store, id)) == {"a", "b"}
+    end(store, State.DEAD, endpoint="b")
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    assert set(states(store, id)) == {"a", "b", "c"}
+    end(store, State.DEAD, endpoint="c", at=5.0)
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    assert store.waiting() == {"a": 1}

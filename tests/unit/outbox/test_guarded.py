@@ -10,6 +10,7 @@ import pytest
 from prime_notify.model.health import Health
 from prime_notify.outbox.base import (
     Delivery,
+    Heir,
     OutboxClosedError,
     OutboxDamagedError,
     OutboxError,
@@ -22,7 +23,7 @@ from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import event, notification, open_task, states
 
-WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release")
+WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release", "hand_over")
 READS = (
     "claim",
     "claim_held",
@@ -295,3 +296,20 @@ def test_what_is_held_back_in_memory_and_on_the_disk_is_handed_out_together(worl
     world.put()
     world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=9.0, held=True, tried=False))
     assert len(world.store.claim_held("a", at=9.0, most=9)) == 2
+
+
+def test_only_what_is_on_the_disk_is_handed_over_while_it_waits(world: World) -> None:
+    assert world.disk is not None
+    on_disk = world.put()
+    world.disk.full = True
+    world.put(to="b")
+    in_memory = world.claim(endpoint="b")
+    world.store.hand_over(in_memory.key, [Heir("c", "q")], at=0.0)
+    [seen] = world.store.peek("a", after=0, most=9)
+    assert seen.notification.id == on_disk
+    assert list(world.store.peek("b", after=0, most=9)) == []
+    world.store.hand_over(seen.key, [Heir("c", "q")], at=0.0)
+    assert world.store.waiting() == {"a": 1, "b": 1}
+    world.disk.full = False
+    world.store.hand_over(seen.key, [Heir("c", "q")], at=0.0)
+    assert world.store.waiting() == {"a": 1, "b": 1, "c": 1}
