@@ -15,6 +15,7 @@ from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
 from prime_notify.compose.digest import digest_of
+from prime_notify.compose.remarks import remarked
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
@@ -27,6 +28,7 @@ from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.item import Item
 from prime_notify.model.notification import IdFactory, Message, Notification
 from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
@@ -244,14 +246,18 @@ class Engine:
 
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
-        outbox, attempter, combine = self._folder.outbox, self._attempter, self._digest
+        outbox, attempter, combine = self._folder.outbox, self._attempter, self._combined
         return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice, self._lanes)
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, self._language_of(endpoint), self._catalogue, now=now, previous=previous)
 
-    def _digest(self, notifications: Sequence[Notification], endpoint: Endpoint, now: float) -> Message:
-        return digest_of(notifications, self._language_of(endpoint), self._catalogue, now=now)
+    def _combined(self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+        language = self._language_of(endpoint)
+        item, *others = items
+        if others:
+            return digest_of(items, language, self._catalogue, now=now)
+        return self._message(remarked(item, language, self._catalogue), endpoint, now, previous)
 
     def _language_of(self, endpoint: Endpoint) -> str:
         return self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)

@@ -12,6 +12,7 @@ from prime_notify.compose.markdown import plain
 from prime_notify.compose.texts import headline, localize, symbol, texts_of, with_server
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.item import Item
 from prime_notify.model.notification import CROCKFORD, Message, Notification
 from prime_notify.model.payload import Payload
 
@@ -28,22 +29,21 @@ _SEVERITIES = list(Severity)
 _KINDS = ("failure", "aborted", "success_warning", "success", "start")  # in the order in which they are told
 
 
-def digest_of(notifications: Sequence[Notification], language: str, catalogue: Catalogue, *, now: float) -> Message:
-    """One message about all of ``notifications``, the newest of which comes last; its payload is that of the worst.
+def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
+    """One message about all of ``items``, the newest of which comes last; its payload is that of the worst.
 
     What is told by its end is not told by its start. Pure, but for the local time zone.
     """
-    payloads = [one.payload for one in notifications]
-    ended = {one.task_id for one in payloads if not one.event.is_start}
-    told = [one for one in payloads if not (one.event.is_start and one.task_id in ended)]
-    groups = [(kind, [one for one in reversed(told) if _kind(one) == kind]) for kind in _KINDS]
+    ended = {one.payload.task_id for one in items if not one.payload.event.is_start}
+    told = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
+    groups = [(kind, [one for one in reversed(told) if _kind(one.payload) == kind]) for kind in _KINDS]
     groups = [(kind, members) for kind, members in groups if members]
-    worst = max(reversed(told), key=lambda one: _SEVERITIES.index(one.severity))
+    worst = max((one.payload for one in reversed(told)), key=lambda one: _SEVERITIES.index(one.severity))
     title = with_server(_title(worst, groups, language, catalogue), worst)
     known = (*_items(groups, language, catalogue), *_frame(worst, told, language, catalogue))
     texts = texts_of(title, known, language, catalogue)
     update = {
-        "id": digest_id(notifications),
+        "id": digest_id(items),
         "title": texts.title,
         "body": texts.body,
         "desp": texts.desp,
@@ -54,14 +54,14 @@ def digest_of(notifications: Sequence[Notification], language: str, catalogue: C
     return Message(Notification(payload), texts, language, now, known)
 
 
-def digest_id(notifications: Sequence[Notification]) -> str:
+def digest_id(items: Sequence[Item]) -> str:
     """The same for the same notifications, so that a retry keeps it; as sortable as theirs."""
-    ids = [one.id for one in notifications]
-    value = int.from_bytes(hashlib.sha256("\n".join(ids).encode()).digest(), "big")
-    return ids[-1][:10] + "".join(CROCKFORD[(value >> shift) & 31] for shift in range(0, 80, 5))
+    told = "\n".join(f"{one.payload.id} {one.times}" for one in items)
+    value = int.from_bytes(hashlib.sha256(told.encode()).digest(), "big")
+    return items[-1].payload.id[:10] + "".join(CROCKFORD[(value >> shift) & 31] for shift in range(0, 80, 5))
 
 
-_Groups = Sequence[Tuple[str, Sequence[Payload]]]
+_Groups = Sequence[Tuple[str, Sequence[Item]]]
 
 
 def _kind(payload: Payload) -> str:
@@ -75,14 +75,18 @@ def _title(worst: Payload, groups: _Groups, language: str, catalogue: Catalogue)
         language,
         "notification.digest.title",
         symbol=symbol(worst),
-        count=sum(len(members) for _, members in groups),
+        count=sum(_count(members) for _, members in groups),
         totals=catalogue.text(language, "notification.digest.separator").join(totals),
     )
 
 
-def _total(kind: str, members: Sequence[Payload], language: str, catalogue: Catalogue) -> str:
+def _count(members: Sequence[Item]) -> int:
+    return sum(one.times for one in members)
+
+
+def _total(kind: str, members: Sequence[Item], language: str, catalogue: Catalogue) -> str:
     word = catalogue.text(language, f"notification.digest.{kind}")
-    return catalogue.text(language, "notification.digest.total", count=len(members), word=word)
+    return catalogue.text(language, "notification.digest.total", count=_count(members), word=word)
 
 
 def _items(groups: _Groups, language: str, catalogue: Catalogue) -> List[Fact]:
@@ -96,10 +100,11 @@ def _items(groups: _Groups, language: str, catalogue: Catalogue) -> List[Fact]:
     return facts
 
 
-def _line(payload: Payload, language: str, catalogue: Catalogue) -> str:
+def _line(item: Item, language: str, catalogue: Catalogue) -> str:
+    payload = item.payload
     values = {
         "time": humanize.local_time(payload.timestamp.unix)[5:16],
-        "title": _headline(payload, language, catalogue),
+        "title": _headline(item, language, catalogue),
     }
     error = payload.error
     if error is None:
@@ -108,13 +113,17 @@ def _line(payload: Payload, language: str, catalogue: Catalogue) -> str:
     return catalogue.text(language, "notification.digest.item_error", **values, error=message)
 
 
-def _headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
-    return plain(payload.title, _ERROR) if payload.title else headline(payload, language, catalogue)
+def _headline(item: Item, language: str, catalogue: Catalogue) -> str:
+    payload = item.payload
+    title = plain(payload.title, _ERROR) if payload.title else headline(payload, language, catalogue)
+    if item.times == 1:
+        return title
+    return catalogue.text(language, "notification.remark.more.title", title=title, times=item.times)
 
 
-def _frame(worst: Payload, told: Sequence[Payload], language: str, catalogue: Catalogue) -> List[Fact]:
+def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catalogue) -> List[Fact]:
     """Where it was, and when."""
-    moments = sorted(humanize.local_time(one.timestamp.unix) for one in told)
+    moments = sorted(humanize.local_time(one.payload.timestamp.unix) for one in told)
     period = catalogue.text(language, "notification.digest.period", first=moments[0], last=moments[-1])
     found = [(FactKind.TIME, period)]
     if worst.server and worst.server.name:
@@ -125,6 +134,7 @@ def _frame(worst: Payload, told: Sequence[Payload], language: str, catalogue: Ca
 def _listed(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
     told = [one for _, members in groups for one in members]
     listed = [
-        {"id": one.id, "event": one.event.value, "title": _headline(one, language, catalogue)} for one in told[:_LISTED]
+        {"id": one.payload.id, "event": one.payload.event.value, "title": _headline(one, language, catalogue)}
+        for one in told[:_LISTED]
     ]
-    return {"digest": listed, "digest_total": len(told)}
+    return {"digest": listed, "digest_total": _count(told)}

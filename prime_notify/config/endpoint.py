@@ -12,7 +12,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
-from prime_notify.config.quiet import DigestConfig, QuietHoursConfig
+from prime_notify.config.quiet import DedupeConfig, DigestConfig, QuietHoursConfig
 from prime_notify.config.rate import Rate
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
 from prime_notify.model.event import Severity
@@ -134,6 +134,11 @@ class EndpointConfig(BaseModel):
         "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
     )
 
+    dedupe: Optional[DedupeConfig] = option(
+        None,
+        "The same failure is not told again and again, but counted.",
+        "相同的失败不反复通知，而是计数。",
+    )
     fallback: Optional[_Words] = option(
         None,
         "Names of endpoints, the best first, that take over what is a warning or an error while this one cannot be "

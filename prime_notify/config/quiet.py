@@ -13,9 +13,9 @@ from prime_notify.config.option import option
 from prime_notify.config.words import SeverityWord
 from prime_notify.model.event import Severity
 
-__all__ = ["HOLDING_FIELDS", "DigestConfig", "QuietHoursConfig", "TimeOfDay"]
+__all__ = ["HOLDING_FIELDS", "DedupeConfig", "DigestConfig", "QuietHoursConfig", "TimeOfDay"]
 
-HOLDING_FIELDS = ("digest", "quiet_hours")
+HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe")
 """The options of an endpoint that hold notifications back."""
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
@@ -77,6 +77,25 @@ class DigestConfig(_Part):
         if at_once is Severity.INFO:
             raise ValueError('"info" leaves nothing to collect; write "warning" or "error", or leave it out')
         return at_once
+
+
+class DedupeConfig(_Part):
+    """The same failure is told once in a while, not each time."""
+
+    window: Duration = option(
+        ...,
+        'For how long the same failure of the same task is not told again, such as "1h"; at most 7 days. What came '
+        "meanwhile is counted and told when that time is over, or with the next success.",
+        "同一任务的相同失败在多长时间内不再重复通知，如 1h；至多 7 天。"
+        "期间的次数会在该时间结束时或下一次成功时一并告知。",
+    )
+
+    @field_validator("window")
+    @classmethod
+    def _check_window(cls, window: Duration) -> Duration:
+        if not 0 < window <= _LONGEST:
+            raise ValueError('write a duration above zero and of at most 7 days, such as "1h"')
+        return window
 
 
 class QuietHoursConfig(_Part):

@@ -1,4 +1,4 @@
-"""What is held back, and until when: quiet hours and digests. Pure; times are passed in.
+"""What is held back, and until when: quiet hours, digests and repetitions. Pure; times are passed in.
 
 ``now`` and ``accepted`` are seconds of :meth:`prime_notify.clock.Clock.steady`, ``wall`` unix seconds.
 """
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.model.event import Severity
+from prime_notify.delivery.failures import kind_of, told_at
+from prime_notify.model.event import Severity, Status
+from prime_notify.model.health import Health
 from prime_notify.outbox.base import Delivery
 
 __all__ = ["MOST", "Digest", "Holding", "QuietHours", "Sorted"]
@@ -78,6 +80,7 @@ class Holding:
 
     digest: Optional[Digest] = None
     quiet: Optional[QuietHours] = None
+    dedupe: Optional[float] = None
 
     @classmethod
     def of(cls, config: EndpointConfig, zone: Optional[datetime.tzinfo] = None) -> Holding:
@@ -88,14 +91,24 @@ class Holding:
             hours = config.quiet_hours
             start, end = (datetime.time.fromisoformat(text) for text in (hours.from_, hours.to))
             quiet = QuietHours(start, end, hours.below, zone)
-        return cls(digest, quiet)
+        return cls(digest, quiet, float(config.dedupe.window) if config.dedupe else None)
 
-    def until(self, delivery: Delivery, now: float, wall: float) -> Optional[float]:
+    def until(self, delivery: Delivery, now: float, wall: float, health: Health) -> Optional[float]:
         """Until when a delivery is held back; None: it is not. At ``now``, when it is to join what is told now."""
-        end = self.quiet_until(delivery, now, wall)
+        end = self.kept_until(delivery, now, wall, health)
         if end is not None:
             return end
         return max(now, delivery.accepted + self.digest.every) if self.digest and self._is_collected(delivery) else None
+
+    def kept_until(self, delivery: Delivery, now: float, wall: float, health: Health) -> Optional[float]:
+        """Until when a delivery is held back whatever else is told: for the quiet hours, or as a repetition."""
+        ends = (self.quiet_until(delivery, now, wall), self.repetition_until(delivery, now, health))
+        return max((end for end in ends if end is not None), default=None)
+
+    def repetition_until(self, delivery: Delivery, now: float, health: Health) -> Optional[float]:
+        """When a failure that was told before may be told again; None when it may be now."""
+        at = told_at(delivery.notification.payload, health) if self.dedupe else None
+        return at + self.dedupe if at is not None and self.dedupe and at <= now < at + self.dedupe else None
 
     def quiet_until(self, delivery: Delivery, now: float, wall: float) -> Optional[float]:
         """When the quiet hours end that keep a delivery back."""
@@ -112,20 +125,21 @@ class Holding:
         """How many may be collected before they are told."""
         return self.digest.most if self.digest else math.inf
 
-    def sort(self, held: Sequence[Delivery], now: float, wall: float) -> Sorted:
+    def sort(self, held: Sequence[Delivery], now: float, wall: float, health: Health) -> Sorted:
         """Which of ``held`` are to be told now, together; and which are to wait on, until when."""
         ready: List[Delivery] = []
-        quiet: List[Tuple[Delivery, float]] = []
+        kept: List[Tuple[Delivery, float]] = []
         for delivery in held:
-            end = self.quiet_until(delivery, now, wall)
+            end = self.kept_until(delivery, now, wall, health)
             if end is None:
                 ready.append(delivery)
             else:
-                quiet.append((delivery, end))
+                kept.append((delivery, end))
+        ready, kept = _with_their_failures(ready, kept)
         due = self._due(ready)
-        if due <= now or len(ready) >= self.most:
-            return Sorted(ready, quiet, 0)
-        return Sorted([], [*quiet, *((delivery, due) for delivery in ready)], len(ready))
+        if due > now and len(ready) < self.most:
+            return Sorted([], [*kept, *((delivery, due) for delivery in ready)], len(ready))
+        return Sorted(ready, kept, 0)
 
     def _due(self, collected: Sequence[Delivery]) -> float:
         """When what was collected is to be told: the first of it was accepted that long ago, or could not wait."""
@@ -134,3 +148,21 @@ class Holding:
         if any(delivery.attempt > 1 for delivery in collected):  # the digest was tried before
             return 0.0
         return min((delivery.accepted + self.digest.every for delivery in collected), default=0.0)
+
+
+def _with_their_failures(
+    ready: List[Delivery], kept: List[Tuple[Delivery, float]]
+) -> Tuple[List[Delivery], List[Tuple[Delivery, float]]]:
+    """A success that is told takes along the failures of its kind that were kept back as repetitions: those before it
+    are over, and those after it are news."""
+    successes = {
+        kind_of(one.notification.payload) for one in ready if one.notification.payload.status is Status.SUCCESS
+    }
+
+    def joins(delivery: Delivery) -> bool:
+        payload = delivery.notification.payload
+        return payload.status is Status.FAILURE and kind_of(payload) in successes
+
+    taken = [delivery for delivery, _ in kept if joins(delivery)]
+    rest = [(delivery, end) for delivery, end in kept if not joins(delivery)]
+    return sorted([*ready, *taken], key=lambda delivery: delivery.key), rest

@@ -12,22 +12,26 @@ from typing import Callable, Optional, Sequence
 from prime_notify.clock import Clock
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery import breaker
-from prime_notify.delivery.attempt import Attempt, Attempter
+from prime_notify.delivery.attempt import Attempt, Attempter, Receipt
+from prime_notify.delivery.failures import kind_of, told
 from prime_notify.delivery.holding import MOST
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
 from prime_notify.delivery.takeover import Handover, Loner, Peers
+from prime_notify.delivery.telling import Telling
+from prime_notify.model.event import Status
 from prime_notify.model.health import Health
+from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State, queue_of
 
 __all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
 
-Combine = Callable[[Sequence[Notification], Endpoint, float], Message]
-"""Makes one message of several notifications, for a moment."""
+Combine = Callable[[Sequence[Item], Endpoint, float, Receipt], Message]
+"""Makes one message of several notifications, or of one with a remark, for a moment."""
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
@@ -147,7 +151,7 @@ class Lane:
         if delivery is None:
             return self._release_if_due(now)
         if not self._left_out(delivery, now) and not self._held_back(delivery, now):
-            self._try([delivery], now)
+            self._tell_one(delivery, now)
         return 0.0
 
     def _next_due(self) -> Optional[float]:
@@ -164,10 +168,10 @@ class Lane:
     def _held_back(self, delivery: Delivery, now: float) -> bool:
         """Puts a delivery by that is not to be told yet; whether it was."""
         holding, wall = self.policy.holding, self.clock.wall()
-        until = holding.until(delivery, now, wall)
+        until = holding.until(delivery, now, wall, self.health)
         if until is None:
             return False
-        self._collected += holding.quiet_until(delivery, now, wall) is None
+        self._collected += holding.kept_until(delivery, now, wall, self.health) is None
         self._hold(delivery, until, now)
         self.log.info(
             "id=%s endpoint=%s outcome=held for=%.0fs", delivery.notification.id, self.endpoint.name, until - now
@@ -180,26 +184,60 @@ class Lane:
     def _release(self, now: float) -> float:
         """Tell, in one message, what was held back; what is to be held back for longer stays."""
         held = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
-        found = self.policy.holding.sort(held, now, self.clock.wall())
+        found = self.policy.holding.sort(held, now, self.clock.wall(), self.health)
         for delivery, until in found.waiting:
             self._hold(delivery, until, now)
         self._collected = found.collected
         if found.ready:
-            self._try(found.ready, now, held=True)
+            self._try(Telling.of(found.ready, dedupe=bool(self.policy.holding.dedupe)), now, held=True)
         return 0.0 if held else _STORE_FAULT_PAUSE
 
-    def _try(self, deliveries: Sequence[Delivery], now: float, *, held: bool = False) -> None:
-        """One attempt at one message about all of them, which share its outcome."""
+    def _tell_one(self, delivery: Delivery, now: float) -> None:
+        """One attempt at a message of its own. With a success, the failures that were held back are told of."""
+        failures = self._failures_before(delivery, now)
+        item = Item(delivery.notification)
+        if failures:
+            since = min(one.notification.payload.timestamp.unix for one in failures)
+            item = Item(delivery.notification, Remark.BEFORE, len(failures), since)
+        delivered = self._try(Telling([delivery], [item]), now)
+        for failure in failures:
+            if delivered:
+                self.outbox.settle(Settlement(failure.key, State.FOLDED, now, tried=False))
+            else:
+                self._hold(failure, failure.due, now)
+
+    def _failures_before(self, delivery: Delivery, now: float) -> Sequence[Delivery]:
+        """The repetitions of failures that a success puts behind us."""
+        holding, payload = self.policy.holding, delivery.notification.payload
+        if (
+            not holding.dedupe
+            or payload.status is not Status.SUCCESS
+            or self.outbox.held_due(delivery.endpoint) is None
+        ):
+            return []
+        failures = []
+        for held in self.outbox.claim_held(delivery.endpoint, at=math.inf, most=MOST):
+            is_before = held.notification.id < delivery.notification.id
+            is_kin = kind_of(held.notification.payload) == kind_of(payload)
+            if is_before and is_kin and holding.repetition_until(held, now, self.health) is not None:
+                failures.append(held)
+            else:
+                self._hold(held, held.due, now)
+        return failures
+
+    def _try(self, telling: Telling, now: float, *, held: bool = False) -> bool:
+        """One attempt at one message; the deliveries that it tells of share its outcome. Whether it was delivered."""
         self._limiter.took(now)
-        first, *others = deliveries
-        if others:
-            notifications = [delivery.notification for delivery in deliveries]
+        item, *others = telling.items
+        previous = telling.deliveries[-1].previous if not others else None
+        if others or item.remark:
             attempt = self.attempter.attempt_message(
-                self.endpoint, lambda now: self.combine(notifications, self.endpoint, now)
+                self.endpoint, lambda now: self.combine(telling.items, self.endpoint, now, previous)
             )
         else:
-            attempt = self.attempter.attempt(self.endpoint, first.notification, first.previous)
-        self._settle(deliveries, attempt, held=held)
+            attempt = self.attempter.attempt(self.endpoint, item.notification, previous)
+        self._settle(telling, attempt, held=held)
+        return isinstance(attempt.outcome, Delivered)
 
     def _left_out(self, delivery: Delivery, now: float) -> bool:
         """Ends a delivery that is no longer worth an attempt; whether it was."""
@@ -216,7 +254,8 @@ class Lane:
         )
         return True
 
-    def _settle(self, deliveries: Sequence[Delivery], attempt: Attempt, *, held: bool) -> None:
+    def _settle(self, telling: Telling, attempt: Attempt, *, held: bool) -> None:
+        deliveries = telling.deliveries
         now, former, outcome = self.clock.steady(), self.health, attempt.outcome
         settlements = settlements_of(
             deliveries, attempt, self.policy.schedule, now=now, random=self.clock.random(), held=held
@@ -224,6 +263,9 @@ class Lane:
         rests = isinstance(outcome, Retry) and outcome.throttled
         rest_until = max(now, *(one.due for one in settlements)) if rests else 0.0
         self._health = breaker.after(former, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
+        if isinstance(outcome, Delivered):
+            for delivery in deliveries:
+                self._health = told(self.health, delivery.notification.payload, now)
         if isinstance(outcome, Permanent):
             self.disabled = self.disabled or outcome.disable
         self._report(deliveries, attempt, settlements[-1], now)
@@ -231,7 +273,8 @@ class Lane:
         left_alone = self.disabled or self.health.open_until > now
         for delivery, settlement in zip(deliveries, settlements):
             heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
-            self.outbox.settle(dataclasses.replace(settlement, health=self._health, heirs=heirs))
+            settlement = dataclasses.replace(settlement, health=self._health, heirs=heirs)
+            self.outbox.settle(telling.settled(settlement))
             self._handover.wake(heirs)
 
     def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:

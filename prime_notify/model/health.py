@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Tuple
 
 __all__ = ["Health"]
 
@@ -17,6 +17,7 @@ class Health:
     ``failures``: failed attempts in a row that were the endpoint's fault, not that of one message. ``failing_since``:
     the first of them. ``opened``: how often in a row the breaker opened. ``open_until``: nothing is tried before, for
     the breaker's sake; ``rest_until``: nor before this, since the service asked for it. ``told``: people were warned.
+    ``failures_told``: the newest failures that were delivered here, as kind of task, fingerprint and time.
     """
 
     failures: int = 0
@@ -28,6 +29,7 @@ class Health:
     last_failure: Optional[float] = None
     last_reason: str = ""
     told: bool = False
+    failures_told: Tuple[Tuple[str, str, float], ...] = ()
 
     @property
     def held_until(self) -> float:
@@ -41,6 +43,8 @@ class Health:
     def from_json(cls, text: str) -> Health:
         """Total: what another version wrote and this one does not understand counts as no news."""
         try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError):
+            found = json.loads(text)
+            told = tuple((str(kind), str(known), float(at)) for kind, known, at in found.pop("failures_told", ()))
+            return cls(**found, failures_told=told)
+        except (ValueError, TypeError, AttributeError):
             return cls()

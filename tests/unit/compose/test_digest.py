@@ -15,6 +15,7 @@ from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.digest import digest_id, digest_of
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.fact import FactKind
+from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
 from tests.unit.channels.samples import channel
@@ -33,7 +34,7 @@ def one(name: str, *, task_id: str = "", plugin: str = "prime_backup", **fields:
 
 
 def digest(*notifications: Notification, language: str = "en_us") -> Message:
-    return digest_of(notifications, language, CATALOGUE, now=0.0)
+    return digest_of([Item(one) for one in notifications], language, CATALOGUE, now=0.0)
 
 
 def items(message: Message) -> List[str]:
@@ -125,10 +126,28 @@ def test_many_are_counted_rather_than_listed() -> None:
 
 
 def test_its_id_is_that_of_what_it_tells() -> None:
-    told = [one("backup_success"), one("backup_success")]
-    assert digest(*told).payload.id == digest_id(told)
-    assert len(digest_id(told)) == len(told[0].id)
-    assert digest_id(told) not in (told[0].id, told[1].id, digest_id(told[::-1]), digest_id(told[:1]))
+    notifications = [one("backup_success"), one("backup_failure")]
+    told = [Item(one) for one in notifications]
+    more = [told[0], Item(notifications[1], Remark.MORE, 1)]
+    ids = [
+        digest_id(told),
+        digest_id(told[::-1]),
+        digest_id(told[:1]),
+        digest_id(more),
+        *(one.id for one in notifications),
+    ]
+    assert digest(*notifications).payload.id == ids[0]
+    assert {len(id) for id in ids} == {26}
+    assert len(set(ids)) == len(ids)
+
+
+def test_what_happened_several_times_is_counted() -> None:
+    failed = Item(one("backup_failure", error="boom"), Remark.MORE, 4, 0.0)
+    message = digest_of([Item(one("backup_success")), failed], "en_us", CATALOGUE, now=0.0)
+    assert message.texts.title == "❌ 6 notifications: 5 failed, 1 done — SMP"
+    assert items(message)[0].endswith("❌ Backup failed (×5): boom")
+    assert message.payload.extra is not None
+    assert message.payload.extra["digest_total"] == 6
 
 
 def hostile(found: Event, number: int) -> Notification:
@@ -140,7 +159,7 @@ def hostile(found: Event, number: int) -> Notification:
 @given(st.lists(events, min_size=1, max_size=6), st.sampled_from(CATALOGUE.languages))
 def test_any_events_give_a_message_that_every_channel_can_render(found: List[Event], language: str) -> None:
     notifications = [hostile(event, number) for number, event in enumerate(found)]
-    message = digest_of(notifications, language, CATALOGUE, now=1e9)
+    message = digest_of([Item(one) for one in notifications], language, CATALOGUE, now=1e9)
     assert Payload.model_validate_json(json.dumps(message.payload.to_dict())) == message.payload
     for parser in PARSERS:
         assert kinds(parser.parse(message.texts.desp)) <= HARMLESS

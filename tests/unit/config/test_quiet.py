@@ -80,3 +80,10 @@ def test_fallbacks_that_are_none_are_left_out_and_told():
 
 def test_a_fallback_that_has_a_problem_itself_is_known():
     assert set(problems(load_endpoints(hook(name="a", fallback=["b"]), hook(name="b", url="nowhere")))) == {"[1].url"}
+
+
+def test_dedupe_has_a_window():
+    loaded = load_endpoints(hook(dedupe={"window": "1h"}))
+    assert (loaded.problems, loaded.endpoints[0].config.dedupe.window) == ((), 3600)
+    assert "above zero" in problems(load_endpoints(hook(dedupe={"window": 0})))["[0].dedupe.window"].remedy
+    assert 'add "window"' in problems(load_endpoints(hook(dedupe={})))["[0].dedupe.window"].remedy

@@ -9,9 +9,11 @@ import pytest
 
 from prime_notify.delivery.holding import Digest, Holding, QuietHours
 from prime_notify.model.event import Severity
+from prime_notify.model.health import Health
 from prime_notify.outbox.base import Delivery
 from tests.support.build import notification
 
+WELL = Health()
 UTC = datetime.timezone.utc
 
 
@@ -108,40 +110,40 @@ def delivery(name: str = "backup_success", *, accepted: float = 0.0, attempt: in
 
 
 def test_without_options_nothing_is_held_back() -> None:
-    assert Holding().until(delivery(), 0.0, 0.0) is None
-    assert Holding().sort([delivery()], 0.0, 0.0).ready
+    assert Holding().until(delivery(), 0.0, 0.0, WELL) is None
+    assert Holding().sort([delivery()], 0.0, 0.0, WELL).ready
 
 
 def test_a_digest_is_due_so_long_after_the_acceptance_of_the_first() -> None:
     holding = Holding(Digest(100.0))
-    assert holding.until(delivery(accepted=50.0), 60.0, 0.0) == 150.0
-    assert holding.until(delivery(accepted=50.0), 500.0, 0.0) == 500.0
+    assert holding.until(delivery(accepted=50.0), 60.0, 0.0, WELL) == 150.0
+    assert holding.until(delivery(accepted=50.0), 500.0, 0.0, WELL) == 500.0
     first, second = delivery(accepted=50.0), delivery(accepted=80.0)
-    assert holding.sort([first, second], 149.0, 0.0).waiting == [(first, 150.0), (second, 150.0)]
-    assert holding.sort([first, second], 150.0, 0.0).ready == [first, second]
+    assert holding.sort([first, second], 149.0, 0.0, WELL).waiting == [(first, 150.0), (second, 150.0)]
+    assert holding.sort([first, second], 150.0, 0.0, WELL).ready == [first, second]
 
 
 def test_a_full_digest_goes_at_once() -> None:
     held = [delivery(), delivery()]
-    assert Holding(Digest(100.0, most=2)).sort(held, 1.0, 0.0).ready == held
-    assert Holding(Digest(100.0, most=3)).sort(held, 1.0, 0.0).collected == 2
+    assert Holding(Digest(100.0, most=2)).sort(held, 1.0, 0.0, WELL).ready == held
+    assert Holding(Digest(100.0, most=3)).sort(held, 1.0, 0.0, WELL).collected == 2
 
 
 def test_what_is_severe_is_not_collected_and_takes_along_what_was_held_with_it() -> None:
     holding = Holding(Digest(100.0, at_once=Severity.WARNING))
-    assert holding.until(delivery("backup_failure"), 0.0, 0.0) is None
-    assert holding.until(delivery("backup_aborted"), 0.0, 0.0) is None
-    assert holding.until(delivery("backup_success"), 0.0, 0.0) == 100.0
-    assert len(holding.sort([delivery(), delivery("backup_aborted")], 1.0, 0.0).ready) == 2
+    assert holding.until(delivery("backup_failure"), 0.0, 0.0, WELL) is None
+    assert holding.until(delivery("backup_aborted"), 0.0, 0.0, WELL) is None
+    assert holding.until(delivery("backup_success"), 0.0, 0.0, WELL) == 100.0
+    assert len(holding.sort([delivery(), delivery("backup_aborted")], 1.0, 0.0, WELL).ready) == 2
 
 
 def test_a_digest_that_failed_before_waits_for_nothing_new() -> None:
-    assert len(Holding(Digest(100.0)).sort([delivery(attempt=2), delivery()], 1.0, 0.0).ready) == 2
+    assert len(Holding(Digest(100.0)).sort([delivery(attempt=2), delivery()], 1.0, 0.0, WELL).ready) == 2
 
 
 def test_quiet_hours_hold_back_what_is_not_severe() -> None:
     holding = Holding(quiet=quiet("23:00", "07:00"))
     night = moment("2024-01-01T23:00:00")
-    assert holding.until(delivery(), 10.0, night) == 10.0 + 8 * 3600
-    assert holding.until(delivery("backup_failure"), 10.0, night) is None
-    assert holding.sort([delivery(), delivery("backup_failure")], 10.0, night).collected == 0
+    assert holding.until(delivery(), 10.0, night, WELL) == 10.0 + 8 * 3600
+    assert holding.until(delivery("backup_failure"), 10.0, night, WELL) is None
+    assert holding.sort([delivery(), delivery("backup_failure")], 10.0, night, WELL).collected == 0

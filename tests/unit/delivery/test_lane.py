@@ -19,6 +19,7 @@ from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import RetrySchedule
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
+from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.outbox.base import Delivery, OutboxClosedError, OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
@@ -46,8 +47,8 @@ class ScriptedTransport:
         return answer
 
 
-def combine(notifications: Sequence[Notification], endpoint: Endpoint, now: float) -> Message:
-    return digest_of(notifications, "en_us", CATALOGUE, now=now)
+def combine(items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+    return digest_of(items, "en_us", CATALOGUE, now=now)
 
 
 class World:

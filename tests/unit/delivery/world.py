@@ -11,11 +11,13 @@ from typing import Any, Callable, Dict, List, Sequence, Union
 from prime_notify.channels.common.base import Response
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.digest import digest_of
+from prime_notify.compose.remarks import remarked
 from prime_notify.compose.texts import message_of
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
+from prime_notify.model.item import Item
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
 from prime_notify.outbox.base import State, TaskChange
@@ -63,7 +65,7 @@ class World:
         attempter = Attempter(self, self._message, self.clock.wall, self.clock.steady)
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")
-        return Lane(endpoint, self.store, attempter, self._digest, self.clock, log, policy, peers=self)
+        return Lane(endpoint, self.store, attempter, self._combined, self.clock, log, policy, peers=self)
 
     def by_name(self) -> Dict[str, Lane]:
         return self.lanes
@@ -74,8 +76,10 @@ class World:
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, "en_us", CATALOGUE, now=now, previous=previous)
 
-    def _digest(self, notifications: Sequence[Notification], endpoint: Endpoint, now: float) -> Message:
-        return digest_of(notifications, "en_us", CATALOGUE, now=now)
+    def _combined(self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+        if len(items) > 1:
+            return digest_of(items, "en_us", CATALOGUE, now=now)
+        return self._message(remarked(items[0], "en_us", CATALOGUE), endpoint, now, previous)
 
     def send(self, request: Any, *, timeout: float) -> Answer:
         """The transport's part."""
