@@ -80,7 +80,7 @@ class Engine:
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
-        self._folder = DataFolder(data_dir, self._clock, self._say, longest_wait=LONGEST_ASKED, step=step)
+        self._folder = DataFolder(data_dir, self._clock, self._say, longest_wait=_longest_wait(loaded), step=step)
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
@@ -335,6 +335,11 @@ class Engine:
         for target in chosen:
             try_in_background(target, notification, self._attempter, self._log, finished)
         return [target.name for target in chosen]
+
+
+def _longest_wait(loaded: LoadedConfig) -> float:
+    """Seconds: nothing is due later than that."""
+    return max([LONGEST_ASKED, *(float(one.config.repeat or 0) for one in loaded.endpoints)])
 
 
 def _process_token() -> str:

@@ -95,14 +95,26 @@ class Intake:
             closed, ended = task_id, _ending(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None)
         in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
-        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order)
+        recovery = self._recovery(notification, endpoints, names)
+        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order, recovery=recovery)
         if opened:
             self.ledger.opened(opened)
         else:
             self.ledger.closed(task_id)
         if ended:
             self._last[ended.plugin_id, ended.task] = ended.status
-        return Accepted(notification, names)
+        return Accepted(notification, [*names, *recovery])
+
+    def _recovery(
+        self, notification: Notification, endpoints: Sequence[Endpoint], names: Sequence[str]
+    ) -> Sequence[str]:
+        """Endpoints that do not want to hear of a success but, perhaps, that the failures before it are over."""
+        outcome = outcome_of(notification.payload)
+        if outcome is None or outcome[1] is not Status.SUCCESS:
+            return []
+        if self._last.get(outcome[0], Status.SUCCESS) is Status.SUCCESS:
+            return []
+        return [one.name for one in endpoints if one.config.repeat and one.name not in names]
 
     @property
     def background(self) -> Background:

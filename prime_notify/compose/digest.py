@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Dict, List, Sequence, Tuple
 
 from prime_notify.compose import humanize
@@ -13,7 +12,7 @@ from prime_notify.compose.texts import headline, localize, symbol, texts_of, wit
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.item import Item
-from prime_notify.model.notification import CROCKFORD, Message, Notification
+from prime_notify.model.notification import Message, Notification, derived_id
 from prime_notify.model.payload import Payload
 
 __all__ = ["digest_id", "digest_of"]
@@ -55,10 +54,9 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
 
 
 def digest_id(items: Sequence[Item]) -> str:
-    """The same for the same notifications, so that a retry keeps it; as sortable as theirs."""
+    """The same for the same notifications, so that a retry keeps it."""
     told = "\n".join(f"{one.payload.id} {one.times}" for one in items)
-    value = int.from_bytes(hashlib.sha256(told.encode()).digest(), "big")
-    return items[-1].payload.id[:10] + "".join(CROCKFORD[(value >> shift) & 31] for shift in range(0, 80, 5))
+    return derived_id(items[-1].payload.id, told)
 
 
 _Groups = Sequence[Tuple[str, Sequence[Item]]]

@@ -7,7 +7,7 @@ from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.facts import full_message
 from prime_notify.compose.texts import headline, with_server
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Notification
+from prime_notify.model.notification import Notification, derived_id
 
 __all__ = ["remarked"]
 
@@ -24,6 +24,7 @@ def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
     remark = catalogue.text(language, f"{key}.message", **values)
     said = full_message(payload, language, catalogue)
     update = {
+        "id": derived_id(payload.id, str(item.again)) if item.again else payload.id,
         "title": title if payload.title else with_server(title, payload),
         "message": f"{said}\n{remark}" if said else remark,
     }

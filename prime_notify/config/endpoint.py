@@ -12,7 +12,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
-from prime_notify.config.quiet import DedupeConfig, DigestConfig, QuietHoursConfig
+from prime_notify.config.quiet import DedupeConfig, DigestConfig, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
 from prime_notify.model.event import Severity
@@ -138,6 +138,12 @@ class EndpointConfig(BaseModel):
         None,
         "The same failure is not told again and again, but counted.",
         "相同的失败不反复通知，而是计数。",
+    )
+    repeat: Optional[Repeat] = option(
+        None,
+        'How often to remind of a task that still fails, such as "6h", until it succeeds; that is told as well, '
+        "whatever the filter says.",
+        "任务仍失败时多久提醒一次，如 6h，直到成功为止；成功时也会通知，不受 filter 限制。",
     )
     fallback: Optional[_Words] = option(
         None,

@@ -13,13 +13,14 @@ from prime_notify.config.option import option
 from prime_notify.config.words import SeverityWord
 from prime_notify.model.event import Severity
 
-__all__ = ["HOLDING_FIELDS", "DedupeConfig", "DigestConfig", "QuietHoursConfig", "TimeOfDay"]
+__all__ = ["HOLDING_FIELDS", "DedupeConfig", "DigestConfig", "QuietHoursConfig", "Repeat", "TimeOfDay"]
 
-HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe")
-"""The options of an endpoint that hold notifications back."""
+HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe", "repeat")
+"""The options of an endpoint that hold notifications back, or repeat them."""
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _LONGEST = 7 * 86400
+_SHORTEST_REPEAT = 60
 
 
 def _time_of_day(text: str) -> str:
@@ -35,6 +36,15 @@ TimeOfDay = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9]\s*$"}),
 ]
 """Hours and minutes, ``HH:MM`` once it is validated."""
+
+
+def _repeat(every: Duration) -> Duration:
+    if not _SHORTEST_REPEAT <= every <= _LONGEST:
+        raise ValueError('write a duration from 1 minute to 7 days, such as "6h"')
+    return every
+
+
+Repeat = Annotated[Duration, AfterValidator(_repeat)]
 
 
 class _Part(BaseModel):

@@ -11,7 +11,8 @@ __all__ = ["SHOWN_FIELDS", "secrets_of"]
 
 SHOWN_FIELDS = (
     "name", "type", "enabled", "timeout", "events", "filter", "language", "traceback", "lifecycle", "retry",
-    "rate_limit", "expire", "fold_after", "digest", "quiet_hours", "dedupe", "fallback",
+    "rate_limit", "expire", "fold_after", "digest", "quiet_hours", "dedupe", "repeat",
+    "fallback",
 )  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
 

@@ -8,7 +8,7 @@ import re
 from typing import Optional
 
 from prime_notify.model.event import Status
-from prime_notify.model.health import Health
+from prime_notify.model.health import Failing, Health
 from prime_notify.model.payload import Payload
 
 __all__ = ["fingerprint", "kind_of", "told", "told_at"]
@@ -42,9 +42,21 @@ def told_at(payload: Payload, health: Health) -> Optional[float]:
 def told(health: Health, payload: Payload, now: float) -> Health:
     """The endpoint was told this: a failure is remembered, a success puts the failures before it behind us."""
     kind, print_ = kind_of(payload), fingerprint(payload)
-    known = health.failures_told
+    known, failing = health.failures_told, [one for one in health.failing if one.kind != kind]
     if print_:
         known = (*(one for one in known if one[1] != print_), (kind, print_, now))[-_MOST:]
-    elif payload.status is Status.SUCCESS:
+        return dataclasses.replace(health, failures_told=known, failing=(*failing, _failing(health, payload))[-_MOST:])
+    if payload.status is Status.SUCCESS:
         known = tuple(one for one in known if one[0] != kind)
-    return health if known == health.failures_told else dataclasses.replace(health, failures_told=known)
+        return dataclasses.replace(health, failures_told=known, failing=tuple(failing))
+    return health
+
+
+def _failing(health: Health, payload: Payload) -> Failing:
+    """How it stands after one more failure."""
+    before = health.failing_kind(kind_of(payload))
+    if before is None:
+        return Failing(kind_of(payload), payload.id, payload.timestamp.unix)
+    if before.notification_id == payload.id:  # a reminder of it
+        return before
+    return dataclasses.replace(before, notification_id=payload.id, times=before.times + 1)

@@ -17,6 +17,7 @@ from prime_notify.delivery.failures import kind_of, told
 from prime_notify.delivery.holding import MOST
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.repeating import Answer, Repeating
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
 from prime_notify.delivery.takeover import Handover, Loner, Peers
@@ -26,12 +27,24 @@ from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State, queue_of
+from prime_notify.outbox.base import (
+    Delivery,
+    Outbox,
+    OutboxClosedError,
+    OutboxError,
+    Purpose,
+    Settlement,
+    State,
+    queue_of,
+)
 
 __all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
 
 Combine = Callable[[Sequence[Item], Endpoint, float, Receipt], Message]
 """Makes one message of several notifications, or of one with a remark, for a moment."""
+
+_PUT_OFF = 60.0
+"""Seconds after which it is looked again whether what a recovery waits for was told."""
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
@@ -88,6 +101,7 @@ class Lane:
 
     def __post_init__(self) -> None:
         self._handover = Handover(self.endpoint.name, self.outbox, self.policy.takeover, self.peers)
+        self._repeating = Repeating(self.endpoint.name, self.outbox, self.policy.repeat)
 
     @property
     def health(self) -> Health:
@@ -150,9 +164,22 @@ class Lane:
         delivery = self.outbox.claim(self.endpoint.name, at=now)
         if delivery is None:
             return self._release_if_due(now)
-        if not self._left_out(delivery, now) and not self._held_back(delivery, now):
+        is_reminder = delivery.purpose is Purpose.REMINDER  # which is not late, and interrupts
+        if self._answered(delivery, now):
+            return 0.0
+        if is_reminder or (not self._left_out(delivery, now) and not self._held_back(delivery, now)):
             self._tell_one(delivery, now)
         return 0.0
+
+    def _answered(self, delivery: Delivery, now: float) -> bool:
+        """Ends or puts off a delivery that makes no sense, or none yet; whether it was one."""
+        answer = self._repeating.answer(delivery, self.health)
+        if answer is Answer.WAIT:
+            self.outbox.settle(Settlement(delivery.key, State.WAITING, now, now + _PUT_OFF, tried=False))
+        elif answer is Answer.FOLD:
+            self._health = self._repeating.forgotten(delivery, self.health)
+            self.outbox.settle(Settlement(delivery.key, State.FOLDED, now, tried=False, health=self._health))
+        return answer is not Answer.TELL
 
     def _next_due(self) -> Optional[float]:
         due = (self.outbox.next_due(self.endpoint.name), self.outbox.held_due(self.endpoint.name))
@@ -188,18 +215,20 @@ class Lane:
         for delivery, until in found.waiting:
             self._hold(delivery, until, now)
         self._collected = found.collected
-        if found.ready:
+        if len(found.ready) == 1:
+            self._tell_one(found.ready[0], now, held=True)
+        elif found.ready:
             self._try(Telling.of(found.ready, dedupe=bool(self.policy.holding.dedupe)), now, held=True)
         return 0.0 if held else _STORE_FAULT_PAUSE
 
-    def _tell_one(self, delivery: Delivery, now: float) -> None:
+    def _tell_one(self, delivery: Delivery, now: float, *, held: bool = False) -> None:
         """One attempt at a message of its own. With a success, the failures that were held back are told of."""
         failures = self._failures_before(delivery, now)
-        item = Item(delivery.notification)
-        if failures:
+        item = self._repeating.item(delivery, self.health, len(failures)) or Item(delivery.notification)
+        if failures and not item.remark:
             since = min(one.notification.payload.timestamp.unix for one in failures)
             item = Item(delivery.notification, Remark.BEFORE, len(failures), since)
-        delivered = self._try(Telling([delivery], [item]), now)
+        delivered = self._try(Telling([delivery], [item]), now, held=held)
         for failure in failures:
             if delivered:
                 self.outbox.settle(Settlement(failure.key, State.FOLDED, now, tried=False))
@@ -273,8 +302,8 @@ class Lane:
         left_alone = self.disabled or self.health.open_until > now
         for delivery, settlement in zip(deliveries, settlements):
             heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
-            settlement = dataclasses.replace(settlement, health=self._health, heirs=heirs)
-            self.outbox.settle(telling.settled(settlement))
+            settlement = telling.settled(dataclasses.replace(settlement, health=self._health, heirs=heirs))
+            self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
             self._handover.wake(heirs)
 
     def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:

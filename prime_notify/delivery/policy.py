@@ -26,6 +26,7 @@ class Policy:
     fold_after: Optional[float] = None
     holding: Holding = field(default_factory=Holding)
     takeover: Takeover = field(default_factory=Takeover)
+    repeat: Optional[float] = None
 
     @classmethod
     def of(
@@ -36,7 +37,8 @@ class Policy:
         rates = default_rates if config.rate_limit is None else tuple(config.rate_limit)
         fold_after = None if config.fold_after is None else float(config.fold_after)
         takeover = Takeover(tuple(config.fallback or ()))
-        return cls(schedule, rates, _expiry(config), fold_after, Holding.of(config, zone), takeover)
+        repeat = None if config.repeat is None else float(config.repeat)
+        return cls(schedule, rates, _expiry(config), fold_after, Holding.of(config, zone), takeover, repeat)
 
     def is_expired(self, event: EventName, age: float) -> bool:
         """Whether an event that waited ``age`` seconds is no longer worth sending."""

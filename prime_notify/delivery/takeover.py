@@ -7,7 +7,7 @@ from typing import List, Mapping, Protocol, Sequence, Tuple
 
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, Heir, Outbox, Settlement, State
+from prime_notify.outbox.base import Delivery, Heir, Outbox, Purpose, Settlement, State
 
 __all__ = ["Handover", "Loner", "Peer", "Peers", "Takeover"]
 
@@ -108,5 +108,8 @@ class Handover:
 
     @staticmethod
     def _is_severe(delivery: Delivery, severity: Severity) -> bool:
+        """Whether it is worth another endpoint's while; reminders are not."""
+        if delivery.purpose is not Purpose.EVENT:
+            return False
         found = delivery.notification.payload.severity
         return _SEVERITIES.index(found) >= _SEVERITIES.index(severity)

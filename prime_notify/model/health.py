@@ -7,7 +7,17 @@ import json
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
-__all__ = ["Health"]
+__all__ = ["Failing", "Health"]
+
+
+@dataclass(frozen=True)
+class Failing:
+    """That the newest end of a kind of task that was told is a failure: which, since when (unix seconds), how often."""
+
+    kind: str
+    notification_id: str
+    since: float
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,7 @@ class Health:
     the first of them. ``opened``: how often in a row the breaker opened. ``open_until``: nothing is tried before, for
     the breaker's sake; ``rest_until``: nor before this, since the service asked for it. ``told``: people were warned.
     ``failures_told``: the newest failures that were delivered here, as kind of task, fingerprint and time.
+    ``failing``: the kinds of tasks that fail, as far as was told here.
     """
 
     failures: int = 0
@@ -30,6 +41,10 @@ class Health:
     last_reason: str = ""
     told: bool = False
     failures_told: Tuple[Tuple[str, str, float], ...] = ()
+    failing: Tuple[Failing, ...] = ()
+
+    def failing_kind(self, kind: str) -> Optional[Failing]:
+        return next((one for one in self.failing if one.kind == kind), None)
 
     @property
     def held_until(self) -> float:
@@ -45,6 +60,7 @@ class Health:
         try:
             found = json.loads(text)
             told = tuple((str(kind), str(known), float(at)) for kind, known, at in found.pop("failures_told", ()))
-            return cls(**found, failures_told=told)
+            failing = tuple(Failing(**one) for one in found.pop("failing", ()))
+            return cls(**found, failures_told=told, failing=failing)
         except (ValueError, TypeError, AttributeError):
             return cls()

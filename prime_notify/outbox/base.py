@@ -24,6 +24,7 @@ __all__ = [
     "OutboxClosedError",
     "OutboxDamagedError",
     "OutboxError",
+    "Purpose",
     "Retention",
     "Settlement",
     "State",
@@ -60,6 +61,15 @@ class State(str, enum.Enum):
     DROPPED = "dropped"
 
 
+class Purpose(str, enum.Enum):
+    """Why there is a delivery. ``EVENT``: the endpoint wants to hear of it. ``RECOVERY``: a success that is of interest
+    only if the endpoint knows of the failure before it. ``REMINDER``: that it still fails, of the failure last told."""
+
+    EVENT = "event"
+    RECOVERY = "recovery"
+    REMINDER = "reminder"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
@@ -77,6 +87,7 @@ class Delivery:
     previous: Optional[Mapping[str, str]] = None
     superseded: bool = False
     due: float = 0.0
+    purpose: Purpose = Purpose.EVENT
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,7 @@ class Settlement:
     ``held``: it waits on purpose, to be told together with others. Only :meth:`Outbox.claim_held` hands it out, and it
     holds up no other event of its task.
     ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
+    ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
     """
@@ -112,6 +124,7 @@ class Settlement:
     tried: bool = True
     held: bool = False
     heirs: Sequence[Heir] = ()
+    remind_at: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -191,8 +204,9 @@ class Outbox(Protocol):
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
-        """Accept ``notification`` with one waiting delivery for each endpoint.
+        """Accept ``notification`` with one waiting delivery for each endpoint; for ``recovery``, of that purpose.
 
         ``in_order``: those of the endpoints that show a state, where a former task's late end must not come after a
         later one's: there, deliveries of one plugin and kind of task wait for each other, not only those of one task.

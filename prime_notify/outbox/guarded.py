@@ -84,14 +84,15 @@ class GuardedOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         def put(disk: Outbox) -> bool:
-            disk.put(notification, endpoints, change, at=at, in_order=in_order)
+            disk.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
             return True
 
         if self._memory.holds(notification.payload.task_id) or not self._try(put):
             self._memory.put(
-                notification, endpoints, change, at=at, in_order=in_order
+                notification, endpoints, change, at=at, in_order=in_order, recovery=recovery
             )  # beside what came before it in its task
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -215,8 +216,8 @@ class GuardedOutbox:
                 if not self._settle_on_disk(settlement):
                     return
                 self._forget_adopted(settlement.key)
-        for notification, endpoints, change, in_order in self._memory.take():
-            self.put(notification, endpoints, change, at=at, in_order=in_order)
+        for notification, endpoints, change, in_order, recovery in self._memory.take():
+            self.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
         with self._lock:
             if self._unsettled or self._memory.waiting():
                 return

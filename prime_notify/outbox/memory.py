@@ -17,6 +17,7 @@ from prime_notify.outbox.base import (
     Heir,
     LateEvent,
     OpenTask,
+    Purpose,
     Retention,
     Settlement,
     State,
@@ -43,6 +44,7 @@ class _Row:
     receipt: Optional[Mapping[str, str]] = None
     queue: str = ""
     held: bool = False
+    purpose: Purpose = Purpose.EVENT
 
 
 class MemoryOutbox:
@@ -67,13 +69,15 @@ class MemoryOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         with self._lock:
             self._accepted = [*self._accepted[-_KEPT:], (notification, change, in_order)]
-            for endpoint in endpoints:
+            purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
+            for endpoint, purpose in purposes.items():
                 key = next(self._keys)
                 queue = queue_of(notification, in_order=endpoint in in_order)
-                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue)
+                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue, purpose=purpose)
             if change.opened:
                 self._open[change.opened.task_id] = change.opened
             if change.closed:
@@ -91,7 +95,7 @@ class MemoryOutbox:
             row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, settlement.due, queue=queue)
             attempts = delivery.attempt if settlement.tried else delivery.attempt - 1
             self._rows[key] = dataclasses.replace(
-                row, attempts=attempts, receipt=delivery.previous, held=settlement.held
+                row, attempts=attempts, receipt=delivery.previous, held=settlement.held, purpose=delivery.purpose
             )
             return key
 
@@ -112,17 +116,20 @@ class MemoryOutbox:
             rows = [row for row in self._rows.values() if row.state is State.WAITING]
             return any(row.notification.payload.task_id == task_id for row in rows)
 
-    def take(self) -> List[Tuple[Notification, List[str], TaskChange, Collection[str]]]:
+    def take(self) -> Sequence[Tuple[Notification, List[str], TaskChange, Collection[str], Collection[str]]]:
         """Hand over, for another store, all that was put here and the endpoints for which it still waits.
 
-        What is being tried at this moment stays, and comes to its end here.
+        It is what :meth:`put` takes. What is being tried at this moment stays, and comes to its end here. Reminders
+        are given up.
         """
         with self._lock:
             taken = []
             for notification, change, in_order in self._accepted:
                 rows = [row for row in self._rows.values() if row.notification.id == notification.id]
                 waiting = [row for row in rows if row.state is State.WAITING and not row.leased]
-                taken.append((notification, [row.endpoint for row in waiting], change, in_order))
+                events = [row.endpoint for row in waiting if row.purpose is Purpose.EVENT]
+                recovery = [row.endpoint for row in waiting if row.purpose is Purpose.RECOVERY]
+                taken.append((notification, events, change, in_order, recovery))
                 for row in waiting:
                     del self._rows[row.key]
             self._accepted = []
@@ -154,7 +161,8 @@ class MemoryOutbox:
         kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (row.endpoint, row.queue)]
         receipts = [other.receipt for other in kin if other.receipt]
         previous = receipts[-1] if receipts else None
-        return Delivery(row.key, row.endpoint, row.attempts + 1, row.accepted, row.notification, previous, due=row.due)
+        delivery = Delivery(row.key, row.endpoint, row.attempts + 1, row.accepted, row.notification, previous)
+        return dataclasses.replace(delivery, due=row.due, purpose=row.purpose)
 
     def _held(self, endpoint: str) -> List[_Row]:
         """What is held back and not being told at this moment, what is due first first."""
@@ -205,6 +213,10 @@ class MemoryOutbox:
                 held=settlement.held,
                 receipt=settlement.receipt or row.receipt,
             )
+            if settlement.remind_at is not None:
+                key, due = next(self._keys), settlement.remind_at
+                reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
+                self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER)
             self.hand_over(row.key, settlement.heirs, at=settlement.at)
             if settlement.state is State.DELIVERED:
                 for other in self._held(row.endpoint):

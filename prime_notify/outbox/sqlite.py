@@ -21,6 +21,7 @@ from prime_notify.outbox.base import (
     LateEvent,
     OpenTask,
     OutboxError,
+    Purpose,
     Retention,
     Settlement,
     State,
@@ -35,7 +36,7 @@ from prime_notify.steps import Step, no_step
 __all__ = ["SqliteOutbox"]
 
 _PUT_NOTIFICATION = "INSERT INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
-_PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due) VALUES (?, ?, ?, ?)"
+_PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, purpose) VALUES (?, ?, ?, ?, ?)"
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
@@ -55,7 +56,7 @@ _FIND_DUE = f"""
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq), due
+           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq
 """  # noqa: S608  (no input in it)
@@ -64,12 +65,12 @@ _FIND_HELD = """
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due
+        0, due, purpose
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq
 """
 _PEEK = """
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due, purpose
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
 """
@@ -79,6 +80,10 @@ _KIN = """
 """
 _TAKE_OVER = """
     INSERT INTO delivery (notification, endpoint, task_id, due) SELECT notification, ?, ?, ? FROM delivery WHERE seq = ?
+"""
+_REMIND = """
+    INSERT INTO delivery (notification, endpoint, task_id, due, purpose)
+    SELECT notification, endpoint, task_id, ?, 'reminder' FROM delivery WHERE seq = ?
 """
 _HELD_DUE = "SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq"
 _RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
@@ -135,12 +140,15 @@ class SqliteOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         body = notification.payload.model_dump_json(exclude_none=True)
         with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
+            purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
             deliveries = [
-                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at) for endpoint in endpoints
+                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at, purpose.value)
+                for endpoint, purpose in purposes.items()
             ]
             connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
@@ -297,13 +305,15 @@ class SqliteOutbox:
 
 def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
     """What a row of a claiming query stands for; None when it cannot be read."""
-    key, attempts, accepted, body, receipt, superseded, due = row
+    key, attempts, accepted, body, receipt, superseded, due, purpose = row
     try:
         notification = Notification(Payload.model_validate_json(body))
     except ValidationError:
         return None
     previous = json.loads(receipt) if receipt else None
-    return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due)
+    return Delivery(
+        key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due, Purpose(purpose)
+    )
 
 
 def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:
@@ -330,6 +340,8 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
     connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.held, done.key))
+    if done.remind_at is not None:
+        connection.execute(_REMIND, (done.remind_at, done.key))
     if done.heirs:
         _hand_over(connection, done.key, done.heirs, done.at)
     if done.state is State.DELIVERED:

@@ -87,3 +87,10 @@ def test_dedupe_has_a_window():
     assert (loaded.problems, loaded.endpoints[0].config.dedupe.window) == ((), 3600)
     assert "above zero" in problems(load_endpoints(hook(dedupe={"window": 0})))["[0].dedupe.window"].remedy
     assert 'add "window"' in problems(load_endpoints(hook(dedupe={})))["[0].dedupe.window"].remedy
+
+
+def test_reminders_come_every_minute_at_the_most():
+    loaded = load_endpoints(hook(repeat="6h"))
+    assert (loaded.problems, loaded.endpoints[0].config.repeat) == ((), 21600)
+    for wrong in ("59s", "8d"):
+        assert "from 1 minute to 7 days" in problems(load_endpoints(hook(repeat=wrong)))["[0].repeat"].remedy

@@ -17,10 +17,11 @@ from prime_notify.config.load import Endpoint
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
+from prime_notify.model.event import Status
 from prime_notify.model.item import Item
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
-from prime_notify.outbox.base import State, TaskChange
+from prime_notify.outbox.base import Ending, State, TaskChange
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.transport.failure import TransportFailure
 from tests.support.build import event, loaded, states
@@ -41,6 +42,7 @@ class World:
     def __init__(self, folder: Path, *endpoints: Dict[str, Any]) -> None:
         self.clock = FakeClock(_MIDNIGHT + 12 * HOUR)
         self.answer: Callable[[str], Answer] = lambda endpoint: Response(200)
+        self.filtered = False  # whether the endpoints want no successes
         self.received: List[Any] = []
         self.at: List[float] = []
         self._file = folder / "outbox.sqlite3"
@@ -95,7 +97,11 @@ class World:
         self._tasks += 1
         notification = self._notification(name, task_id or f"t{self._tasks}", fields)
         to = endpoints or tuple(one.name for one in self.endpoints)
-        self.store.put(notification, to, TaskChange(), at=self.clock.steady())
+        payload = notification.payload
+        ended = None if payload.event.is_start else Ending(payload.plugin.id, payload.task, payload.status)
+        recovery = to if self.filtered and payload.status is Status.SUCCESS else ()
+        change = TaskChange(ended=ended)
+        self.store.put(notification, () if recovery else to, change, at=self.clock.steady(), recovery=recovery)
         return notification.id
 
     def _notification(self, name: str, task_id: str, fields: Dict[str, Any]) -> Notification:

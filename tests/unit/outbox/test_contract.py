@@ -8,7 +8,7 @@ from typing import Iterator, List, Union
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Heir, OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -387,3 +387,23 @@ def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
     end(store, State.DEAD, endpoint="c", at=5.0)
     store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
     assert store.waiting() == {"a": 1}
+
+
+# reminders and recoveries
+
+
+def test_a_reminder_is_another_delivery_of_the_same_notification(store: Store) -> None:
+    id = put(store)
+    end(store, State.DELIVERED, at=1.0, remind_at=10.0)
+    assert store.next_due("a") == 10.0
+    reminder = store.claim("a", at=10.0)
+    assert reminder is not None
+    assert (reminder.notification.id, reminder.attempt, reminder.purpose) == (id, 1, Purpose.REMINDER)
+
+
+def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -> None:
+    store.put(notification(), ["a"], NOTHING, at=0.0, recovery=["b"])
+    event_, recovery = store.claim("a", at=0.0), store.claim("b", at=0.0)
+    assert event_ is not None
+    assert recovery is not None
+    assert (event_.purpose, recovery.purpose) == (Purpose.EVENT, Purpose.RECOVERY)
