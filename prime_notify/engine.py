@@ -35,6 +35,7 @@ from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
+from prime_notify.routing.groups import members_after
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
@@ -84,8 +85,8 @@ class Engine:
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
+        self._lanes = Lanes(self._make_lane, self._members_after)
         self._intake = self._make_intake(())
-        self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
             localize=lambda notification, endpoint, now: self._message(notification, endpoint, now, None),
@@ -136,6 +137,7 @@ class Engine:
             self._new_id,
             self._server_running,
             lambda comment: comment_readings(comment, self._catalogue),
+            self._lanes.is_well,
         )
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -248,6 +250,9 @@ class Engine:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
         outbox, attempter, combine = self._folder.outbox, self._attempter, self._combined
         return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice, self._lanes)
+
+    def _members_after(self, name: str) -> Sequence[str]:
+        return members_after(name, self._loaded.endpoints, self._loaded.config.notification.groups)
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, self._language_of(endpoint), self._catalogue, now=now, previous=previous)

@@ -14,6 +14,7 @@ from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import Ending, LateEvent, OpenTask, Outbox, TaskChange
 from prime_notify.routing import Background, TaskKind, outcome_of, route
+from prime_notify.routing.groups import share_out
 from prime_notify.tasks import TaskLedger
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
@@ -39,6 +40,7 @@ class Intake:
     new_id: Callable[[], str]
     server_running: Callable[[], Optional[bool]]
     readings: Callable[[str], Sequence[str]]
+    is_well: Callable[[str], bool] = lambda name: True
     _last: Dict[TaskKind, Status] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,7 +89,8 @@ class Intake:
         late: Optional[LateEvent] = None,
     ) -> Accepted:
         notification = self.notification(event, task_id, loaded)
-        names = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        wanted = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        names = share_out(wanted, endpoints, loaded.config.notification.groups, task_id, self.is_well)
         opened = closed = ended = None
         if event.name.is_start:
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)

@@ -12,7 +12,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
-from prime_notify.config.quiet import DedupeConfig, DigestConfig, QuietHoursConfig, Repeat
+from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
 from prime_notify.model.event import Severity
@@ -151,6 +151,12 @@ class EndpointConfig(BaseModel):
         "reached, and the errors that it gives up.",
         "后备目标的名称，优先的在前：此目标无法送达期间的警告与错误，以及它放弃的错误，由它们接替发送。",
         max_length=10,
+    )
+
+    group: Optional[GroupName] = option(
+        None,
+        "The group, one of `notification.groups`, whose endpoints share the notifications.",
+        "所属的组（`notification.groups` 之一），同组目标分担通知。",
     )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:

@@ -1,19 +1,37 @@
-"""When an endpoint is told less, or later: quiet hours and digests."""
+"""When an endpoint is told less, later, more often, or instead of another one."""
 
 from __future__ import annotations
 
 import re
 from typing import Optional
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema, field_validator, model_validator
-from typing_extensions import Annotated
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from typing_extensions import Annotated, Literal
 
 from prime_notify.config.duration import Duration
 from prime_notify.config.option import option
-from prime_notify.config.words import SeverityWord
+from prime_notify.config.words import SeverityWord, word
 from prime_notify.model.event import Severity
 
-__all__ = ["HOLDING_FIELDS", "DedupeConfig", "DigestConfig", "QuietHoursConfig", "Repeat", "TimeOfDay"]
+__all__ = [
+    "HOLDING_FIELDS",
+    "DedupeConfig",
+    "DigestConfig",
+    "GroupMode",
+    "GroupName",
+    "QuietHoursConfig",
+    "Repeat",
+    "TimeOfDay",
+]
 
 HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe", "repeat")
 """The options of an endpoint that hold notifications back, or repeat them."""
@@ -45,6 +63,10 @@ def _repeat(every: Duration) -> Duration:
 
 
 Repeat = Annotated[Duration, AfterValidator(_repeat)]
+
+
+GroupName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+GroupMode = Annotated[Literal["all", "first_ok", "round_robin"], BeforeValidator(word)]
 
 
 class _Part(BaseModel):

@@ -12,7 +12,7 @@ __all__ = ["SHOWN_FIELDS", "secrets_of"]
 SHOWN_FIELDS = (
     "name", "type", "enabled", "timeout", "events", "filter", "language", "traceback", "lifecycle", "retry",
     "rate_limit", "expire", "fold_after", "digest", "quiet_hours", "dedupe", "repeat",
-    "fallback",
+    "fallback", "group",
 )  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
 

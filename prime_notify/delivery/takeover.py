@@ -35,6 +35,10 @@ class Peers(Protocol):
         """Something was stored for these."""
         ...
 
+    def members_after(self, name: str) -> Sequence[str]:
+        """Those that share the notifications with an endpoint, in the order in which they take over from it."""
+        ...
+
 
 class Loner:
     """No other endpoints."""
@@ -45,10 +49,14 @@ class Loner:
     def wake(self, names: Sequence[str]) -> None:
         """There is nobody."""
 
+    def members_after(self, name: str) -> Sequence[str]:
+        return ()
+
 
 @dataclass(frozen=True)
 class Takeover:
-    """``names``: who may take over, the best first. ``waiting`` and ``dead``: from which severity on they take over
+    """``names``: who may take over, the best first; in a group, the others of it come before, for whatever is dead.
+    ``waiting`` and ``dead``: from which severity on they take over
     what waits for an endpoint that is left alone, and what it gave up."""
 
     names: Tuple[str, ...] = ()
@@ -68,15 +76,16 @@ class Handover:
 
     def heirs(self, delivery: Delivery, settlement: Settlement, *, left_alone: bool) -> Sequence[Heir]:
         """Who is to have a delivery that was just tried: where it is dead, or the endpoint is ``left_alone`` now."""
-        if settlement.state is State.DEAD and self._is_severe(delivery, self.takeover.dead):
-            return [heir for heir, _ in sorted(self._known(delivery), key=lambda found: not found[1])]
+        if settlement.state is State.DEAD and delivery.purpose is Purpose.EVENT:
+            severe = self._is_severe(delivery, self.takeover.dead)
+            return [heir for heir, _ in sorted(self._known(delivery, severe=severe), key=lambda found: not found[1])]
         if settlement.state is State.WAITING and left_alone and self._is_severe(delivery, self.takeover.waiting):
             return self._well(delivery)
         return ()
 
     def waiting(self, now: float) -> None:
         """The endpoint is left alone: have others deliver what waits for it and is severe, as soon as one is well."""
-        while self.takeover.names:
+        while self.takeover.names or self.peers.members_after(self.endpoint):
             found = self.outbox.peek(self.endpoint, after=self._looked_at, most=_AT_ONCE)
             for delivery in found:
                 if self._is_severe(delivery, self.takeover.waiting):
@@ -101,15 +110,14 @@ class Handover:
     def _well(self, delivery: Delivery) -> List[Heir]:
         return [heir for heir, is_well in self._known(delivery) if is_well]
 
-    def _known(self, delivery: Delivery) -> List[Tuple[Heir, bool]]:
+    def _known(self, delivery: Delivery, *, severe: bool = True) -> List[Tuple[Heir, bool]]:
         peers = self.peers.by_name()
-        there = [(name, peers[name]) for name in self.takeover.names if name in peers]
+        names = (*self.peers.members_after(self.endpoint), *(self.takeover.names if severe else ()))
+        there = [(name, peers[name]) for name in names if name in peers]
         return [(Heir(name, peer.queue_of(delivery.notification)), peer.is_well) for name, peer in there]
 
     @staticmethod
     def _is_severe(delivery: Delivery, severity: Severity) -> bool:
         """Whether it is worth another endpoint's while; reminders are not."""
-        if delivery.purpose is not Purpose.EVENT:
-            return False
         found = delivery.notification.payload.severity
-        return _SEVERITIES.index(found) >= _SEVERITIES.index(severity)
+        return delivery.purpose is Purpose.EVENT and _SEVERITIES.index(found) >= _SEVERITIES.index(severity)

@@ -413,3 +413,17 @@ def test_a_recovery_is_told_although_the_endpoint_wants_failures_only(tmp_path: 
     assert recovery["title"].startswith("Recovered: ✅ Backup done")
     assert recovery["event"] == "backup_success"
     assert not [title for title in titles if title.startswith("✅")]
+
+
+def test_of_a_group_the_first_that_works_is_told(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as refusing:
+        refusing.behave(Answer(status=404))
+        group = [hook(refusing, "a", group="g"), hook(receiver, "b", group="g")]
+        block = {"enabled": True, "groups": {"g": "first_ok"}, "endpoints": group}
+        with engine(tmp_path, notification=block) as running:
+            ids = [running.accept(event()) for _ in range(5)]
+            received(receiver, 5)
+            ids.append(running.accept(event()))
+            payloads = received(receiver, 6)
+        assert len(refusing.requests) == 5
+    assert sorted(payload["id"] for payload in payloads) == ids

@@ -7,7 +7,7 @@ from typing import Any, Dict
 import pytest
 
 from prime_notify.model.event import Severity
-from tests.unit.config.examples import hook, load_endpoints, problems
+from tests.unit.config.examples import hook, load, load_endpoints, problems
 
 
 def test_the_examples_of_the_reference_work():
@@ -94,3 +94,33 @@ def test_reminders_come_every_minute_at_the_most():
     assert (loaded.problems, loaded.endpoints[0].config.repeat) == ((), 21600)
     for wrong in ("59s", "8d"):
         assert "from 1 minute to 7 days" in problems(load_endpoints(hook(repeat=wrong)))["[0].repeat"].remedy
+
+
+def _with_groups(groups: Any, *endpoints: Any):
+    return load({"notification": {"enabled": True, "groups": groups, "endpoints": list(endpoints)}})
+
+
+def test_endpoints_share_in_a_group():
+    loaded = _with_groups({"phones": "First-OK"}, hook(name="a", group="phones"), hook(name="b", group="phones"))
+    assert loaded.problems == ()
+    assert loaded.config.notification.groups == {"phones": "first_ok"}
+    assert loaded.endpoints[0].config.group == "phones"
+
+
+def test_groups_that_do_not_fit_are_told():
+    loaded = _with_groups({"phones": "first", "mails": "all"}, hook(name="a", group="mail"), hook(name="b"))
+    found = {problem.path: problem for problem in loaded.problems}
+    assert 'did you mean "first_ok"' in found["notification.groups.phones"].remedy
+    assert 'did you mean "mails"' in found["notification.endpoints[0].group"].remedy
+    assert "no endpoint is in it" in found["notification.groups.mails"].remedy
+    assert loaded.endpoints[0].config.group is None
+    assert not any(problem.fatal for problem in loaded.problems)
+
+
+def test_a_group_without_groups_is_told():
+    assert "there are none" in problems(load_endpoints(hook(group="g")))["[0].group"].remedy
+
+
+def test_a_group_may_have_the_endpoint_that_has_a_problem():
+    loaded = _with_groups({"g": "all"}, hook(group="g", url="nowhere"))
+    assert [problem.path for problem in loaded.problems] == ["notification.endpoints[0].url"]

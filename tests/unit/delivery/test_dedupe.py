@@ -189,7 +189,7 @@ QUIET = {"quiet_hours": {"from": "23:00", "to": "07:00"}}
 @given(st.lists(ACTION, max_size=25))
 def test_every_failure_is_told_or_counted(tmp_path_factory: pytest.TempPathFactory, more: Any, actions: Any) -> None:
     """In the end, nothing waits, and what was folded was counted: all the counts together are all the events."""
-    world = World(tmp_path_factory.mktemp("world"), {**DEDUPE, **more, "retry": ["10m"] * 50})
+    world = World(tmp_path_factory.mktemp("world"), {**DEDUPE, **more, "retry": ["6h"] * 50})
     accepted = 0
     for kind, value in actions:
         if kind == "event":
@@ -202,7 +202,7 @@ def test_every_failure_is_told_or_counted(tmp_path_factory: pytest.TempPathFacto
         else:
             world.answer = lambda endpoint, works=value: Response(200 if works else 500)  # type: ignore[misc]
     world.answer = lambda endpoint: Response(200)
-    world.run(24)
+    world.run(48)
     assert world.store.waiting() == {}
     assert sum(_told(message) for message in world.received) == accepted
 

@@ -163,7 +163,7 @@ def test_nothing_that_was_held_back_is_lost(
     tmp_path_factory: pytest.TempPathFactory, options: object, actions: object
 ) -> None:
     """Whatever happens, in the end everything was told, and told once."""
-    world = World(tmp_path_factory.mktemp("world"), {**options, "retry": ["10m"] * 50})  # type: ignore[dict-item]
+    world = World(tmp_path_factory.mktemp("world"), {**options, "retry": ["6h"] * 50})  # type: ignore[dict-item]
     ids = []
     for kind, value in actions:  # type: ignore[attr-defined]
         if kind == "event":
@@ -175,6 +175,6 @@ def test_nothing_that_was_held_back_is_lost(
         else:
             world.answer = lambda endpoint, works=value: Response(200 if works else 500)  # type: ignore[misc]
     world.answer = lambda endpoint: Response(200)
-    world.run(24)
+    world.run(48)
     assert sorted(id for message in world.told() for id in message) == sorted(ids)
     assert world.store.waiting() == {}

@@ -154,3 +154,28 @@ def test_one_that_is_not_there_takes_nothing_over(tmp_path: Path) -> None:
     error = world.accept("backup_failure", "a")
     world.run()
     assert states(world.store, error) == {"a": State.DEAD}
+
+
+# groups
+
+
+def test_in_a_group_the_next_one_takes_over_whatever_is_given_up(tmp_path: Path) -> None:
+    member = {"group": "g", **ONCE}
+    world = World(tmp_path, member, member, {**member, "fallback": "d"}, {})
+    failing(world, "b", "c")
+    note = world.accept("backup_success", "b")
+    world.run()
+    assert states(world.store, note) == {"b": State.DEAD, "c": State.DEAD, "a": State.DELIVERED}
+    failing(world, "a", "b", "c")
+    note, error = world.accept("backup_success", "a"), world.accept("backup_failure", "a")
+    world.run()
+    assert states(world.store, note) == dict.fromkeys("abc", State.DEAD)
+    assert states(world.store, error) == {**dict.fromkeys("abc", State.DEAD), "d": State.DELIVERED}
+
+
+def test_in_a_group_what_is_severe_does_not_wait_for_one_that_is_left_alone(tmp_path: Path) -> None:
+    world = World(tmp_path, {"group": "g"}, {"group": "g"})
+    open_breaker(world, "a")
+    error = world.accept("backup_failure", "a")
+    world.run()
+    assert world.told("b") == [[error]]

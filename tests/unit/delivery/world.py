@@ -23,6 +23,7 @@ from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
 from prime_notify.outbox.base import Ending, State, TaskChange
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.routing.groups import members_after
 from prime_notify.transport.failure import TransportFailure
 from tests.support.build import event, loaded, states
 from tests.support.clock import FakeClock
@@ -53,7 +54,9 @@ class World:
     def configure(self, *endpoints: Dict[str, Any]) -> None:
         """Start, or start anew, with these endpoints, named a, b, …"""
         named = [{"name": chr(97 + number), **options} for number, options in enumerate(endpoints)]
-        self.endpoints = loaded(*({"url": f"http://127.0.0.1:9/{one['name']}", **one} for one in named)).endpoints
+        written = [{"url": f"http://127.0.0.1:9/{one['name']}", **one} for one in named]
+        groups = {"g": "first_ok"} if any("group" in one for one in endpoints) else {}
+        self.endpoints = loaded(notification={"enabled": True, "groups": groups, "endpoints": written}).endpoints
         self.restart()
 
     def restart(self) -> None:
@@ -74,6 +77,9 @@ class World:
 
     def wake(self, names: Sequence[str]) -> None:
         """They are stepped anyway."""
+
+    def members_after(self, name: str) -> Sequence[str]:
+        return members_after(name, self.endpoints, {"g": "first_ok"})
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, "en_us", CATALOGUE, now=now, previous=previous)
@@ -120,7 +126,8 @@ class World:
         """Let the lanes work for so long."""
         end = self.clock.time + hours * HOUR
         while True:
-            pauses = [self._settled(lane) for lane in self.lanes.values()]
+            for _ in self.lanes:  # each may give the others something to do
+                pauses = [self._settled(lane) for lane in self.lanes.values()]
             following = min((pause for pause in pauses if pause is not None), default=None)
             if following is None or self.clock.time + following > end:
                 break
