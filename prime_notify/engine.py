@@ -13,13 +13,9 @@ import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.comments import comment_readings
-from prime_notify.compose.digest import digest_of
-from prime_notify.compose.remarks import remarked
 from prime_notify.compose.samples import sample_event
-from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint, LoadedConfig
-from prime_notify.delivery.attempt import Attempter, Receipt, Sender
+from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
 from prime_notify.delivery.lane import Lane, Notice
 from prime_notify.delivery.lanes import Lanes
@@ -28,18 +24,19 @@ from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
-from prime_notify.model.item import Item
-from prime_notify.model.notification import IdFactory, Message, Notification
+from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
+from prime_notify.routing import Decision, decide
 from prime_notify.routing.groups import members_after
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
 from prime_notify.trial import TestResult, try_in_background
+from prime_notify.voice import Voice
 
 __all__ = ["Engine"]
 
@@ -68,20 +65,20 @@ class Engine:
         step: Step = no_step,
     ) -> None:
         self._loaded = loaded
-        self._catalogue = catalogue
         self._log = log
-        self._language = language
+        self._voice = Voice(loaded.config, catalogue, log, language)
         self._on_accepted = on_accepted
         self._on_notice = on_notice
         self._clock = clock or SystemClock()
         self._own_transport = Transports() if transport is None else None
         sender = self._own_transport if transport is None else transport
         assert sender is not None
-        self._attempter = Attempter(sender, self._message, step=step)
+        self._attempter = Attempter(sender, self._voice.message, self._voice.warn, step=step)
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
-        self._folder = DataFolder(data_dir, self._clock, self._say, longest_wait=_longest_wait(loaded), step=step)
+        longest_wait = _longest_wait(loaded)
+        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=longest_wait, step=step)
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
@@ -89,8 +86,8 @@ class Engine:
         self._intake = self._make_intake(())
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
-            localize=lambda notification, endpoint, now: self._message(notification, endpoint, now, None),
-            say=lambda key, **values: self._say(logging.WARNING, key, **values),
+            localize=self._voice.message,
+            say=lambda key, **values: self._voice.say(logging.WARNING, key, **values),
             log=log,
         )
         self._keeper = Keeper(Chores(self._take_over, self._recover, self._look_for_others, self._prune), log)
@@ -136,7 +133,7 @@ class Engine:
             self._owner,
             self._new_id,
             self._server_running,
-            lambda comment: comment_readings(comment, self._catalogue),
+            self._voice.readings,
             self._lanes.is_well,
         )
 
@@ -161,8 +158,10 @@ class Engine:
         """Put another config in force. Endpoints that did not change are not disturbed; waits for nothing."""
         with self._lock:
             self._loaded = loaded
+            self._voice.use(loaded.config)
             self._switched.clear()
             self._apply()
+            self._lanes.forgive(self._lanes.by_name())  # whoever reloads may have mended something
             if self._running:
                 self._look_whether_reachable()
 
@@ -171,6 +170,7 @@ class Engine:
         with self._lock:
             self._switched[endpoint] = on
             self._apply()
+            self._lanes.forgive([endpoint])
 
     def _apply(self) -> None:
         if self._running and self._folder.held:
@@ -213,7 +213,7 @@ class Engine:
             if not self._running or not self._loaded.config.notification.enabled:
                 return []
             if not self._folder.held:
-                self._folder.keep_late(event)
+                self._folder.keep_late(event.kept(at=self._clock.wall(), server_running=self._server_running()))
                 return []
             accepted = self._intake.accept(event, self._loaded, self._wanted(), late)
             for one in accepted:
@@ -248,35 +248,15 @@ class Engine:
 
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
-        outbox, attempter, combine = self._folder.outbox, self._attempter, self._combined
+        outbox, attempter, combine = self._folder.outbox, self._attempter, self._voice.combined
         return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice, self._lanes)
 
     def _members_after(self, name: str) -> Sequence[str]:
         return members_after(name, self._loaded.endpoints, self._loaded.config.notification.groups)
 
-    def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        return message_of(notification, self._language_of(endpoint), self._catalogue, now=now, previous=previous)
-
-    def _combined(self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        language = self._language_of(endpoint)
-        item, *others = items
-        if others:
-            return digest_of(items, language, self._catalogue, now=now)
-        return self._message(remarked(item, language, self._catalogue), endpoint, now, previous)
-
-    def _language_of(self, endpoint: Endpoint) -> str:
-        return self._catalogue.best(endpoint.config.language or self._loaded.config.language or self._language)
-
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""
-        return localize(notification.payload, self._best_language(), self._catalogue).to_dict()
-
-    def _best_language(self) -> str:
-        return self._catalogue.best(self._loaded.config.language or self._language)
-
-    def _say(self, level: int, key: str, **values: object) -> None:
-        """A line of the log, in MCDReforged's language."""
-        self._log.log(level, "%s", self._catalogue.text(self._catalogue.best(self._language), key, **values))
+        return self._voice.describe(notification)
 
     # looking and testing
 
@@ -284,6 +264,11 @@ class Engine:
     def history(self) -> Optional[History]:
         """What was delivered; None while there is no outbox on disk."""
         return self._folder.history
+
+    @property
+    def now(self) -> float:
+        """The moment, in the seconds that due times are counted in."""
+        return self._clock.steady()
 
     def overview(self) -> Overview:
         """What is configured, what waits, and how the last attempts went."""
@@ -307,12 +292,27 @@ class Engine:
 
     def preview(self, name: str, event: EventName) -> Optional[Sequence[str]]:
         """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint."""
-        endpoint = next((one for one in self._loaded.endpoints if one.name == name), None)
+        endpoint = self._endpoint(name)
         if endpoint is None:
             return None
-        notification = self._intake.notification(sample_event(event), self._new_id(), self._loaded)
-        message = self._message(notification, endpoint, self._clock.wall(), None)
-        return preview_of(endpoint.channel.render(message), endpoint.redact)
+        notification = self._sample(event)
+        message = self._voice.message(notification, endpoint, self._clock.wall())
+        return preview_of(endpoint.render(message), endpoint.redact)
+
+    def decision(self, name: str, event: EventName) -> Optional[Decision]:
+        """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""
+        endpoint = self._endpoint(name)
+        if endpoint is None:
+            return None
+        config = self._as_switched(endpoint).config
+        return decide(self._sample(event).payload, config, self._loaded.config.notification, self._intake.background)
+
+    def _endpoint(self, name: str) -> Optional[Endpoint]:
+        return next((one for one in self._loaded.endpoints if one.name == name), None)
+
+    def _sample(self, event: EventName, operator: Optional[Mapping[str, str]] = None) -> Notification:
+        sample = sample_event(event, operator=operator)
+        return self._intake.notification(sample, self._new_id(), self._loaded)
 
     def test(
         self,
@@ -335,8 +335,7 @@ class Engine:
 
         known = self._loaded.endpoints
         chosen = self._wanted() if endpoint is None else [one for one in known if one.name == endpoint]
-        sample = sample_event(event, operator=operator)
-        notification = self._intake.notification(sample, self._new_id(), self._loaded)
+        notification = self._sample(event, operator)
         for target in chosen:
             try_in_background(target, notification, self._attempter, self._log, finished)
         return [target.name for target in chosen]

@@ -16,6 +16,7 @@ __all__ = ["EndpointState", "Overview", "overview_of"]
 class EndpointState:
     """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: with the command since then.
 
+    ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier one's.
     ``disabled``: the service said that the address is gone for good. ``held``: seconds until it is tried again, when
     it is left alone for now. ``orphaned``: it is not in the config any more, but something waits for it.
     """
@@ -26,12 +27,18 @@ class EndpointState:
     waiting: int = 0
     dead: int = 0
     last: Optional[LastResult] = None
+    last_success: Optional[float] = None
     failing_for: Optional[float] = None
     held: float = 0.0
     disabled: bool = False
     switched_on: bool = False
     switched_off: bool = False
     orphaned: bool = False
+
+    @property
+    def on(self) -> bool:
+        """Whether it gets what comes, as far as people can say."""
+        return self.switched_on or (self.enabled and not self.switched_off)
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ def overview_of(
                 waiting.get(name, 0),
                 dead.get(name, 0),
                 last=lane.last if lane else None,
+                last_success=health.last_success,
                 failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
                 held=max(0.0, health.held_until - now),
                 disabled=bool(lane and lane.disabled),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from hypothesis import settings
 
 from tests.support.mcdr import MCDR_VERSION
 
@@ -25,3 +26,7 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+
+
+settings.register_profile("project", deadline=None)  # the machines are noisy, and a first example pays for imports
+settings.load_profile("project")

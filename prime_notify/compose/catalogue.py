@@ -42,6 +42,8 @@ class Catalogue:
         template = self.find(language, key)
         if template is None:
             return key
+        if "{" not in template and "}" not in template:  # most of them, thousands of times
+            return template
         try:
             return template.format(**values)
         except (LookupError, ValueError, AttributeError):

@@ -19,6 +19,7 @@ _COMMENT = 256
 _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
+_ORDER = {kind: number for number, kind in enumerate(FactKind)}
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
@@ -34,8 +35,7 @@ def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, 
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
         (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
     ]
-    order = list(FactKind)
-    known = sorted(((kind, value) for kind, value in found if value), key=lambda fact: order.index(fact[0]))
+    known = sorted(((kind, value) for kind, value in found if value), key=lambda fact: _ORDER[fact[0]])
     return tuple(
         Fact(kind, catalogue.text(language, f"notification.label.{kind.value}"), value) for kind, value in known
     )

@@ -6,7 +6,7 @@ import re
 
 from prime_notify.model.sanitize import cut
 
-__all__ = ["escape", "plain"]
+__all__ = ["escape", "legible", "plain"]
 
 _COLOUR_CODE = re.compile("§[0-9a-fk-orx]?", re.IGNORECASE)  # Minecraft's formatting
 _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # reorders or hides text
@@ -15,15 +15,21 @@ _SPECIAL = re.compile(r"[\\`*_\[\]|~]")
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 GiB" to nobody
 _BLOCK_START = re.compile(r"^(\d+(?=\))|(?=[-+#=:]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
-_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,:()%#]*(?<! )")  # most lines are, and are spared the rest
+_HARMLESS = re.compile(r"(?!\d+\))[A-Za-z0-9](?:[A-Za-z0-9 ,:()%#-]|(?<=\d)\.(?=\d))*(?<! )", re.ASCII)
+# Most lines are, numbers and times too, and are spared the rest
 _ENTITY = re.compile("[&<>@]")
 
 
+def legible(text: str) -> str:
+    """The text without Minecraft's colour codes and what reorders or hides text."""
+    if text.isascii():  # nothing of what is taken out is ASCII
+        return text
+    return _INVISIBLE.sub("", _COLOUR_CODE.sub("", text))
+
+
 def plain(text: str, limit: int) -> str:
-    """One line of at most ``limit`` characters, without Minecraft's colour codes and what reorders or hides text."""
-    if not text.isascii():  # nothing of what is taken out is ASCII
-        text = _INVISIBLE.sub("", _COLOUR_CODE.sub("", text))
-    return cut(" ".join(text.split()), limit)
+    """One line of at most ``limit`` characters, :func:`legible`."""
+    return cut(" ".join(legible(text).split()), limit)
 
 
 def escape(line: str) -> str:

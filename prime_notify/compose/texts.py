@@ -53,10 +53,15 @@ def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Cata
 
 def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
     return Texts(
-        title=payload.title or title(payload, language, catalogue),
-        body=payload.body or _body(known, language, catalogue),
-        desp=payload.desp or _desp(known, language, catalogue),
+        title=_given(payload.title) or title(payload, language, catalogue),
+        body=_given(payload.body) or _body(known, language, catalogue),
+        desp=_given(payload.desp) or _desp(known, language, catalogue),
     )
+
+
+def _given(text: Optional[str]) -> Optional[str]:
+    """A text that the source set, unless there is nothing to read in it."""
+    return text if text and text.strip() else None
 
 
 def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import Annotated, get_args, get_origin
 
-__all__ = ["field_at", "member", "option_names", "takes_null", "takes_objects"]
+__all__ = ["alternatives", "field_at", "member", "option_names", "takes_null", "takes_objects"]
 
 _LISTS = (list, tuple, set, frozenset)
 
@@ -30,7 +30,7 @@ def member(annotation: Any, part: Union[str, int]) -> Any:
         info = field_at(annotation, part)
         if info is not None:
             return info.annotation
-    for kind in _alternatives(annotation):
+    for kind in alternatives(annotation):
         origin, arguments = get_origin(kind), get_args(kind)
         if isinstance(part, int) and origin in _LISTS and arguments:
             return arguments[0]
@@ -41,12 +41,12 @@ def member(annotation: Any, part: Union[str, int]) -> Any:
 
 def takes_null(annotation: Any) -> bool:
     """Whether ``null`` means something there."""
-    return any(kind is type(None) or kind in (Any, object) for kind in _alternatives(annotation))
+    return any(kind is type(None) or kind in (Any, object) for kind in alternatives(annotation))
 
 
 def takes_objects(annotation: Any) -> bool:
     """Whether a JSON object may stand there; assumed of every type that is not known to refuse one."""
-    for kind in _alternatives(annotation):
+    for kind in alternatives(annotation):
         origin = get_origin(kind) or kind
         if kind is Any or origin is object or _is_mapping(origin) or _models(kind):
             return True
@@ -55,14 +55,14 @@ def takes_objects(annotation: Any) -> bool:
     return False
 
 
-def _alternatives(annotation: Any) -> Iterator[Any]:
+def alternatives(annotation: Any) -> Iterator[Any]:
     """The members of unions, without the metadata of ``Annotated``."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _alternatives(get_args(annotation)[0])
+        yield from alternatives(get_args(annotation)[0])
     elif origin is Union or getattr(origin, "__name__", "") == "UnionType":
         for argument in get_args(annotation):
-            yield from _alternatives(argument)
+            yield from alternatives(argument)
     else:
         yield annotation
 
@@ -72,7 +72,7 @@ def _options(annotation: Any) -> Dict[str, FieldInfo]:
 
 
 def _models(annotation: Any) -> List[Type[BaseModel]]:
-    return [kind for kind in _alternatives(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return [kind for kind in alternatives(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
 
 
 def _is_mapping(origin: Any) -> bool:

@@ -9,15 +9,29 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
+from prime_notify.config.problem import Location
 from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
+from prime_notify.config.templates import Templates
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
+from prime_notify.model.connection_options import ConnectionOptions
 from prime_notify.model.event import Severity
 
-__all__ = ["Action", "EndpointConfig", "EventWord", "Language", "Lifecycle", "Mention", "SeverityWord", "listed"]
+__all__ = [
+    "Action",
+    "EndpointConfig",
+    "EventWord",
+    "Language",
+    "Lifecycle",
+    "Mention",
+    "SeverityWord",
+    "http_url",
+    "listed",
+]
 
 
 Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(word)]
@@ -37,24 +51,26 @@ class _Part(BaseModel):
 class Action(_Part):
     """A button, or a link where the service has no buttons."""
 
-    label: str = Field(min_length=1, max_length=40, description="What stands on it.")
-    url: str = Field(description="Where it leads: http:// or https://.")
+    label: str = option(..., "What stands on it.", "按钮上的文字。", min_length=1, max_length=40)
+    url: str = option(..., "Where it leads: http:// or https://.", "指向的地址，http:// 或 https://。")
 
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        return _http_url(url)
+        return http_url(url)
 
 
 class Mention(_Part):
     """Who is called by name, in each service's own way; a kind that a service does not know is left out there."""
 
-    users: _Words = Field(default_factory=list, description="Ids of users, as the service writes them.")
-    phones: _Words = Field(default_factory=list, description="Phone numbers, for DingTalk and WeCom.")
-    roles: _Words = Field(default_factory=list, description="Ids of roles (Discord) or user groups (Slack).")
-    all: bool = Field(False, description="Whether everyone is called.")
-    on: Annotated[List[SeverityWord], BeforeValidator(listed)] = Field(
-        default_factory=lambda: [Severity.ERROR], description="On which severities."
+    users: _Words = option(list, "Ids of users, as the service writes them.", "用户 id，按该服务的写法。")
+    phones: _Words = option(list, "Phone numbers, for DingTalk and WeCom.", "手机号，用于钉钉和企业微信。")
+    roles: _Words = option(
+        list, "Ids of roles (Discord) or user groups (Slack).", "角色（Discord）或用户组（Slack）的 id。"
+    )
+    all: bool = option(False, "Whether everyone is called.", "是否 @ 所有人。")
+    on: Annotated[List[SeverityWord], BeforeValidator(listed)] = option(
+        lambda: [Severity.ERROR], "On which severities.", "在哪些严重程度时。"
     )
 
 
@@ -73,55 +89,93 @@ class EndpointConfig(BaseModel):
         hide_input_in_errors=True,
     )
 
-    name: str = Field(
-        min_length=1, max_length=64, description="The endpoint's name, unique, shown in logs and commands."
+    name: str = option(
+        ...,
+        "The endpoint's name, unique, shown in logs and commands.",
+        "端点的名字，不可重复，显示在日志和命令中。",
+        min_length=1,
+        max_length=64,
     )
-    type: str = Field("webhook", description="The channel.")
-    enabled: bool = Field(True, description="Whether anything is sent to this endpoint.")
-    url: str = Field(
-        description="Where to send; may point to a self-hosted server.", json_schema_extra={"secret": True}
+    type: str = option("webhook", "The channel.", "渠道。")
+    enabled: bool = option(True, "Whether anything is sent to this endpoint.", "是否向此端点发送。")
+    url: str = option(
+        ..., "Where to send; may point to a self-hosted server.", "发送到的地址，可以指向自建服务。", secret=True
     )
-    headers: Dict[str, str] = Field(
-        default_factory=dict,
-        description="Extra HTTP headers; their values are secret.",
-        json_schema_extra={"secret": True},
+    headers: Dict[str, str] = option(
+        dict, "Extra HTTP headers; their values are secret.", "额外的 HTTP 头，其值会被保密。", secret=True
     )
-    timeout: Duration = Field(
-        Duration("10s"), description='Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.'
+    timeout: Duration = option(
+        Duration("10s"),
+        'Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.',
+        '一次尝试的总时限："500ms"、"5s"、"1m"，或以秒为单位的数字。',
     )
-    events: Optional[EventWords] = Field(
+    events: Optional[EventWords] = option(
         None,
-        description='Only these events: names, "backup", "restore", or patterns such as "*_failure"; '
-        "narrows the list of the whole notification block.",
+        'Only these events: names, "backup", "restore", or patterns such as "*_failure"; narrows the list of the whole '
+        "notification block.",
+        '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；在 notification 块的列表之内再作筛选。',
     )
     filter: Filter = option(
         Filter,
         "Only events that fit all of these rules, and none of those in its `except`.",
         "只发送符合以下所有规则、且不符合其 `except` 中任何一项的事件。",
     )
-    language: Optional[Language] = Field(None, description='Language of the texts, such as "en_us" or "zh_cn".')
-    traceback: bool = Field(False, description="Whether failures carry their traceback.")
-    actions: List[Action] = Field(default_factory=list, max_length=5, description="Buttons or links below the message.")
-    mention: Optional[Mention] = Field(None, description="Who is called by name; by default on failures only.")
-    lifecycle: Lifecycle = Field(
+    language: Optional[Language] = option(
+        None, 'Language of the texts, such as "en_us" or "zh_cn".', '文本的语言，例如 "en_us" 或 "zh_cn"。'
+    )
+    traceback: bool = option(False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。")
+    actions: List[Action] = option(list, "Buttons or links below the message.", "消息下方的按钮或链接。", max_length=5)
+    mention: Optional[Mention] = option(
+        None, "Who is called by name; by default on failures only.", "要点名（@）的人；默认仅在失败时。"
+    )
+    lifecycle: Lifecycle = option(
         "separate",
-        description="How the end of a task is told: on its own, as a reply to its start, or by updating that.",
+        "How the end of a task is told: on its own, as a reply to its start, or by updating that.",
+        "任务结束如何告知：单独发送、回复其开始消息，或更新该消息。",
     )
-    retry: Optional[List[Duration]] = Field(
+    retry: Optional[List[Duration]] = option(
         None,
+        "How long to wait after each failed attempt, one entry for each; about 24 hours in all by default.",
+        "每次失败后等待多久，每项对应一次；默认合计约 24 小时。",
         max_length=50,
-        description="How long to wait after each failed attempt, one entry for each; about 24 hours in all by default.",
     )
-    rate_limit: Optional[_Rates] = Field(
+    rate_limit: Optional[_Rates] = option(
         None,
-        description='At most so many attempts, such as "20/m" or ["5/s", "100/m"]; by default what the service takes.',
+        'At most so many attempts, such as "20/m" or ["5/s", "100/m"]; by default what the service takes.',
+        '尝试次数的上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
     )
-    expire: Optional[Union[Duration, Dict[EventWord, Duration]]] = Field(
+    expire: Optional[Union[Duration, Dict[EventWord, Duration]]] = option(
         None,
-        description='What waited longer is no longer sent: a duration, or one for each event: {"backup_start": "10m"}.',
+        'What waited longer is no longer sent: a duration, or one for each event: {"backup_start": "10m"}.',
+        '等待超过此时长就不再发送：一个时长，或按事件分别给出：{"backup_start": "10m"}。',
     )
-    fold_after: Optional[Duration] = Field(
-        None, description="A start that waited longer than this is not sent any more when its end waits, too."
+    fold_after: Optional[Duration] = option(
+        None,
+        "A start that waited longer than this is not sent any more when its end waits, too.",
+        "开始消息等待超过此时长、且其结束消息也在等待时，不再发送开始消息。",
+    )
+    templates: Optional[Templates] = option(
+        None,
+        "Texts of your own, with the event's fields in them; needs Jinja2.",
+        "自定义文本，可引用事件的各字段；需要安装 Jinja2。",
+    )
+    proxy: Optional[ProxyAddress] = option(
+        None,
+        'The proxy: "http://host:port", "socks5://user:password@host:port", or "direct" for none; by default what the '
+        "environment says. SOCKS needs PySocks.",
+        "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认遵从环境变量。"
+        "SOCKS 需要安装 PySocks。",
+        secret=True,
+    )
+    verify: Verify = option(
+        True,
+        "Whether the server's TLS certificate is verified; a file's path: against the CAs in it.",
+        "是否验证服务器的 TLS 证书；也可写一个 CA 文件的路径，用其中的 CA 来验证。",
+    )
+    cert: Optional[ClientCertificate] = option(
+        None,
+        'The client certificate: the path of a PEM file with its key, or ["cert.pem", "key.pem"].',
+        '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
     )
     digest: Optional[DigestConfig] = option(
         None,
@@ -163,6 +217,17 @@ class EndpointConfig(BaseModel):
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
 
+    @property
+    def connection(self) -> ConnectionOptions:
+        """How the transport is to connect."""
+        return ConnectionOptions(self.proxy, self.verify, tuple(self.cert or ()))
+
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        """What works but should be looked at: where it stands, and what to do about it."""
+        if self.verify is False:
+            remedy = "anyone on the way can read and change what is sent: write the path of the server's CA instead"
+            yield ("verify",), remedy
+
     @field_validator("name")
     @classmethod
     def _check_name(cls, name: str) -> str:
@@ -173,7 +238,7 @@ class EndpointConfig(BaseModel):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: Optional[str]) -> Optional[str]:
-        return url if url is None else _http_url(url)
+        return url if url is None else http_url(url)
 
     @field_validator("headers")
     @classmethod
@@ -193,7 +258,8 @@ class EndpointConfig(BaseModel):
         return timeout
 
 
-def _http_url(url: str) -> str:
+def http_url(url: str) -> str:
+    """The URL itself. Raises ValueError for one that is not http or https with a host."""
     if not _is_http_url(url):
         raise ValueError('write a whole address, such as "https://example.com/hook"')
     return url

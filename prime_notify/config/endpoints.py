@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
 
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.base import AnyRequest, Channel, Request
 from prime_notify.config.annotations import field_at, member
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.filter import Filter
@@ -18,6 +18,7 @@ from prime_notify.config.quiet import HOLDING_FIELDS
 from prime_notify.config.redaction import SHOWN_FIELDS, secrets_of
 from prime_notify.config.secrets import Resolver
 from prime_notify.model.event import EventName
+from prime_notify.model.notification import Message
 from prime_notify.routing.contradictions import contradictions
 from prime_notify.transport.redact import Redactor
 
@@ -39,6 +40,11 @@ class Endpoint:
     @property
     def type(self) -> str:
         return self.config.type
+
+    def render(self, message: Message) -> AnyRequest:
+        """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""
+        request = self.channel.render(message)
+        return replace(request, connection=self.config.connection) if isinstance(request, Request) else request
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ class _Loading:
             config = config.model_copy(update={"lifecycle": "separate"})
         if channel_type and config and channel_type.shows_state:
             config = self._without_holding(config)
+        for location, remedy in config.warnings() if config else ():
+            self._add(location, remedy, fatal=False)
         if config:
             for found in contradictions(config, self._events, self._raw.get("events")):
                 self._add(found.at, found.remedy, fatal=found.fatal)
@@ -145,7 +153,7 @@ class _Loading:
         """Leaves out, with a problem each, what the endpoint can do without; None when something else is wrong."""
         while True:
             try:
-                return model.model_validate(data)
+                return model.model_validate(data, context={"base_dir": self._resolver.base_dir})
             except ValidationError as error:
                 findings = findings_of(error, data, model)
             if list_single_items(data, findings):
@@ -170,6 +178,8 @@ class _Loading:
             remedy = 'move it into "filter": {...}'
         elif finding.is_unknown_key and location == ("filter", "events"):
             remedy = 'write it beside "filter"; inside, only "except" may have it'
+        elif location[:1] == ("templates",):
+            remedy += "; until then the default text is sent"
         found = "an unknown option" if finding.is_unknown_key else None
         self._add(location, remedy, fatal=not _is_dispensable(finding), found=found)
 
@@ -181,4 +191,6 @@ class _Loading:
 def _is_dispensable(finding: Finding) -> bool:
     """Whether the endpoint can do its work without what was found."""
     location = finding.location
-    return finding.is_unknown_key or location == ("language",) or (location[:1] == ("events",) and len(location) > 1)
+    if finding.is_unknown_key or location in (("language",), ("templates",)):
+        return True
+    return location[:1] in (("events",), ("templates",)) and len(location) > 1

@@ -73,11 +73,11 @@ class _Section(BaseModel):
 class NotificationConfig(_Section):
     """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
 
-    enabled: bool = Field(False, description="Whether anything is sent at all.")
-    events: Optional[EventWords] = Field(
+    enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。")
+    events: Optional[EventWords] = option(
         None,
-        description='Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; '
-        "all when absent.",
+        'Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; all when absent.',
+        '只发送这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；省略则为全部。',
     )
     check_at_start: bool = option(
         True,
@@ -91,23 +91,26 @@ class NotificationConfig(_Section):
         'works, "round_robin" to one for each task, spread evenly.',
         "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 每个任务发给其中一个，平均分配。",
     )
-    endpoints: List[EndpointConfig] = Field(default_factory=list, description="Where notifications go.")
+    endpoints: List[EndpointConfig] = option(list, "Where notifications go.", "通知发往何处。")
 
 
 class SourcesConfig(_Section):
     """Where events come from, beside what is found without being told."""
 
-    listen: List[PluginId] = Field(
-        default_factory=list,
-        description='Ids of other plugins whose "<plugin_id>.backup_success" and similar MCDR events are taken up.',
+    listen: List[PluginId] = option(
+        list,
+        'Ids of other plugins whose "<plugin_id>.backup_success" and similar MCDR events are taken up.',
+        '还监听哪些插件（填插件 id）派发的 "<plugin_id>.backup_success" 等 MCDR 事件。',
     )
 
 
 class ServerConfig(_Section):
     """The Minecraft server, as notifications speak of it."""
 
-    name: Optional[Annotated[str, StringConstraints(min_length=1, max_length=100)]] = Field(
-        None, description="The server's name in notifications; tells several servers apart."
+    name: Optional[Annotated[str, StringConstraints(min_length=1, max_length=100)]] = option(
+        None,
+        "The server's name in notifications; tells several servers apart.",
+        "通知中的服务器名，用于区分多个服务器。",
     )
 
 
@@ -133,39 +136,48 @@ class HistoryConfig(_Section):
 class PermissionConfig(_Section):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
-    root: Level = Field(1, description="Needed for the overview and the help.")
-    test: Level = Field(4, description='Needed to send test notifications, also with "!!pb test notify".')
-    reload: Level = Field(3, description="Needed to reload the config, and to switch endpoints on and off.")
-    history: Level = Field(3, description="Needed to look at what was delivered.")
-    replay: Level = Field(4, description="Needed to replay or drop dead letters.")
+    root: Level = option(1, "Needed for the overview and the help.", "查看概览与帮助所需的等级。")
+    test: Level = option(
+        4,
+        'Needed to send test notifications, also with "!!pb test notify".',
+        '发送测试通知（包括 "!!pb test notify"）所需的等级。',
+    )
+    reload: Level = option(
+        3, "Needed to reload the config, and to switch endpoints on and off.", "重载配置、启用或停用端点所需的等级。"
+    )
+    history: Level = option(3, "Needed to look at what was delivered.", "查看投递记录所需的等级。")
+    replay: Level = option(4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。")
 
 
 class CommandConfig(_Section):
     """The plugin's own commands."""
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = Field(
-        "!!pn", description="What the commands start with."
+    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = option(
+        "!!pn", "What the commands start with.", "命令的前缀。"
     )
-    permission: PermissionConfig = Field(
-        default_factory=PermissionConfig, description="Which level each command needs."
-    )
+    permission: PermissionConfig = option(PermissionConfig, "Which level each command needs.", "各命令所需的权限等级。")
 
 
 class Config(_Section):
     """The whole config."""
 
-    schema_: Optional[str] = Field(
-        None, alias="$schema", description="The JSON Schema of this file, for editors that complete and check it."
+    schema_: Optional[str] = option(
+        None,
+        "The JSON Schema of this file, for editors that complete and check it.",
+        "此文件的 JSON Schema，供编辑器补全和检查。",
+        alias="$schema",
     )
-    notification: NotificationConfig = Field(default_factory=NotificationConfig, description="What is sent where.")
-    sources: SourcesConfig = Field(default_factory=SourcesConfig, description="Where events come from.")
-    server: ServerConfig = Field(default_factory=ServerConfig, description="The Minecraft server.")
-    language: Optional[Language] = Field(
-        None, description="Language of the notifications' texts; MCDReforged's own when absent."
+    notification: NotificationConfig = option(NotificationConfig, "What is sent where.", "发送什么、发往何处。")
+    sources: SourcesConfig = option(SourcesConfig, "Where events come from.", "事件从何而来。")
+    server: ServerConfig = option(ServerConfig, "The Minecraft server.", "Minecraft 服务器。")
+    language: Optional[Language] = option(
+        None,
+        "Language of the notifications' texts; MCDReforged's own when absent.",
+        "通知文本的语言；省略则与 MCDReforged 相同。",
     )
-    delivery: DeliveryConfig = Field(default_factory=DeliveryConfig, description="How notifications are delivered.")
-    history: HistoryConfig = Field(default_factory=HistoryConfig, description="What is kept of the past.")
-    command: CommandConfig = Field(default_factory=CommandConfig, description="The plugin's own commands.")
+    delivery: DeliveryConfig = option(DeliveryConfig, "How notifications are delivered.", "通知如何投递。")
+    history: HistoryConfig = option(HistoryConfig, "What is kept of the past.", "保留多少历史。")
+    command: CommandConfig = option(CommandConfig, "The plugin's own commands.", "插件自己的命令。")
 
 
 class ConfigDocument(RootModel[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator, Mapping, Tuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,7 +12,7 @@ __all__ = ["SHOWN_FIELDS", "secrets_of"]
 
 SHOWN_FIELDS = (
     "name", "type", "enabled", "timeout", "events", "filter", "language", "traceback", "lifecycle", "retry",
-    "rate_limit", "expire", "fold_after", "digest", "quiet_hours", "dedupe", "repeat",
+    "rate_limit", "expire", "fold_after", "verify", "cert", "digest", "quiet_hours", "dedupe", "repeat",
     "fallback", "group",
 )  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
@@ -19,6 +20,7 @@ SHOWN_FIELDS = (
 _SHORTEST = 4  # masking shorter strings would garble the text around them and hide nothing
 _SHORTEST_OF_URL = 8  # parts of a URL: "push" and "hook" are no secrets
 _LARGEST_NUMBER = 10**100
+_NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
 
 
 def secrets_of(endpoint: Mapping[str, Any], model: Any) -> Tuple[str, ...]:
@@ -36,6 +38,8 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
         return
     secret = key in ("url", "headers") or field_at(model, key) is None or _is_secret(model, key)
     for leaf in _leaves(value, member(model, key), secret):
+        if key == "proxy" and "@" not in leaf:
+            continue  # host and port alone are what people need to see when the proxy is down
         yield leaf
         if "://" in leaf:
             yield from _parts_of_url(leaf)
@@ -58,7 +62,10 @@ def _leaves(value: Any, annotation: Any, secret: bool) -> Iterator[str]:
 
 
 def _is_secret(annotation: Any, key: str) -> bool:
+    """Whether the model says so; of keys that it leaves to the owner (a body of their own), whether the name does."""
     info = field_at(annotation, key)
+    if info is None and _NAMED_SECRET.search(key):
+        return True
     extra = info.json_schema_extra if info is not None else None
     return isinstance(extra, dict) and bool(extra.get("secret"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Protocol, Union
+from typing import Any, Callable, Mapping, Optional, Protocol, Tuple, Union
 
-from prime_notify.channels.common.base import Response
+from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -22,6 +22,10 @@ _RESPONSE_SHOWN = 500
 
 
 Receipt = Optional[Mapping[str, str]]
+
+
+Make = Callable[[float, Receipt], Message]
+"""Makes the message of an attempt, for its moment and with the receipt of the task's start."""
 
 
 class Sender(Protocol):
@@ -48,10 +52,12 @@ class Attempter:
     """Knows how to try one notification at one endpoint.
 
     ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
+    ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
     """
 
     transport: Sender
     compose: Callable[[Notification, Endpoint, float, Receipt], Message]
+    warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     step: Step = no_step
@@ -61,34 +67,50 @@ class Attempter:
 
         Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
         """
-        return self.attempt_message(endpoint, lambda now: self.compose(notification, endpoint, now, previous))
 
-    def attempt_message(self, endpoint: Endpoint, make: Callable[[float], Message]) -> Attempt:
-        """Try the message that ``make`` makes for a moment. Never raises."""
+        def make(now: float, previous: Receipt) -> Message:
+            return self.compose(notification, endpoint, now, previous)
+
+        return self.attempt_message(endpoint, make, previous)
+
+    def attempt_message(self, endpoint: Endpoint, make: Make, previous: Receipt = None) -> Attempt:
+        """Try the message that ``make`` makes. Never raises.
+
+        What was to reply to or to update a message that is gone is sent at once as one of its own.
+        """
         started = self.monotonic()
-        response = ""
-        outcome: Outcome
-        try:
-            answer = self._send(endpoint, make)
-            if isinstance(answer, TransportFailure):
-                outcome = _outcome_of(answer)
-            else:
-                response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
-                outcome = endpoint.channel.judge(answer)
-        except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
-            outcome = Permanent(f"internal error: {type(error).__name__}: {error}")
+        outcome, response = self._try(endpoint, make, previous)
+        if previous and isinstance(outcome, Retry) and outcome.separately:
+            outcome, response = self._try(endpoint, make, None)
         return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
 
-    def _send(self, endpoint: Endpoint, make: Callable[[float], Message]) -> Union[Response, TransportFailure]:
-        request = endpoint.channel.render(make(self.wall()))
+    def _try(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Tuple[Outcome, str]:
+        """The outcome and the answer's text."""
+        try:
+            answer = self._send(endpoint, make, previous)
+            if isinstance(answer, TransportFailure):
+                return _outcome_of(answer), ""
+            response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
+            return endpoint.channel.judge(answer), response
+        except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
+            return Permanent(f"internal error: {type(error).__name__}: {error}"), ""
+
+    def _send(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Union[Response, TransportFailure]:
+        request = endpoint.render(make(self.wall(), previous))
+        if isinstance(request, Request):
+            for warning in request.warnings:
+                self.warn(endpoint, warning)
         self.step("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
         self.step("send:done")
         return answer
 
 
+_FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
+
+
 def _outcome_of(failure: TransportFailure) -> Outcome:
-    if failure.kind is FailureKind.INVALID_URL:
+    if failure.kind in _FOR_THE_OWNER_TO_MEND:
         return Permanent(failure.reason, hint=failure.hint)
     return Retry(failure.reason, hint=failure.hint)
 
@@ -96,5 +118,7 @@ def _outcome_of(failure: TransportFailure) -> Outcome:
 def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:
     """Services quote what they were sent in their answers, keys included."""
     if isinstance(outcome, Delivered):
+        if not outcome.detail:
+            return outcome
         return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
     return dataclasses.replace(outcome, reason=endpoint.redact(outcome.reason), hint=endpoint.redact(outcome.hint))

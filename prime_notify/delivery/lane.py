@@ -260,9 +260,11 @@ class Lane:
         item, *others = telling.items
         previous = telling.deliveries[-1].previous if not others else None
         if others or item.remark:
-            attempt = self.attempter.attempt_message(
-                self.endpoint, lambda now: self.combine(telling.items, self.endpoint, now, previous)
-            )
+
+            def make(now: float, previous: Receipt) -> Message:
+                return self.combine(telling.items, self.endpoint, now, previous)
+
+            attempt = self.attempter.attempt_message(self.endpoint, make, previous)
         else:
             attempt = self.attempter.attempt(self.endpoint, item.notification, previous)
         self._settle(telling, attempt, held=held)

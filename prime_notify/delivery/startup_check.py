@@ -90,7 +90,7 @@ class StartupCheck:
             server_running=None,
             server_name=None,
         ).payload
-        return endpoint.channel.render(self._localize(Notification(payload), endpoint, now))
+        return endpoint.render(self._localize(Notification(payload), endpoint, now))
 
 
 @dataclass

@@ -5,7 +5,7 @@ second ``!!pb`` tree would therefore answer every Prime Backup command with "Unk
 
 - while Prime Backup has a root, our ``test`` node is added to that root as a child, under whatever prefix it has;
 - while nobody else owns ``!!pb``, a root of our own carries the node. That root swallows its own errors, so it never
-  answers anything but ``!!pb test …``, and the node is treated as absent as soon as another plugin owns the literal.
+  answers anything but ``!!pb test …``, and it refuses to be entered or completed while another plugin owns the literal.
 
 MCDReforged can neither tell who owns a literal nor take a child away again, hence the careful looks at its internals
 (``command_manager.root_nodes``, ``_children_literal``; seen in 2.14.0 to 2.16.2).
@@ -59,8 +59,8 @@ class Graft:
 
     def register(self) -> None:
         """Register our own root."""
-        node = self._grow().precondition(self._owns_root)
-        root = Literal(OWN_ROOT).on_error(CommandError, lambda: None, handled=True).then(node)
+        root = Literal(OWN_ROOT).requires(self._owns_root).on_error(CommandError, lambda: None, handled=True)
+        root.then(self._grow())
         self._server.register_command(root, allow_duplicates=True)
 
     def look(self) -> None:

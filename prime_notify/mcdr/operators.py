@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Set, Tuple
+from typing import Any, Dict, Iterable, Optional, Set, Tuple
 
 from mcdreforged.api.rtext import RTextBase
 from mcdreforged.api.types import PluginServerInterface
@@ -38,9 +38,12 @@ class Operators:
         for player in sorted(self.online):
             self._tell(player, text, level)
 
-    def forget(self) -> None:
-        """Let no standing text stand."""
-        self._standing.clear()
+    def forget(self, subject: Optional[str] = None) -> None:
+        """Let no standing text stand any longer, or only not the one on ``subject``."""
+        if subject is None:
+            self._standing.clear()
+        else:
+            self._standing.pop(subject, None)
 
     def _joined(self, _server: Any, player: str, *_more: Any) -> None:
         self.online.add(player)

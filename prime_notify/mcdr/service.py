@@ -5,31 +5,33 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import time
 from pathlib import Path
 from typing import Callable, Iterable, List, Mapping, Optional, Sequence
 
 from mcdreforged.api.event import LiteralEvent
-from mcdreforged.api.rtext import RColor, RText, RTextBase
+from mcdreforged.api.rtext import RText, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
-from prime_notify.compose import humanize
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.config.models import Config
-from prime_notify.delivery.lane import Notice, NoticeKind
 from prime_notify.engine import Engine
 from prime_notify.mcdr.commands.all import register_commands
-from prime_notify.mcdr.commands.desk import Reloaded, clickable, quoted
+from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.config_file import ConfigFile
 from prime_notify.mcdr.graft import Graft
+from prime_notify.mcdr.notices import Notices
 from prime_notify.mcdr.operators import Operators
 from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.history import History
 from prime_notify.overview import Overview
+from prime_notify.routing import Decision
 from prime_notify.sources.hub import Sources
 from prime_notify.sources.quick_backup import PLUGIN_ID as QUICK_BACKUP
 from prime_notify.sources.server import plugin_version
@@ -57,6 +59,13 @@ class Service:
         self._write_missing_files()
         self._loaded = self._load_at_start()
         self.prefix = self._loaded.config.command.prefix
+        self._notices = Notices(
+            self.speech,
+            self.operators,
+            test=f"{self.prefix} {TEST.name}",
+            level=lambda: self.config.command.permission.history,
+            post=self.post,
+        )
         self._engine = Engine(
             self._loaded,
             data_dir=self._folder,
@@ -65,7 +74,7 @@ class Service:
             language=server.get_mcdr_language(),
             server_running=server.is_server_running,
             on_accepted=self._redispatch,
-            on_notice=self._notice,
+            on_notice=self._notices.say,
         )
         self._sources = Sources(
             server, accept=self._engine.accept, late=self._late, log=server.logger, tr=self.speech.plain
@@ -183,6 +192,7 @@ class Service:
 
     def _late(self, event: Event) -> None:
         """A task that outlived us has ended: tell our successor, or leave it on disk for the next start."""
+        event = event.kept(at=time.time(), server_running=self._server.is_server_running())
         successor = self._server.get_plugin_instance(_PLUGIN_ID)
         if successor is not None and successor.is_running():
             successor.notify(
@@ -194,25 +204,28 @@ class Service:
         except OutboxError as error:
             self.speech.error("log.late_lost", event=event.name.value, plugin=event.plugin_id, error=error)
 
-    def _notice(self, notice: Notice) -> None:
-        """Called on an endpoint's thread: said once in the console, and to the operators who are online or come."""
-        seconds, test = humanize.duration(notice.seconds), f"{self.prefix} {TEST.name} {quoted(notice.endpoint)}"
-        key = f"log.endpoint_{notice.kind.value}"
-        values = {"endpoint": notice.endpoint, "duration": seconds, "reason": notice.reason, "command": test}
-        failing = notice.kind is not NoticeKind.RECOVERED
-        (self.speech.warning if failing else self.speech.info)(key, **values)
-
-        def tell() -> None:
-            text = self.speech.reply(key, **values).set_color(RColor.red if failing else RColor.green)
-            level = self.config.command.permission.history
-            self.operators.tell(notice.endpoint, clickable(text, test, test), level, standing=failing)
-
-        self.post(tell)
-
     # what the commands see
 
     def overview(self) -> Overview:
         return self._engine.overview()
+
+    @property
+    def history(self) -> Optional[History]:
+        return self._engine.history
+
+    @property
+    def now(self) -> float:
+        return self._engine.now
+
+    def replay(self, notification_id: Optional[str]) -> Sequence[str]:
+        return self._engine.replay(notification_id)
+
+    def drop(self, notification_id: Optional[str]) -> int:
+        return self._engine.drop(notification_id)
+
+    def switch(self, endpoint: str, on: bool) -> None:
+        self.operators.forget(endpoint)
+        self._engine.switch(endpoint, on)
 
     def sources(self) -> Sequence[RTextBase]:
         """What is listened to and present, one readable entry each."""
@@ -225,6 +238,12 @@ class Service:
             if plugin_id in present and plugin_id != PRIME_BACKUP:
                 entries.append(RText(f"{present[plugin_id].name} {present[plugin_id].version}"))
         return entries
+
+    def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
+        return self._engine.preview(endpoint, event)
+
+    def decision(self, endpoint: str, event: EventName) -> Optional[Decision]:
+        return self._engine.decision(endpoint, event)
 
     def test(
         self,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 from mcdreforged.api.rtext import RTextMCDRTranslation
-from mcdreforged.api.types import PluginServerInterface
+from mcdreforged.api.types import CommandSource, PluginServerInterface
 
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.facts import facts
+from prime_notify.model.fact import Fact
+from prime_notify.model.payload import Payload
 
 __all__ = ["Speech"]
 
@@ -28,6 +31,10 @@ class Speech:
     def reply(self, key: str, **values: Any) -> RTextMCDRTranslation:
         """A text that is translated when it is shown; ``values`` may be texts themselves."""
         return self._server.rtr(self._prefix + key, **values)
+
+    def facts(self, payload: Payload, source: CommandSource) -> Sequence[Fact]:
+        """What there is to say about an event, in the language of the one who asked."""
+        return facts(payload, self._catalogue.best(source.get_preference().language), self._catalogue)
 
     def plain(self, key: str, **values: Any) -> str:
         """A text in MCDReforged's language."""

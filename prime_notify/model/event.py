@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 __all__ = ["Event", "EventName", "Severity", "Status", "Task"]
 
@@ -83,3 +84,17 @@ class Event:
     plugin_version: Optional[str] = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     test: bool = False
+
+    def kept(self, *, at: float, server_running: Optional[bool]) -> Event:
+        """The same for somebody who will accept it later: with the time (unix seconds) and the server's state of now.
+
+        What the event knows itself is left as it is.
+        """
+        known: Any = self.fields
+        if not isinstance(known, Mapping):
+            return self
+        fields: Dict[str, Any] = {"timestamp": at, **known}
+        server = fields.get("server", {})
+        if isinstance(server, Mapping) and server_running is not None:
+            fields["server"] = {"running": server_running, **server}
+        return dataclasses.replace(self, fields=fields)

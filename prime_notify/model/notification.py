@@ -73,6 +73,8 @@ class Message:
     ``now`` is the moment of the attempt, unix seconds: signatures need it, and render has no clock of its own.
     ``facts`` are what ``texts`` was made of, the most important first. ``previous`` is the receipt of the start of
     the same task at this endpoint (:attr:`prime_notify.model.outcome.Delivered.receipt`), where it gave one.
+    ``custom_body`` is ``texts.body`` where the endpoint has a template for it: a channel that lays out facts shows this
+    plain text, escaped for its place, instead of them.
     """
 
     notification: Notification
@@ -81,6 +83,7 @@ class Message:
     now: float
     facts: Tuple[Fact, ...] = ()
     previous: Optional[Mapping[str, str]] = None
+    custom_body: Optional[str] = None
 
     @property
     def payload(self) -> Payload:

@@ -25,7 +25,8 @@ class Retry:
     """It did not arrive, and may arrive later.
 
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint
-    down, not refusing this one message.
+    down, not refusing this one message. ``separately``: what this message was to reply to or to update is gone, and
+    it can be sent at once as one of its own, rendered without ``previous``.
     """
 
     reason: str
@@ -33,6 +34,7 @@ class Retry:
     after: Optional[float] = None
     throttled: bool = False
     hint: str = ""
+    separately: bool = False
 
 
 @dataclass(frozen=True)

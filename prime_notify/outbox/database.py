@@ -29,13 +29,15 @@ class Database:
         self._lock = threading.Lock()
         self._closed = False
         self._durable: Optional[bool] = None
-        with _errors(f"cannot open {path.name}: "):
+        try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare()
             except BaseException:
                 self._connection.close()
                 raise
+        except sqlite3.Error as error:
+            raise _told(error, f"cannot open {path.name}: ") from error
 
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 5000"):
@@ -50,8 +52,10 @@ class Database:
         with self._lock:
             if self._closed:
                 raise OutboxClosedError("the outbox is closed")
-            with _errors():
+            try:
                 yield self._connection
+            except sqlite3.Error as error:
+                raise _told(error) from error
 
     @contextlib.contextmanager
     def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -91,11 +95,7 @@ class Database:
             self._connection.close()
 
 
-@contextlib.contextmanager
-def _errors(place: str = "") -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        # Full disks, missing rights and locks are OperationalErrors; what is left over is a file beyond hope
-        kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
-        raise kind(f"{place}{error}") from error
+def _told(error: sqlite3.Error, place: str = "") -> OutboxError:
+    # Full disks, missing rights and locks are OperationalErrors; what is left over is a file beyond hope
+    kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
+    return kind(f"{place}{error}")

@@ -9,7 +9,7 @@ from typing import Callable, Optional
 
 from prime_notify.clock import Clock
 from prime_notify.model.event import Event
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.base import OutboxDamagedError, OutboxError
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
@@ -34,6 +34,7 @@ class DataFolder:
         self._clock = clock
         self._say = say
         self._longest_wait = longest_wait
+        self._step = step
         self._opener = Opener(folder, clock.wall, self._say_damaged, step)
         self._ownership: Optional[Ownership] = None
         self._foreign_writes = 0
@@ -63,18 +64,28 @@ class DataFolder:
     def _open(self) -> Optional[SqliteOutbox]:
         try:
             disk = self._opener.open()
+            try:
+                self._adopt_clock(disk)
+            except OutboxDamagedError:
+                disk = self._opener.reopen(disk)
+                self._adopt_clock(disk)
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_unusable", error=error)
             return None
+        return disk
+
+    def _adopt_clock(self, disk: SqliteOutbox) -> None:
         try:
             disk.adopt_clock(self._clock.steady(), self._longest_wait)
+        except OutboxDamagedError:
+            raise
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_refuses", reason=error)
-        return disk
 
     def release(self) -> None:
         """Close the outbox and let the next one have the folder."""
-        self.outbox.recover(at=self._clock.steady())
+        if self.held:  # else the file is somebody else's
+            self.outbox.recover(at=self._clock.steady())
         self.outbox.close()
         self.held = False
         if self._ownership is not None:
@@ -96,7 +107,7 @@ class DataFolder:
 
     def keep_late(self, event: Event) -> None:
         """Keep an event for whoever owns the folder. Raises :class:`OutboxError`."""
-        store_late(self._folder, event)
+        store_late(self._folder, event, self._step)
 
     def _say_refusing(self, refusing: bool, reason: str) -> None:
         if refusing:
@@ -109,9 +120,9 @@ class DataFolder:
         self._say(logging.ERROR, "log.outbox_damaged", **values)
 
 
-def store_late(folder: Path, event: Event) -> None:
+def store_late(folder: Path, event: Event, step: Step = no_step) -> None:
     """Keep an event that comes while no engine runs, for the next one. Raises :class:`OutboxError`."""
-    outbox = SqliteOutbox(folder / OUTBOX_FILE)
+    outbox = SqliteOutbox(folder / OUTBOX_FILE, step)
     try:
         outbox.keep_late(event)
     finally:

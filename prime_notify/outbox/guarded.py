@@ -106,7 +106,8 @@ class GuardedOutbox:
         return self._hand_out(delivery, generation)
 
     def _hand_out(self, delivery: Delivery, generation: int) -> Delivery:
-        delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
+        if generation:
+            delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
         with self._lock:
             self._handed_out[delivery.key] = delivery
         return delivery
@@ -164,7 +165,8 @@ class GuardedOutbox:
             return True
 
         def settle(disk: Outbox) -> bool:
-            disk.settle(dataclasses.replace(settlement, key=settlement.key & _KEY_MASK))
+            key = settlement.key & _KEY_MASK
+            disk.settle(settlement if key == settlement.key else dataclasses.replace(settlement, key=key))
             return True
 
         return bool(self._try(settle))
@@ -239,9 +241,11 @@ class GuardedOutbox:
         try:
             return act(disk)
         except OutboxClosedError:
-            if self._closed or disk is self._disk:
-                raise
-            return None  # it was replaced meanwhile
+            with self._lock:  # another thread may just be replacing it
+                if self._closed or disk is self._disk:
+                    raise
+                self._refusing = True  # what is kept in memory for this one's sake goes to its successor
+            return None
         except OutboxDamagedError as error:
             self._refused(str(error))
             with self._lock:

@@ -55,19 +55,24 @@ class NotificationRecord:
     deliveries: Tuple[DeliveryRecord, ...]
 
 
-_NOTIFICATIONS = """
-    SELECT seq, id, accepted, payload FROM notification
-    WHERE (?1 IS NULL OR seq IN (SELECT notification FROM delivery WHERE state = ?1))
-    ORDER BY seq DESC LIMIT ?2 OFFSET ?3
-"""
+_PAGE = "SELECT seq, id, accepted, payload FROM notification {} ORDER BY seq DESC LIMIT ? OFFSET ?"
+_IDS = "SELECT id FROM notification {} ORDER BY seq DESC LIMIT ?"
+_COUNT = "SELECT count(*) FROM notification {}"
 _DELIVERIES = """
     SELECT notification, seq, endpoint, state, attempts, due, settled, status, ms, coalesce(reason, '')
     FROM delivery WHERE notification IN ({}) ORDER BY seq
 """
 _TRIES = """
-    SELECT number, at, outcome, status, ms, reason, hint, response FROM attempt WHERE delivery = ? ORDER BY seq
+    SELECT number, at, outcome, status, ms, reason, hint, response FROM attempt WHERE delivery = ?
+    ORDER BY seq DESC LIMIT ?
 """
-_BY_ID = "SELECT seq, id, accepted, payload FROM notification WHERE id = ?1 OR id LIKE ?2 ESCAPE '!' LIMIT ?3"
+_MOST_TRIES = 100  # of a delivery; more than a day's schedule has, and it may have been replayed often
+_BY_ID = "SELECT seq, id, accepted, payload FROM notification WHERE id = ?"
+_BY_ENDING = """
+    SELECT seq, id, accepted, payload FROM notification
+    WHERE seq IN (SELECT seq FROM notification WHERE id LIKE ? ESCAPE '!' ORDER BY id DESC LIMIT 2)
+    ORDER BY seq
+"""
 
 
 class History:
@@ -78,18 +83,25 @@ class History:
 
     def page(self, count: int, *, skip: int = 0, state: Optional[State] = None) -> Sequence[NotificationRecord]:
         """The newest notifications first; only those with a delivery in ``state``, when that is given."""
-        wanted = None if state is None else state.value
-        return self._records(self._database.read(_NOTIFICATIONS, wanted, count, skip))
+        return self._records(self._database.read(_PAGE.format(_having(state)), count, skip))
+
+    def ids(self, count: int, *, state: Optional[State] = None) -> Sequence[str]:
+        """The ids of the newest notifications, as :meth:`page` has them."""
+        return [id for (id,) in self._database.read(_IDS.format(_having(state)), count)]
+
+    def count(self, state: Optional[State] = None) -> int:
+        """How many notifications are kept, as :meth:`page` has them."""
+        return int(self._database.read(_COUNT.format(_having(state)))[0][0])
 
     def find(self, id: str) -> Sequence[NotificationRecord]:
-        """The notification with this id, or those (two at most) whose id ends like this; with all their tries."""
-        ending = "%" + "".join(f"!{char}" if char in "!%_" else char for char in id.upper())
-        rows = self._database.read(_BY_ID, id, ending, 2) if id else ()
+        """The notification with this id, or those (two at most) whose id ends like this; with their newest tries."""
+        if not id or not id.isascii():  # a half surrogate pair cannot even be asked for
+            return []
+        rows = self._database.read(_BY_ID, id) or self._database.read(_BY_ID, id.upper())
+        if not rows:
+            ending = "%" + "".join(f"!{char}" if char in "!%_" else char for char in id)  # LIKE ignores case
+            rows = self._database.read(_BY_ENDING, ending)
         return self._records(rows, with_tries=True)
-
-    def count(self) -> int:
-        """How many notifications are kept."""
-        return int(self._database.read("SELECT count(*) FROM notification")[0][0])
 
     def health(self) -> Dict[str, Health]:
         """How each endpoint was doing, by name."""
@@ -108,8 +120,15 @@ class History:
         ]
 
     def _tries(self, key: int) -> Tuple[AttemptRecord, ...]:
-        rows = self._database.read(_TRIES, key)
+        rows = reversed(self._database.read(_TRIES, key, _MOST_TRIES))
         return tuple(AttemptRecord(number, at, State(outcome), *more) for number, at, outcome, *more in rows)
+
+
+def _having(state: Optional[State]) -> str:
+    """The state stands in the query itself, so that SQLite can use the index of that state."""
+    if state is None:
+        return ""
+    return f"WHERE seq IN (SELECT notification FROM delivery WHERE state = '{state.value}')"  # noqa: S608
 
 
 def _delivery(columns: Sequence[Any], tries: Tuple[AttemptRecord, ...]) -> DeliveryRecord:

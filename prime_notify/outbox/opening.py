@@ -15,7 +15,8 @@ from prime_notify.steps import Step, no_step
 __all__ = ["OUTBOX_FILE", "Damage", "Opener"]
 
 OUTBOX_FILE = "outbox.sqlite3"
-_COMPANIONS = ("", "-wal", "-shm")
+_PARTS = ("-wal", "-shm", "")  # the file itself last: as long as it is in its place, it is not yet moved
+_PENDING = ".salvage"
 _SALVAGED_NOTIFICATION = "SELECT seq, id, accepted, payload FROM notification WHERE seq IN ({}) ORDER BY seq"
 _SALVAGED_DELIVERY = """
     SELECT notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason
@@ -23,6 +24,7 @@ _SALVAGED_DELIVERY = """
 """
 _SALVAGED_TASK = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
 _SALVAGED_ENDING = "SELECT plugin_id, task, status FROM ending"
+_SALVAGED_LATE = "SELECT seq, event FROM late_event"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,11 @@ class Damage:
 
 
 class Opener:
-    """Opens ``outbox.sqlite3`` in a folder. ``now``: unix seconds, for the name of a file that is moved aside."""
+    """Opens ``outbox.sqlite3`` in a folder. ``now``: unix seconds, for the name of a file that is moved aside.
+
+    A damaged file is called ``outbox.sqlite3.salvage`` until what can be read of it is in its successor: a process
+    that is killed while it is at that leaves the rest to the next.
+    """
 
     def __init__(
         self, folder: Path, now: Callable[[], float], say: Callable[[Damage], None], step: Step = no_step
@@ -47,12 +53,14 @@ class Opener:
 
     def open(self) -> SqliteOutbox:
         """The outbox. Raises :class:`OutboxError` when the folder cannot be used."""
+        if any(self._part(_PENDING, suffix).exists() for suffix in _PARTS):
+            return self._anew("it was damaged, and what could be read of it not saved yet")
         try:
             return SqliteOutbox(self._path, self._step)
         except OutboxDamagedError as error:
             return self._anew(str(error))
 
-    def reopen(self, damaged: Optional[Outbox]) -> Outbox:
+    def reopen(self, damaged: Optional[Outbox]) -> SqliteOutbox:
         """Another outbox in place of one that turned out to be damaged, or (None) that could not be opened."""
         if damaged is None:
             return self.open()
@@ -60,32 +68,40 @@ class Opener:
         return self._anew("it is damaged")
 
     def _anew(self, reason: str) -> SqliteOutbox:
-        aside = self._moved_aside()
+        if not self._part(_PENDING, "").exists():
+            self._move("", _PENDING, "salvage-begin")
         fresh = SqliteOutbox(self._path, self._step)
         saved = 0
         with contextlib.suppress(OutboxError):
-            saved = _salvage(aside, fresh)
-        self._say(Damage(reason, aside, saved))
+            saved = _salvage(self._part(_PENDING, ""), fresh)
+        ending = self._unused_ending()
+        self._move(_PENDING, ending, "salvage-end")
+        self._say(Damage(reason, self._part(ending, ""), saved))
         return fresh
 
-    def _moved_aside(self) -> Path:
-        aside = self._path.with_name(f"{self._path.name}.damaged-{int(self._now())}")
+    def _part(self, ending: str, suffix: str) -> Path:
+        return self._path.with_name(f"{self._path.name}{ending}{suffix}")
+
+    def _unused_ending(self) -> str:
+        first = ending = f".damaged-{int(self._now())}"
         number = 1
-        while aside.exists():
+        while self._part(ending, "").exists():
             number += 1
-            aside = aside.with_name(f"{self._path.name}.damaged-{int(self._now())}-{number}")
+            ending = f"{first}-{number}"
+        return ending
+
+    def _move(self, ending: str, to: str, step: str) -> None:
         try:
-            for suffix in _COMPANIONS:
-                part = self._path.with_name(self._path.name + suffix)
-                if part.exists():
-                    part.replace(aside.with_name(aside.name + suffix))
+            for suffix in _PARTS:
+                self._step(f"{step}:part")
+                if self._part(ending, suffix).exists():
+                    self._part(ending, suffix).replace(self._part(to, suffix))
         except OSError as error:
             raise OutboxError(f"the damaged {self._path.name} cannot be moved aside: {error}") from error
-        return aside
 
 
 def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
-    """Copies what is undelivered, as far as it can be read; the number of deliveries."""
+    """Copies what is undelivered, as far as it can be read and was not copied before; the number of deliveries."""
     with contextlib.closing(sqlite3.connect(damaged, isolation_level=None)) as source:
         deliveries = list(_readable(source, _SALVAGED_DELIVERY))
         wanted = sorted({row[0] for row in deliveries})
@@ -95,9 +111,12 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
             notifications += _readable(source, _SALVAGED_NOTIFICATION.format(",".join("?" * len(some))), some)
         tasks = list(_readable(source, _SALVAGED_TASK))
         endings = list(_readable(source, _SALVAGED_ENDING))
-    known = {row[0] for row in notifications}
-    deliveries = [row for row in deliveries if row[0] in known]
+        late = list(_readable(source, _SALVAGED_LATE))
     with fresh.database.transaction("salvage") as connection:
+        copied = {id for (id,) in connection.execute("SELECT id FROM notification")}
+        notifications = [row for row in notifications if row[1] not in copied]
+        known = {row[0] for row in notifications}
+        deliveries = [row for row in deliveries if row[0] in known]
         connection.executemany(
             "INSERT INTO notification (seq, id, accepted, payload) VALUES (?, ?, ?, ?)", notifications
         )
@@ -106,8 +125,9 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             deliveries,
         )
-        connection.executemany("INSERT INTO open_task VALUES (?, ?, ?, ?, ?)", tasks)
-        connection.executemany("INSERT INTO ending VALUES (?, ?, ?)", endings)
+        connection.executemany("INSERT OR IGNORE INTO ending VALUES (?, ?, ?)", endings)
+        connection.executemany("INSERT OR IGNORE INTO open_task VALUES (?, ?, ?, ?, ?)", tasks)
+        connection.executemany("INSERT OR IGNORE INTO late_event VALUES (?, ?)", late)
     return len(deliveries)
 
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Optional
 
-__all__ = ["OwnedElsewhereError", "Ownership"]
+__all__ = ["OwnedElsewhereError", "Ownership", "owner_of"]
 
 _LOCK_FILE = "owner.lock"
 _WHO_FILE = "owner.json"
@@ -44,19 +44,13 @@ class Ownership:
         except sqlite3.OperationalError as error:
             self._connection.close()
             if "locked" in str(error):
-                raise OwnedElsewhereError(self._who()) from None
+                raise OwnedElsewhereError(_who_owns(folder)) from None
             raise
         except BaseException:
             self._connection.close()
             raise
         with contextlib.suppress(OSError):  # only for people to read
             self._who_file.write_text(json.dumps({"pid": os.getpid(), "since": round(time.time(), 3)}), "utf-8")
-
-    def _who(self) -> str:
-        pid: Optional[object] = None
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            pid = json.loads(self._who_file.read_text("utf-8"))["pid"]
-        return f"process {pid}" if isinstance(pid, int) else "another process"
 
     def release(self) -> None:
         """Let the next one have it. Idempotent."""
@@ -65,3 +59,26 @@ class Ownership:
             with contextlib.suppress(OSError):
                 self._who_file.unlink()
             self._connection.close()
+
+
+def owner_of(folder: Path) -> Optional[str]:
+    """Who owns the folder, without a try at owning it; None when nobody does. Raises nothing."""
+    lock = (folder / _LOCK_FILE).resolve()
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_reader(lock)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")  # an exclusive transaction keeps readers out, too
+        except sqlite3.OperationalError as error:
+            return _who_owns(folder) if "locked" in str(error) else None
+    return None
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.0)
+
+
+def _who_owns(folder: Path) -> str:
+    """What the owner, if there is one, noted about itself, for people to read."""
+    pid: Optional[object] = None
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        pid = json.loads((folder / _WHO_FILE).read_text("utf-8"))["pid"]
+    return f"process {pid}" if isinstance(pid, int) else "another process"

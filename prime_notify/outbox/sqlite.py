@@ -97,7 +97,10 @@ _FOLD_HELD = """
     WHERE state = 'waiting' AND held = 1 AND seq < ?2
       AND (endpoint, task_id) = (SELECT endpoint, task_id FROM delivery WHERE seq = ?2)
 """
-_COUNT = "UPDATE delivery SET attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?"
+_SETTLE_TRIED = """
+    UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt), held = ?,
+        attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?
+"""
 _RECORD = """
     INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
     SELECT seq, attempts, ?, state, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
@@ -339,16 +342,18 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
-    connection.execute(_SETTLE, (done.state.value, done.due, done.at, done.reason, receipt, done.held, done.key))
+    end = (done.state.value, done.due, done.at, done.reason, receipt, done.held)
     if done.remind_at is not None:
         connection.execute(_REMIND, (done.remind_at, done.key))
-    if done.heirs:
-        _hand_over(connection, done.key, done.heirs, done.at)
     if done.state is State.DELIVERED:
         connection.execute(_FOLD_HELD, (done.at, done.key))
-    if done.tried:
-        connection.execute(_COUNT, (done.status, done.ms, done.key))
+    if not done.tried:
+        connection.execute(_SETTLE, (*end, done.key))
+    else:
+        connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
         said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
         connection.execute(_RECORD, said)
+    if done.heirs:
+        _hand_over(connection, done.key, done.heirs, done.at)
     if done.health is not None:
         connection.execute(_SET_HEALTH, (done.health.to_json(), done.key))

@@ -19,6 +19,7 @@ from prime_notify.sources.server import SourceServer, Translate, plugin_version
 __all__ = ["SourceState", "SourceStatus", "Watcher"]
 
 PLUGIN_ID = "prime_backup"
+_ABSENT = object()
 _OLDEST = (1, 9)  # before, CreateBackupTask.run returned None even on success
 
 
@@ -29,6 +30,7 @@ class SourceState(enum.Enum):
     LOADING = "loading"
     OBSERVED = "observed"
     DISABLED = "disabled"
+    NOT_STARTED = "not_started"
     UNSUPPORTED = "unsupported"
 
 
@@ -134,18 +136,27 @@ class Watcher:
             self._settle(SourceStatus(SourceState.UNSUPPORTED, version))
             self._warn("too_old", version=version)
             return
-        enabled = _enabled(instance)
-        if enabled is False:
+        readiness = _readiness(instance)
+        if readiness is _Readiness.DISABLED:
             self._let_go()
             self._settle(SourceStatus(SourceState.DISABLED, version))
             self._say("disabled", version=version)
             return
         misfits = self._attach(version)
-        self._status = SourceStatus(SourceState.LOADING, version, frozenset(misfits))
-        ready = enabled is True and not misfits
-        if ready or self._ticks_left <= 0:
+        is_patient = self._ticks_left > 0
+        if readiness is _Readiness.READY and (not misfits or not is_patient):
             self._settle(SourceStatus(SourceState.OBSERVED, version, frozenset(misfits)))
             self._announce(version, misfits)
+        elif readiness is _Readiness.FAILED or (readiness is _Readiness.UNSTARTED and not is_patient):
+            self._doubt(SourceStatus(SourceState.NOT_STARTED, version, frozenset(misfits)))
+        elif self._status.state is not SourceState.NOT_STARTED:
+            self._status = SourceStatus(SourceState.LOADING, version, frozenset(misfits))
+
+    def _doubt(self, status: SourceStatus) -> None:
+        """Say so once, and look on: MCDR may merely be slow."""
+        if self._status.state is not status.state:
+            self._warn("not_started", version=status.version)
+        self._status = status
 
     def _attach(self, version: Optional[str]) -> Dict[Seam, Misfit]:
         """Observe through the seams that fit; those that do not, and why."""
@@ -183,9 +194,30 @@ def _too_old(version: Optional[str]) -> bool:
     return numbers is not None and (int(numbers[1]), int(numbers[2])) < _OLDEST
 
 
-def _enabled(instance: Any) -> Optional[bool]:
-    """Whether its config enables it; None: not known yet, its ``on_load`` has not read the config."""
-    config = attribute(instance, "config")
+class _Readiness(enum.Enum):
+    UNSTARTED = enum.auto()
+    """Its ``on_load`` has not come to its end; when that goes on, it never will."""
+    INITIALISING = enum.auto()
+    FAILED = enum.auto()
+    DISABLED = enum.auto()
+    READY = enum.auto()
+
+
+def _readiness(instance: Any) -> _Readiness:
+    """How far the start of this entry module has come (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
+
+    ``on_load`` sets ``config`` at first and ``init_thread`` at last. That thread, which may migrate a database for
+    minutes, sets ``init_ok`` in the end. What is not there at all does not count.
+    """
+    config, thread = attribute(instance, "config", _ABSENT), attribute(instance, "init_thread", _ABSENT)
+    if config is not None and attribute(config, "enabled") is False:
+        return _Readiness.DISABLED
+    is_alive = attribute(thread, "is_alive")
+    has_ended = callable(is_alive) and is_alive() is False  # asked before the result, which comes before the end
     if config is None:
-        return None
-    return attribute(config, "enabled") is not False
+        return _Readiness.UNSTARTED
+    if attribute(instance, "init_ok", True) is True:
+        return _Readiness.READY
+    if thread is None:
+        return _Readiness.UNSTARTED
+    return _Readiness.FAILED if has_ended else _Readiness.INITIALISING

@@ -18,6 +18,7 @@ from urllib3.util import wait_for_read
 from prime_notify.transport.dial import dial
 from prime_notify.transport.exchange import Exchange, Phase
 from prime_notify.transport.route import Route
+from prime_notify.transport.socks import dial_socks
 
 __all__ = ["Connection"]
 
@@ -26,7 +27,7 @@ class Connection(http.client.HTTPConnection):
     """One connection to one origin, perhaps through a proxy. ``exchange`` is the one that is using it now."""
 
     def __init__(self, route: Route, context: Optional[ssl.SSLContext], resolve: Callable[..., List[Any]]) -> None:
-        peer = route.proxy or route
+        peer = route.http_proxy or route
         super().__init__(peer.host, peer.port)
         self._route = route
         self._tls = context
@@ -34,15 +35,18 @@ class Connection(http.client.HTTPConnection):
         self.exchange: Exchange
         self._held: Optional[List[bytes]] = None
         self.response_class = self._make_response  # type: ignore[assignment]  # called like the class
-        if route.proxy is not None and route.tls:
-            authorization = route.proxy.authorization
+        if route.http_proxy is not None and route.tls:
+            authorization = route.http_proxy.authorization
             self.set_tunnel(route.host, route.port, {"Proxy-Authorization": authorization} if authorization else {})
 
     def connect(self) -> None:
         """TCP, then the proxy's tunnel, then TLS: whichever are needed."""
         exchange = self.exchange
-        self.sock = dial(self.host, self.port, exchange, self._resolve)
-        if self._route.proxy is not None and self._tls is not None:
+        if self._route.proxy is not None and self._route.proxy.is_socks:
+            self.sock = dial_socks(self._route.proxy, self.host, self.port, exchange, self._resolve)
+        else:
+            self.sock = dial(self.host, self.port, exchange, self._resolve)
+        if self._route.http_proxy is not None and self._tls is not None:
             exchange.phase = Phase.PROXY
             self._tunnel()  # type: ignore[attr-defined]  # of http.client, in every supported Python
         if self._tls is not None:

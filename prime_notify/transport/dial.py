@@ -6,15 +6,18 @@ import contextlib
 import socket
 import threading
 from concurrent.futures import Future
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from prime_notify.transport.exchange import Exchange, Phase
 
-__all__ = ["Resolver", "dial"]
+__all__ = ["Connect", "Resolver", "dial"]
 
 _Address = Tuple[Any, ...]
 _Lookup = Callable[..., List[_Address]]
 _MAX_ADDRESSES = 8
+
+Connect = Callable[[int, int, int, Any, float, Exchange], socket.socket]
+"""Family, kind and protocol of a socket, an address, at most how many seconds, and whose: a connected socket."""
 
 
 class Resolver:
@@ -65,29 +68,35 @@ class Resolver:
 
 
 def dial(
-    host: str, port: int, exchange: Exchange, resolve: Callable[[str, int, Exchange], List[_Address]]
+    host: str,
+    port: int,
+    exchange: Exchange,
+    resolve: Callable[[str, int, Exchange], List[_Address]],
+    connect: Optional[Connect] = None,
 ) -> socket.socket:
     """A connected TCP socket. Raises what the last address raised.
 
     Each address gets its share of the time that is left, so that a first one that swallows packets (a broken IPv6,
-    most often) leaves time for the next.
+    most often) leaves time for the next. ``connect`` does more than connecting, where more is needed.
     """
     exchange.phase = Phase.LOOKUP
     addresses = resolve(host, port, exchange)[:_MAX_ADDRESSES]
-    exchange.phase = Phase.CONNECT
     failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        exchange.phase = Phase.CONNECT
         try:
-            return _connect(socket.socket(family, kind, protocol), address, len(addresses) - index, exchange)
+            share = exchange.remaining() / (len(addresses) - index)
+            return (connect or _connect)(family, kind, protocol, address, share, exchange)
         except OSError as error:
             failure = error
     raise failure
 
 
-def _connect(sock: socket.socket, address: Any, shares: int, exchange: Exchange) -> socket.socket:
+def _connect(family: int, kind: int, protocol: int, address: Any, seconds: float, exchange: Exchange) -> socket.socket:
+    sock = socket.socket(family, kind, protocol)
     exchange.watch(sock)
     try:
-        sock.settimeout(exchange.remaining() / shares)
+        sock.settimeout(seconds)
         sock.connect(address)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:

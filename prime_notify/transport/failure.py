@@ -16,7 +16,7 @@ __all__ = ["FailureKind", "TransportFailure", "UnsendableError", "explain"]
 
 
 class FailureKind(str, enum.Enum):
-    """What went wrong below HTTP."""
+    """What went wrong below HTTP, or before a program could say anything."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -25,6 +25,7 @@ class FailureKind(str, enum.Enum):
     RESET = "reset"
     PROXY = "proxy"
     INVALID_URL = "invalid_url"
+    UNRUNNABLE = "unrunnable"
     OTHER = "other"
 
 
@@ -49,17 +50,22 @@ class UnsendableError(Exception):
 _CERTIFICATE = {
     9: ("is not valid yet", "check this machine's clock"),
     10: ("has expired", "renew it on the server; if it is valid in a browser, check this machine's clock"),
-    18: ("is self-signed", "use a certificate from a public CA, or point REQUESTS_CA_BUNDLE at a bundle with this one"),
-    19: ("is signed by an unknown CA", "point REQUESTS_CA_BUNDLE at a bundle that contains this CA"),
-    20: ("is signed by an unknown CA", "let the server send its whole chain, or add its CA to REQUESTS_CA_BUNDLE"),
+    18: ("is self-signed", 'use a certificate from a public CA, or name a file with this one in "verify"'),
+    19: ("is signed by an unknown CA", 'name a file with this CA in the endpoint\'s "verify"'),
+    20: ("is signed by an unknown CA", 'let the server send its whole chain, or name a file with its CA in "verify"'),
     21: ("comes without its chain", "let the server send its whole chain (fullchain.pem)"),
     62: ("belongs to another host", "use the host name that the certificate was issued for"),
     64: ("belongs to another address", "use the host name that the certificate was issued for"),
 }
 
 
-def explain(error: BaseException, phase: Phase, host: str, proxy: Optional[str] = None) -> TransportFailure:
-    """The failure behind an exception that ended an attempt at ``host`` (host:port), perhaps through ``proxy``."""
+def explain(
+    error: BaseException, phase: Phase, host: str, proxy: Optional[str] = None, *, configured: bool = False
+) -> TransportFailure:
+    """The failure behind an exception that ended an attempt at ``host`` (host:port), perhaps through ``proxy``.
+
+    ``configured``: the proxy is the endpoint's own.
+    """
     if isinstance(error, UnsendableError):
         return error.failure
     if isinstance(error, Stopped):
@@ -68,6 +74,7 @@ def explain(error: BaseException, phase: Phase, host: str, proxy: Optional[str] 
     failure = _told_apart(error, phase, peer)
     if peer is not host:
         hint = "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment of the server"
+        hint = 'check the endpoint\'s "proxy"' if configured else hint
         return TransportFailure(FailureKind.PROXY, f"proxy: {failure.reason}", hint)
     return failure
 
@@ -105,7 +112,10 @@ def _no_tls(error: ssl.SSLError, host: str) -> TransportFailure:
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
         return TransportFailure(FailureKind.TLS, f"{host} does not speak TLS", "is it http:// instead of https://?")
     said = (error.reason or "unknown").replace("_", " ").lower()
-    return TransportFailure(FailureKind.TLS, f"no TLS connection with {host}: {said}", "check the server's TLS set-up")
+    hint = "check the server's TLS set-up"
+    if "certificate" in said or "unknown ca" in said:  # an alert: it is the server that is not content with ours
+        hint = 'the server wants a client certificate that it knows: look at the endpoint\'s "cert"'
+    return TransportFailure(FailureKind.TLS, f"no TLS connection with {host}: {said}", hint)
 
 
 def _other(error: BaseException, phase: Phase, host: str) -> TransportFailure:

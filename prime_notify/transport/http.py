@@ -21,7 +21,7 @@ from prime_notify.transport.dial import Resolver
 from prime_notify.transport.exchange import Exchange, Phase, Stopped
 from prime_notify.transport.failure import FailureKind, TransportFailure, UnsendableError, explain
 from prime_notify.transport.redact import mask_url
-from prime_notify.transport.route import PoolKey, Route, find_route, tls_context
+from prime_notify.transport.route import PoolKey, Route, find_route, tls_context, tls_files
 from prime_notify.version import __version__
 
 __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
@@ -62,7 +62,7 @@ class HttpTransport:
         self._exchanges: Set[Exchange] = set()
         self._closed = False
         self._route = functools.lru_cache(maxsize=256)(find_route)
-        self._tls_context = functools.lru_cache(maxsize=1)(tls_context)
+        self._tls_context = functools.lru_cache(maxsize=32)(lambda options, files: tls_context(options))
 
     def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:
         """One attempt, over within ``timeout`` seconds whatever the peer does. Never raises; follows no redirect."""
@@ -75,8 +75,10 @@ class HttpTransport:
 
     def _attempt(self, request: Request, timeout: float, work: _Work[T]) -> Union[T, TransportFailure]:
         try:
-            route = self._route(request.url)
-            context = self._tls_context() if route.tls else None  # read once, and not on the attempt's time
+            options = request.connection
+            route = self._route(request.url, options)
+            # read once, and not on the attempt's time
+            context = self._tls_context(options, tls_files(options)) if route.tls else None
         except Exception as error:  # noqa: BLE001 - a URL, a proxy or a CA bundle that is none
             return explain(error, Phase.LOOKUP, mask_url(request.url))
         exchange = Exchange(timeout, self._clock)
@@ -85,7 +87,8 @@ class HttpTransport:
                 return work(request, route, context, exchange)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's result
                 error = Stopped() if exchange.stopped else error
-                return explain(error, exchange.phase, route.peer, route.proxy_peer)
+                configured = route.proxy is not None and route.proxy.configured
+                return explain(error, exchange.phase, route.peer, route.proxy_peer, configured=configured)
 
     def close(self) -> None:
         """Ends idle connections and cuts running attempts off; later ones fail at once. Idempotent."""
@@ -198,8 +201,8 @@ def _write(connection: Connection, request: Request, route: Route) -> None:
     headers["Accept-Encoding"] = "identity"  # a compressed answer could be of any size behind the cap
     if request.body or request.method not in ("GET", "HEAD"):
         headers["Content-Length"] = str(len(request.body))
-    if route.proxy is not None and not route.tls and route.proxy.authorization is not None:
-        headers["Proxy-Authorization"] = route.proxy.authorization
+    if route.http_proxy is not None and not route.tls and route.http_proxy.authorization is not None:
+        headers["Proxy-Authorization"] = route.http_proxy.authorization
     connection.putrequest(request.method, route.target, skip_host=True, skip_accept_encoding=True)
     for name, value in headers.items():
         try:

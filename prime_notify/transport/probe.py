@@ -63,7 +63,7 @@ def same_place(one: AnyRequest, other: AnyRequest) -> bool:
 def _place(request: AnyRequest) -> object:
     """The request without what a probe does not look at."""
     if isinstance(request, Request):
-        return dataclasses.replace(request, method="", url=_origin(request.url), headers={}, body=b"")
+        return dataclasses.replace(request, method="", url=_origin(request.url), headers={}, body=b"", warnings=())
     if isinstance(request, CommandRequest):
         return CommandRequest, request.argv[0], request.folder, request.environment.get("PATH")
     return AppriseRequest

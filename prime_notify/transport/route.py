@@ -7,31 +7,55 @@ import os
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Optional, Tuple
+from typing import Container, Optional, Tuple, Union
 from urllib.parse import unquote
 
 import requests.utils
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
+from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.failure import FailureKind, UnsendableError
 
-__all__ = ["PoolKey", "Proxy", "Route", "find_route", "tls_context"]
+__all__ = ["PoolKey", "Proxy", "Route", "configured_proxy", "find_route", "tls_context", "tls_files"]
 
 _PORTS = {"http": 80, "https": 443}
+_PROXY_PORTS = {"http": 80, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """An HTTP proxy. ``authorization`` is the value of its Proxy-Authorization header."""
+    """A proxy; ``kind`` is the scheme of its address. ``user`` is user and password, as ``user:password``.
+
+    ``configured``: it is the endpoint's own, not the environment's.
+    """
 
     host: str
     port: int
-    authorization: Optional[str] = field(repr=False)
+    user: Optional[str] = field(repr=False)
+    kind: str = "http"
+    configured: bool = False
+
+    @property
+    def is_socks(self) -> bool:
+        return self.kind != "http"
+
+    @property
+    def authorization(self) -> Optional[str]:
+        """The value of an HTTP proxy's Proxy-Authorization header."""
+        return None if self.is_socks else _basic(self.user)
+
+    @property
+    def credentials(self) -> Tuple[Optional[str], Optional[str]]:
+        """User and password for a SOCKS proxy."""
+        if self.user is None:
+            return None, None
+        name, _, password = self.user.partition(":")
+        return unquote(name), unquote(password)
 
 
-PoolKey = Tuple[str, int, bool, Optional[Proxy]]
+PoolKey = Tuple[str, int, bool, Optional[Proxy], ConnectionOptions]
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,12 @@ class Route:
     host_header: str
     authorization: Optional[str] = field(repr=False)
     proxy: Optional[Proxy]
+    options: ConnectionOptions = field(default_factory=ConnectionOptions)
+
+    @property
+    def http_proxy(self) -> Optional[Proxy]:
+        """The proxy that is to be spoken to in HTTP; through a SOCKS proxy one speaks to the peer itself."""
+        return None if self.proxy is None or self.proxy.is_socks else self.proxy
 
     @property
     def peer(self) -> str:
@@ -58,49 +88,93 @@ class Route:
     @property
     def pool_key(self) -> PoolKey:
         """Requests with the same key can share a connection."""
-        return (self.host, self.port, self.tls, self.proxy)
+        return (self.host, self.port, self.tls, self.proxy, self.options)
 
 
-def find_route(url: str) -> Route:
-    """Takes a URL apart, and asks the environment for a proxy as requests does. Raises UnsendableError."""
+def find_route(url: str, options: ConnectionOptions = ConnectionOptions()) -> Route:  # noqa: B008 - immutable
+    """Takes a URL apart; the proxy is the configured one, else the environment's, which is asked as requests does.
+
+    :raises UnsendableError: for a URL or a proxy that is none.
+    """
     parts = _parse(url)
     tls = parts.scheme == "https"
     host, port = _host_and_port(parts)
     default_port = parts.port in (None, _PORTS[parts.scheme or "http"])
     host_header = _bracketed(host) if default_port else f"{_bracketed(host)}:{port}"
-    proxy = _find_proxy(f"{parts.scheme}://{host_header}/")
+    proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy)
     target = parts.request_uri
-    if proxy is not None and not tls:  # in clear text a proxy is asked with the whole URL (RFC 9112, 3.2.2)
+    if (
+        proxy is not None and not proxy.is_socks and not tls
+    ):  # in clear text a proxy is asked with the whole URL (RFC 9112, 3.2.2)
         target = f"http://{host_header}{target}"
-    return Route(host, port, tls, target, host_header, _basic(parts.auth), proxy)
+    return Route(host, port, tls, target, host_header, _basic(parts.auth), proxy, options)
 
 
-def tls_context() -> ssl.SSLContext:
-    """Verifies against the CA bundle that requests would use. Raises UnsendableError when that cannot be read."""
-    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
-    bundle = os.environ[variable] if variable else requests.utils.DEFAULT_CA_BUNDLE_PATH
+def tls_context(options: ConnectionOptions = ConnectionOptions()) -> ssl.SSLContext:  # noqa: B008 - immutable
+    """Verifies against the configured CAs, else the bundle that requests would use.
+
+    :raises UnsendableError: a file of CAs or of the client's certificate cannot be used.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
+    if options.verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        _trust(context, options.verify)
+    if options.cert:
+        _identify(context, options.cert)
+    return context
+
+
+def tls_files(options: ConnectionOptions) -> Tuple[Optional[int], ...]:
+    """Changes whenever a file that the options name does: a renewed certificate is used without a reload."""
+    paths = [*([options.verify] if isinstance(options.verify, str) else []), *options.cert]
+    return tuple(_modified(Path(path)) for path in paths)
+
+
+def _modified(path: Path) -> Optional[int]:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _trust(context: ssl.SSLContext, verify: Union[bool, str]) -> None:
+    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
+    bundle = os.environ[variable] if variable else requests.utils.DEFAULT_CA_BUNDLE_PATH
+    owner = f"the CA bundle of {variable or 'the package certifi'}"
+    if isinstance(verify, str):
+        bundle, owner = verify, 'the file of "verify"'
     try:
         if Path(bundle).is_dir():
             context.load_verify_locations(capath=bundle)
         else:
             context.load_verify_locations(cafile=bundle)
+    except OSError:  # ssl.SSLError, for what is no certificate, is one
+        reason = f"{owner} cannot be read"
+        raise UnsendableError(FailureKind.TLS, reason, f"look at {bundle}: is it PEM?") from None
+
+
+def _identify(context: ssl.SSLContext, cert: Tuple[str, ...]) -> None:
+    try:
+        # Without a password of ours, OpenSSL would ask for that of an encrypted key at the console, and wait
+        context.load_cert_chain(cert[0], cert[1] if len(cert) > 1 else None, password="")
     except OSError:
-        reason = f"the CA bundle of {variable or 'the package certifi'} cannot be read"
-        raise UnsendableError(FailureKind.TLS, reason, f"look at {bundle}") from None
-    return context
+        reason = "the client certificate cannot be used"
+        hint = 'let "cert" name a PEM file with certificate and key, or one of each; the key must not be encrypted'
+        raise UnsendableError(FailureKind.TLS, reason, hint) from None
 
 
-def _parse(url: str) -> Url:
+def _parse(url: str, schemes: Container[str] = frozenset(_PORTS)) -> Url:
     if any(ord(char) <= 32 or ord(char) == 127 for char in url.strip()):
         raise _invalid("the URL contains a space or a control character")
     try:
         parts = parse_url(url.strip())
     except (LocationParseError, ValueError):  # its message would show the URL
         raise _invalid("the URL cannot be understood") from None
-    if parts.scheme not in _PORTS:
+    if parts.scheme not in schemes:
         raise _invalid("the URL does not begin with http:// or https://")
     if not parts.host:
         raise _invalid("the URL names no host")
@@ -108,24 +182,45 @@ def _parse(url: str) -> Url:
 
 
 def _host_and_port(parts: Url) -> Tuple[str, int]:
-    return (parts.host or "").strip("[]"), parts.port or _PORTS[parts.scheme or "http"]
+    return _host_of(parts), parts.port or _PORTS[parts.scheme or "http"]
 
 
-def _find_proxy(origin: str) -> Optional[Proxy]:
-    found = requests.utils.select_proxy(origin, requests.utils.get_environ_proxies(origin))
-    if not found:
+def _host_of(parts: Url) -> str:
+    return (parts.host or "").strip("[]")
+
+
+def _find_proxy(origin: str, configured: Optional[str]) -> Optional[Proxy]:
+    if configured == DIRECT:
         return None
-    try:
-        parts = _parse(found if "://" in found else f"http://{found}")
-    except UnsendableError:
-        parts = Url()
-    if parts.scheme != "http":
+    if configured is not None:
+        return configured_proxy(configured)
+    found = requests.utils.select_proxy(origin, requests.utils.get_environ_proxies(origin))
+    proxy = _proxy(found, configured=False) if found else None
+    if found and proxy is None:
         raise UnsendableError(
             FailureKind.PROXY,
             "the proxy set in the environment is not of the form http://host:port",
             "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY",
         )
-    return Proxy(*_host_and_port(parts), _basic(parts.auth))
+    return proxy
+
+
+def configured_proxy(address: str) -> Proxy:
+    """The proxy of an endpoint's config. Raises UnsendableError for an address that is none."""
+    proxy = _proxy(address, configured=True)
+    if proxy is None:
+        hint = 'write "http://host:port", "socks5://host:port", perhaps with "user:password@", or "direct"'
+        raise UnsendableError(FailureKind.PROXY, "the configured proxy cannot be understood", hint)
+    return proxy
+
+
+def _proxy(address: str, *, configured: bool) -> Optional[Proxy]:
+    try:
+        parts = _parse(address if "://" in address else f"http://{address}", _PROXY_PORTS)
+    except UnsendableError:
+        return None
+    kind = parts.scheme or "http"
+    return Proxy(_host_of(parts), parts.port or _PROXY_PORTS[kind], parts.auth, kind, configured)
 
 
 def _invalid(reason: str) -> UnsendableError:

@@ -1,7 +1,8 @@
-"""Prime Backup absent, late, unloaded, loaded again, with another prefix, or disabled in its config."""
+"""Prime Backup absent, late, unloaded, loaded again, with another prefix, disabled in its config, or broken."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Callable, Iterator, List
 
@@ -34,12 +35,6 @@ def output(scene: Scene, command: str) -> str:
     return "\n".join(scene.mcdr.output_of(command))
 
 
-def assert_test_works(scene: Scene, command: str = "!!pb test notify") -> None:
-    mark = scene.mcdr.send(command)
-    scene.mcdr.wait_for_line("1 of 1 delivered", since=mark)
-    assert scene.mcdr.find("Unknown", since=mark) is None
-
-
 def assert_backup_is_told(scene: Scene) -> None:
     scene.fresh()
     scene.prime_backup.make()
@@ -47,7 +42,7 @@ def assert_backup_is_told(scene: Scene) -> None:
 
 
 def test_while_prime_backup_is_absent_the_test_command_works_and_nothing_else_answers(scene: Scene) -> None:
-    assert_test_works(scene)
+    scene.check_test_command()
     for command in ("!!pb", "!!pb make", "!!pb frob"):
         assert "[MCDR]" not in output(scene, command)
 
@@ -56,19 +51,19 @@ def test_prime_backup_loaded_late_is_observed(scene: Scene, prime_backup: Path) 
     scene.mcdr.install(prime_backup)
     scene.wait_until_attached(scene.plugin("load", prime_backup.name))
     assert_backup_is_told(scene)
-    assert_test_works(scene)
+    scene.check_test_command()
 
 
 def test_unloaded_it_is_missed_in_one_line_and_the_test_command_still_works(scene: Scene) -> None:
     mark = scene.plugin("unload", "prime_backup")
     scene.mcdr.wait_for_line("Prime Backup is gone", since=mark)
-    assert_test_works(scene)
+    scene.check_test_command()
 
 
 def test_loaded_again_it_is_observed_again(scene: Scene, prime_backup: Path) -> None:
     scene.wait_until_attached(scene.plugin("load", prime_backup.name))
     assert_backup_is_told(scene)
-    assert_test_works(scene)
+    scene.check_test_command()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +74,7 @@ def test_after_reloads_in_any_order_every_event_is_told_once(scene: Scene, order
         mark = scene.plugin("reload", plugin)
     scene.wait_until_attached(mark)
     assert_backup_is_told(scene)
-    assert_test_works(scene)
+    scene.check_test_command()
 
 
 def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene) -> None:
@@ -90,6 +85,21 @@ def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene
     scene.plugin("reload", "prime_notify")
     scene.mcdr.wait_for_line(r"Done \(", since=mark)
     scene.expect("restore_start", "restore_success")
+
+
+def test_a_restore_that_ends_while_we_are_unloaded_is_told_afterwards_as_of_when_it_happened(scene: Scene) -> None:
+    number = scene.backup()
+    scene.mcdr.send("standin stop-delay 3")
+    mark = scene.prime_backup.run(f"back {number} --confirm")
+    scene.mcdr.wait_for_line("Stopping the server", since=mark)
+    scene.plugin("unload", "prime_notify")
+    scene.mcdr.wait_for_line(r"Done \(", since=mark)
+    scene.prime_backup.wait_until_idle()
+    restored = time.time()
+    scene.wait_until_attached(scene.plugin("load", "PrimeNotify.mcdr"))
+    start, success = scene.expect("restore_start", "restore_success")
+    assert start["timestamp"]["unix"] <= success["timestamp"]["unix"] <= restored
+    assert start["server"]["running"] is False
 
 
 def test_another_plugin_that_wraps_the_same_methods_is_left_alone(scene: Scene) -> None:
@@ -105,7 +115,7 @@ def test_with_another_prefix_the_test_command_moves_along(scene: Scene) -> None:
     mark = scene.plugin("reload", "prime_backup")
     other = PrimeBackup(scene.mcdr, "!!backup")
     scene.wait_until_attached(mark, other)
-    assert_test_works(scene, "!!backup test notify")
+    scene.check_test_command("!!backup test notify")
     assert "[MCDR]" not in output(scene, "!!pb make")
     scene.fresh()
     other.make()
@@ -116,7 +126,15 @@ def test_disabled_in_its_config_it_is_said_so_and_the_test_command_works(scene: 
     scene.configure_prime_backup(enabled=False)
     mark = scene.plugin("reload", "prime_backup")
     scene.mcdr.wait_for_line("Prime Backup .*disabled in its config", since=mark)
-    assert_test_works(scene)
+    scene.check_test_command()
+
+
+def test_failing_to_start_it_is_said_so_and_the_test_command_works(scene: Scene) -> None:
+    scene.mcdr.write_config("prime_backup", "{ no JSON")
+    mark = scene.plugin("reload", "prime_backup")
+    scene.mcdr.wait_for_line("Prime Backup .*has not started", since=mark)
+    assert scene.mcdr.find("observing", since=mark) is None
+    scene.check_test_command()
 
 
 def test_enabled_again_it_is_observed_again(scene: Scene) -> None:

@@ -73,7 +73,7 @@ def test_no_prime_backup_command_answers_otherwise_than_without_us(
         scene.wait_until_attached(mark)
     assert complaints(scene.mcdr, PB_COMMANDS) == undisturbed
     scene.expect(*["backup_start", "backup_success"] * 2)  # !!pb make, by the console and by a player
-    assert "Unknown" not in "".join(scene.mcdr.output_of("!!pb test notify"))
+    scene.check_test_command()
 
 
 def test_after_our_unload_prime_backup_answers_as_if_we_had_never_been_there(

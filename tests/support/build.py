@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import sqlite3
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
@@ -16,7 +18,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 
-__all__ = ["endpoint", "event", "loaded", "notification", "open_task", "states"]
+__all__ = ["endpoint", "event", "loaded", "notification", "open_task", "smash_index", "states"]
 
 _numbers = itertools.count(1)
 
@@ -63,3 +65,13 @@ def states(store: object, notification_id: str) -> Dict[str, State]:
     assert isinstance(disk, SqliteOutbox)
     found = History(disk.database).find(notification_id)
     return {delivery.endpoint: delivery.state for one in found for delivery in one.deliveries}
+
+
+def smash_index(path: Path, name: str) -> None:
+    """Overwrites an index of a database that nobody has open: its rows can still be read, but not found as usual."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)

@@ -241,6 +241,18 @@ def wait_until(condition: Callable[[], bool], timeout: float = 10.0) -> None:
         time.sleep(0.005)
 
 
+def test_the_overview_knows_of_successes_before_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event())
+        wait_until(lambda: running.overview().endpoints[0].last_success is not None)
+        before = running.overview().endpoints[0].last_success
+        assert before is not None
+        assert before <= running.now
+    with engine(tmp_path, hook(receiver)) as running:
+        wait_until(lambda: running.overview().endpoints[0].last_success == before)
+        assert running.overview().endpoints[0].last is None
+
+
 @pytest.fixture
 def busy_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prime_notify.delivery.keeper._INTERVAL", 0.01)
@@ -307,6 +319,18 @@ def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_f
     received(receiver, 2)
     second.stop(grace=5.0)
     assert [request.target for request in receiver.requests] == ["/first", "/second"]
+
+
+def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiver: Receiver) -> None:
+    first, second = build(tmp_path, hook(receiver)), build(tmp_path, hook(receiver))
+    first.start()
+    second.start()
+    began = time.time()
+    second.accept(event("backup_failure"))
+    [late] = first._folder.outbox.late_events()
+    assert began <= late.event.fields["timestamp"] <= time.time()
+    second.stop(grace=5.0)
+    first.stop(grace=5.0)
 
 
 def test_a_disk_that_is_full_for_a_while_costs_no_notification(
@@ -376,6 +400,91 @@ def test_delivered_notifications_are_forgotten_when_they_are_old(
         running.accept(event())
         received(receiver, 1)
         wait_until(lambda: running.history is not None and running.history.count() == 0)
+
+
+def test_an_endpoints_templates_make_its_texts_and_one_that_fails_is_said_once(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    templates = {"title": "{{ event }}!", "body": "{{ 1 / backup.raw_size }}"}
+    with engine(tmp_path, hook(receiver, "a", templates=templates), hook(receiver, "b")) as running:
+        for _ in range(2):
+            running.accept(event(backup={"id": 7, "raw_size": 0}))
+        received(receiver, 4)
+        running.reload(loaded(hook(receiver, "a", templates=templates)))
+        running.accept(event(backup={"id": 8, "raw_size": 0}))
+        payloads = received(receiver, 5)
+    titles = {request.target: payload["title"] for request, payload in zip(receiver.requests, payloads)}
+    assert titles["/a"] == "backup_success!"
+    assert titles["/b"].startswith("✅")
+    assert all("#" in payload["body"] for payload in payloads)
+    warnings = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
+    assert warnings == 2 * [
+        "a: templates.body failed on backup_success, the default text is sent: ZeroDivisionError: division by zero"
+    ]
+
+
+def test_a_test_notification_shows_the_real_message(tmp_path: Path, receiver: Receiver) -> None:
+    results: queue.Queue[TestResult] = queue.Queue()
+    body = {"text": "{{ title }}", "size": "{{ backup.raw_size|size }}", "gone": "{{ 1 / extra.nothing }}"}
+    with engine(tmp_path, hook(receiver, webhook={"body": body, "method": "PUT"})) as running:
+        running.test(EventName.BACKUP_SUCCESS, on_result=results.put)
+        assert results.get(timeout=10.0).ok
+    assert receiver.requests[0].method == "PUT"
+    assert receiver.requests[0].json() == {"text": "[Test] ✅ Backup #42 done", "size": "1.2 GiB"}
+
+
+def test_what_a_webhooks_template_cannot_fill_in_is_said_without_its_secrets(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = {"hush-hush": "{{ 1 / backup.raw_size }}", "key": "hush-hush"}
+    with engine(tmp_path, hook(receiver, webhook={"query": query})) as running:
+        running.accept(event(backup={"raw_size": 0}))
+        received(receiver, 1)
+    assert receiver.requests[0].target == "/hook?key=hush-hush"
+    assert "the template webhook.query.*** failed" in caplog.text
+
+
+def test_each_endpoint_connects_its_own_way(tmp_path: Path, receiver: Receiver) -> None:
+    proxied = {"name": "proxied", "url": "http://nonexistent.invalid/x", "proxy": f"http://127.0.0.1:{receiver.port}"}
+    with engine(tmp_path, proxied, hook(receiver)) as running:
+        running.accept(event())
+        received(receiver, 2)
+    assert {request.target for request in receiver.requests} == {"http://nonexistent.invalid/x", "/hook"}
+
+
+def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, headers={"X-Token": "a-secret-token"})) as running:
+        lines = running.preview("hook", EventName.BACKUP_FAILURE)
+        assert running.preview("unknown", EventName.BACKUP_FAILURE) is None
+    assert lines is not None
+    assert lines[0].startswith("POST http://")
+    assert "X-Token: ***" in lines
+    assert '  "event": "backup_failure",' in lines
+    assert receiver.requests == []
+
+
+def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, events=["backup_failure"])) as running:
+        wanted = running.decision("hook", EventName.BACKUP_FAILURE)
+        unwanted = running.decision("hook", EventName.BACKUP_START)
+        assert running.decision("unknown", EventName.BACKUP_START) is None
+    assert wanted is not None
+    assert wanted.passes
+    assert unwanted is not None
+    assert not unwanted.passes
+
+
+def test_what_is_told_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    recovery = hook(receiver, filter={"on_change": True})
+    with engine(tmp_path, recovery) as running:
+        running.accept(event("backup_success"))
+        running.accept(event("backup_failure"))
+        received(receiver, 1)
+    with engine(tmp_path, recovery) as running:
+        running.accept(event("backup_failure"))
+        running.accept(event("backup_success"))
+        payloads = received(receiver, 2)
+    assert [payload["event"] for payload in payloads] == ["backup_failure", "backup_success"]
 
 
 # less, later, or through others

@@ -43,7 +43,7 @@ def plain_text(message: Message, fits: Fits, traceback: Optional[str] = None) ->
 def markdown_text(message: Message, fits: Fits, traceback: Optional[str] = None) -> str:
     """A list of the facts, and the end of ``traceback`` below it. Nothing that a player typed is markup in it.
 
-    A message that came without its facts is told by the lines of its body.
+    A message that came without its facts, or with a body of the owner's own, is told by the lines of its body.
     """
     return with_traceback(_filled(list(_items(message)), fits), traceback, fits, markdown=True)
 
@@ -98,11 +98,12 @@ def traceback_of(payload: Payload, *, wanted: bool) -> Optional[str]:
 
 def _items(message: Message) -> Iterator[Tuple[str, str]]:
     """What a line begins with, in Markdown, and what follows, not escaped yet."""
-    if not message.facts:
+    facts = () if message.custom_body is not None else message.facts
+    if not facts:
         for line in message.texts.body[:_LONGEST].splitlines():
             yield "- ", cut_chars(line, _LINE)
     separator = colon(message.language)
-    for fact in message.facts:
+    for fact in facts:
         if fact.kind is FactKind.EVENT:
             continue  # the title tells it
         first, *more = [cut_chars(line, _LINE) for line in fact.value[:_LONGEST].splitlines()] or [""]

@@ -6,18 +6,33 @@ from typing import Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.mcdr.commands.dead_letters import DROP, REPLAY
 from prime_notify.mcdr.commands.desk import Desk
 from prime_notify.mcdr.commands.help import help_command
+from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
+from prime_notify.mcdr.commands.preview import PREVIEW
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.show import SHOW
+from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
 from prime_notify.mcdr.commands.table import Command, build_tree
 from prime_notify.mcdr.commands.test import TEST
+from prime_notify.mcdr.commands.why import WHY
 
 __all__ = ["COMMANDS", "register_commands"]
 
 COMMANDS: Sequence[Command] = (
     help_command(lambda: COMMANDS),
+    HISTORY,
+    SHOW,
+    DEAD,
+    REPLAY,
+    DROP,
     TEST,
+    PREVIEW,
+    WHY,
+    ENABLE,
+    DISABLE,
     RELOAD,
 )
 

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Callable, Mapping, Optional, Protocol, Sequence, Union
+from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Union
 
 from mcdreforged.api.rtext import RAction, RColor, RText, RTextBase
+from mcdreforged.api.types import CommandSource
 
 from prime_notify.config.load import Problem
 from prime_notify.config.models import Config
 from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import EventName
+from prime_notify.outbox.history import History
 from prime_notify.overview import Overview
+from prime_notify.routing import Decision
 from prime_notify.trial import TestResult
 
-__all__ = ["Desk", "Reloaded", "clickable", "coloured", "no_endpoints", "quoted", "switched_off"]
+__all__ = [
+    "Desk",
+    "Reloaded",
+    "clickable",
+    "coloured",
+    "endpoint_names",
+    "event_named",
+    "fills_in",
+    "has_endpoint",
+    "no_endpoints",
+    "quoted",
+    "switched_off",
+]
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,36 @@ class Desk(Protocol):
         """As :meth:`prime_notify.engine.Engine.test`."""
         ...
 
+    @property
+    def history(self) -> Optional[History]:
+        """What was delivered; None while there is no outbox on disk, or it is another process's."""
+        ...
+
+    @property
+    def now(self) -> float:
+        """The moment, in the seconds that the history counts in."""
+        ...
+
+    def replay(self, notification_id: Optional[str]) -> Sequence[str]:
+        """As :meth:`prime_notify.engine.Engine.replay`."""
+        ...
+
+    def drop(self, notification_id: Optional[str]) -> int:
+        """As :meth:`prime_notify.engine.Engine.drop`."""
+        ...
+
+    def switch(self, endpoint: str, on: bool) -> None:
+        """As :meth:`prime_notify.engine.Engine.switch`."""
+        ...
+
+    def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
+        """As :meth:`prime_notify.engine.Engine.preview`."""
+        ...
+
+    def decision(self, endpoint: str, event: EventName) -> Optional[Decision]:
+        """As :meth:`prime_notify.engine.Engine.decision`."""
+        ...
+
     def reload(self) -> Reloaded: ...
 
     def post(self, task: Callable[[], None]) -> None:
@@ -91,6 +136,41 @@ def quoted(argument: str) -> str:
     return json.dumps(argument, ensure_ascii=False) if needs_quotes else argument
 
 
+def fills_in(desk: Desk, text: Union[str, RTextBase], command: str) -> RTextBase:
+    """``text`` that puts ``command`` into the chat line, and says so."""
+    return clickable(text, command, desk.speech.reply("command.click_to_fill", command=command))
+
+
+def has_endpoint(desk: Desk, source: CommandSource, endpoint: Optional[str]) -> bool:
+    """Whether there is an endpoint of this name (or, with None, any at all); says so when there is not."""
+    say = desk.speech.reply
+    names = endpoint_names(desk)
+    if not names:
+        source.reply(no_endpoints(desk))
+    elif endpoint is not None and endpoint not in names:
+        source.reply(coloured(say("command.unknown_endpoint", endpoint=endpoint), RColor.red))
+        source.reply(say("command.known_endpoints", endpoints=", ".join(names)))
+    else:
+        return True
+    return False
+
+
+def endpoint_names(desk: Desk) -> List[str]:
+    """The configured endpoints."""
+    return [endpoint.name for endpoint in desk.overview().endpoints if not endpoint.orphaned]
+
+
+def event_named(desk: Desk, source: CommandSource, word: str) -> Optional[EventName]:
+    """The event of this name; None, and a reply that tells the names there are, when there is no such event."""
+    try:
+        return EventName(word)
+    except ValueError:
+        say = desk.speech.reply
+        source.reply(coloured(say("command.test.unknown_event", event=word), RColor.red))
+        source.reply(say("command.test.known_events", events=", ".join(event.value for event in EventName)))
+        return None
+
+
 def switched_off(desk: Desk) -> RTextBase:
     """Says that notifications are switched off, and what to do about it."""
     return _then_reload(desk, "command.disabled")
@@ -103,5 +183,4 @@ def no_endpoints(desk: Desk) -> RTextBase:
 
 def _then_reload(desk: Desk, key: str) -> RTextBase:
     command = f"{desk.prefix} reload"
-    text = coloured(desk.speech.reply(key, reload=command), RColor.yellow)
-    return clickable(text, command, desk.speech.reply("command.click_to_fill", command=command))
+    return fills_in(desk, coloured(desk.speech.reply(key, reload=command), RColor.yellow), command)

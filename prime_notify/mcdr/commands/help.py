@@ -8,7 +8,7 @@ from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RColor, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, clickable, coloured
+from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.table import Command
 
 __all__ = ["help_command"]
@@ -35,5 +35,5 @@ def _show(desk: Desk, source: CommandSource, commands: Sequence[Command]) -> Non
 def _line(desk: Desk, source: CommandSource, usage: str, key: str) -> None:
     shown = f"{desk.prefix} {usage}".strip()
     typed = f"{desk.prefix} {usage.split(' ')[0]}".strip()
-    command = clickable(coloured(shown, RColor.gray), typed, desk.speech.reply("command.click_to_fill", command=typed))
+    command = fills_in(desk, coloured(shown, RColor.gray), typed)
     source.reply(RTextList(command, " ", desk.speech.reply(f"command.help.{key}")))

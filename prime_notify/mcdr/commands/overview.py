@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import List
 
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.compose.humanize import duration, local_time
-from prime_notify.delivery.lane import LastResult
-from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, no_endpoints, quoted, switched_off
+from prime_notify.compose.lines import one_line
+from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in, no_endpoints, quoted, switched_off
+from prime_notify.mcdr.commands.records import LONGEST, numbers
 from prime_notify.overview import EndpointState
 
 __all__ = ["show_overview"]
@@ -47,15 +48,14 @@ def show_overview(desk: Desk, source: CommandSource) -> None:
 def _endpoint_line(desk: Desk, endpoint: EndpointState) -> RTextBase:
     say = desk.speech.reply
     test = f"{desk.prefix} test {quoted(endpoint.name)}"
-    name = clickable(coloured(endpoint.name, RColor.aqua), test, say("command.click_to_fill", command=test))
+    name = fills_in(desk, coloured(endpoint.name, RColor.aqua), test)
     kind = RText(f" ({endpoint.type}): ", RColor.gray) if endpoint.type else RText(": ", RColor.gray)
     line = RTextList(RText("- ", RColor.gray), name, kind, _state(desk, endpoint))
     if endpoint.waiting:
         line.append(" ", coloured(say("command.overview.endpoint_waiting", count=endpoint.waiting), RColor.yellow))
     if endpoint.dead:
-        command = f"{desk.prefix} dead"
         dead = coloured(say("command.overview.endpoint_dead", count=endpoint.dead), RColor.red)
-        line.append(" ", clickable(dead, command, say("command.click_to_fill", command=command)))
+        line.append(" ", fills_in(desk, dead, f"{desk.prefix} dead"))
     return line
 
 
@@ -63,26 +63,36 @@ def _state(desk: Desk, endpoint: EndpointState) -> RTextBase:
     say = desk.speech.reply
     if endpoint.orphaned:
         return coloured(say("command.overview.endpoint_orphaned"), RColor.yellow)
-    if endpoint.switched_off or not (endpoint.enabled or endpoint.switched_on):
-        return coloured(say("command.overview.endpoint_off"), RColor.gray)
-    line = RTextList(_last_result(desk, endpoint.last))
+    if not endpoint.on:
+        key = "endpoint_switched_off" if endpoint.switched_off else "endpoint_off"
+        return coloured(say(f"command.overview.{key}"), RColor.gray)
+    parts: List[RTextBase] = []
+    if endpoint.last is not None or endpoint.failing_for is None:
+        parts.append(_last_result(desk, endpoint))
     if endpoint.disabled:
-        line.append(" ", coloured(say("command.overview.endpoint_disabled"), RColor.red))
+        parts.append(coloured(say("command.overview.endpoint_disabled"), RColor.red))
     elif endpoint.failing_for is not None:
-        line.append(" ", coloured(say("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
+        parts.append(coloured(say("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
+    line = RTextList(RTextBase.join(", ", parts))
     if endpoint.held > 0:
         line.append(" ", coloured(say("command.overview.held", duration=duration(endpoint.held)), RColor.yellow))
     return line
 
 
-def _last_result(desk: Desk, last: Optional[LastResult]) -> RTextBase:
+def _last_result(desk: Desk, endpoint: EndpointState) -> RTextBase:
     say = desk.speech.reply
+    last = endpoint.last
+    if last is None and endpoint.last_success is not None:
+        when = local_time(endpoint.last_success)
+        return RTextList(_outcome(desk, "delivered"), RText(f" ({when})", RColor.gray))
     if last is None:
         return coloured(say("command.overview.never_sent"), RColor.gray)
-    numbers = [] if last.status is None else [f"HTTP {last.status}"]
-    numbers += [f"{last.ms:.0f} ms", local_time(last.at)]
-    outcome = coloured(say(f"command.overview.outcome.{last.outcome}"), _OUTCOME_COLORS[last.outcome])
-    line = RTextList(outcome, RText(f" ({', '.join(numbers)})", RColor.gray))
+    details = f" ({', '.join([*numbers(last.status, last.ms), local_time(last.at)])})"
+    line = RTextList(_outcome(desk, last.outcome), RText(details, RColor.gray))
     if last.reason:
-        line.append(RText(f" – {last.reason}", RColor.gray))
+        line.append(RText(f" – {one_line(last.reason, LONGEST)}", RColor.gray))
     return line
+
+
+def _outcome(desk: Desk, outcome: str) -> RTextBase:
+    return coloured(desk.speech.reply(f"command.overview.outcome.{outcome}"), _OUTCOME_COLORS[outcome])

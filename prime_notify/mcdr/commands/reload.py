@@ -6,7 +6,7 @@ from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, switched_off
+from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in, switched_off
 from prime_notify.mcdr.commands.table import Command
 
 __all__ = ["RELOAD"]
@@ -33,6 +33,6 @@ def _reload(desk: Desk, source: CommandSource) -> None:
     for path in reloaded.needs_plugin_reload:
         command = "!!MCDR plugin reload prime_notify"
         hint = coloured(say("command.reload.needs_plugin_reload", path=path, command=command), RColor.yellow)
-        source.reply(clickable(hint, command, say("command.click_to_fill", command=command)))
+        source.reply(fills_in(desk, hint, command))
     if reloaded.in_force and not desk.config.notification.enabled:
         source.reply(switched_off(desk))

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Dict, Optional
 
 from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, no_endpoints, quoted, switched_off
+from prime_notify.mcdr.commands.desk import (
+    Desk,
+    coloured,
+    endpoint_names,
+    event_named,
+    fills_in,
+    has_endpoint,
+    quoted,
+    switched_off,
+)
 from prime_notify.mcdr.commands.table import Command, guarded
 from prime_notify.model.event import EventName
 from prime_notify.sources.people import operator_of_source
 from prime_notify.trial import TestResult
 
-__all__ = ["TEST", "prime_backup_test_node"]
+__all__ = ["EVENT_NAMES", "TEST", "prime_backup_test_node"]
 
 _DEFAULT_EVENT = EventName.BACKUP_SUCCESS
-_EVENT_NAMES = [event.value for event in EventName]
+EVENT_NAMES = [event.value for event in EventName]
 
 
 def _build(node: Literal, desk: Desk) -> None:
     def run(source: CommandSource, context: CommandContext) -> None:
         endpoint, event = context.get("endpoint"), context.get("event")
-        if endpoint in _EVENT_NAMES and event is None and endpoint not in _endpoint_names(desk):
+        if endpoint in EVENT_NAMES and event is None and endpoint not in endpoint_names(desk):
             endpoint, event = None, endpoint
         _test(desk, source, endpoint=endpoint, event=event)
 
-    event_node = Text("event").suggests(lambda: _EVENT_NAMES).runs(run)
-    node.runs(run).then(QuotableText("endpoint").suggests(lambda: _endpoint_names(desk)).runs(run).then(event_node))
+    event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
+    node.runs(run).then(QuotableText("endpoint").suggests(lambda: endpoint_names(desk)).runs(run).then(event_node))
 
 
 TEST = Command("test", "[endpoint] [event]", lambda permission: permission.test, _build)
@@ -43,32 +52,18 @@ def prime_backup_test_node(desk: Desk) -> Literal:
     def explain(source: CommandSource, context: CommandContext) -> None:
         usage = f"{context.command.strip()} notify"
         text = coloured(desk.speech.reply("command.test.usage", usage=f"{usage} [event]"), RColor.yellow)
-        source.reply(clickable(text, usage, desk.speech.reply("command.click_to_fill", command=usage)))
+        source.reply(fills_in(desk, text, usage))
 
-    event_node = Text("event").suggests(lambda: _EVENT_NAMES).runs(run)
+    event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
     node = guarded(Literal("test"), desk, TEST.level).runs(explain)
     return node.then(Literal("notify").runs(run).then(event_node))
 
 
-def _endpoint_names(desk: Desk) -> List[str]:
-    return [endpoint.name for endpoint in desk.overview().endpoints]
-
-
 def _test(desk: Desk, source: CommandSource, *, endpoint: Optional[str], event: Optional[str]) -> None:
-    say = desk.speech.reply
-    if event is not None and event not in _EVENT_NAMES:
-        source.reply(coloured(say("command.test.unknown_event", event=event), RColor.red))
-        source.reply(say("command.test.known_events", events=", ".join(_EVENT_NAMES)))
+    named = _DEFAULT_EVENT if event is None else event_named(desk, source, event)
+    if named is None or not has_endpoint(desk, source, endpoint):
         return
-    names = _endpoint_names(desk)
-    if not names:
-        source.reply(no_endpoints(desk))
-        return
-    if endpoint is not None and endpoint not in names:
-        source.reply(coloured(say("command.test.unknown_endpoint", endpoint=endpoint), RColor.red))
-        source.reply(say("command.test.known_endpoints", endpoints=", ".join(names)))
-        return
-    run = _TestRun(desk, source, EventName(event) if event is not None else _DEFAULT_EVENT)
+    run = _TestRun(desk, source, named)
     desk.post(lambda: run.start(endpoint))
 
 
@@ -120,7 +115,7 @@ class _TestRun:
 def _result_line(desk: Desk, result: TestResult) -> RTextList:
     say = desk.speech.reply
     again = f"{desk.prefix} test {quoted(result.endpoint)}"
-    name = clickable(coloured(result.endpoint, RColor.aqua), again, say("command.click_to_fill", command=again))
+    name = fills_in(desk, coloured(result.endpoint, RColor.aqua), again)
     verdict = say("command.test.ok") if result.ok else say("command.test.failed")
     numbers = ([] if result.status is None else [f"HTTP {result.status}"]) + [f"{result.ms:.0f} ms"]
     line = RTextList(

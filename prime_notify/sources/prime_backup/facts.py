@@ -10,9 +10,13 @@ from __future__ import annotations
 import traceback
 from typing import Any, Dict, List, Optional, Tuple
 
+import prime_notify
 from prime_notify.sources.people import attribute, operator_fields, text_of
 
 __all__ = ["backup_fields", "backup_id_of", "error_fields", "failed_files", "operator_of", "planned_backup_fields"]
+
+_OURS = prime_notify.__file__[: -len("__init__.py")]
+"""How the names of our source files begin; taken as it is, for so it stands in tracebacks, too."""
 
 _COUNTS = ("id", "file_count", "raw_size", "stored_size")
 _PRE_RESTORE = "__pb_translated__:pre_restore:"
@@ -58,14 +62,23 @@ def operator_of(operator: Any) -> Dict[str, str]:
 
 
 def error_fields(error: BaseException) -> Dict[str, str]:
-    """The payload's ``error``. The traceback begins inside Prime Backup: the frame of our wrapper says nothing."""
-    inner = error.__traceback__.tb_next if error.__traceback__ else None
+    """The payload's ``error``."""
     fields = {"type": type(error).__name__, "message": text_of(error)}
     try:
-        fields["traceback"] = "".join(traceback.format_exception(type(error), error, inner))
+        fields["traceback"] = _traceback(error)
     except Exception:  # noqa: BLE001  (an error that cannot be shown is still told)
         return fields
     return fields
+
+
+def _traceback(error: BaseException) -> str:
+    """As Python shows it, without the frames of our wrappers, which only pass through."""
+    shown = traceback.TracebackException(type(error), error, error.__traceback__)
+    link: Optional[traceback.TracebackException] = shown
+    while link is not None:
+        link.stack[:] = [frame for frame in link.stack if not frame.filename.startswith(_OURS)]
+        link = link.__cause__ or link.__context__
+    return "".join(shown.format())
 
 
 def failed_files(failures: Any, most: int) -> Tuple[int, List[str]]:

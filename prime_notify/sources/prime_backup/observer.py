@@ -67,8 +67,8 @@ class Observer:
             Seam.LIST_ACTION: self._around_list,
             Seam.CREATE_ACTION: self._around_create,
             Seam.EXPORT_ACTION: self._around_export,
-            Seam.CREATE_TASK: lambda call, task: self._around_task(BackupRun, call, task),
-            Seam.RESTORE_TASK: lambda call, task: self._around_task(RestoreRun, call, task),
+            Seam.CREATE_TASK: functools.partial(self._around_task, BackupRun),
+            Seam.RESTORE_TASK: functools.partial(self._around_task, RestoreRun),
         }
         for seam, around in arounds.items():
             if seam in classes and seam not in self._patches:

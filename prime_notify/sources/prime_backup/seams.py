@@ -84,7 +84,9 @@ class Patch:
         @functools.wraps(present, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def run(instance: Any, *args: Any, **kwargs: Any) -> Any:
             wrapped = super(cls, instance).run if own is None else bind(own, instance)  # type: ignore[misc]
-            return around(lambda: wrapped(*args, **kwargs), instance)
+            return around(
+                functools.partial(wrapped, *args, **kwargs), instance
+            )  # no frame in Prime Backup's tracebacks
 
         return run
 

@@ -10,7 +10,16 @@ from prime_notify.channels.common.base import Response
 from prime_notify.model.outcome import Delivered
 from prime_notify.transport.http import HttpTransport
 from tests.support.receiver import Answer, Receiver, json_answer
-from tests.unit.channels import test_dingtalk, test_feishu, test_onebot, test_pushplus, test_wecom
+from tests.unit.channels import (
+    test_dingtalk,
+    test_discord,
+    test_feishu,
+    test_onebot,
+    test_pushplus,
+    test_slack,
+    test_telegram,
+    test_wecom,
+)
 from tests.unit.channels.composed import failed
 from tests.unit.channels.samples import channel
 
@@ -20,6 +29,10 @@ SERVICES: List[Tuple[str, Any, Any, Any]] = [
     ("wecom", {"wecom": {"key": "k"}}, {"errcode": 0, "errmsg": "ok"}, test_wecom.REFUSALS),
     ("onebot", {"onebot": {"group_id": 12345}}, {"status": "ok", "retcode": 0}, test_onebot.REFUSALS),
     ("pushplus", {"pushplus": {"token": "t"}}, {"code": 200, "msg": "请求成功"}, test_pushplus.REFUSALS),
+    ("slack", {}, b"ok", test_slack.WEBHOOK_REFUSALS),
+    ("slack", {"slack": test_slack.BOT}, {"ok": True, "channel": "C1", "ts": "1.2"}, test_slack.REFUSALS),
+    ("discord", {}, {"id": "1", "channel_id": "2"}, test_discord.REFUSALS),
+    ("telegram", {"telegram": test_telegram.BOT}, {"ok": True, "result": {}}, test_telegram.REFUSALS),
 ]
 
 

@@ -61,6 +61,11 @@ def test_a_message_without_facts_is_told_by_its_body() -> None:
     assert markdown_text(message(), anything) == "- Event: backup\\_success\n- Backup: #7"
 
 
+def test_a_body_of_the_owners_own_is_told_instead_of_the_facts() -> None:
+    own = dataclasses.replace(of_facts(Fact(FactKind.FILES, "Files", "3")), custom_body="as in texts.body")
+    assert markdown_text(own, anything) == markdown_text(message(), anything)
+
+
 def test_the_last_facts_go_first_and_the_one_that_is_cut_keeps_whole_escapes() -> None:
     facts = Fact(FactKind.COMMENT, "C", "*" * 10), Fact(FactKind.TIME, "T", "12:00")
     stars = "- **C**: " + r"\*" * 10

@@ -217,3 +217,9 @@ def test_a_sample_asked_for_by_nobody_comes_from_the_console() -> None:
     sample = normalized(sample_event(EventName.BACKUP_SUCCESS)).payload
     assert sample.operator is not None
     assert sample.operator.full == "console:"
+
+
+def test_a_blank_text_of_the_source_replaces_nothing() -> None:
+    blank = texts(title=" ", body="\n", desp="\t")
+    assert blank == texts()
+    assert blank.title.strip()

@@ -67,7 +67,7 @@ class World:
         self.lanes = {one.name: self._lane(one) for one in self.endpoints}
 
     def _lane(self, endpoint: Endpoint) -> Lane:
-        attempter = Attempter(self, self._message, self.clock.wall, self.clock.steady)
+        attempter = Attempter(self, self._message, wall=self.clock.wall, monotonic=self.clock.steady)
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")
         return Lane(endpoint, self.store, attempter, self._combined, self.clock, log, policy, peers=self)

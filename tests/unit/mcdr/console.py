@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RTextBase, RTextMCDRTranslation
@@ -22,9 +22,10 @@ __all__ = ["Console", "Reader"]
 class Reader(CommandSource):
     """Someone who types commands, and what was replied."""
 
-    def __init__(self, level: int = 4, *, console: bool = False) -> None:
+    def __init__(self, level: int = 4, *, console: bool = False, language: str = "en_us") -> None:
         self.level = level
         self._console = console
+        self._language = language
         self.replies: List[RTextBase] = []
 
     @property
@@ -38,14 +39,39 @@ class Reader(CommandSource):
         return self.level
 
     def get_preference(self) -> Any:
-        return SimpleNamespace(language="en_us")
+        return SimpleNamespace(language=self._language)
 
     def reply(self, message: Any, **_: Any) -> None:
         self.replies.append(RTextBase.from_any(message))
 
     @property
     def lines(self) -> List[str]:
-        return [reply.to_plain_text() for reply in self.replies]
+        with self.preferred_language_context():
+            return [reply.to_plain_text() for reply in self.replies]
+
+    @property
+    def clicks(self) -> List[str]:
+        """Every command that a click on the replies puts into the chat line; none may be run at once."""
+        events = [part["clickEvent"] for part in self._parts() if "clickEvent" in part]
+        assert {event["action"] for event in events} <= {"suggest_command"}
+        return [event["value"] for event in events]
+
+    @property
+    def hovers(self) -> List[str]:
+        """Every text that is shown when the mouse is over a part of the replies."""
+        texts = [part["hoverEvent"]["value"] for part in self._parts() if "hoverEvent" in part]
+        return [RTextBase.from_json_object(text).to_plain_text() for text in texts]
+
+    def _parts(self) -> Iterator[Dict[str, Any]]:
+        with self.preferred_language_context():
+            waiting: List[Any] = [reply.to_json_object() for reply in self.replies]
+        while waiting:
+            part = waiting.pop(0)
+            if isinstance(part, list):
+                waiting[:0] = part
+            elif isinstance(part, dict):
+                yield part
+                waiting[:0] = part.get("extra", [])
 
 
 class Console:
@@ -101,7 +127,7 @@ class Console:
 
     def rtr(self, key: str, **values: Any) -> RTextMCDRTranslation:
         def translate(full_key: str, *_: Any, _mcdr_tr_language: str, **values: Any) -> RTextBase:
-            template = self._catalogue.find("en_us", full_key.partition(".")[2])
+            template = self._catalogue.find(_mcdr_tr_language, full_key.partition(".")[2])
             assert template is not None, full_key
             return RTextBase.format(template, **values)
 

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any
 
 import pytest
 
 from prime_notify.config.load import Problem
-from prime_notify.mcdr.commands.all import COMMANDS, register_commands
+from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.mcdr.commands.desk import Reloaded, quoted
 from prime_notify.mcdr.commands.test import prime_backup_test_node
 from prime_notify.model.event import EventName
-from tests.unit.mcdr.console import Console, Reader
-from tests.unit.mcdr.desk import ScriptedDesk, state
+from prime_notify.overview import EndpointState
+from prime_notify.routing import Decision, Reason
+from tests.unit.mcdr.bench import Bench
+from tests.unit.mcdr.console import Reader
+from tests.unit.mcdr.desk import NOON, last, state
 
 EVENTS = [event.value for event in EventName]
-
-
-class Bench:
-    """A console with the commands of a desk."""
-
-    def __init__(self, *endpoints: Any, enabled: bool = True) -> None:
-        self.console = Console()
-        self.desk = ScriptedDesk(self.console, *endpoints, enabled=enabled)
-        self.help_lines: List[Any] = []
-        self.console.register_help_message = lambda *line: self.help_lines.append(line)  # type: ignore[attr-defined]
-        register_commands(self.console, self.desk)  # type: ignore[arg-type]
-        self.reader = Reader()
-
-    def type(self, command: str) -> List[str]:
-        return self.console.type(command, self.reader)
-
-    def answer(self, endpoint: str, **result: Any) -> List[str]:
-        before = len(self.reader.replies)
-        self.desk.answer(endpoint, **result)
-        self.console.run_tasks()
-        return self.reader.lines[before:]
 
 
 @pytest.fixture
@@ -43,52 +25,63 @@ def bench() -> Bench:
     return Bench(state("phone"), state("ops room"), state("old", enabled=False))
 
 
-def clicks(reader: Reader) -> List[str]:
-    """Every command that a click on the replies puts into the chat line; none may be run at once."""
-    found: List[str] = []
-
-    def walk(part: Any) -> None:
-        if isinstance(part, dict):
-            event = part.get("clickEvent")
-            if event:
-                assert event["action"] == "suggest_command"
-                found.append(event["value"])
-            part = list(part.get("extra", []))
-        if isinstance(part, list):
-            for item in part:
-                walk(item)
-
-    for reply in reader.replies:
-        walk(reply.to_json_object())
-    return found
-
-
 # overview
 
 
 def test_overview_shows_everything_at_a_glance() -> None:
     bench = Bench(
-        state("phone", last_outcome="delivered", last_status=200, last_ms=81.6),
-        state("ops", waiting=3, last_outcome="retrying", last_reason="refused the connection"),
+        state("phone", last=last("delivered", 200)),
+        state("ops", waiting=3, last=last("retrying", ms=4.0, reason="refused the connection"), failing_for=90.0),
         state("new"),
+        state("back", last_success=NOON),
         state("old", enabled=False),
+        state("quiet", switched_off=True),
+        state("extra", enabled=False, switched_on=True),
     )
     assert bench.type("!!pn") == [
         "Prime Notify 1.2.3",
         "Notifications are switched on",
         "Sources: Prime Backup 1.13.0",
-        "Endpoints: 4, waiting to be delivered: 3",
-        "- phone (webhook): delivered (HTTP 200, 82 ms)",
-        "- ops (webhook): will be tried again – refused the connection (3 waiting)",
+        "Endpoints: 7, waiting to be delivered: 3",
+        "- phone (webhook): delivered (HTTP 200, 82 ms, 2026-01-01 12:00:00)",
+        "- ops (webhook): will be tried again (4 ms, 2026-01-01 12:00:00) – refused the connection"
+        ", failing for 1m 30s (3 waiting)",
         "- new (webhook): nothing sent yet",
+        "- back (webhook): delivered (2026-01-01 12:00:00)",
         "- old (webhook): switched off",
+        "- quiet (webhook): switched off until the next reload",
+        "- extra (webhook): nothing sent yet",
     ]
-    assert clicks(bench.reader) == ["!!pn help", *(f"!!pn test {name}" for name in ("phone", "ops", "new", "old"))]
+    names = ("phone", "ops", "new", "back", "old", "quiet", "extra")
+    assert bench.reader.clicks == ["!!pn help", *(f"!!pn test {name}" for name in names)]
 
 
-def test_overview_shows_when_it_was() -> None:
-    [line] = Bench(state("phone", last_outcome="failed", last_at=1_000_000_000.0)).type("!!pn")[4:]
-    assert line.startswith("- phone (webhook): failed (2001-09-0")
+def test_overview_leads_to_what_was_given_up() -> None:
+    bench = Bench(
+        state("a", dead=2, last=last("failed", 404, reason="HTTP 404")),
+        EndpointState("b", "", False, dead=1, orphaned=True),
+    )
+    assert bench.type("!!pn")[3:] == [
+        "Endpoints: 1, waiting to be delivered: 0",
+        "- a (webhook): failed (HTTP 404, 82 ms, 2026-01-01 12:00:00) – HTTP 404 (2 given up)",
+        "- b: not in the config any more (1 given up)",
+    ]
+    assert bench.reader.clicks.count("!!pn dead") == 2
+
+
+def test_overview_tells_what_is_wrong() -> None:
+    gone, held = state("gone", disabled=True, failing_for=5.0), state("held", failing_for=700.0, held=42.0)
+    bench = Bench(gone, held)
+    bench.desk.elsewhere, bench.desk.refusing = "process 7", True
+    lines = bench.type("!!pn")
+    assert lines[2:4] == [
+        "Another process delivers from this data folder: process 7",
+        "The disk does not take notifications; they are kept in memory for now",
+    ]
+    assert lines[-2:] == [
+        "- gone (webhook): switched off until the next reload: the service says that the address is gone",
+        "- held (webhook): failing for 11m 40s (next try in 42s)",
+    ]
 
 
 def test_overview_of_nothing_says_what_to_do() -> None:
@@ -98,7 +91,7 @@ def test_overview_of_nothing_says_what_to_do() -> None:
     assert switched_off.startswith("Notifications are switched off: set notification.enabled to true")
     assert sources == "Sources: none yet (no backup plugin is loaded)"
     assert endpoints.startswith("No endpoint is configured: add one to notification.endpoints")
-    assert clicks(bench.reader) == ["!!pn help", "!!pn reload", "!!pn reload"]
+    assert bench.reader.clicks == ["!!pn help", "!!pn reload", "!!pn reload"]
 
 
 # help and permissions
@@ -108,14 +101,28 @@ def test_help_lists_every_command_that_the_reader_may_use(bench: Bench) -> None:
     lines = bench.type("!!pn help")
     assert [line for command in COMMANDS for line in lines if line.startswith(f"!!pn {command.usage} ")] == lines[2:]
     assert len(lines) == len(COMMANDS) + 2
-    assert clicks(bench.reader) == ["!!pn", *(f"!!pn {command.name}" for command in COMMANDS)]
+    assert bench.reader.clicks == ["!!pn", *(f"!!pn {command.name}" for command in COMMANDS)]
     few = bench.console.type("!!pn help", Reader(level=1))
     assert [line.split()[1] for line in few[2:]] == ["help"]
 
 
 @pytest.mark.parametrize(
     ("command", "level"),
-    [("!!pn", 1), ("!!pn help", 1), ("!!pn reload", 3), ("!!pn test", 4), ("!!pn test phone backup_start", 4)],
+    [
+        ("!!pn", 1),
+        ("!!pn help", 1),
+        ("!!pn history", 3),
+        ("!!pn history 2", 3),
+        ("!!pn show 1", 3),
+        ("!!pn dead", 3),
+        ("!!pn replay all", 4),
+        ("!!pn drop 1", 4),
+        ("!!pn enable phone", 3),
+        ("!!pn disable phone", 3),
+        ("!!pn reload", 3),
+        ("!!pn test", 4),
+        ("!!pn test phone backup_start", 4),
+    ],
 )
 def test_every_command_needs_its_level(bench: Bench, command: str, level: int) -> None:
     [refusal] = bench.console.type(command, Reader(level=level - 1))
@@ -182,7 +189,7 @@ def test_test_reports_each_endpoint_as_it_finishes(bench: Bench) -> None:
         "  check the URL",
     ]
     assert bench.answer("phone") == ["- phone: OK (HTTP 200, 12 ms)", "1 of 2 delivered"]
-    assert clicks(bench.reader) == ['!!pn test "ops room"', "!!pn test phone"]
+    assert bench.reader.clicks == ['!!pn test "ops room"', "!!pn test phone"]
 
 
 def test_test_of_an_endpoint_that_could_not_be_reached_has_no_status(bench: Bench) -> None:
@@ -266,3 +273,45 @@ def root_with(node: Any) -> Any:
 @pytest.mark.parametrize(("name", "argument"), [("a", "a"), ("a b", '"a b"'), ('"a', '"\\"a"'), ("群 1", '"群 1"')])
 def test_quotes_names_where_needed(name: str, argument: str) -> None:
     assert quoted(name) == argument
+
+
+# preview and why
+
+
+def test_preview_shows_the_request_line_by_line(bench: Bench) -> None:
+    assert bench.type("!!pn preview phone") == [
+        "What phone would get of a backup_success:", "POST to phone", "", "a backup_success",
+    ]  # fmt: skip
+    assert bench.type('!!pn preview "ops room" restore_failure')[-1] == "a restore_failure"
+
+
+def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:
+    bench.desk.previewed = ["x" * 5000] * 300
+    lines = bench.type("!!pn preview phone")
+    assert len(lines) == 202
+    assert lines[1] == "x" * 1000 + "…"
+    assert lines[-1] == "… and 100 more lines"
+
+
+def test_why_tells_the_decision_and_each_rule(bench: Bench) -> None:
+    reason = Reason("events", "events", False, ("backup_start",), ("backup_failure",))
+    bench.desk.decided = Decision((reason,))
+    title, rule, note = bench.type("!!pn why phone backup_start")
+    assert "backup_start" in title
+    assert "phone" in title
+    assert rule.startswith("- ")
+    assert "backup_failure" in rule
+    assert note.startswith("Judged by a sample event")
+
+
+def test_why_says_so_where_there_is_no_rule(bench: Bench) -> None:
+    assert len(bench.type("!!pn why phone backup_start")) == 3
+
+
+@pytest.mark.parametrize(
+    "command", ["preview phone nope", "why phone nope", "preview nobody", "why nobody backup_start"]
+)
+def test_preview_and_why_help_with_unknown_names(bench: Bench, command: str) -> None:
+    first, known = bench.type(f"!!pn {command}")
+    assert "There is no" in first
+    assert ", " in known

@@ -97,10 +97,12 @@ def test_refuses_once_beside_prime_backup(console: Console, graft: Graft) -> Non
 
 
 def test_completes_once(console: Console, graft: Graft) -> None:
+    assert console.complete("!!pb") == ["!!pb"]
     assert console.complete("!!pb ") == ["test"]
     console.load("prime_backup", prime_backup())
     assert console.complete("!!pb ") == ["make"]
     look(console, graft)
+    assert console.complete("!!pb") == ["!!pb"]
     assert console.complete("!!pb ") == ["make", "test"]
     assert console.complete("!!pb test ") == ["notify"]
 
@@ -151,6 +153,7 @@ def test_gives_way_to_a_test_notify_of_prime_backups_own(console: Console, graft
     console.load("prime_backup", prime_backup().then(own))
     look(console, graft)
     assert console.type("!!pb test notify") == ["its own"]
+    assert console.complete("!!pb") == ["!!pb"]
     assert console.complete("!!pb ") == ["make", "test"]
 
 

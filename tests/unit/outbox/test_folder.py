@@ -10,7 +10,7 @@ import pytest
 from prime_notify.outbox.base import OutboxError, State, TaskChange
 from prime_notify.outbox.folder import DataFolder, store_late
 from prime_notify.outbox.opening import OUTBOX_FILE
-from tests.support.build import event, notification, states
+from tests.support.build import event, notification, smash_index, states
 from tests.support.clock import FakeClock
 
 
@@ -102,3 +102,33 @@ def test_due_times_of_a_clock_that_went_wrong_are_mended_when_the_folder_is_take
 def test_a_late_event_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutboxError):
         store_late(tmp_path / "missing", event())
+
+
+def test_damage_that_shows_when_the_clock_is_looked_at_is_dealt_with_at_once(tmp_path: Path) -> None:
+    first = folder(tmp_path, Said())
+    first.take()
+    kept = notification()
+    first.outbox.put(kept, ["a"], TaskChange(), at=FakeClock().steady() + 10 * 86400)
+    first.release()
+    smash_index(tmp_path / OUTBOX_FILE, "delivery_due")
+    smash_index(tmp_path / OUTBOX_FILE, "delivery_task")
+    said = Said()
+    second = folder(tmp_path, said)
+    assert second.take()
+    assert said == ["log.outbox_damaged"]
+    assert states(second.outbox, kept.id) == {"a": State.WAITING}
+    assert second.outbox.next_due("a") == FakeClock().steady()
+    second.release()
+
+
+def test_a_folder_that_somebody_else_owns_is_not_touched_when_it_is_let_go(tmp_path: Path) -> None:
+    first = folder(tmp_path, Said())
+    first.take()
+    said = Said()
+    second = folder(tmp_path, said)
+    second.take()
+    (tmp_path / OUTBOX_FILE).with_name("before").write_bytes((tmp_path / OUTBOX_FILE).read_bytes())
+    second.release()
+    assert said == ["log.owned_elsewhere"]
+    assert (tmp_path / OUTBOX_FILE).read_bytes() == (tmp_path / "before").read_bytes()
+    first.release()

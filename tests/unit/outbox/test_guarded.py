@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
@@ -265,6 +266,31 @@ def test_a_store_that_somebody_else_closed_says_so(world: World) -> None:
     world.disk.close()
     with pytest.raises(OutboxClosedError):
         world.store.claim("a", at=0.0)
+
+
+def test_whoever_asks_while_a_damaged_disk_is_replaced_gets_its_successor(world: World) -> None:
+    assert world.disk is not None
+    damaged, replacing, asking = world.disk, threading.Event(), threading.Event()
+    open_another = world.open
+
+    def slowly() -> Disk:
+        SqliteOutbox.close(damaged)
+        replacing.set()
+        assert asking.wait(10)
+        return open_another()
+
+    world.open = slowly  # type: ignore[method-assign]
+    damaged.broken = OutboxDamagedError("malformed")
+    lane = threading.Thread(target=lambda: world.store.claim("a", at=0.0))
+    lane.start()
+    assert replacing.wait(10)
+    damaged.broken = OutboxClosedError("the outbox is closed")
+    threading.Thread(target=asking.set).start()
+    id = world.put()
+    lane.join()
+    world.store.recover(at=0.0)
+    assert states(world.disk, id) == {"a": State.WAITING}
+    assert world.said[-1] == (False, "")
 
 
 def test_what_the_disk_cannot_hold_back_is_held_back_in_memory_and_then_by_the_disk(world: World) -> None:

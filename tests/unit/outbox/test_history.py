@@ -50,6 +50,15 @@ def test_a_page_can_be_of_one_state_only(store: SqliteOutbox, history: History) 
     put(store, "GONE", "b")
     attempt(store, State.DEAD, "b")
     assert [record.id for record in history.page(9, state=State.DEAD)] == ["GONE"]
+    assert (history.count(State.DEAD), history.count(State.EXPIRED)) == (1, 0)
+
+
+def test_ids_alone_can_be_listed(store: SqliteOutbox, history: History) -> None:
+    for number in range(3):
+        put(store, f"N{number}")
+    attempt(store, State.DEAD)
+    assert list(history.ids(2)) == ["N2", "N1"]
+    assert list(history.ids(2, state=State.DEAD)) == ["N0"]
 
 
 def test_each_try_of_each_delivery_is_on_record(store: SqliteOutbox, history: History) -> None:
@@ -77,6 +86,22 @@ def test_a_notification_is_found_by_its_id_or_the_end_of_it(
     put(store, "01ABC")
     put(store, "02XYC")
     assert [record.id for record in history.find(asked)] == found
+
+
+@pytest.mark.parametrize("asked", ["n1", "N1", "1N1", "é", "\ud800"])
+def test_a_whole_id_is_found_before_one_that_ends_like_it(store: SqliteOutbox, history: History, asked: str) -> None:
+    put(store, "N1")
+    put(store, "1N1")
+    found = {"n1": ["N1"], "N1": ["N1"], "1N1": ["1N1"]}
+    assert [record.id for record in history.find(asked)] == found.get(asked, [])
+
+
+def test_only_so_many_tries_are_shown(store: SqliteOutbox, history: History) -> None:
+    put(store, "N1")
+    for number in range(102):
+        attempt(store, State.WAITING, reason=str(number))
+    [delivery] = history.find("N1")[0].deliveries
+    assert [one.reason for one in delivery.tries] == [str(number) for number in range(2, 102)]
 
 
 def test_the_health_of_every_endpoint_is_there(store: SqliteOutbox, history: History) -> None:

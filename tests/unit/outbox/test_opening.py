@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import List
 
@@ -10,7 +11,7 @@ import pytest
 from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
 from prime_notify.outbox.sqlite import SqliteOutbox
-from tests.support.build import notification, open_task, states
+from tests.support.build import event, notification, open_task, states
 
 
 class World:
@@ -96,3 +97,38 @@ def test_a_damaged_file_that_cannot_be_moved_is_an_error(world: World, monkeypat
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutboxError, match="cannot be moved aside"):
         world.opener.open()
+
+
+class Killed(BaseException):
+    """Nothing of ours catches it, as nothing catches a kill."""
+
+
+@pytest.mark.parametrize(
+    ("step", "passed"),
+    [
+        *itertools.product(("salvage-begin:part", "salvage-end:part"), (1, 2, 3)),
+        *itertools.product(("open", "migrate-1:done", "salvage:begin", "salvage:commit", "salvage:done"), (1,)),
+    ],
+)
+def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World, step: str, passed: int) -> None:
+    waiting, told_late = notification(), event("backup_failure")
+    store = world.opener.open()
+    store.put(waiting, ["a"], TaskChange(opened=open_task("t")), at=0.0)
+    store.keep_late(told_late)
+    left = passed
+
+    def kill(name: str) -> None:
+        nonlocal left
+        left -= name == step
+        if not left:
+            raise Killed
+
+    with pytest.raises(Killed):
+        Opener(world.folder, lambda: 0.0, world.damages.append, kill).reopen(store)
+    fresh = world.opener.open()
+    assert states(fresh, waiting.id) == {"a": State.WAITING}
+    assert fresh.waiting() == {"a": 1}
+    assert len(fresh.open_tasks()) == 1
+    assert [late.event.name for late in fresh.late_events()] == [told_late.name]
+    assert not list(world.folder.glob("*.salvage*"))
+    fresh.close()

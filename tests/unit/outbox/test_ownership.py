@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
+from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership, owner_of
 
 HOLD = """
 import sys
@@ -64,3 +64,20 @@ def test_a_lock_file_that_is_no_database_is_an_error_of_another_kind(tmp_path: P
     (tmp_path / "owner.lock").write_bytes(b"garbage" * 1000)
     with pytest.raises(sqlite3.Error):
         Ownership(tmp_path)
+
+
+def test_one_can_ask_who_the_owner_is_without_becoming_it(tmp_path: Path) -> None:
+    assert owner_of(tmp_path) is None
+    held = Ownership(tmp_path)
+    assert owner_of(tmp_path) == f"process {os.getpid()}"
+    (tmp_path / "owner.json").unlink()
+    assert owner_of(tmp_path) == "another process"
+    held.release()
+    assert owner_of(tmp_path) is None
+    Ownership(tmp_path).release()
+
+
+def test_nobody_owns_a_folder_that_is_not_there_or_whose_lock_is_no_database(tmp_path: Path) -> None:
+    assert owner_of(tmp_path / "missing") is None
+    (tmp_path / "owner.lock").write_bytes(b"garbage" * 1000)
+    assert owner_of(tmp_path) is None

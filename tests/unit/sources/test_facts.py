@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
 from prime_notify.sources.people import operator_of_source, source_fields
 from prime_notify.sources.prime_backup import facts
-from tests.unit.sources.standin import CONSOLE, STEVE, Info, Operator, Source, Tags, failures
+from prime_notify.sources.prime_backup.seams import Patch
+from tests.unit.sources.standin import CONSOLE, STEVE, Info, Operator, Source, Tags, failures, nothing
 
 
 class Broken:
@@ -106,22 +107,31 @@ def test_no_source_is_no_field() -> None:
     assert operator_of_source(None) == {}
 
 
-def test_an_error_carries_the_traceback_from_below_our_wrapper() -> None:
-    def inside() -> None:
+def test_an_error_carries_its_traceback_and_its_causes_without_the_frames_of_our_wrappers() -> None:
+    def disk() -> None:
         raise OSError("disk full")
 
-    def wrapper() -> None:
-        inside()
+    def copying() -> None:
+        try:
+            wrapped(disk)
+        except OSError as error:
+            raise RuntimeError("copying failed") from error
 
-    with pytest.raises(OSError, match="disk full") as caught:
-        wrapper()
-    error = caught.value
-    assert error.__traceback__ is not None
-    error.__traceback__ = error.__traceback__.tb_next  # pytest's frame; the wrapper's is now the first
-    fields = facts.error_fields(error)
-    assert (fields["type"], fields["message"]) == ("OSError", "disk full")
-    assert "in inside" in fields["traceback"]
-    assert "in wrapper" not in fields["traceback"]
+    def wrapped(inner: Callable[[], None]) -> None:
+        class Task:
+            def run(self) -> None:
+                inner()
+
+        Patch(Task, lambda call, _: call(), nothing)
+        Task().run()
+
+    with pytest.raises(RuntimeError) as caught:
+        wrapped(copying)
+    fields = facts.error_fields(caught.value)
+    assert (fields["type"], fields["message"]) == ("RuntimeError", "copying failed")
+    for shown in ("in copying", "in disk", "OSError: disk full", "RuntimeError: copying failed"):
+        assert shown in fields["traceback"]
+    assert "seams.py" not in fields["traceback"]
 
 
 def test_an_error_that_cannot_be_shown_is_told_by_its_type() -> None:

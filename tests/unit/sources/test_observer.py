@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,6 +131,14 @@ def test_an_observer_that_cannot_begin_lets_the_task_run(caplog: pytest.LogCaptu
     assert scene.backup() == 7
     assert scene.told == []
     assert len(caplog.records) == 1
+
+
+def test_what_a_failing_task_logs_shows_no_more_than_two_frames_of_ours_for_a_wrapper(scene: Scene) -> None:
+    with pytest.raises(OSError, match="disk full") as caught:
+        scene.backup(copying=fail(OSError("disk full")))
+    files = [Path(frame.filename).name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    ours = [file for file in files if file in ("seams.py", "observer.py")]
+    assert ours == ["seams.py", "observer.py"]
 
 
 # letting go

@@ -123,6 +123,72 @@ def test_one_that_turns_out_to_be_disabled_is_let_go(scene: Scene, caplog: pytes
     assert caplog.messages == ["prime_backup.disabled 1.13.0"]
 
 
+class Thread:
+    """Prime Backup's ``init_thread``."""
+
+    def __init__(self, *, alive: bool) -> None:
+        self.alive = alive
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+
+NOT_STARTED = "prime_backup.not_started 1.13.0"
+READ = SimpleNamespace(enabled=True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "ticks"),
+    [
+        ({"config": None, "init_thread": None, "init_ok": None}, 20),  # its config is broken
+        ({"config": READ, "init_thread": None, "init_ok": None}, 20),  # its on_load failed after that
+        ({"config": READ, "init_thread": Thread(alive=False), "init_ok": None}, 1),  # 1.13: its database is broken
+        ({"config": READ, "init_thread": Thread(alive=False), "init_ok": False}, 1),  # 1.9
+    ],
+)
+def test_one_that_fails_to_start_is_warned_of_once_and_not_said_to_be_observed(
+    scene: Scene, caplog: pytest.LogCaptureFixture, entry: Dict[str, Any], ticks: int
+) -> None:
+    scene.load()
+    vars(scene.server.instances["prime_backup"]).update(entry)
+    scene.tick(ticks)
+    assert caplog.messages == [NOT_STARTED]
+    assert scene.watcher.status.state is SourceState.NOT_STARTED
+    scene.tick(20)
+    assert caplog.messages == [NOT_STARTED]
+
+
+def test_one_that_takes_minutes_to_start_is_waited_for_and_observed_meanwhile(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.load()
+    instance: Any = scene.server.instances["prime_backup"]
+    instance.init_thread, instance.init_ok = Thread(alive=True), False
+    scene.tick(600)
+    assert caplog.messages == []
+    assert scene.watcher.status.state is SourceState.LOADING
+    assert scene.observed()
+    instance.init_ok = True
+    scene.tick()
+    assert caplog.messages == [FOUND]
+
+
+def test_one_that_starts_after_all_is_observed(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.load()
+    instance: Any = scene.server.instances["prime_backup"]
+    instance.config = None
+    scene.tick(20)
+    instance.config = READ
+    instance.init_thread, instance.init_ok = Thread(alive=True), None
+    scene.tick(2)
+    assert scene.watcher.status.state is SourceState.NOT_STARTED
+    instance.init_ok = True
+    scene.tick()
+    assert caplog.messages == [NOT_STARTED, FOUND]
+    assert scene.watcher.status.state is SourceState.OBSERVED
+    assert scene.observed()
+
+
 @pytest.mark.parametrize("version", ["1.8.3", "1.0.0", "0.9"])
 def test_one_below_the_floor_is_warned_of_once_and_left_alone(
     scene: Scene, caplog: pytest.LogCaptureFixture, version: str

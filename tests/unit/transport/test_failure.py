@@ -29,6 +29,12 @@ def test_why_tls_could_not_be_set_up_is_told(reason: object, told: str) -> None:
     assert (failure.kind, failure.reason) == (FailureKind.TLS, told)
 
 
+def test_a_server_that_wants_another_client_certificate_is_told_from_one_without_tls() -> None:
+    failure = explain(tls_error("TLSV13_ALERT_CERTIFICATE_REQUIRED"), Phase.WAIT, "host:443")
+    assert failure.kind is FailureKind.TLS
+    assert '"cert"' in failure.hint
+
+
 def test_the_systems_own_words_are_told_but_not_the_whole_error() -> None:
     error = OSError(errno.EHOSTUNREACH, "No route to host", "/SECRET")
     failure = explain(error, Phase.CONNECT, "host:443")

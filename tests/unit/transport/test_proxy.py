@@ -128,7 +128,7 @@ def test_no_proxy_is_honoured(transport: HttpTransport, receiver: Receiver, monk
     assert receiver.requests[0].target == "/hook"
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "https://127.0.0.1:1080", "http://[", "http://"])
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:1080", "https://127.0.0.1:1080", "http://[", "http://"])
 def test_a_proxy_of_another_kind_is_told(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     through(monkeypatch, proxy)
     result = send(transport, "https://example.com/hook")

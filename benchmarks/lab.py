@@ -1,0 +1,110 @@
+"""What all benchmarks share: lines of the table, engines to measure, an event that is like a real one."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.config.load import LoadedConfig, load_config
+from prime_notify.delivery.attempt import Sender
+from prime_notify.engine import Engine
+from prime_notify.model.event import Event, EventName
+from prime_notify.transport.dispatch import Transports
+
+__all__ = ["EVENT", "FIELDS", "Line", "Noting", "config", "engine", "made", "median_of", "timed", "wait_until"]
+
+FIELDS: Dict[str, Any] = {
+    "backup": {
+        "id": 42,
+        "comment": "before the dragon fight",
+        "targets": ["world"],
+        "raw_size": 1_234_567_890,
+        "stored_size": 345_678_901,
+        "file_count": 4321,
+    },
+    "operator": {"type": "player", "name": "Steve", "full": "player:Steve"},
+    "cost_s": 12.345,
+}
+EVENT = Event(EventName.BACKUP_SUCCESS, "benchmark", "1.0.0", FIELDS)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table. ``value``: what ``target`` speaks of, in words ("1.20"); ``ok`` None: only to compare."""
+
+    name: str
+    measured: str
+    baseline: str
+    value: str
+    target: str = ""
+    ok: Optional[bool] = None
+
+
+def config(urls: Sequence[str]) -> LoadedConfig:
+    """Endpoints e0, e1, …"""
+    endpoints = [{"name": f"e{number}", "url": url} for number, url in enumerate(urls)]
+    document = {"notification": {"enabled": True, "endpoints": endpoints}}
+    return load_config(document, environ={}, base_dir=Path())
+
+
+def made(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Engine:
+    """An engine that logs as in a server, only to nowhere."""
+    log = logging.getLogger("benchmark")
+    log.setLevel(logging.INFO)
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
+    log.propagate = False
+    folder.mkdir(exist_ok=True)
+    return Engine(config(urls), data_dir=folder, catalogue=Catalogue.load(), log=log, transport=transport)
+
+
+@contextlib.contextmanager
+def engine(folder: Path, urls: Sequence[str], transport: Optional[Noting] = None) -> Iterator[Engine]:
+    """A running one."""
+    running = made(folder, urls, transport)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop(grace=0.2)
+        if transport is not None:  # an engine closes only what it made itself
+            transport.close()
+
+
+class Noting(Transports):
+    """The real transport, which notes when answers were there. For threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered: List[float] = []
+
+    def send(self, request: Any, *, timeout: float) -> Any:
+        answer = super().send(request, timeout=timeout)
+        self.answered.append(time.perf_counter())
+        return answer
+
+
+def wait_until(condition: Callable[[], bool], pause: float = 0.002) -> None:
+    """Raises TimeoutError after two minutes."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(pause)
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def median_of(values: Sequence[float]) -> float:
+    return statistics.median(values)

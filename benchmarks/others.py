@@ -1,0 +1,35 @@
+"""What one would do without Prime Notify, to compare with: requests, one endpoint after another, and Apprise."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+from typing import Any, Callable, Dict, Sequence
+
+import requests
+
+__all__ = ["HAS_APPRISE", "apprise", "in_turn"]
+
+HAS_APPRISE = importlib.util.find_spec("apprise") is not None
+
+
+def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callable[[], None]:
+    """Posts to one after another, as a plugin does that has no queue."""
+
+    def post() -> None:
+        for url in urls:
+            with contextlib.suppress(requests.RequestException):
+                requests.post(url, json=body, timeout=timeout)
+
+    return post
+
+
+def apprise(urls: Sequence[str], timeout: float) -> Callable[[], None]:
+    """Lets Apprise tell all of them, with its own JSON service and its own threads."""
+    import apprise as library
+
+    told = library.Apprise()
+    for url in urls:
+        told.add(url.replace("http://", "json://") + f"?cto={timeout}&rto={timeout}")
+    return functools.partial(told.notify, title="Backup #42 done", body="before the dragon fight")

@@ -1,0 +1,83 @@
+"""Discord: a channel's webhook. https://discord.com/developers/docs/resources/webhook"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Dict, Optional
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.conversation import conversation
+from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.wire import json_post, parse_object
+from prime_notify.channels.discord.answers import refused
+from prime_notify.channels.discord.layout import body_of, calls_of, post_name
+from prime_notify.channels.discord.options import DiscordEndpoint
+from prime_notify.config.rate import Rate
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Retry
+
+__all__ = ["Discord"]
+
+
+class Discord(Channel[DiscordEndpoint]):
+    """Posts an embed, and with ``wait`` learns its id, by which it can be edited later.
+
+    A webhook cannot reply to a message (discord/discord-api-docs#2251): Discord ignores ``message_reference`` there. In
+    a forum, however, a message can begin a post, and a later one be put into that.
+    """
+
+    type = "discord"
+    endpoint_model = DiscordEndpoint
+    example = {"name": "staff", "type": "discord", "url": "https://discord.com/api/webhooks/<id>/<token>"}
+    about = {
+        "en_us": (
+            "Posts to a channel of [Discord](https://discord.com). In the channel's settings, *Integrations*, "
+            "*Webhooks*, create one and copy its address. `lifecycle: update` edits the start's message; `reply` "
+            'needs a forum channel (`"discord": {"forum": true}`), where each task becomes a post: elsewhere, Discord '
+            "does not let webhooks reply."
+        ),
+        "zh_cn": (
+            "发送到 [Discord](https://discord.com) 频道。在频道设置的“整合”→“Webhook”中创建并复制其地址。"
+            '`lifecycle: update` 会编辑开始时的消息；`reply` 需要论坛频道（`"discord": {"forum": true}`），'
+            "每个任务成为一个帖子：在其他频道中 Discord 不允许 Webhook 回复消息。"
+        ),
+    }
+    # Discord documents no numbers; its answers' headers say 5 in 2 seconds, and a channel takes 30 in a minute
+    rate_limits = (Rate(5, 2.0), Rate(30, 60.0))
+    lifecycles = frozenset(("separate", "reply", "update"))
+
+    def render(self, message: Message) -> Request:
+        endpoint, options = self.endpoint, self.endpoint.discord
+        body = body_of(message, endpoint)
+        calls = bool(calls_of(called(endpoint, message.payload)))
+        how, start = conversation(endpoint, message.previous, "message", "channel", calls=calls)
+        thread = start["channel"] if options.forum and start else endpoint.thread_id
+        if how == "update":
+            request = self._request(body, thread, f"/messages/{quote(start['message'], safe='')}")
+            return dataclasses.replace(request, method="PATCH")
+        sender = {"username": options.username, "avatar_url": options.avatar_url}
+        body.update({name: value for name, value in sender.items() if value is not None})
+        if options.forum and thread is None:
+            body["thread_name"] = post_name(message, endpoint)
+        return self._request(body, thread)
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if not 200 <= response.status < 300:
+            return refused(response, answer, forum=self.endpoint.discord.forum)
+        if response.status == 204:  # what a server answers that does not know `wait`
+            return Delivered(response.status)
+        found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
+        if not found["message"]:
+            return Retry("this is not how Discord answers", response.status, hint="check the URL")
+        receipt = {name: str(value) for name, value in found.items()} if all(found.values()) else None
+        return Delivered(response.status, receipt=receipt)
+
+    def _request(self, body: Dict[str, Any], thread: Optional[str], below: str = "") -> Request:
+        parts = urlsplit(self.endpoint.url)
+        query = {**dict(parse_qsl(parts.query)), "wait": "true", "with_components": "true"}
+        if thread is not None:
+            query["thread_id"] = thread
+        url = urlunsplit(parts._replace(path=parts.path.rstrip("/") + below, query=urlencode(query)))
+        return json_post(url, body, self.endpoint.headers, {})

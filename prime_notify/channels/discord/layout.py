@@ -1,0 +1,115 @@
+"""What a message looks like in Discord: an embed with its colour, its fields, its time, and buttons below it.
+
+https://discord.com/developers/docs/resources/message#embed-object and .../components/reference#button. Only
+``content`` can call anybody, and nothing that was typed gets there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterator, List
+
+from prime_notify.channels.common.layout import Content, content_of, fit
+from prime_notify.channels.common.look import tone_of
+from prime_notify.channels.common.units import cut_units, units
+from prime_notify.channels.common.wire import cut
+from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.notification import Message
+
+__all__ = ["body_of", "calls_of", "escape", "post_name"]
+
+# Characters, counted after escaping
+_TITLE = 256
+_DESCRIPTION = 4096
+_NAME = 256
+_VALUE = 1024
+_FOOTER = 2048
+_WHOLE = 6000  # titles, descriptions, fields and footers of all embeds
+_POST_NAME = 100
+_CALLS = 50  # each of 24 characters or fewer, of the 2000 of content
+_CONTENT = 4096  # of which content_of gives a third to a fact, and an eighth, a button's 512, to a URL
+
+_ELSEWHERE = (FactKind.MESSAGE, FactKind.SERVER, FactKind.TIME)
+_LINK_BUTTON = {"type": 2, "style": 5}
+_ROW = 1
+_FENCE = re.compile("`(?=``)")  # in three and more backticks, all but the last two
+_SPECIAL = re.compile(r"[\\`*_~|<\[@]|:(?=//|\w+:)")
+_BLOCK_START = re.compile(r"^(\s*)(?=[-+=>]|#{1,6}(?:\s|$))|^(\s*\d+)(?=[.)](?:\s|$))", re.MULTILINE)
+
+_Embed = Dict[str, Any]
+
+
+def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
+    """``content``, ``embeds``, ``components`` and ``allowed_mentions``."""
+    content = fit(content_of(message, endpoint, _CONTENT), lambda shorter: _fits(_embeds(shorter, message)))
+    mention = content.mention
+    buttons = [{**_LINK_BUTTON, "label": action.label, "url": action.url} for action in content.actions]
+    return {
+        "content": calls_of(mention),
+        "embeds": _embeds(content, message),
+        "components": [{"type": _ROW, "components": buttons}] if buttons else [],
+        "allowed_mentions": {
+            "parse": ["everyone"] if mention.all else [],
+            "users": mention.users[:_CALLS],
+            "roles": mention.roles[: _CALLS - len(mention.users[:_CALLS])],
+        },
+    }
+
+
+def calls_of(mention: Mention) -> str:
+    """Those whom ``allowed_mentions`` admits, too."""
+    called = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
+    return " ".join([*called[:_CALLS], *(["@everyone"] if mention.all else [])])
+
+
+def post_name(message: Message, endpoint: EndpointConfig) -> str:
+    """What a forum's post is called; plain text."""
+    title = content_of(message, endpoint, _CONTENT).title
+    return cut_units(title, _POST_NAME)
+
+
+def escape(text: str) -> str:
+    """Text that shows exactly itself: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
+    return _BLOCK_START.sub(r"\1\2\\", _SPECIAL.sub(r"\\\g<0>", text))
+
+
+def _embeds(content: Content, message: Message) -> List[_Embed]:
+    colour = tone_of(message.payload).value
+    embed: _Embed = {
+        "title": escape(content.title),
+        "color": colour,
+        "fields": [_field(fact) for fact in content.facts if fact.kind not in _ELSEWHERE],
+        "timestamp": message.payload.timestamp.iso.replace("Z", "+00:00"),
+    }
+    for fact in content.facts:
+        if fact.kind is FactKind.MESSAGE:
+            embed["description"] = escape(fact.value)
+        elif fact.kind is FactKind.SERVER:
+            embed["footer"] = {"text": cut_units(fact.value, _FOOTER)}
+    return [embed, *([{"description": _fenced(content.traceback), "color": colour}] if content.traceback else [])]
+
+
+def _field(fact: Fact) -> Dict[str, Any]:
+    wrapped = _fenced if fact.kind is FactKind.ERROR else escape
+    value = cut(fact.value, lambda shorter: units(wrapped(shorter)) <= _VALUE)
+    name = cut(fact.label, lambda shorter: units(escape(shorter)) <= _NAME)
+    return {"name": escape(name), "value": wrapped(value), "inline": not fact.is_long}
+
+
+def _fenced(text: str) -> str:
+    """Discord looks for nothing within a block of code but its end."""
+    escaped = _FENCE.sub("`\u2060", text)  # an invisible joiner
+    return f"```\n{escaped}\n```"
+
+
+def _fits(embeds: List[_Embed]) -> bool:
+    descriptions = [units(embed.get("description", "")) for embed in embeds]
+    return max(descriptions) <= _DESCRIPTION and sum(descriptions) + sum(_sizes(embeds[0])) <= _WHOLE
+
+
+def _sizes(embed: _Embed) -> Iterator[int]:
+    yield units(embed["title"])
+    yield units(embed.get("footer", {}).get("text", ""))
+    for field in embed["fields"]:
+        yield units(field["name"]) + units(field["value"])

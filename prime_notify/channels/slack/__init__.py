@@ -1,0 +1,98 @@
+"""Slack: an incoming webhook, or a bot that can reply in threads and update what it has said."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Mapping, Optional
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.conversation import conversation
+from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.wire import json_post, parse_object
+from prime_notify.channels.slack.answers import refused, word_in
+from prime_notify.channels.slack.layout import body_of, calls_of
+from prime_notify.channels.slack.options import SlackEndpoint
+from prime_notify.config.rate import Rate
+from prime_notify.model.event import Severity
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome
+
+__all__ = ["Slack"]
+
+_CHANNEL_ID = re.compile("[CGD][A-Z0-9]{6,20}")  # a name or a member's id is answered with the channel's
+_QUIET = {"unfurl_links": False, "unfurl_media": False}
+_LITERAL = {"link_names": False, "parse": "none"}  # "#general" and "@here" in the fallback text stay text
+
+
+class Slack(Channel[SlackEndpoint]):
+    """Posts blocks. A webhook answers ``ok`` and no more; a bot gets a message's ``ts``, by which it is found again."""
+
+    type = "slack"
+    endpoint_model = SlackEndpoint
+    example = {"name": "team", "type": "slack", "url": "https://hooks.slack.com/services/<T.../B.../...>"}
+    about = {
+        "en_us": (
+            "Posts to a channel of [Slack](https://slack.com). Create an app at https://api.slack.com/apps, switch on "
+            "*Incoming Webhooks*, add one to your channel and copy its address. For `lifecycle` use the app's bot "
+            'instead: `"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}` without `url`, with the scope '
+            "`chat:write`, and invite it to the channel."
+        ),
+        "zh_cn": (
+            "发送到 [Slack](https://slack.com) 频道。在 https://api.slack.com/apps 创建应用，启用 *Incoming Webhooks*，"
+            "添加到频道并复制其地址。若要使用 `lifecycle`，请改用应用的机器人："
+            '`"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}`，不写 `url`，'
+            "授予 `chat:write` 权限并邀请它进频道。"
+        ),
+    }
+    rate_limits = (Rate(1, 1.0),)  # docs.slack.dev/apis/web-api/rate-limits: one a second for each channel
+    lifecycles = frozenset(("separate", "reply", "update"))
+
+    def render(self, message: Message) -> Request:
+        endpoint = self.endpoint
+        body = body_of(message, endpoint)
+        if endpoint.is_webhook:
+            return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
+        body.update(_LITERAL)
+        calls = bool(calls_of(called(endpoint, message.payload)))
+        how, start = conversation(endpoint, self._here(message.previous), "channel", "ts", calls=calls)
+        if how == "update":
+            return self._call("chat.update", {**start, **body})
+        where: Dict[str, Any] = {"channel": endpoint.slack.channel}
+        if how == "reply":
+            # In the channel, too, when it matters: a reply is seen by those only who follow the thread
+            matters = calls or message.payload.severity is not Severity.INFO
+            where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
+        return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if 200 <= response.status < 300:
+            if self.endpoint.is_webhook and response.body.strip() == b"ok":
+                return Delivered(response.status)
+            if not self.endpoint.is_webhook and answer.get("ok") is True:
+                return Delivered(response.status, receipt=_receipt(answer))
+        return refused(response, word_in(response.body, answer))
+
+    def _here(self, previous: Optional[Mapping[str, str]]) -> Optional[Mapping[str, str]]:
+        """The start's receipt, unless the config names another channel by now."""
+        channel = self.endpoint.slack.channel or ""
+        moved = _CHANNEL_ID.fullmatch(channel) and previous and previous.get("channel") != channel
+        return None if moved else previous
+
+    def _sender(self) -> Dict[str, str]:
+        options = self.endpoint.slack
+        shown = {"username": options.username}
+        shown["icon_emoji" if (options.icon or "").startswith(":") else "icon_url"] = options.icon
+        return {name: value for name, value in shown.items() if value is not None}
+
+    def _call(self, method: str, body: Dict[str, Any]) -> Request:
+        own = {"Authorization": f"Bearer {self.endpoint.slack.bot_token}"}
+        return json_post(f"{self.endpoint.url.rstrip('/')}/{method}", body, self.endpoint.headers, own)
+
+
+def _receipt(answer: Mapping[str, Any]) -> Optional[Dict[str, str]]:
+    """Where the message is found again: a reply by the start of its thread, which is what can be replied to."""
+    message = answer.get("message")
+    thread = message.get("thread_ts") if isinstance(message, dict) else None
+    found = {"channel": answer.get("channel"), "ts": thread or answer.get("ts")}
+    return {name: str(value) for name, value in found.items()} if all(found.values()) else None

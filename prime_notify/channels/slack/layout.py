@@ -1,0 +1,140 @@
+"""What a message looks like in Slack: https://docs.slack.dev/reference/block-kit
+
+A headline, who is called, and beside a coloured bar a table of the facts, the error, buttons and the time. What players
+typed stands in plain text objects and in code blocks, where Slack looks for no markup; everywhere, ``& < >`` are
+escaped, without which there is neither mention nor link (docs.slack.dev/messaging/formatting-message-text).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterator, List, Sequence
+
+from prime_notify.channels.common.layout import Content, content_of, fit
+from prime_notify.channels.common.look import tone_of
+from prime_notify.channels.common.units import units
+from prime_notify.channels.common.wire import cut, to_json
+from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.notification import Message
+
+__all__ = ["body_of", "calls_of"]
+
+# Characters, by the reference of blocks; all of them counted after escaping
+_HEADER = 150
+_SECTION = 3000
+_FIELD = 2000
+_FIELDS = 10
+_CALLS = 100
+_FALLBACK = 500  # of 4000 that chat.update takes; a push shows less
+_WHOLE = 10_000  # Slack answers msg_blocks_too_long from about 13 000 characters of JSON on (slackapi/bolt-js#2509)
+_CONTENT = 24_000  # of which content_of gives a third to a fact, and an eighth, a button's 3000, to a URL
+
+_APART = (FactKind.ERROR, FactKind.MESSAGE)
+_BELOW = (FactKind.SERVER, FactKind.TIME)
+_FENCE = re.compile("`(?=``)")  # in three and more backticks, all but the last two
+
+_Block = Dict[str, Any]
+
+
+def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
+    """``text``, ``blocks`` and ``attachments``. ``text`` is what stands in a push, and where blocks cannot be shown."""
+
+    def fits(shorter: Content) -> bool:
+        whole = units(to_json(_shown(shorter, message)).decode("utf-8"))
+        return whole <= _WHOLE and units(_fenced(shorter.traceback)) <= _SECTION
+
+    content = fit(content_of(message, endpoint, _CONTENT), fits)
+    return {"text": _fallback(content), **_shown(content, message)}
+
+
+def calls_of(mention: Mention) -> str:
+    """The names that are called: members, user groups, the channel."""
+    called = [*(f"<@{user}>" for user in mention.users), *(f"<!subteam^{role}>" for role in mention.roles)]
+    return " ".join([*called[:_CALLS], *(["<!channel>"] if mention.all else [])])
+
+
+def _shown(content: Content, message: Message) -> Dict[str, Any]:
+    """``color`` and ``blocks`` only: an attachment with another field beside its blocks is refused."""
+    attachment = {"color": tone_of(message.payload).hex, "blocks": list(_details(content, message))}
+    return {"blocks": list(_headline(content)), "attachments": [attachment]}
+
+
+def _headline(content: Content) -> Iterator[_Block]:
+    yield {"type": "header", "text": {**_plain(content.title, _HEADER), "emoji": True}}
+    calls = calls_of(content.mention)
+    if calls:
+        yield {"type": "section", "text": _markup(calls)}
+
+
+def _details(content: Content, message: Message) -> Iterator[_Block]:
+    table = [fact for fact in content.facts if fact.kind not in (*_APART, *_BELOW)]
+    for start in range(0, len(table), _FIELDS // 2):
+        yield {"type": "section", "fields": list(_cells(table[start : start + _FIELDS // 2]))}
+    for fact in content.facts:
+        if fact.kind is FactKind.MESSAGE:
+            yield {"type": "section", "text": _plain(fact.value, _SECTION)}
+        elif fact.kind is FactKind.ERROR:
+            yield {"type": "section", "text": _error(fact)}
+    if content.traceback:
+        yield {"type": "section", "text": _markup(_fenced(content.traceback))}
+    if content.actions:
+        yield {"type": "actions", "elements": [_button(*numbered) for numbered in enumerate(content.actions, 1)]}
+    yield {"type": "context", "elements": list(_small(content.facts, message))}
+
+
+def _cells(facts: Sequence[Fact]) -> Iterator[_Block]:
+    """Two columns: a cell with the label, and beside it one with the value."""
+    for fact in facts:
+        yield _markup(f"*{_escape(fact.label)}*")
+        yield _plain(fact.value, _FIELD)
+
+
+def _small(facts: Sequence[Fact], message: Message) -> Iterator[_Block]:
+    """Server and time; each reader is shown the time of their own place."""
+    written = message.payload.timestamp.iso
+    for fact in facts:
+        if fact.kind is FactKind.SERVER:
+            yield _plain(fact.value, _FIELD)
+        elif fact.kind is FactKind.TIME:
+            written = fact.value
+    written = _escape(written).replace("|", " ")
+    yield _markup(f"<!date^{int(message.payload.timestamp.unix)}^{{date_num}} {{time_secs}}|{written}>")
+
+
+def _button(number: int, action: Action) -> _Block:
+    """Labels have 40 characters at most, of the 75 that Slack takes."""
+    text = {**_plain(action.label, _FIELD), "emoji": True}
+    return {"type": "button", "action_id": f"link_{number}", "text": text, "url": action.url}
+
+
+def _plain(text: str, limit: int) -> _Block:
+    return {"type": "plain_text", "text": _escape(cut(text, lambda shorter: units(_escape(shorter)) <= limit))}
+
+
+def _markup(text: str) -> _Block:
+    """``verbatim``: what looks like an address or a name is not made a link."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _error(fact: Fact) -> _Block:
+    label = f"*{_escape(fact.label)}*\n"
+    value = cut(fact.value, lambda shorter: units(label + _fenced(shorter)) <= _SECTION)
+    return _markup(label + _fenced(value))
+
+
+def _fenced(text: str) -> str:
+    """Slack looks for no markup within a block of code."""
+    escaped = _FENCE.sub("`\u2060", _escape(text))  # an invisible joiner
+    return f"```\n{escaped}\n```"
+
+
+def _fallback(content: Content) -> str:
+    """The title, and what went wrong: a lock screen has no room for more."""
+    lines: List[str] = [content.title]
+    lines += [fact.value.split("\n")[0] for fact in content.facts if fact.kind in _APART][:1]
+    return _escape(cut("\n".join(lines), lambda shorter: units(_escape(shorter)) <= _FALLBACK))
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

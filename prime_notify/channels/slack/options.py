@@ -1,0 +1,112 @@
+"""What a Slack endpoint's config may say: either an incoming webhook, or a bot that posts to a channel.
+
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
+https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.mentions import check_users
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
+
+__all__ = ["SlackEndpoint", "SlackOptions"]
+
+_API = "https://slack.com/api"
+_WEBHOOKS = "hooks.slack.com"
+_BOT = '"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}'
+_USER = "[UW][A-Z0-9]{2,20}"
+_GROUP = "S[A-Z0-9]{2,20}"
+
+
+class SlackOptions(BaseModel):
+    """Options of Slack."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    bot_token: Optional[str] = option(
+        None,
+        'The bot\'s token, "xoxb-..."; the bot needs the scope chat:write and must be a member of the channel.',
+        "机器人的令牌，形如 “xoxb-...”；机器人需要 chat:write 权限，并且已加入该频道。",
+        secret=True,
+        min_length=1,
+    )
+    channel: Optional[str] = option(
+        None,
+        'Where the bot posts: the channel\'s id ("C0123456789") or name ("#backups").',
+        "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
+        min_length=1,
+    )
+    username: Optional[str] = option(
+        None,
+        "The name shown as the sender; a bot needs the scope chat:write.customize for it.",
+        "显示的发送者名称；机器人需要 chat:write.customize 权限。",
+        min_length=1,
+        max_length=80,
+    )
+    icon: Optional[str] = option(
+        None,
+        'The sender\'s picture: an emoji (":floppy_disk:") or the URL of an image; needs what username needs.',
+        "发送者的头像：表情（“:floppy_disk:”）或图片网址；所需权限同 username。",
+    )
+
+    @field_validator("icon")
+    @classmethod
+    def _check_icon(cls, icon: Optional[str]) -> Optional[str]:
+        if icon is None or re.fullmatch(r":[^:\s]+:|https?://\S+", icon):
+            return icon
+        raise ValueError('write an emoji, such as ":floppy_disk:", or the URL of an image')
+
+
+class SlackEndpoint(EndpointConfig):
+    """An endpoint of type ``slack``: ``url`` of an incoming webhook, or ``slack.bot_token`` and ``slack.channel``."""
+
+    type: Literal["slack"]
+    url: str = option(
+        _API,
+        f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
+        f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
+        secret=True,
+    )
+    slack: SlackOptions = option(SlackOptions(), "Options of Slack.", "Slack 的选项。")
+
+    @property
+    def is_webhook(self) -> bool:
+        """Whether this is an incoming webhook, which answers nothing that one could reply to or update."""
+        return not self.slack.bot_token
+
+    @model_validator(mode="after")
+    def _check_way(self) -> SlackEndpoint:
+        if not self.is_webhook:
+            if not self.slack.channel:
+                raise ValueError(f"name the channel in which the bot posts: {_BOT}")
+            if urlsplit(self.url).hostname == _WEBHOOKS:
+                raise ValueError(
+                    'leave out "url": a bot posts to its channel, not to a webhook; or leave out the token'
+                )
+            return self
+        if self.slack.channel:
+            raise ValueError(f'leave out "channel": a webhook has its own; or use a bot: {_BOT}')
+        if self.url == _API:
+            raise ValueError(f'write the webhook\'s address as "url": "https://{_WEBHOOKS}/services/...", or {_BOT}')
+        if self.lifecycle != "separate":
+            raise ValueError(
+                'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: ' + _BOT
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_mention(self) -> SlackEndpoint:
+        check_users(self.mention, _USER, 'write in mention.users the ids of members, such as "U0123456789"')
+        if self.mention and not all(re.fullmatch(_GROUP, role, re.ASCII) for role in self.mention.roles):
+            raise ValueError('write in mention.roles the ids of user groups, such as "S0123456789"')
+        return self

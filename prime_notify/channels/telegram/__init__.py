@@ -1,0 +1,93 @@
+"""Telegram: a bot that writes to a person, a group or a channel. https://core.telegram.org/bots/api"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional
+from urllib.parse import quote
+
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.conversation import conversation
+from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.wire import json_post, parse_object
+from prime_notify.channels.telegram.answers import refused
+from prime_notify.channels.telegram.layout import body_of, calls_of
+from prime_notify.channels.telegram.options import TelegramEndpoint
+from prime_notify.config.rate import Rate
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome
+
+__all__ = ["Telegram"]
+
+
+class Telegram(Channel[TelegramEndpoint]):
+    """Sends HTML; ``ok`` in the answer is the only success."""
+
+    type = "telegram"
+    endpoint_model = TelegramEndpoint
+    example = {
+        "name": "phone",
+        "type": "telegram",
+        "telegram": {"bot_token": "<token>", "chat_id": "-1001234567890"},
+    }
+    about = {
+        "en_us": (
+            "Sends to [Telegram](https://telegram.org). Talk to [@BotFather](https://t.me/BotFather) to create a bot "
+            "and get its token; add the bot to your group or channel, or press *Start* in its chat. The chat's id is "
+            "in `https://api.telegram.org/bot<token>/getUpdates` after you wrote something there."
+        ),
+        "zh_cn": (
+            "发送到 [Telegram](https://telegram.org)。通过 [@BotFather](https://t.me/BotFather) 创建机器人并获取令牌；"
+            "把机器人加入群组或频道，或在与它的对话中点击 *Start*。在会话中发一条消息后，"
+            "可在 `https://api.telegram.org/bot<token>/getUpdates` 中看到会话 ID。"
+        ),
+    }
+    rate_limits = (Rate(1, 1.0), Rate(20, 60.0))  # core.telegram.org/bots/faq: in one chat, and in a group
+    lifecycles = frozenset(("separate", "reply", "update"))
+
+    def render(self, message: Message) -> Request:
+        options = self.endpoint.telegram
+        body = body_of(message, self.endpoint)
+        calls = bool(calls_of(called(self.endpoint, message.payload)))
+        how, start = conversation(self.endpoint, self._here(message.previous), "chat", "message", calls=calls)
+        if how == "update":
+            return self._call("editMessageText", {**_place(start), **body})
+        body = {"chat_id": options.chat_id, **body}
+        if options.message_thread_id is not None:
+            body["message_thread_id"] = options.message_thread_id
+        if options.silent:
+            body["disable_notification"] = True
+        if how == "reply":
+            # What was deleted since is then just not replied to
+            body["reply_parameters"] = {**_place(start), "allow_sending_without_reply": True}
+        return self._call("sendMessage", body)
+
+    def judge(self, response: Response) -> Outcome:
+        answer = parse_object(response.body)
+        if 200 <= response.status < 300 and answer.get("ok") is True:
+            return Delivered(response.status, receipt=_receipt(answer.get("result")))
+        return refused(response, answer)
+
+    def _here(self, previous: Optional[Mapping[str, str]]) -> Optional[Mapping[str, str]]:
+        """The start's receipt, unless the config names another chat by now."""
+        chat = self.endpoint.telegram.chat_id
+        return previous if previous and (chat.startswith("@") or previous.get("chat") == chat) else None
+
+    def _call(self, method: str, body: Dict[str, Any]) -> Request:
+        token = quote(self.endpoint.telegram.bot_token, safe=":")
+        return json_post(f"{self.endpoint.url.rstrip('/')}/bot{token}/{method}", body, self.endpoint.headers, {})
+
+
+def _place(start: Mapping[str, str]) -> Dict[str, Any]:
+    return {"chat_id": start["chat"], "message_id": int(start["message"])}
+
+
+def _receipt(result: object) -> Optional[Dict[str, str]]:
+    """The numbers of the message and of its chat, whose ``@name`` may change."""
+    message = result if isinstance(result, dict) else {}
+    chat = message.get("chat")
+    found = {"chat": chat.get("id") if isinstance(chat, dict) else None, "message": message.get("message_id")}
+    return {name: str(value) for name, value in found.items()} if all(map(_is_number, found.values())) else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

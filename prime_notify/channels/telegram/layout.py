@@ -1,0 +1,69 @@
+"""What a message looks like in Telegram: a bold title, the facts line by line, what went wrong as code, buttons."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterator
+from urllib.parse import urlsplit
+
+from prime_notify.channels.common.layout import Content, content_of, fit
+from prime_notify.channels.telegram import markup
+from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.notification import Message
+
+__all__ = ["body_of", "calls_of"]
+
+_TEXT = 4096  # characters after entities parsing; clients and servers count UTF-16 code units or fewer
+_CALLS = 50
+_IN_A_ROW = 2
+
+
+def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
+    """``text`` and what belongs to it; ``reply_markup`` where there are buttons."""
+    content = fit(content_of(message, endpoint, _TEXT), lambda shorter: markup.size(_text(shorter)) <= _TEXT)
+    body: Dict[str, Any] = {
+        "text": _text(content),
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    buttons = [{"text": action.label, "url": action.url} for action in content.actions if _is_for_buttons(action)]
+    if buttons:
+        rows = [buttons[start : start + _IN_A_ROW] for start in range(0, len(buttons), _IN_A_ROW)]
+        body["reply_markup"] = {"inline_keyboard": rows}
+    return body
+
+
+def calls_of(mention: Mention) -> str:
+    """Names as they are; ids, whose names are not known, as bells that lead to their owners."""
+    return " ".join(
+        user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_CALLS]
+    )
+
+
+def _text(content: Content) -> str:
+    lines = [markup.bold(content.title), *filter(None, [calls_of(content.mention)]), ""]
+    lines += [line for fact in content.facts for line in _fact(fact)]
+    if content.traceback:
+        lines.append(markup.pre(content.traceback))
+    lines += [_link(action) for action in content.actions if not _is_for_buttons(action)]
+    return "\n".join(lines).rstrip("\n")
+
+
+def _fact(fact: Fact) -> Iterator[str]:
+    if fact.kind is FactKind.MESSAGE:
+        yield markup.text(fact.value)
+    elif fact.kind is FactKind.ERROR:
+        yield markup.bold(fact.label)
+        yield markup.pre(fact.value)
+    else:
+        yield f"{markup.bold(fact.label)} {markup.text(fact.value)}"
+
+
+def _link(action: Action) -> str:
+    return f"{markup.bold(action.label)} {markup.code(action.url)}"
+
+
+def _is_for_buttons(action: Action) -> bool:
+    """Telegram refuses the whole message for a button that leads to a host without a dot, such as ``localhost``."""
+    return bool(re.search(r"[^.]\.[^.]", urlsplit(action.url).hostname or ""))

@@ -1,0 +1,69 @@
+"""Telegram's HTML: https://core.telegram.org/bots/api#html-style
+
+Telegram finds names, addresses, hashtags and commands in plain text by itself, and notifies who is named. Nothing of
+that happens in ``<code>``, so each word in which it might find something is set in that: it can still be read, and
+copied as it was.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Iterator, Tuple
+
+from prime_notify.channels.common.units import units
+
+__all__ = ["bold", "code", "escape", "pre", "size", "text"]
+
+_WORDS = re.compile(r"(\s+)")
+_FINDS = re.compile(
+    r"[@/$]"  # names, mail, addresses with a scheme, commands, cashtags
+    r"|#(?!\d+\b)"  # hashtags; never digits alone
+    r"|\w\.(?=[^\W\d_])"  # example.com
+    r"|\d\.\d+\.\d+\.\d"  # 127.0.0.1
+)
+_TAG = re.compile("<[^>]*>")
+
+
+def escape(plain: str) -> str:
+    """For between tags, and for attributes in double quotes."""
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def text(plain: str) -> str:
+    """Plain text in which Telegram finds nothing."""
+    return "".join(code(part) if found else escape(part) for part, found in _parts(plain))
+
+
+def bold(plain: str) -> str:
+    """The same in bold; code cannot be bold."""
+    return "".join(code(part) if found else f"<b>{escape(part)}</b>" for part, found in _parts(plain))
+
+
+def code(plain: str) -> str:
+    return f"<code>{escape(plain)}</code>"
+
+
+def pre(plain: str) -> str:
+    """A block of code."""
+    return f"<pre>{escape(plain)}</pre>"
+
+
+def size(markup: str) -> int:
+    """UTF-16 code units of what is shown: entities and tags are resolved before Telegram counts."""
+    return units(html.unescape(_TAG.sub("", markup)))
+
+
+def _parts(plain: str) -> Iterator[Tuple[str, bool]]:
+    """Runs of words and spaces, and whether Telegram might find something in them."""
+    run = ""
+    for part in _WORDS.split(plain):
+        if not _FINDS.search(part):
+            run += part
+            continue
+        if run:
+            yield run, False
+        yield part, True
+        run = ""
+    if run:
+        yield run, False

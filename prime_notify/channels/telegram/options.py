@@ -1,0 +1,79 @@
+"""What a Telegram endpoint's config may say: https://core.telegram.org/bots/api#sendmessage"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from typing_extensions import Literal
+
+from prime_notify.channels.common.mentions import check_users
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
+
+__all__ = ["TelegramEndpoint", "TelegramOptions"]
+
+_API = "https://api.telegram.org"
+
+
+class TelegramOptions(BaseModel):
+    """Options of Telegram, in its own spelling."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    bot_token: str = option(
+        ...,
+        'The bot\'s token, "123456789:AA...", as @BotFather shows it.',
+        "机器人的令牌，形如 “123456789:AA...”，由 @BotFather 给出。",
+        secret=True,
+        min_length=1,
+    )
+    chat_id: str = option(
+        ...,
+        "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
+        "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
+    )
+    message_thread_id: Optional[int] = option(
+        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", ge=1
+    )
+    silent: bool = option(
+        False,
+        "Whether messages arrive without a sound.",
+        "消息是否静默送达（不响铃）。",
+    )
+
+    @field_validator("bot_token")
+    @classmethod
+    def _check_token(cls, token: str) -> str:
+        if re.search(r"[\s/?#]", token) or re.match(r"bot\d", token):
+            raise ValueError('write the token alone, "123456789:AA...", without "bot" before it and without an address')
+        return token
+
+    @field_validator("chat_id")
+    @classmethod
+    def _check_chat(cls, chat: str) -> str:
+        if not re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{2,64}", chat):
+            raise ValueError("write the chat's id, such as -1001234567890, or the @name of a public channel or group")
+        return chat
+
+
+class TelegramEndpoint(EndpointConfig):
+    """An endpoint of type ``telegram``: a bot and a chat."""
+
+    type: Literal["telegram"]
+    url: str = option(
+        _API,
+        "The Bot API server; may be one of your own (github.com/tdlib/telegram-bot-api).",
+        "Bot API 服务器的地址；可以是自己搭建的（github.com/tdlib/telegram-bot-api）。",
+        secret=True,
+    )
+    telegram: TelegramOptions = option(..., "Options of Telegram.", "Telegram 的选项。")
+
+    @model_validator(mode="after")
+    def _check_mention(self) -> TelegramEndpoint:
+        remedy = 'write in mention.users ids of users, digits only, or names with their @, such as "@steve"'
+        check_users(self.mention, r"[0-9]{1,20}|@[A-Za-z0-9_]{2,32}", remedy)
+        return self

@@ -1,0 +1,159 @@
+"""The general webhook: the whole payload as JSON with POST, or whatever request the owner describes."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from typing import Dict, Mapping, Tuple
+from urllib.parse import quote, urlencode
+
+from prime_notify.channels import serverchan
+from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.wire import to_json
+from prime_notify.channels.webhook.formats import document_of
+from prime_notify.channels.webhook.options import WebhookEndpoint, WebhookOptions
+from prime_notify.channels.webhook.signing import signature_headers
+from prime_notify.compose.templates import Mode, is_template
+from prime_notify.compose.templates.filters import as_text
+from prime_notify.compose.templates.tree import Filler
+from prime_notify.compose.templates.values import values_of
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Retry
+
+__all__ = ["Webhook", "WebhookEndpoint", "WebhookOptions"]
+
+_JSON = "application/json; charset=utf-8"
+_FORM = "application/x-www-form-urlencoded"
+_BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")  # unless a body is asked for
+_LONGEST_HEADER = 2048
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class Webhook(Channel[WebhookEndpoint]):
+    """Sends the payload; the HTTP status is the answer.
+
+    The payload carries ``title`` and ``desp``, so ServerChan's own URLs work too, with ServerChan's limits and with
+    its way to say no.
+    """
+
+    type = "webhook"
+    endpoint_model = WebhookEndpoint
+    example = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
+    about = {
+        "en_us": (
+            "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. With `webhook`, any "
+            "request: method, query, headers, a body or form of your own, signatures, and the formats of other systems."
+        ),
+        "zh_cn": (
+            "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。"
+            "通过 `webhook` 可定制任意请求：方法、参数、请求头、自定义正文或表单、签名，以及其他系统的格式。"
+        ),
+    }
+    status_is_answer = True
+
+    def __init__(self, endpoint: WebhookEndpoint) -> None:
+        super().__init__(endpoint)
+        options = endpoint.webhook
+        plain = not options.is_own_body and options.format in (None, "prime_backup")
+        self._to_serverchan = plain and serverchan.is_serverchan(endpoint.url)
+
+    def render(self, message: Message) -> Request:
+        options = self.endpoint.webhook
+        filler = Filler(values_of(message, traceback=self.endpoint.traceback), message.texts.title)
+        body, content_type = self._body(message, filler)
+        headers = self._headers(message, filler, content_type if body else "")
+        url = _address(self.endpoint.url, options.query, filler)
+        if options.signing is not None:
+            signed = signature_headers(options.signing, message.notification.id, message.now, body)
+            headers = _merged(headers, signed)
+        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings))
+
+    def judge(self, response: Response) -> Outcome:
+        if self._to_serverchan:
+            return serverchan.judge_answer(response)
+        if self.endpoint.webhook.succeeds(response.status):
+            return Delivered(response.status)
+        if 200 <= response.status < 300:
+            reason = f"HTTP {response.status} is not among the statuses that count as success"
+            return Retry(reason, response.status, hint='look at "webhook": {"success": ...}')
+        return refusal(response)
+
+    def _body(self, message: Message, filler: Filler) -> Tuple[bytes, str]:
+        """The bytes and their Content-Type."""
+        options = self.endpoint.webhook
+        if options.form is not None:
+            fields = {name: filler.value(value, f"webhook.form.{name}") for name, value in options.form.items()}
+            pairs = [(name, as_text(value)) for name, value in fields.items() if value is not None]
+            return urlencode(pairs, errors="replace").encode("ascii"), options.content_type or _FORM
+        if isinstance(options.body, str) and options.content_type is not None:
+            default = f"{message.texts.title}\n{message.texts.body}"
+            default = html.escape(default) if options.mode is Mode.XML else default
+            text = filler.text(options.body, "webhook.body", options.mode, default)
+            return text.encode("utf-8", "replace"), _with_charset(options.content_type)
+        if options.body is not None:
+            return to_json(filler.value(options.body, "webhook.body")), options.content_type or _JSON
+        if options.method in _BODILESS and options.format is None:
+            return b"", ""
+        return self._document(message)
+
+    def _document(self, message: Message) -> Tuple[bytes, str]:
+        endpoint, options = self.endpoint, self.endpoint.webhook
+        document = document_of(
+            options.format or "prime_backup",
+            message,
+            endpoint=endpoint.name,
+            traceback=endpoint.traceback,
+            alert=options.alert,
+        )
+        value = serverchan.fit(document.value) if self._to_serverchan else document.value
+        return to_json(value), options.content_type or document.content_type
+
+    def _headers(self, message: Message, filler: Filler, content_type: str) -> Dict[str, str]:
+        options = self.endpoint.webhook
+        own = {
+            "Content-Type": content_type,
+            # Constant over all tries, so that a receiver can tell a repetition (standardwebhooks.com)
+            "webhook-id": message.notification.id,
+            "webhook-timestamp": str(int(message.now)),
+            "Idempotency-Key": message.notification.id,
+        }
+        if options.token is not None:
+            own["Authorization"] = f"Bearer {options.token}"
+        if options.auth is not None:
+            pair = f"{options.auth.user}:{options.auth.password}"
+            own["Authorization"] = "Basic " + base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
+        given = {name: self._header(name, value, filler) for name, value in self.endpoint.headers.items()}
+        return _merged({name: value for name, value in own.items() if value}, given)
+
+    def _header(self, name: str, value: str, filler: Filler) -> str:
+        """A header's value; what a template inserts can neither end the line nor fill a server's buffers."""
+        if not is_template(value):
+            return value
+        text = filler.text(value, f"headers.{name}", Mode.TEXT)
+        return _UNPRINTABLE.sub(" ", text).strip()[:_LONGEST_HEADER]
+
+
+def _merged(headers: Mapping[str, str], stronger: Mapping[str, str]) -> Dict[str, str]:
+    """Both, the stronger ones in place of the others of their names, whatever their case."""
+    names = {name.lower() for name in stronger}
+    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **stronger}
+
+
+def _address(url: str, query: Mapping[str, str], filler: Filler) -> str:
+    """The URL with its templates filled in, and with the query's parameters but the templates that came out empty."""
+    if is_template(url):
+        static = url[: min(index for index in map(url.find, ("{{", "{%", "{#")) if index >= 0)]
+        url = filler.text(url, "url", Mode.URL, static)
+    texts = {name: filler.text(value, f"webhook.query.{name}") for name, value in query.items()}
+    pairs = [(name, text) for name, text in texts.items() if text or not is_template(query[name])]
+    if not pairs:
+        return url
+    address, hash_sign, fragment = url.partition("#")
+    joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode(pairs, quote_via=quote, errors='replace')}{hash_sign}{fragment}"
+
+
+def _with_charset(content_type: str) -> str:
+    return content_type if "charset" in content_type.lower() else f"{content_type}; charset=utf-8"

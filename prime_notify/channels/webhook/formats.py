@@ -1,0 +1,183 @@
+"""Bodies as other systems' webhooks have them, for receivers that know those."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Mapping
+from urllib.parse import quote
+
+from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
+from prime_notify.compose.templates.values import values_of
+from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.notification import Message
+from prime_notify.model.payload import Payload
+
+__all__ = ["Document", "document_of"]
+
+_JSON = "application/json; charset=utf-8"
+_NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: Alertmanager's way to say that it has not ended
+_NAMES = {Task.BACKUP: "MinecraftBackup", Task.RESTORE: "MinecraftRestore"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A body before it is JSON."""
+
+    value: Any
+    content_type: str = _JSON
+
+
+def document_of(
+    format: BodyFormat, message: Message, *, endpoint: str, traceback: bool, alert: AlertOptions
+) -> Document:
+    """The message in a format; ``endpoint`` is the name of the endpoint that gets it."""
+    return _FORMATS[format](_Subject(message, endpoint, traceback, alert))
+
+
+@dataclass(frozen=True)
+class _Subject:
+    message: Message
+    endpoint: str
+    traceback: bool
+    alert: AlertOptions
+
+    @property
+    def payload(self) -> Payload:
+        return self.message.payload
+
+    def document(self) -> Dict[str, Any]:
+        """The whole payload, with the texts."""
+        values = values_of(self.message, traceback=self.traceback)
+        del values["facts"]
+        return values
+
+    @property
+    def server(self) -> str:
+        """The server's name, where it has one."""
+        return (self.payload.server.name if self.payload.server else None) or ""
+
+    @property
+    def is_alarming(self) -> bool:
+        return self.payload.severity is not Severity.INFO
+
+    @property
+    def alert_name(self) -> str:
+        """One alert for each kind of task, which a failure raises and the next success resolves.
+
+        What has only begun says nothing about that one, so a start has a name of its own.
+        """
+        suffix = "Started" if self.payload.status is Status.START else ""
+        return f"{_NAMES[self.payload.task]}{suffix}"
+
+
+def _prime_backup(subject: _Subject) -> Document:
+    return Document(subject.document())
+
+
+def _cloudevents(subject: _Subject) -> Document:
+    """Structured JSON, github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md."""
+    payload = subject.payload
+    source = "/prime_notify" + (f"/{quote(subject.server, safe='')}" if subject.server else "")
+    value = {
+        "specversion": "1.0",
+        "id": payload.id,
+        "source": source,
+        "type": f"prime_notify.{payload.event.value}",
+        "subject": payload.task_id,
+        "time": payload.timestamp.iso,
+        "datacontenttype": "application/json",
+        "data": subject.document(),
+    }
+    return Document(value, "application/cloudevents+json; charset=utf-8")
+
+
+def _alertmanager(subject: _Subject) -> Document:
+    """Version 4, prometheus.io/docs/alerting/latest/configuration/#webhook_config."""
+    payload, texts = subject.payload, subject.message.texts
+    status = "firing" if subject.is_alarming else "resolved"
+    identity = {"alertname": subject.alert_name, "task": payload.task.value, "plugin": payload.plugin.id}
+    if subject.server:
+        identity["server"] = subject.server
+    labels = {**identity, "severity": payload.severity.value}
+    annotations = {"summary": texts.title, "description": texts.body}
+    alert = {
+        "status": status,
+        "labels": labels,
+        "annotations": annotations,
+        "startsAt": payload.timestamp.iso,
+        "endsAt": _NEVER if subject.is_alarming else payload.timestamp.iso,
+        "generatorURL": "",
+        "fingerprint": _fingerprint(identity),
+    }
+    return Document(
+        {
+            "version": "4",
+            "groupKey": f'{{}}:{{alertname="{subject.alert_name}"}}',
+            "truncatedAlerts": 0,
+            "status": status,
+            "receiver": subject.endpoint,
+            "groupLabels": {"alertname": subject.alert_name},
+            "commonLabels": labels,
+            "commonAnnotations": annotations,
+            "externalURL": "",
+            "alerts": [alert],
+        }
+    )
+
+
+def _fingerprint(labels: Mapping[str, str]) -> str:
+    """The same for the failure and for the success that resolves it."""
+    text = "\0".join(f"{name}\0{value}" for name, value in sorted(labels.items()))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _grafana(subject: _Subject) -> Document:
+    """Grafana's before its version 8 ("legacy alerting"), which many receivers still expect."""
+    payload, texts = subject.payload, subject.message.texts
+    state = "pending" if payload.status is Status.START else "alerting" if subject.is_alarming else "ok"
+    measured = [("cost_s", payload.cost_s)]
+    if payload.backup is not None:
+        measured.append(("stored_size", payload.backup.stored_size))
+    tags = {"event": payload.event.value, "severity": payload.severity.value}
+    if subject.server:
+        tags["server"] = subject.server
+    return Document(
+        {
+            "title": texts.title,
+            "state": state,
+            "message": texts.body,
+            "ruleId": int(_fingerprint({"alertname": subject.alert_name, "server": subject.server})[:8], 16),
+            "ruleName": subject.alert_name,
+            "ruleUrl": "",
+            "orgId": 1,
+            "dashboardId": 0,
+            "panelId": 0,
+            "tags": tags,
+            "evalMatches": [
+                {"metric": name, "value": value, "tags": {}} for name, value in measured if value is not None
+            ],
+        }
+    )
+
+
+def _alert(subject: _Subject) -> Document:
+    """The plain alert that chat bots take."""
+    payload, texts = subject.payload, subject.message.texts
+    value = {
+        "message": f"{texts.title}\n{texts.body}",
+        "sender_id": subject.alert.sender_id,
+        "chat_id": subject.alert.chat_id,
+        "timestamp": payload.timestamp.iso,
+        "metadata": {"source": subject.server or payload.plugin.id, "severity": payload.severity.value},
+    }
+    return Document({name: content for name, content in value.items() if content is not None})
+
+
+_FORMATS: Dict[str, Callable[[_Subject], Document]] = {
+    "prime_backup": _prime_backup,
+    "cloudevents": _cloudevents,
+    "alertmanager": _alertmanager,
+    "grafana": _grafana,
+    "alert": _alert,
+}

@@ -1,0 +1,256 @@
+"""What a webhook endpoint's config may say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.webhook.signing import SigningOptions
+from prime_notify.compose.templates import Mode, check_template, is_expression, is_template
+from prime_notify.compose.templates.tree import check_tree
+from prime_notify.config.endpoint import EndpointConfig, http_url, listed
+from prime_notify.config.option import option
+
+__all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
+
+BodyFormat = Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"]
+
+_METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
+_UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than a request with a body and an answer
+_STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
+_INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
+_MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+
+def _template(source: str) -> str:
+    check_template(source)
+    return source
+
+
+def _word(value: Any) -> Any:
+    return value.strip().lower().replace("-", "_") if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    """``true`` and numbers, which people write without quotes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _statuses(text: str) -> str:
+    if not statuses_in(text):
+        raise ValueError('write a status or a range of them: 204, "200-299" or "2xx"')
+    return text
+
+
+def statuses_in(text: str) -> range:
+    """The HTTP statuses that ``204``, ``200-299`` or ``2xx`` mean; none for anything else."""
+    match = _STATUS.fullmatch(text.strip().lower())
+    if match is None:
+        return range(0)
+    if match[2] is None:
+        return range(int(match[1]) * 100, int(match[1]) * 100 + 100)
+    first = int(match[1] + match[2])
+    return range(first, int(match[3] or first) + 1)
+
+
+_Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
+_TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
+_STATUS_SCHEMA = [{"type": "integer"}, {"type": "string"}]
+_Statuses = Annotated[
+    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [*_STATUS_SCHEMA, {"type": "array", "items": {"anyOf": _STATUS_SCHEMA}}]}),
+]
+
+
+class BasicAuth(_Part):
+    """HTTP's basic authentication."""
+
+    user: str = option(..., "The user.", "用户名。")
+    password: str = option("", "The password.", "密码。", secret=True)
+
+
+class AlertOptions(_Part):
+    """What only the format "alert" has."""
+
+    sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。")
+    chat_id: Optional[str] = option(None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。")
+
+
+class WebhookOptions(_Part):
+    """How the request of a webhook is made; every string marked so may be a template."""
+
+    method: str = option("POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。")
+    query: Annotated[Dict[str, _Template], _TEXT_SCHEMA] = option(
+        dict,
+        "Parameters added to the URL; templates. One that comes out empty is left out.",
+        "附加在 URL 上的参数，可用模板；结果为空的参数会被省略。",
+        secret=True,
+    )
+    format: Optional[BodyFormat] = option(
+        None,
+        'Whose webhooks the body looks like: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
+        '"grafana" or "alert".',
+        "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
+    )
+    content_type: Optional[str] = option(
+        None,
+        'The Content-Type of the body; needed for a text, such as "text/plain".',
+        "正文的 Content-Type；正文是文本时必填，例如 text/plain。",
+    )
+    body: Any = option(
+        None,
+        "The body, as a JSON value whose strings are templates; or, with content_type, as text. "
+        '"{{ backup }}" alone keeps its type; an object with "$if" is there only if that expression is true.',
+        "正文：一个 JSON 值，其中的字符串都是模板；若给出 content_type，也可以是文本。"
+        '单独的 "{{ backup }}" 保留原类型；含 "$if" 的对象仅在该表达式为真时出现。',
+    )
+    form: Optional[Dict[str, Annotated[Any, AfterValidator(check_tree)]]] = option(
+        None,
+        "The body as a form: names and templates; a value that is an object or a list is sent as JSON.",
+        "表单形式的正文：字段名与模板；对象或列表会以 JSON 发送。",
+    )
+    success: _Statuses = option(
+        lambda: ["200-299"],
+        'HTTP statuses that mean success: 204, "200-299", "2xx", or a list of them.',
+        "表示成功的 HTTP 状态码：204、200-299、2xx，或它们的列表。",
+        min_length=1,
+    )
+    auth: Optional[BasicAuth] = option(None, "Basic authentication.", "Basic 认证。")
+    token: Optional[str] = option(
+        None,
+        "A token, sent as Authorization: Bearer.",
+        "以 Authorization: Bearer 发送的令牌。",
+        secret=True,
+        min_length=1,
+    )
+    signing: Optional[SigningOptions] = option(
+        None, "Signs each request, so that the receiver knows whose it is.", "为每个请求签名，供接收端验证来源。"
+    )
+    alert: AlertOptions = option(AlertOptions, 'For "format": "alert".', "用于 format 为 alert 时。")
+
+    @field_validator("method")
+    @classmethod
+    def _check_method(cls, method: str) -> str:
+        method = method.upper()
+        if not _METHOD.fullmatch(method) or method in _UNUSABLE:
+            raise ValueError('write a method such as "POST", "PUT", "PATCH", "DELETE" or "GET"')
+        return method
+
+    @field_validator("content_type")
+    @classmethod
+    def _check_content_type(cls, value: Optional[str]) -> Optional[str]:
+        if value is not None and not re.fullmatch(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"'-]+)*", value, re.ASCII):
+            raise ValueError('write a media type, such as "text/plain" or "application/xml; charset=utf-8"')
+        return value
+
+    @field_validator("format", mode="before")
+    @classmethod
+    def _lower_format(cls, value: Any) -> Any:
+        return _word(value)
+
+    @field_validator("body")
+    @classmethod
+    def _check_body(cls, body: Any, info: ValidationInfo) -> Any:
+        if not isinstance(body, str):
+            return check_tree(body)
+        _check_text_body(body, info.data.get("content_type"))
+        return body
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> WebhookOptions:
+        given = [name for name in ("body", "form", "format") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"keep one of {' and '.join(given)}: each of them is the whole body")
+        if self.auth is not None and self.token is not None:
+            raise ValueError('keep one of "auth" and "token": both are sent as Authorization')
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        """How what is inserted into a text body is escaped."""
+        return _mode_of(self.content_type or "")
+
+    @property
+    def is_own_body(self) -> bool:
+        return self.body is not None or self.form is not None
+
+    def succeeds(self, status: int) -> bool:
+        return any(status in statuses_in(text) for text in self.success)
+
+
+def _check_text_body(body: str, content_type: Optional[str]) -> None:
+    """Text can be broken by what is inserted into it, where its format has a syntax; a JSON value or a form cannot."""
+    if content_type is None:
+        check_template(body)
+        if not is_expression(body):
+            raise ValueError(
+                'write "body" as a JSON value: {"text": "{{ title }}"}; or add a "content_type", such as "text/plain"'
+            )
+    elif "json" in content_type.lower():
+        raise ValueError('write "body" as a JSON value, not as text: {"text": "{{ title }}"}')
+    elif "x-www-form-urlencoded" in content_type.lower():
+        raise ValueError('write "form": {"text": "{{ title }}"} instead of "body"')
+    else:
+        check_template(body, _mode_of(content_type))
+
+
+def _mode_of(content_type: str) -> Mode:
+    return Mode.XML if _MARKUP.search(content_type) else Mode.TEXT
+
+
+class WebhookEndpoint(EndpointConfig):
+    """An endpoint of type ``webhook``, which is also the type of an endpoint that names none."""
+
+    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。")
+    url: str = option(
+        ...,
+        "Where to send; its path and query may have templates.",
+        "发送的地址；其路径和参数可用模板。",
+        secret=True,
+    )
+    headers: Dict[str, str] = option(
+        dict,
+        "Extra HTTP headers; their values may be templates, and are secret.",
+        "额外的请求头；值可用模板，且会被隐去。",
+        secret=True,
+    )
+    webhook: WebhookOptions = option(WebhookOptions, "How the request is made.", "请求的细节。")
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: Optional[str]) -> Optional[str]:
+        if url is None or not is_template(url):
+            return url if url is None else http_url(url)
+        if not _STATIC_HOST.match(url):
+            raise ValueError("write the address's host without templates: what players type must not choose it")
+        http_url(_INSERTED.sub("x", url))
+        check_template(url, Mode.URL)
+        return url
+
+    @field_validator("headers")
+    @classmethod
+    def _check_header_templates(cls, headers: Dict[str, str]) -> Dict[str, str]:
+        check_tree(headers)
+        return headers

@@ -1,0 +1,96 @@
+"""Signatures by which a receiver knows that a request is ours, whole, and new."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Dict, List
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.config.endpoint import listed
+from prime_notify.config.option import option
+
+__all__ = ["SigningOptions", "signature_headers"]
+
+_PREFIX = "whsec_"
+_SHORTEST, _LONGEST = 24, 64  # bytes of a key (the Standard Webhooks specification, "Symmetric")
+
+
+def _key(secret: str) -> bytes:
+    """The bytes behind a Standard Webhooks secret. Raises ValueError."""
+    text = secret[len(_PREFIX) :] if secret.startswith(_PREFIX) else secret
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError('write a secret of the form "whsec_" + base64') from None
+
+
+class SigningOptions(BaseModel):
+    """How requests are signed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    scheme: Literal["standard", "feishu"] = option(
+        "standard",
+        '"standard": Standard Webhooks (standardwebhooks.com); "feishu": X-Lark-Signature, as Feishu signs its events.',
+        "standard：Standard Webhooks 规范（standardwebhooks.com）；feishu：与飞书事件相同的 X-Lark-Signature。",
+    )
+    secret: Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)] = option(
+        ...,
+        'The key that the receiver knows, too: "whsec_..." for standard; several while a key is being replaced.',
+        "与接收端共享的密钥：standard 为 whsec_...；更换密钥期间可写多个。",
+        secret=True,
+        min_length=1,
+        max_length=5,
+    )
+
+    @field_validator("scheme", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _check_secrets(self) -> SigningOptions:
+        if self.scheme == "feishu":
+            if len(self.secret) > 1:
+                raise ValueError('write one "secret": this scheme has room for one signature')
+            return self
+        for secret in self.secret:
+            if not _SHORTEST <= len(_key(secret)) <= _LONGEST:
+                raise ValueError(
+                    f'write a secret of {_SHORTEST} to {_LONGEST} bytes, such as "whsec_" + the output of '
+                    '"openssl rand -base64 32"'
+                )
+        return self
+
+
+def signature_headers(options: SigningOptions, id: str, now: float, body: bytes) -> Dict[str, str]:
+    """The headers that prove ``body``. Pure: the same notification at the same moment gets the same signature.
+
+    :param now: the moment of the attempt, unix seconds.
+    """
+    timestamp = str(int(now))
+    if options.scheme == "feishu":
+        return _feishu(options.secret[0], id, timestamp, body)
+    signed = f"{id}.{timestamp}.".encode() + body
+    signatures = [hmac.new(_key(secret), signed, hashlib.sha256).digest() for secret in options.secret]
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(one).decode('ascii')}" for one in signatures),
+    }
+
+
+def _feishu(key: str, id: str, timestamp: str, body: bytes) -> Dict[str, str]:
+    """SHA-256 of timestamp, nonce, key and body; the nonce need not be random, only never the same again."""
+    nonce = hashlib.sha256(f"{id}.{timestamp}".encode()).hexdigest()[:32]
+    signature = hashlib.sha256(f"{timestamp}{nonce}{key}".encode() + body).hexdigest()
+    return {
+        "X-Lark-Request-Timestamp": timestamp,
+        "X-Lark-Request-Nonce": nonce,
+        "X-Lark-Signature": signature,
+    }

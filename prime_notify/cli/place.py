@@ -1,0 +1,85 @@
+"""The data folder that a command works on: its config, its outbox, and who owns it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Iterator, Optional
+
+from prime_notify.cli.report import FAILED, CliError
+from prime_notify.config.files import read_config_file
+from prime_notify.config.load import ConfigError, LoadedConfig, load_config
+from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.history import History
+from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.outbox.ownership import owner_of
+from prime_notify.outbox.schema import MIGRATIONS
+from prime_notify.outbox.sqlite import SqliteOutbox
+
+__all__ = ["CONFIG_FILE", "Place", "config_in"]
+
+CONFIG_FILE = "config.json"
+
+
+class Place:
+    """Raises :class:`CliError` where there is no such folder."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise CliError(f"there is no folder {folder}: name MCDReforged's config/prime_notify with --folder")
+        self.folder = folder
+        self.owner = owner_of(folder)
+        """The process that delivers from here; None when nobody does."""
+
+    @property
+    def now(self) -> float:
+        """Unix seconds."""
+        return time.time()
+
+    def config(self) -> LoadedConfig:
+        """Raises :class:`CliError` when it cannot be read at all."""
+        try:
+            return config_in(self.folder / CONFIG_FILE)
+        except ConfigError as error:
+            raise CliError(f"the config cannot be read: {error}", FAILED) from None
+
+    @contextlib.contextmanager
+    def outbox(self) -> Iterator[Optional[SqliteOutbox]]:
+        """The outbox for as long as the block runs; None while nothing was ever stored. Raises :class:`CliError`."""
+        path = self.folder / OUTBOX_FILE
+        if not path.exists():
+            yield None
+            return
+        try:
+            self._leave_it_to_an_older_version(path)
+            opened = SqliteOutbox(path)
+            try:
+                yield opened
+            finally:
+                opened.close()
+        except (OutboxError, sqlite3.Error) as error:
+            hint = "MCDReforged's log says what is wrong with it, and starting MCDReforged saves what can be saved"
+            raise CliError(f"the outbox {path} cannot be used: {error} ({hint})") from None
+
+    @contextlib.contextmanager
+    def history(self) -> Iterator[Optional[History]]:
+        """The history for as long as the block runs; None while nothing was ever stored."""
+        with self.outbox() as outbox:
+            yield None if outbox is None else History(outbox.database)
+
+    def _leave_it_to_an_older_version(self, path: Path) -> None:
+        """Opening would bring the file to our schema; not under the feet of an older version at work."""
+        if self.owner is None:
+            return
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version < len(MIGRATIONS):
+            raise CliError(f"{self.owner} runs an older version of Prime Notify: use that version's command line")
+
+
+def config_in(path: Path) -> LoadedConfig:
+    """The config in a file. Raises :class:`ConfigError`."""
+    return load_config(read_config_file(path), environ=os.environ, base_dir=path.parent)

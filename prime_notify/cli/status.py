@@ -1,0 +1,142 @@
+"""``status``: how it stands, with an exit code that a monitor understands."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+
+from prime_notify.cli.parsing import Subparsers, add_command
+from prime_notify.cli.place import Place
+from prime_notify.cli.report import FAILED, OK, CliError, Report, table
+from prime_notify.compose.humanize import duration, local_time
+from prime_notify.compose.lines import one_line
+from prime_notify.config.load import LoadedConfig
+from prime_notify.delivery.breaker import OPENS_AFTER
+from prime_notify.model.health import Health
+from prime_notify.outbox.history import History
+from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.version import __version__
+
+__all__ = ["add_parser"]
+
+_REASON = 120
+
+
+def add_parser(commands: Subparsers) -> None:
+    add_command(
+        commands,
+        "status",
+        _status,
+        "who delivers from the folder, what waits, what was given up, and how each endpoint is doing",
+        "Exits with 1 when something needs a person: dead letters, an endpoint that keeps failing, something that "
+        "waits for an endpoint which the config does not have, or a config that is wrong.",
+    )
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    name: str
+    type: str
+    enabled: bool
+    configured: bool
+    waiting: int
+    dead: int
+    health: Health
+
+    @property
+    def is_failing(self) -> bool:
+        return self.health.failures >= OPENS_AFTER
+
+    @property
+    def needs_a_person(self) -> bool:
+        return bool(self.dead) or self.is_failing or (bool(self.waiting) and not self.configured)
+
+    def state(self, now: float) -> str:
+        if not self.configured:
+            return "not in the config"
+        if not self.enabled:
+            return "switched off"
+        since = self.health.failing_since
+        if since is None:
+            return "well" if self.health.last_success is not None else "nothing sent yet"
+        failing = f"failing for {duration(max(0.0, now - since))}"
+        return f"{failing}: {one_line(self.health.last_reason, _REASON)}" if self.health.last_reason else failing
+
+    def data(self) -> Dict[str, Any]:
+        known = {name: getattr(self.health, name) for name in ("failures", "failing_since", "last_success")}
+        more = {"last_failure": self.health.last_failure, "last_reason": self.health.last_reason or None}
+        held = self.health.held_until or None
+        named = {name: getattr(self, name) for name in ("name", "type", "enabled", "configured", "waiting", "dead")}
+        return {**named, **known, **more, "held_until": held}
+
+
+def _status(_options: argparse.Namespace, place: Place) -> Report:
+    loaded: Optional[LoadedConfig] = None
+    trouble = ""
+    try:
+        loaded = place.config()
+    except CliError as error:
+        trouble = str(error)
+    with place.outbox() as outbox:
+        kept = History(outbox.database).count() if outbox else 0
+        endpoints = list(_endpoints(loaded, outbox))
+    problems = [trouble] if loaded is None else [str(problem) for problem in loaded.problems]
+    enabled = loaded is not None and loaded.config.notification.enabled
+    well = not problems and not any(endpoint.needs_a_person for endpoint in endpoints)
+    data = {
+        "version": __version__,
+        "folder": str(place.folder),
+        "owner": place.owner,
+        "enabled": enabled,
+        "well": well,
+        "kept": kept,
+        "waiting": sum(endpoint.waiting for endpoint in endpoints),
+        "dead": sum(endpoint.dead for endpoint in endpoints),
+        "problems": problems,
+        "endpoints": [endpoint.data() for endpoint in endpoints],
+    }
+    return Report(_lines(data, endpoints, place.now), data, OK if well else FAILED)
+
+
+def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[SqliteOutbox]) -> Iterator[_Endpoint]:
+    waiting, dead, health = ({}, {}, {}) if outbox is None else _stored(outbox)
+    names = []
+    for endpoint in loaded.endpoints if loaded else ():
+        name = endpoint.name
+        names.append(name)
+        numbers = waiting.get(name, 0), dead.get(name, 0)
+        yield _Endpoint(name, endpoint.type, endpoint.config.enabled, True, *numbers, health.get(name, Health()))
+    for name in sorted({*waiting, *dead} - {*names}):
+        numbers = waiting.get(name, 0), dead.get(name, 0)
+        unknown = loaded is None  # whether there is such an endpoint
+        yield _Endpoint(name, "", unknown, unknown, *numbers, health.get(name, Health()))
+
+
+def _stored(outbox: SqliteOutbox) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, Health]]:
+    return outbox.waiting(), outbox.dead(), History(outbox.database).health()
+
+
+def _lines(data: Mapping[str, Any], endpoints: Sequence[_Endpoint], now: float) -> List[str]:
+    switched = "on" if data["enabled"] else "off (notification.enabled)"
+    lines = [
+        f"Prime Notify {data['version']}, data folder {data['folder']}",
+        f"Delivering: {data['owner'] or 'nobody; MCDReforged does not run with this folder'}",
+        f"Notifications: switched {switched}; {data['kept']} kept, {data['waiting']} deliveries waiting, "
+        f"{data['dead']} given up",
+        *(f"Config: {problem}" for problem in data["problems"]),
+    ]
+    if endpoints:
+        rows = [("ENDPOINT", "TYPE", "WAITING", "GIVEN UP", "LAST SUCCESS", "STATE")]
+        rows += [_row(endpoint, now) for endpoint in endpoints]
+        lines += table(rows)
+    if data["dead"]:
+        lines.append('What was given up: "history --state dead"; "replay all" sends it again, "drop all" forgets it')
+    return lines
+
+
+def _row(endpoint: _Endpoint, now: float) -> tuple[str, str, str, str, str, str]:
+    success = endpoint.health.last_success
+    when = "-" if success is None else local_time(success)
+    numbers = str(endpoint.waiting), str(endpoint.dead)
+    return endpoint.name, endpoint.type or "-", *numbers, when, endpoint.state(now)

@@ -1,0 +1,84 @@
+"""Options of every endpoint that say how to connect: checked as far as that is possible without connecting."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any, List, Union
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from typing_extensions import Annotated
+
+from prime_notify.model.connection_options import DIRECT, ConnectionOptions
+from prime_notify.transport.failure import UnsendableError
+from prime_notify.transport.route import configured_proxy, tls_context
+
+__all__ = ["ClientCertificate", "ProxyAddress", "Verify"]
+
+_NO_SOCKS = 'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"'
+
+
+def _check_proxy(address: str) -> str:
+    if address.strip().lower() == DIRECT:
+        return DIRECT
+    try:
+        proxy = configured_proxy(address)
+    except UnsendableError as error:
+        raise ValueError(error.failure.hint) from None
+    if proxy.is_socks and importlib.util.find_spec("socks") is None:
+        raise ValueError(_NO_SOCKS)
+    return address
+
+
+def _path(text: str, info: ValidationInfo) -> str:
+    """Relative paths start at the config's folder, as those of secrets do."""
+    path = Path((info.context or {}).get("base_dir", "")) / text
+    if not path.exists():
+        raise ValueError(f"there is no such file; the path starts at the config's folder: {path}")
+    return str(path)
+
+
+def _true_or_false(value: Any) -> Any:
+    """``"false"``, as a reference to the environment gives it."""
+    words = {"true": True, "false": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _check_verify(value: Union[bool, str], info: ValidationInfo) -> Union[bool, str]:
+    if isinstance(value, bool):
+        return value
+    path = _path(value, info)
+    _try(ConnectionOptions(verify=path))
+    return path
+
+
+def _pair(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _check_cert(paths: List[str], info: ValidationInfo) -> List[str]:
+    found = [_path(path, info) for path in paths]
+    _try(ConnectionOptions(verify=False, cert=tuple(found)))
+    return found
+
+
+def _try(options: ConnectionOptions) -> None:
+    try:
+        tls_context(options)
+    except UnsendableError as error:
+        raise ValueError(f"{error.failure.reason}: {error.failure.hint}") from None
+
+
+ProxyAddress = Annotated[str, AfterValidator(_check_proxy)]
+Verify = Annotated[
+    Union[bool, str],
+    BeforeValidator(_true_or_false),
+    AfterValidator(_check_verify),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string"}]}),
+]
+ClientCertificate = Annotated[
+    Annotated[List[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=2)],
+    BeforeValidator(_pair),
+    AfterValidator(_check_cert),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 2}]}),
+]

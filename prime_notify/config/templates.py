@@ -1,0 +1,81 @@
+"""The templates of an endpoint, as they stand in its config."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import Any, Callable, Dict, Optional
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from typing_extensions import Annotated
+
+from prime_notify.compose.templates import Mode, check_template
+from prime_notify.config.option import option
+from prime_notify.config.problem import closest, one_of
+from prime_notify.model.event import EventName
+
+__all__ = ["Templates"]
+
+_EVENTS = [event.value for event in EventName]
+_ALL = "*"
+
+
+def _by_event(value: Any) -> Any:
+    """A single template is that of every event."""
+    return {_ALL: value} if isinstance(value, str) else value
+
+
+def _event_pattern(text: str) -> str:
+    pattern = text.strip().lower().replace("-", "_")
+    if not fnmatch.filter(_EVENTS, pattern):
+        raise ValueError(f'{closest(pattern, _EVENTS)}write "*", an event or a pattern of them: {one_of(_EVENTS)}')
+    return pattern
+
+
+def _checked(mode: Mode) -> Callable[[str], str]:
+    def check(source: str) -> str:
+        check_template(source, mode)
+        return source
+
+    return check
+
+
+_Pattern = Annotated[str, AfterValidator(_event_pattern)]
+_SCHEMA = WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+)
+_Texts = Annotated[
+    Optional[Dict[_Pattern, Annotated[str, AfterValidator(_checked(Mode.TEXT))]]], BeforeValidator(_by_event), _SCHEMA
+]
+_Markdown = Annotated[
+    Optional[Dict[_Pattern, Annotated[str, AfterValidator(_checked(Mode.MARKDOWN))]]],
+    BeforeValidator(_by_event),
+    _SCHEMA,
+]
+
+
+class Templates(BaseModel):
+    """Texts that replace the composed ones: one template for all events, or an object with one for each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    title: _Texts = option(
+        None,
+        'The title: a template, or one for each event: {"backup_failure": "...", "*": "..."}.',
+        '标题：一个模板，或按事件给出多个模板：{"backup_failure": "...", "*": "..."}。',
+    )
+    body: _Texts = option(
+        None,
+        "The text, shown instead of the usual fields; written like title.",
+        "正文，用来代替通常的各个字段；写法与 title 相同。",
+    )
+    desp: _Markdown = option(
+        None,
+        "The text in Markdown, for services that show that; what is inserted is escaped.",
+        "Markdown 正文，用于支持 Markdown 的服务；插入的内容会被转义。",
+    )
+
+    def find(self, text: str, event: EventName) -> Optional[str]:
+        """The template of ``title``, ``body`` or ``desp`` for an event: its own, else by pattern, else that of all."""
+        by_event: Dict[str, str] = getattr(self, text) or {}
+        patterns = [event.value, *(pattern for pattern in by_event if pattern != _ALL), _ALL]
+        return next((by_event[one] for one in patterns if one in by_event and fnmatch.fnmatch(event.value, one)), None)

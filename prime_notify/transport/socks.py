@@ -1,0 +1,97 @@
+"""Through a SOCKS proxy, with the optional library PySocks and within the deadline of an attempt."""
+
+from __future__ import annotations
+
+import importlib
+import socket
+from typing import Any, Callable, List, Tuple
+
+from prime_notify.transport.dial import dial
+from prime_notify.transport.exchange import Exchange, Phase
+from prime_notify.transport.failure import FailureKind, UnsendableError
+from prime_notify.transport.route import Proxy
+
+__all__ = ["dial_socks"]
+
+_REMOTE = {"socks4": "socks4a", "socks5": "socks5h"}
+_Resolve = Callable[[str, int, Exchange], List[Tuple[Any, ...]]]
+
+
+def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: _Resolve) -> socket.socket:
+    """A socket that the proxy has connected to ``host``.
+
+    With ``socks5`` and ``socks4`` the name is looked up here, with ``socks5h`` and ``socks4a`` by the proxy.
+
+    :raises UnsendableError: PySocks is not installed, or the proxy refuses.
+    """
+    try:
+        socks: Any = importlib.import_module("socks")
+    except ModuleNotFoundError:
+        hint = 'run "pip install PySocks" with the Python that runs MCDReforged'
+        raise UnsendableError(FailureKind.PROXY, "a SOCKS proxy needs the Python package PySocks", hint) from None
+    remote_names = proxy.kind in _REMOTE.values()
+    target = host if remote_names else _looked_up(proxy, host, port, exchange, resolve)
+    version = socks.SOCKS5 if proxy.kind.startswith("socks5") else socks.SOCKS4
+    user, password = proxy.credentials
+
+    def connect(
+        family: int, kind: int, protocol: int, address: Any, seconds: float, exchange: Exchange
+    ) -> socket.socket:
+        sock = _bounded(socks, exchange)(family, kind, protocol)
+        exchange.watch(sock)
+        try:
+            sock.settimeout(seconds)
+            sock.set_proxy(version, address[0], address[1], remote_names, user, password)
+            exchange.phase = Phase.PROXY
+            _negotiate(socks, sock, (target, port), proxy)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # From here on it is an ordinary socket, that later attempts may use
+            plain = socket.socket(family, kind, protocol, fileno=sock.detach())
+        except BaseException:
+            sock.close()
+            raise
+        exchange.watch(plain)
+        return plain
+
+    return dial(proxy.host, proxy.port, exchange, resolve, connect)
+
+
+def _looked_up(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: _Resolve) -> str:
+    """The target's first address that this kind of proxy can be asked for."""
+    families = (socket.AF_INET,) if proxy.kind == "socks4" else (socket.AF_INET, socket.AF_INET6)
+    try:
+        addresses = [entry[4][0] for entry in resolve(host, port, exchange) if entry[0] in families]
+    except socket.gaierror:
+        addresses = []
+    if not addresses:
+        hint = f'check the spelling of the URL\'s host, or let the proxy look it up: "{_REMOTE[proxy.kind]}://..."'
+        raise UnsendableError(FailureKind.DNS, f"unknown host {host}", hint)
+    return str(addresses[0])
+
+
+def _negotiate(socks: Any, sock: Any, target: Tuple[str, int], proxy: Proxy) -> None:
+    try:
+        sock.connect(target)
+    except socks.ProxyError as error:
+        cause: Any = error  # PySocks wraps errors, its own ones too
+        while isinstance(cause, socks.ProxyError) and cause.socket_err is not None:
+            cause = cause.socket_err
+        if not isinstance(cause, socks.ProxyError):
+            raise cause from None  # timed out, refused, broken off: told as without a proxy
+        reason = f"proxy: {proxy.host}:{proxy.port} opened no connection ({cause.msg})"
+        raise UnsendableError(FailureKind.PROXY, reason, "check the proxy's address, user and rules") from None
+
+
+def _bounded(socks: Any, exchange: Exchange) -> Any:
+    """PySocks' socket bounds each read and write, not their sum: here each gets what is left of the attempt's time."""
+
+    class BoundedSocket(socks.socksocket):  # type: ignore[misc]  # the class is known when it is needed
+        def recv_into(self, *arguments: Any) -> int:
+            socket.socket.settimeout(self, exchange.remaining())
+            return int(super().recv_into(*arguments))
+
+        def send(self, *arguments: Any) -> int:
+            socket.socket.settimeout(self, exchange.remaining())
+            return int(super().send(*arguments))
+
+    return BoundedSocket

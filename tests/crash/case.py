@@ -1,0 +1,107 @@
+"""One case: lives that are killed, then one that is let live until everything is delivered."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple
+
+from tests.crash.life import ACCEPTED_FILE, RECORD_FILE, Life
+from tests.crash.seeds import SEEDS
+from tests.crash.slot import Slot
+from tests.crash.verdict import Arrival, Promise, Verdict, judge
+from tests.support.receiver import OK, Answer, Receiver, Recorded
+
+__all__ = ["Case", "Kill", "Result"]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a life ends: at a pass of a step, or after seconds."""
+
+    step: str = ""
+    passed: int = 0
+    after: float = -1.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """``seed``: what file there is at first. ``drop``: dead letters are given up instead of replayed.
+
+    ``tasks``: how many a life tells; the last one only one, for it has enough to do with what is left.
+    """
+
+    seed: str
+    drop: bool
+    kills: Tuple[Kill, ...] = ()
+    tasks: int = 4
+
+    def run(self, slot: Slot) -> Result:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, Receiver() as receiver:
+            return _Run(self, Path(name), receiver, slot).result()
+
+
+@dataclass(frozen=True)
+class Result:
+    """``steps``: how often the last life passed each; ``seconds``: how long it was."""
+
+    verdict: Verdict
+    steps: Dict[str, int]
+    seconds: float
+
+
+@dataclass
+class _Run:
+    case: Case
+    folder: Path
+    receiver: Receiver
+    slot: Slot
+    arrivals: List[Arrival] = field(default_factory=list)
+    number: int = 0
+    _tries: Dict[Tuple[str, str], int] = field(default_factory=lambda: collections.Counter())
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def result(self) -> Result:
+        self.receiver.behave(self._answer)
+        last = "dropped" if self.case.drop else "refusing"
+        endpoints = ("first", "second", "flaky", last)
+        old = SEEDS[self.case.seed](self.folder, endpoints)
+        kills = 0
+        for kill in (*self.case.kills, Kill()):
+            kills += self.slot.live(self._life(kill, endpoints))
+            self.number += 1
+        promises = [*(Promise(id, id) for id in old), *self._accepted()]
+        delivered = [one for one in endpoints if one != "dropped"]
+        verdict = judge(promises, delivered, self.arrivals, kills)
+        return Result(verdict, **json.loads((self.folder / RECORD_FILE).read_text("utf-8")))
+
+    def _life(self, kill: Kill, endpoints: Tuple[str, ...]) -> Life:
+        url = f"http://127.0.0.1:{self.receiver.port}"
+        tasks = 1 if self.number and kill == Kill() else self.case.tasks
+        life = Life(str(self.folder), url, endpoints, f"life{self.number}", tasks, drop=self.case.drop)
+        return dataclasses.replace(life, step=kill.step, passed=kill.passed, after=kill.after)
+
+    def _accepted(self) -> Sequence[Promise]:
+        lines = (self.folder / ACCEPTED_FILE).read_text("utf-8").splitlines()
+        return [Promise(id, marker) for marker, id in (line.split() for line in lines)]
+
+    def _answer(self, request: Recorded) -> Answer:
+        with self._lock:
+            status = self._status(request.path.strip("/"), request.json()["id"])
+            self.arrivals.append(Arrival.of(request, status == 200, self.number))
+        return OK if status == 200 else Answer(status)
+
+    def _status(self, endpoint: str, id: str) -> int:
+        """The flaky one fails now and then; the refusing one takes nothing at first; of the last nothing is wanted."""
+        key = ("", endpoint) if endpoint == "flaky" else (id, endpoint)
+        self._tries[key] += 1
+        if endpoint == "flaky":
+            return 500 if self._tries[key] % 3 == 0 else 200
+        if endpoint == "refusing":
+            return 400 if self._tries[key] == 1 else 200
+        return 400 if endpoint == "dropped" else 200

@@ -1,0 +1,172 @@
+"""The process that gets killed. Reads lives from its standard input, one a line, and answers each with its exit code.
+
+Where the system can fork, each life is a fork of this process, which has imported everything and started nothing: that
+takes milliseconds. Elsewhere (``--once``) this process lives one life itself.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Callable, Dict, List
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.config.load import LoadedConfig, load_config
+from prime_notify.delivery import keeper
+from prime_notify.engine import Engine
+from prime_notify.model.event import Event, EventName
+from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
+from tests.crash.life import ACCEPTED_FILE, FAILED, RECORD_FILE, Life
+
+_PATIENCE = 30.0
+"""Seconds after which a life in which something is still undelivered has failed."""
+
+
+def kill_self() -> None:
+    """SIGKILL; on Windows TerminateProcess, which is what os.kill does there."""
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class Steps:
+    """The engine's hook: counts, and kills when it is time to."""
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._lock = threading.Lock()
+        self.counts: Dict[str, int] = collections.Counter()
+
+    def __call__(self, name: str) -> None:
+        with self._lock:
+            self.counts[name] += 1
+            if name == self._life.step and self.counts[name] == self._life.passed:
+                kill_self()
+
+
+class Living:
+    """The engine at work, its events, and the record of what it said to have accepted."""
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._folder = Path(life.folder)
+        self.steps = Steps(life)
+        self._record = os.open(self._folder / ACCEPTED_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._engine = self._make()
+
+    def _make(self) -> Engine:
+        log = logging.getLogger("crash")
+        log.addHandler(logging.NullHandler())
+        log.propagate = False
+        return Engine(_config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, step=self.steps)
+
+    def run(self) -> None:
+        began = time.monotonic()
+        self._engine.start()
+        workers = [threading.Thread(target=self._tell_tasks, args=(first,)) for first in (0, 1)]
+        workers.append(threading.Thread(target=self._tell_late))
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        self._drain()
+        self._engine.stop(grace=5.0)
+        record = {"steps": self.steps.counts, "seconds": time.monotonic() - began}
+        (self._folder / RECORD_FILE).write_text(json.dumps(record), "utf-8")
+
+    def _tell_tasks(self, first: int) -> None:
+        """Every second task, as two backups on threads of their own."""
+        for number in range(first, self._life.tasks, 2):
+            task = f"{self._life.label}-{number}"
+            for name in (EventName.BACKUP_START, EventName.BACKUP_SUCCESS):
+                self._tell(self._engine, name, task)
+
+    def _tell_late(self) -> None:
+        """To a second engine, which does not own the folder."""
+        second = self._make()
+        second.start()
+        for number in range(2):
+            self._tell(second, EventName.BACKUP_FAILURE, f"{self._life.label}-late{number}")
+        second.stop(grace=5.0)
+
+    def _tell(self, engine: Engine, name: EventName, task: str) -> None:
+        marker = f"{task}-{name.value}"
+        accepted = engine.accept(Event(name, "crash", fields={"task_id": task, "message": marker})) or "-"
+        os.write(self._record, f"{marker} {accepted}\n".encode())
+
+    def _drain(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            states = self._engine.overview().endpoints
+            if any(state.dead for state in states):
+                self._engine.drop() if self._life.drop else self._engine.replay()
+            elif not any(state.waiting for state in states) and not self._has_late():
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"undelivered: {[(state.name, state.waiting, state.dead) for state in states]}")
+            time.sleep(0.01)
+
+    def _has_late(self) -> bool:
+        history = self._engine.history
+        return history is not None and bool(history._database.read("SELECT 1 FROM late_event"))
+
+
+def _config(life: Life) -> LoadedConfig:
+    endpoints = [{"name": path, "url": f"{life.url}/{path}", "retry": ["10ms"] * 50} for path in life.endpoints]
+    document = {
+        "notification": {"enabled": True, "endpoints": endpoints},
+        "history": {"keep": "1ms", "max": 1},  # forget at once, so that retention is always at work
+    }
+    return load_config(document, environ={}, base_dir=Path())
+
+
+def live(life: Life) -> int:
+    """The exit code."""
+    for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
+        setattr(keeper, name, value)
+    try:
+        Living(life).run()
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        return FAILED
+    return 0
+
+
+def forked(life: Life, act: Callable[[Life], int]) -> int:
+    """The exit code of ``act`` in a fork, negative when it was killed, by itself or when its time is up."""
+    pid = os.fork()
+    if not pid:
+        os._exit(act(life))
+    deadline = None if life.after < 0 else time.monotonic() + life.after
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        if deadline is not None and time.monotonic() >= deadline:
+            os.kill(pid, signal.SIGKILL)
+            deadline = None
+        time.sleep(0.0005)
+
+
+def main(arguments: List[str]) -> int:
+    _config(
+        Life("", "http://127.0.0.1:9", ("any",), "", tasks=0)
+    )  # imports what its endpoints need, once for all forks
+    print("ready", flush=True)
+    for line in sys.stdin:
+        life = Life.from_json(line)
+        if "--once" in arguments:
+            return live(life)
+        print(forked(life, live), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    os._exit(main(sys.argv[1:]))

@@ -1,0 +1,223 @@
+"""``send``: events from scripts."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Optional
+
+import pytest
+
+from prime_notify.cli import place
+from prime_notify.outbox.base import OutboxError
+from tests.support.receiver import HANG, Answer, Receiver
+from tests.unit.cli.folder import Folder, hook
+
+
+def test_it_is_delivered_and_reported_per_endpoint(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver), hook(receiver, "ops", events=["restore_failure"]))
+    said = folder.run("send", "backup_failure", "--field", "message=disk on fire")
+    assert said.code == 0
+    [request] = receiver.requests
+    payload = request.json()
+    assert (payload["event"], payload["message"], payload["plugin"]["id"]) == (
+        "backup_failure",
+        "disk on fire",
+        "script",
+    )
+    assert said.lines[0] == f"backup_failure {payload['id']}"
+    assert [line.partition(" (")[0] for line in said.lines[1:]] == ["phone: delivered"]
+
+
+def test_as_json_it_says_what_came_of_it(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    data = folder.run("send", "backup_start", "--json").data
+    [phone] = data["endpoints"]
+    assert data["id"] == receiver.requests[0].json()["id"]
+    assert (phone["endpoint"], phone["delivered"], phone["status"], phone["reason"]) == ("phone", 1, 200, "")
+
+
+def test_fields_are_texts_where_texts_belong_and_json_elsewhere(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    fields = ["message=1", "cost_s=12.5", "backup.id=7", 'backup.targets=["world"]', "operator=player:Steve"]
+    fields += ["backup.comment=a=b", "extra.disk.free=5", "test=true", "error=x.y"]
+    said = folder.run("send", "backup_failure", *(part for field in fields for part in ("--field", field)))
+    assert said.errors == ""
+    payload = receiver.requests[0].json()
+    assert (payload["message"], payload["cost_s"], payload["test"]) == ("1", 12.5, True)
+    assert payload["backup"] == {"id": 7, "comment": "a=b", "targets": ["world"]}
+    assert payload["operator"]["full"] == "player:Steve"
+    assert payload["extra"] == {"disk": {"free": 5}}
+    assert payload["error"]["message"] == "x.y"
+
+
+def test_a_field_that_cannot_be_used_is_said(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    said = folder.run("send", "backup_start", "--field", "cost_s=long")
+    assert said.code == 0
+    assert said.errors.startswith("WARNING ")
+    assert "cost_s" in said.errors
+
+
+@pytest.mark.parametrize("field", ["message", "=x", "a..b=1", ".=1"])
+def test_a_field_has_a_name_and_a_value(folder: Folder, field: str) -> None:
+    said = folder.run("send", "backup_start", "--field", field)
+    assert said.code == 2
+    assert "write NAME=VALUE" in said.errors
+
+
+def test_a_field_cannot_be_inside_of_a_value(folder: Folder) -> None:
+    said = folder.run("send", "backup_start", "--field", "backup=x", "--field", "backup.id=7")
+    assert said.code == 2
+    assert "backup.id is a field inside of" in said.errors
+
+
+def test_the_payload_may_come_from_a_file_or_a_pipe(
+    folder: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.configure(hook(receiver))
+    file = folder.path / "payload.json"
+    file.write_text('\ufeff{"message": "你好"}', encoding="utf-8")
+    assert folder.run("send", "backup_start", "--payload", str(file)).code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"cost_s": 3}'))
+    assert folder.run("send", "backup_success", "--payload", "-").code == 0
+    start, end = (request.json() for request in receiver.requests)
+    assert (start["message"], end["cost_s"]) == ("你好", 3.0)
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "", "[" * 100_000])
+def test_a_payload_is_a_json_object(folder: Folder, text: str) -> None:
+    file = folder.path / "payload.json"
+    file.write_text(text, encoding="utf-8")
+    assert folder.run("send", "backup_start", "--payload", str(file)).code == 2
+    assert folder.run("send", "backup_start", "--payload", str(folder.path / "missing")).code == 2
+
+
+def test_start_and_end_from_two_commands_are_one_task(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    for event in ("backup_start", "backup_success"):
+        assert folder.run("send", event).code == 0
+    start, end = (request.json() for request in receiver.requests)
+    assert (start["event"], end["event"]) == ("backup_start", "backup_success")
+    assert start["task_id"] == end["task_id"]
+
+
+def test_ends_that_can_only_be_told_now_are_delivered_as_well(
+    folder: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.configure(hook(receiver))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("prime_notify.engine._process_token", lambda: "a process that is gone")
+        assert folder.run("send", "backup_start", "--field", "task_id=a").code == 0
+    told = folder.run("send", "backup_aborted", "--field", "task_id=b", "--json").data
+    ends = {request.json()["task_id"]: request.json()["id"] for request in receiver.requests[1:]}
+    assert set(ends) == {"a", "b"}
+    assert told["id"] == ends["b"]
+    assert told["endpoints"][0]["delivered"] == 1
+
+
+def test_what_was_told_before_is_not_told_again(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    assert folder.run("send", "backup_start", "--field", "task_id=a").code == 0
+    said = folder.run("send", "backup_start", "--field", "task_id=a")
+    assert (said.code, said.errors) == (1, "not sent: backup_start of this task was told before\n")
+    assert len(receiver.requests) == 1
+
+
+def test_the_language_is_the_endpoints_the_configs_or_mcdreforgeds(folder: Folder, receiver: Receiver) -> None:
+    folder.path = folder.path / "config" / "prime_notify"
+    folder.path.mkdir(parents=True)
+    folder.configure(hook(receiver), hook(receiver, "ops", language="en_us"))
+    (folder.path.parent.parent / "config.yml").write_text("language: zh_cn\n", encoding="utf-8")
+    assert folder.run("send", "backup_start").code == 0
+    titles = {request.path.split("/")[1]: request.json()["title"] for request in receiver.requests}
+    assert titles == {"phone": "⏳ 备份开始", "ops": "⏳ Backup started"}
+
+
+def test_nobody_may_want_it(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver, events=["restore_start"]))
+    said = folder.run("send", "backup_start")
+    assert said.code == 0
+    assert said.lines[1:] == ["no endpoint wants it"]
+
+
+def test_what_fails_stays_for_the_next_start(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver, retry=["1h"]))
+    receiver.behave(Answer(503))
+    said = folder.run("send", "backup_failure", "--timeout", "10m")
+    assert said.code == 1
+    assert said.errors == ""
+    assert said.lines[1].startswith("phone: waiting (HTTP 503, ")
+    assert "MCDReforged goes on with what waits" in said.lines[-1]
+    assert folder.run("status", "--json").data["waiting"] == 1
+
+
+def test_verbose_tells_of_each_attempt(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver))
+    assert "endpoint=phone attempt=1 outcome=delivered" in folder.run("send", "backup_start", "--verbose").errors
+
+
+def test_an_endpoint_that_hangs_is_waited_for_no_longer_than_the_timeout(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver, timeout="60s"), delivery={"stop_grace": "0s"})
+    receiver.behave(HANG)
+    said = folder.run("send", "backup_failure", "--timeout", "200ms")
+    assert said.code == 1
+    assert said.lines[1].startswith("phone: waiting (")  # whether the attempt that was cut off counts is a race
+
+
+def test_nothing_is_sent_nor_stored_while_notifications_are_off(folder: Folder, receiver: Receiver) -> None:
+    document = folder.configure(hook(receiver), enabled=False)
+    with folder.owned(document):
+        for said in (folder.run("send", "backup_start"), folder.run("send", "backup_start", "--json")):
+            assert said.code == 1
+            assert said.errors == "nothing is sent: notification.enabled is false in the config\n"
+    assert folder.run("history").lines == ["nothing yet"]
+
+
+def test_it_is_left_to_a_process_that_delivers_from_the_folder(folder: Folder, receiver: Receiver) -> None:
+    document = folder.configure(hook(receiver))
+    with folder.owned(document):
+        (folder.path / "config.json").unlink()  # the running process has its own in force
+        said = folder.run("send", "backup_failure", "--plugin", "my_script")
+        assert said.code == 0
+        assert said.lines == [f"stored; process {os.getpid()} delivers from this folder and takes it up within seconds"]
+        [request] = receiver.wait_for(1)
+    assert request.json()["plugin"]["id"] == "my_script"
+
+
+def test_it_is_left_to_a_process_that_was_faster(
+    folder: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_yet(_folder: object) -> Optional[str]:
+        return None
+
+    document = folder.configure(hook(receiver))
+    monkeypatch.setattr(place, "owner_of", nobody_yet)
+    with folder.owned(document):
+        said = folder.run("send", "backup_failure")
+        assert said.code == 0
+        assert said.lines[0].startswith("stored; another process delivers")
+        assert len(receiver.wait_for(1)) == 1
+
+
+def test_without_a_config_nothing_is_stored(folder: Folder) -> None:
+    said = folder.run("send", "backup_start")
+    assert said.code == 1
+    assert "no such file" in said.errors
+    assert [path.name for path in folder.path.iterdir()] == []
+
+
+def test_a_disk_that_refuses_is_said(folder: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OutboxError("disk full")
+
+    folder.configure(hook(receiver))
+    monkeypatch.setattr("prime_notify.cli.send.store_late", refuse)
+    said = folder.run("send", "backup_start")
+    assert (said.code, said.errors) == (2, "the event cannot be stored: disk full\n")
+
+
+def test_an_unknown_event_is_answered_with_those_there_are(folder: Folder) -> None:
+    said = folder.run("send", "backup_done")
+    assert said.code == 2
+    assert "backup_success" in said.errors

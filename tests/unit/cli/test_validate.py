@@ -1,0 +1,66 @@
+"""``validate``: what is wrong with a config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.receiver import Receiver
+from tests.unit.cli.folder import SECRET, Folder, hook
+
+
+def test_a_config_without_a_mistake(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver), hook(receiver, "old", enabled=False))
+    said = folder.run("validate")
+    assert said.code == 0
+    assert said.lines == [
+        f"{folder.path / 'config.json'}: nothing is wrong",
+        "Notifications are switched on; usable endpoints: 2",
+        "phone  webhook  on",
+        "old    webhook  switched off",
+    ]
+
+
+def test_every_mistake_is_told_with_its_remedy_and_no_secret(folder: Folder) -> None:
+    folder.configure({"name": "phone", "type": "bark", "url": f"ftp://{SECRET}"}, enabled=False, server={"name": []})
+    said = folder.run("validate")
+    assert said.code == 1
+    assert said.lines[0].endswith("2 problem(s)")
+    assert "- server.name: found []; write a string" in said.lines
+    assert said.lines[-1] == "Notifications are switched off (notification.enabled); usable endpoints: 0"
+    data = folder.run("validate", "--json").data
+    assert (data["valid"], data["usable"], data["enabled"], data["endpoints"]) == (False, True, False, [])
+    assert sorted(problem["path"] for problem in data["problems"])[-1] == "server.name"
+    assert {problem["fatal"] for problem in data["problems"]} == {True, False}
+
+
+def test_any_file_can_be_checked(folder: Folder, receiver: Receiver, tmp_path: Path) -> None:
+    folder.configure(hook(receiver))
+    elsewhere = tmp_path / "other.json"
+    (folder.path / "config.json").rename(elsewhere)
+    missing = Folder(tmp_path / "missing")
+    assert missing.run("validate", str(elsewhere)).code == 0
+    said = missing.run("validate")
+    assert said.code == 2
+    assert said.errors.startswith("there is no file ")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", ""])
+def test_what_is_no_config_at_all_is_told(folder: Folder, text: str) -> None:
+    (folder.path / "config.json").write_text(text)
+    said = folder.run("validate")
+    assert said.code == 1
+    assert said.lines[0].endswith("1 problem(s)")
+    assert folder.run("validate", "--json").data["usable"] is False
+
+
+def test_references_start_at_the_configs_folder(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.configure({"name": "phone", "url": "${PRIME_NOTIFY_TEST_URL}"})
+    monkeypatch.delenv("PRIME_NOTIFY_TEST_URL", raising=False)
+    assert folder.run("validate").code == 1
+    monkeypatch.setenv("PRIME_NOTIFY_TEST_URL", f"https://example.com/{SECRET}")
+    assert folder.run("validate").code == 0
+    folder.configure({"name": "phone", "url": {"file": "url.txt"}})
+    (folder.path / "url.txt").write_text(f"https://example.com/{SECRET}\n")
+    assert folder.run("validate").code == 0

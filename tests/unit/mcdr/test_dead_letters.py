@@ -1,0 +1,88 @@
+"""``!!pn replay`` and ``!!pn drop``, over a real outbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from prime_notify.outbox.base import State
+from tests.support.archive import Archive
+from tests.unit.mcdr.bench import Bench
+from tests.unit.mcdr.desk import state
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(state("phone"), state("ops"), state("old", enabled=False))
+    bench.desk.archive = Archive(tmp_path)
+    yield bench
+    bench.desk.archive.close()
+
+
+@pytest.fixture
+def archive(bench: Bench) -> Archive:
+    assert bench.desk.archive is not None
+    return bench.desk.archive
+
+
+def test_replay_sends_one_notification_again(bench: Bench, archive: Archive) -> None:
+    one, other = archive.dead("phone", "ops"), archive.dead("ops")
+    assert bench.type(f"!!pn replay {one[-6:]}") == ["Trying again: ops, phone"]
+    assert bench.reader.clicks == [f"!!pn show {one}"]
+    assert [archive.state(one, "phone"), archive.state(one, "ops")] == [State.WAITING] * 2
+    assert archive.state(other, "ops") is State.DEAD
+
+
+def test_replay_all_sends_everything_again(bench: Bench, archive: Archive) -> None:
+    ids = [archive.dead("ops"), archive.dead("ops")]
+    assert bench.type("!!pn replay all") == ["Trying again: ops"]
+    assert bench.reader.clicks == ["!!pn history"]
+    assert [archive.state(id, "ops") for id in ids] == [State.WAITING] * 2
+
+
+def test_replay_says_what_has_to_wait_for_its_endpoint(bench: Bench, archive: Archive) -> None:
+    archive.dead("gone", "old", "ops")
+    assert bench.type("!!pn replay 1") == [
+        "Trying again: ops",
+        "Waiting until it is in the config and switched on: gone, old",
+    ]
+    archive.dead("gone")
+    assert bench.type("!!pn replay all") == ["Waiting until it is in the config and switched on: gone"]
+
+
+def test_drop_gives_up_one_notification_or_all(bench: Bench, archive: Archive) -> None:
+    one, other = archive.dead("phone", "ops"), archive.dead("ops")
+    assert bench.type(f"!!pn drop {one}") == ["Dropped: 2"]
+    assert archive.state(one, "phone") is State.DROPPED
+    assert archive.state(other, "ops") is State.DEAD
+    assert bench.type("!!pn drop all") == ["Dropped: 1"]
+    assert archive.state(other, "ops") is State.DROPPED
+
+
+@pytest.mark.parametrize("name", ["replay", "drop"])
+def test_what_was_not_given_up_is_left_alone(bench: Bench, archive: Archive, name: str) -> None:
+    id = archive.add("phone")
+    archive.attempt("phone")
+    assert bench.type(f"!!pn {name} 1") == [f"Nothing of {id} was given up"]
+    assert bench.type(f"!!pn {name} all") == ["Nothing was given up"]
+    assert bench.type(f"!!pn {name} 7") == ['There is no notification whose id is or ends with "7"']
+    assert archive.state(id, "phone") is State.DELIVERED
+
+
+@pytest.mark.parametrize("name", ["replay", "drop"])
+def test_says_when_it_could_not_be_written(
+    bench: Bench, archive: Archive, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    archive.dead("ops")
+    monkeypatch.setattr(bench.desk, name, lambda notification_id: [])
+    [line] = bench.type(f"!!pn {name} all")
+    assert line.startswith("That could not be written down")
+
+
+@pytest.mark.parametrize("name", ["replay", "drop"])
+def test_completes_all_and_the_ids_of_dead_letters(bench: Bench, archive: Archive, name: str) -> None:
+    dead = archive.dead("ops")
+    archive.add("ops")
+    assert bench.console.complete(f"!!pn {name} ") == ["all", dead]

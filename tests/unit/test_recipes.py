@@ -1,0 +1,144 @@
+"""The recipes of the documentation, run as they stand, but for the hosts they name."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.config.load import load_config
+from prime_notify.config.schema import config_schema
+from prime_notify.engine import Engine
+from tests.support.build import event
+from tests.support.receiver import Receiver, Recorded
+
+RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
+COMMENT = 'a "quoted" <!channel> @everyone \\ `code`'
+BACKUP = {"id": 7, "comment": COMMENT, "stored_size": 345678901, "file_count": 1234, "targets": ["world"]}
+ERROR = {"type": "OSError", "message": 'No space\nleft on "device" `x`'}
+
+
+def received(name: str, folder: Path, caplog: pytest.LogCaptureFixture) -> List[Recorded]:
+    """What a receiver gets of a backup that succeeds, one that fails, and a restore that succeeds, in this order."""
+    text = (RECIPES / f"{name}.json").read_text(encoding="utf-8")
+    with Receiver() as receiver:
+        here = f"127.0.0.1:{receiver.port}"
+        text = re.sub(r'("url": ")https://[^/"]+', rf"\g<1>http://{here}", text)
+        text = re.sub(r"@proxy\.example\.com:3128", f"@{here}", text)
+        document = json.loads(text)
+        loaded = load_config(document, environ={}, base_dir=folder)
+        assert not loaded.problems, loaded.problems
+        assert "example.com" not in text
+        (endpoint,) = document["notification"]["endpoints"]
+        log = logging.getLogger("test.recipes")
+        engine = Engine(loaded, data_dir=folder, catalogue=Catalogue.load(), log=log, server_running=lambda: True)
+        engine.start()
+        try:
+            for number, (what, more) in enumerate(
+                [("backup_success", {"cost_s": 192.4}), ("backup_failure", {"error": ERROR}), ("restore_success", {})]
+            ):
+                engine.accept(event(what, backup=BACKUP, server={"name": "My Server"}, task_id=f"t{number}", **more))
+            happened = ("backup_success", "backup_failure", "restore_success")
+            wanted = len(set(happened) & set(endpoint.get("events", happened)))
+            requests = receiver.wait_for(wanted)
+        finally:
+            engine.stop(grace=5.0)
+    assert len(requests) == wanted
+    assert "failed" not in caplog.text
+    return requests
+
+
+def slack_form(requests: List[Recorded]) -> None:
+    success, restored = (json.loads(parse_qs(one.body.decode())["payload"][0]) for one in requests)
+    assert requests[0].header("Content-Type") == "application/x-www-form-urlencoded"
+    text = '[backup_success]: My Server #7 a "quoted" &lt;!channel&gt; @everyone \\ `code`'
+    assert success == {"text": text}
+    assert restored["text"].startswith("[restore_success]")
+
+
+def through_proxy(requests: List[Recorded]) -> None:
+    assert [one.json()["event"] for one in requests] == ["backup_success", "restore_success"]
+    for one in requests:
+        assert one.target.startswith("http://127.0.0.1")
+        assert one.header("Proxy-Authorization") == "Basic dXNlcjpwYXNzd29yZA=="
+
+
+def put(requests: List[Recorded]) -> None:
+    success, failure, _ = requests
+    assert (success.method, urlsplit(success.target).path) == ("PUT", "/api/backups/7")
+    assert parse_qs(urlsplit(success.target).query) == {"server": ["My Server"]}
+    assert success.json() == {
+        "title": "✅ Backup #7 done — My Server",
+        "message": "all is well",
+        "backup": BACKUP,
+        "took_seconds": 192.4,
+        "stored": "329.7 MiB",
+    }
+    assert (success.header("X-Severity"), failure.header("X-Severity")) == ("INFO", "ERROR")
+    assert failure.json()["message"] == ERROR["message"]
+    assert "took_seconds" not in failure.json()
+
+
+def discord(requests: List[Recorded]) -> None:
+    success, failure, _ = (one.json() for one in requests)
+    assert success["allowed_mentions"] == {"parse": []}
+    (embed,) = success["embeds"]
+    assert embed["title"] == "prime_backup backup"
+    assert embed["fields"] == [
+        {"name": "Size", "value": "329.7 MiB", "inline": True},
+        {"name": "Took", "value": "3m 12s", "inline": True},
+    ]
+    assert "@everyone" not in json.dumps(embed)
+    assert (embed["color"], failure["embeds"][0]["color"]) == (3061373, 14757194)
+    assert [field["name"] for field in failure["embeds"][0]["fields"]] == ["Size"]
+
+
+def discord_on_error(requests: List[Recorded]) -> None:
+    (failure,) = requests
+    content = failure.json()["content"]
+    assert "Event: backup_failure\nFailed: No space left on " in content
+    assert "\\`x\\`" in content
+
+
+def slack_blocks(requests: List[Recorded]) -> None:
+    success, failure = (one.json() for one in requests)
+    assert [block["type"] for block in success["blocks"]] == ["section", "divider", "section", "section"]
+    assert success["blocks"][3]["fields"][1]["text"] == "*Files:*\n`1,234`"
+    assert [block["type"] for block in failure["blocks"]] == ["section", "divider", "section"]
+    assert failure["blocks"][2]["text"]["text"] == ':x: *Backup failed:*\n```No space\nleft on "device" x```'
+    for document in (success, failure):
+        assert "<!channel>" not in json.dumps(document)
+        assert "$if" not in json.dumps(document)
+
+
+CHECKS: Dict[str, Callable[[List[Recorded]], None]] = {
+    "tsuru-slack-form": slack_form,
+    "tsuru-success-through-proxy": through_proxy,
+    "tactical-rmm-put": put,
+    "tactical-rmm-discord": discord,
+    "backrest-discord-on-error": discord_on_error,
+    "backrest-slack-blocks": slack_blocks,
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_editors_accept_a_recipe(name: str) -> None:
+    document = json.loads((RECIPES / f"{name}.json").read_text(encoding="utf-8"))
+    assert document.pop("_about")
+    assert list(Draft202012Validator(config_schema()).iter_errors(document)) == []
+
+
+def test_every_recipe_is_tested() -> None:
+    assert {path.stem for path in RECIPES.glob("*.json")} == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_recipe_does_what_it_says(name: str, tmp_path: Path, caplog: Any) -> None:
+    CHECKS[name](received(name, tmp_path, caplog))
