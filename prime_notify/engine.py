@@ -217,7 +217,7 @@ class Engine:
                 return []
             accepted = self._intake.accept(event, self._loaded, self._wanted(), late)
             for one in accepted:
-                self._lanes.wake(one.endpoints)
+                self._lanes.ring(one.endpoints)
             return accepted
 
     # what the keeper does

@@ -95,7 +95,8 @@ class Intake:
         if event.name.is_start:
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
         else:
-            closed, ended = task_id, _ending(notification)
+            closed = task_id if self.ledger.is_open(task_id) else None
+            ended = self._news(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None)
         in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
         recovery = self._recovery(notification, endpoints, names)
@@ -119,15 +120,17 @@ class Intake:
             return []
         return [one.name for one in endpoints if one.config.repeat and one.name not in names]
 
+    def _news(self, notification: Notification) -> Optional[Ending]:
+        """How the task ended, where that is not how the one before it ended: that is remembered already."""
+        outcome = outcome_of(notification.payload)
+        if outcome is None or self._last.get(outcome[0]) is outcome[1]:
+            return None
+        return Ending(*outcome[0], outcome[1])
+
     @property
     def background(self) -> Background:
         """What rules need to know beside the event itself."""
         return Background(last=self._last, readings=self.readings)
-
-
-def _ending(notification: Notification) -> Optional[Ending]:
-    outcome = outcome_of(notification.payload)
-    return Ending(*outcome[0], outcome[1]) if outcome else None
 
 
 def unknown_end(task: OpenTask) -> Event:

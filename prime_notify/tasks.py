@@ -56,6 +56,10 @@ class TaskLedger:
             return Placement(running_tasks[-1].task_id, running_tasks[:-1])
         return Placement(self._new_id(), [])
 
+    def is_open(self, task_id: str) -> bool:
+        """Whether its start was accepted and its end was not."""
+        return task_id in self._open
+
     def opened(self, task: OpenTask) -> None:
         """A start was accepted."""
         self._open[task.task_id] = task

@@ -33,6 +33,7 @@ MIN_COVERAGE = 95
 """Percent of the package's branches and lines."""
 
 _TEST_LIMIT = 180  # seconds that one test may take
+_EVERYWHERE = "not e2e and not once"  # tests/conftest.py: what is run with each Python
 _TOOLS = ("ruff", "mypy", "types-")  # needed in the first environment only
 
 _CLOSING = re.compile(r"^(?:\033\[[\d;]*m)*=+ .*\b(?:passed|failed|errors?|skipped|deselected|no tests ran)\b.*=+\S*$")
@@ -106,7 +107,7 @@ class Checks:
         if oldest == Path(sys.executable):
             self._skip("unit tests, oldest Python", "no older Python found on PATH or under pyenv")
         else:
-            self._pytest(f"unit tests, {label}", venv, "-m", "not e2e")
+            self._pytest(f"unit tests, {label}", venv, "-m", _EVERYWHERE)
 
     def _newest(self, interpreters: Dict[Tuple[int, int], Path]) -> None:
         newest = next(reversed(list(interpreters.values())), Path(sys.executable))
@@ -115,7 +116,7 @@ class Checks:
             return
         venv = Venv(ROOT / ".dev" / "venv-newest", newest)
         self._ensure(venv, _requirements(None, tools=False))
-        self._pytest(f"unit tests, Python {_version(interpreters, newest)}", venv, "-m", "not e2e")
+        self._pytest(f"unit tests, Python {_version(interpreters, newest)}", venv, "-m", _EVERYWHERE)
 
     def _demo(self) -> None:
         """The newcomer's first command; in an environment of its own, so that it proves what it needs."""

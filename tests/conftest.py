@@ -11,7 +11,15 @@ from hypothesis import settings
 
 from tests.support.mcdr import MCDR_VERSION
 
-E2E = Path(__file__).with_name("e2e")
+TESTS = Path(__file__).parent
+E2E = TESTS / "e2e"
+ONCE = [
+    TESTS / "crash",
+    TESTS / "unit" / "benchmarks",
+    TESTS / "unit" / "scripts",
+    *(TESTS / "unit" / "channels").glob("test_contract*.py"),
+]
+"""What takes its time and has little to do with the version of Python: run with one of them."""
 
 
 def pytest_report_header() -> List[str]:
@@ -26,6 +34,8 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+        if not {item.path, *item.path.parents}.isdisjoint(ONCE):
+            item.add_marker(pytest.mark.once)
 
 
 settings.register_profile("project", deadline=None)  # the machines are noisy, and a first example pays for imports

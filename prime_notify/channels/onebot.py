@@ -21,7 +21,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning
 from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import option
+from prime_notify.config.option import IdText, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 
@@ -82,8 +82,8 @@ class OneBotOptions(BaseModel):
         secret=True,
         min_length=1,
     )
-    group_id: Optional[str] = option(None, "The number of the group to write to.", "要发送到的群号。")
-    user_id: Optional[str] = option(
+    group_id: Optional[IdText] = option(None, "The number of the group to write to.", "要发送到的群号。")
+    user_id: Optional[IdText] = option(
         None, "The number of the user to write to, instead of a group.", "要发送到的 QQ 号（与群号二选一）。"
     )
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
+from typing_extensions import Annotated
 
-__all__ = ["ZH", "option"]
+__all__ = ["ZH", "IdText", "option"]
+
+IdText = Annotated[str, WithJsonSchema({"type": ["string", "integer"]})]
+"""An id that is a number to its owner, and may be written as one; the model must coerce numbers."""
 
 ZH = "zh_cn"
 """The key of a field's ``json_schema_extra`` under which its Chinese description stands."""

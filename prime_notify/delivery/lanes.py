@@ -6,6 +6,7 @@ import time
 from typing import Callable, Dict, Iterable, List, Mapping, Sequence
 
 from prime_notify.config.load import Endpoint
+from prime_notify.delivery.bell import Bell
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lane_thread import LaneThread
 
@@ -21,6 +22,7 @@ class Lanes:
         self._make = make
         self.members_after = members_after
         self._threads: Dict[str, LaneThread] = {}
+        self._bell = Bell(self.wake)
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
         """Have a lane for each of these endpoints, and no other; nothing here waits.
@@ -47,6 +49,10 @@ class Lanes:
             if thread is not None:
                 thread.wake()
 
+    def ring(self, names: Iterable[str]) -> None:
+        """As :meth:`wake`, without holding up the thread that says so."""
+        self._bell.ring(names)
+
     def wake_all(self) -> None:
         """Something may have been stored for any of them."""
         self.wake(self._threads)
@@ -70,6 +76,7 @@ class Lanes:
 
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
+        self._bell.stop()
         threads, self._threads = self._threads, {}
         for thread in threads.values():
             thread.stop()

@@ -10,7 +10,7 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.mentions import check_users
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import IdText, option
 
 __all__ = ["TelegramEndpoint", "TelegramOptions"]
 
@@ -31,7 +31,7 @@ class TelegramOptions(BaseModel):
         secret=True,
         min_length=1,
     )
-    chat_id: str = option(
+    chat_id: IdText = option(
         ...,
         "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
         "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
