@@ -77,6 +77,7 @@ class Engine:
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
+        self._wanted = self._find_wanted()
         longest_wait = _longest_wait(loaded)
         self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=longest_wait, step=step)
         self._new_id = IdFactory(self._clock.wall)
@@ -116,7 +117,7 @@ class Engine:
             outbox = self._folder.outbox
             left_open = outbox.open_tasks()
             self._intake = self._make_intake(left_open)
-            self._lanes.apply(self._wanted())
+            self._lanes.apply(self._wanted)
             self._accept_late()
             for task in left_open:
                 if task.owner != self._owner:
@@ -173,10 +174,11 @@ class Engine:
             self._lanes.forgive([endpoint])
 
     def _apply(self) -> None:
+        self._wanted = self._find_wanted()
         if self._running and self._folder.held:
-            self._lanes.apply(self._wanted())
+            self._lanes.apply(self._wanted)
 
-    def _wanted(self) -> Sequence[Endpoint]:
+    def _find_wanted(self) -> Sequence[Endpoint]:
         """The endpoints that are on, as the config or a command since then says."""
         switched = [self._as_switched(endpoint) for endpoint in self._loaded.endpoints]
         return [endpoint for endpoint in switched if endpoint.config.enabled]
@@ -215,7 +217,7 @@ class Engine:
             if not self._folder.held:
                 self._folder.keep_late(event.kept(at=self._clock.wall(), server_running=self._server_running()))
                 return []
-            accepted = self._intake.accept(event, self._loaded, self._wanted(), late)
+            accepted = self._intake.accept(event, self._loaded, self._wanted, late)
             for one in accepted:
                 self._lanes.ring(one.endpoints)
             return accepted
@@ -334,7 +336,7 @@ class Engine:
             on_result(result)
 
         known = self._loaded.endpoints
-        chosen = self._wanted() if endpoint is None else [one for one in known if one.name == endpoint]
+        chosen = self._wanted if endpoint is None else [one for one in known if one.name == endpoint]
         notification = self._sample(event, operator)
         for target in chosen:
             try_in_background(target, notification, self._attempter, self._log, finished)

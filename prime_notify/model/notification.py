@@ -22,11 +22,10 @@ class IdFactory:
     Ids of one factory are strictly increasing, also within a millisecond and when the clock steps back.
     """
 
-    def __init__(
-        self, now: Callable[[], float] = time.time, randbits: Callable[[int], int] = random.SystemRandom().getrandbits
-    ) -> None:
+    def __init__(self, now: Callable[[], float] = time.time, randbits: Optional[Callable[[int], int]] = None) -> None:
         self._now = now
-        self._randbits = randbits
+        # Unique, not secret: seeded by the system once, so that a backup's thread does not ask it for every event
+        self._randbits = randbits or random.Random().getrandbits  # noqa: S311
         self._last = 0
 
     def __call__(self) -> str:
