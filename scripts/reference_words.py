@@ -16,6 +16,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "channels_intro": f"{_GENERATED}\nEvery endpoint also has the options listed under "
         "[An endpoint](options.md#an-endpoint). `!!pn test <endpoint>` shows within seconds whether it works, "
         "`!!pn preview <endpoint>` what would be sent.",
+        "picture": "What {name} shows of a backup that worked, and of one that failed",
         "options": "All options",
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
@@ -48,6 +49,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "[载荷](payload.md) · [README](../../README_cn.md)",
         "channels_intro": f"{_GENERATED}\n每个端点还有[端点](options.md#端点)一节列出的选项。"
         "`!!pn test <端点>` 几秒内就能看出它是否可用，`!!pn preview <端点>` 显示将要发送的内容。",
+        "picture": "{name} 显示的一次成功的备份和一次失败的备份",
         "options": "全部选项",
         "options_links": "[English](../en/options.md) · [配置](configuration.md) · [渠道](channels.md) · "
         "[README](../../README_cn.md)",
