@@ -6,10 +6,11 @@ The bare commit writes the very rows of the event and its ten deliveries with pl
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, Sequence
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from benchmarks.lab import EVENT, FIELDS, Line, engine, median_of, timed
 from benchmarks.others import HAS_APPRISE, apprise, in_turn
@@ -61,26 +62,32 @@ def _compared(name: str, mine: str, times: Sequence[float]) -> Line:
 def _measure(folder: Path, urls: Sequence[str], healthy: Sequence[str], events: int) -> Dict[str, List[float]]:
     names = [f"e{number}" for number, url in enumerate(urls) if url in healthy]
     times: Dict[str, List[float]] = {"bare": [], "accept": []}
-    with engine(folder, urls) as running:
+    with engine(folder, urls) as running, contextlib.closing(_like_ours(folder)) as bare:
         running.accept(EVENT)
         _settle(running, names)
-        commit = bare_commit(folder)
+        commit = _bare_commit(folder, bare)
+        ways: List[Tuple[str, Callable[[], object]]] = [("bare", commit), ("accept", lambda: running.accept(EVENT))]
         for _ in range(events):
-            times["bare"].append(timed(commit))
-            times["accept"].append(timed(lambda: running.accept(EVENT)))
-            _settle(running, names)
+            for name, act in ways:
+                times[name].append(timed(act))
+                _settle(running, names)
+            ways.reverse()  # neither always comes after the other's fsync
     return times
 
 
-def bare_commit(folder: Path) -> Callable[[], None]:
-    """Writes the rows that the engine wrote for one event, with nothing around it."""
-    source = sqlite3.connect(folder / OUTBOX_FILE)
-    payload = source.execute("SELECT payload FROM notification LIMIT 1").fetchone()[0]
-    source.close()
+def _like_ours(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(exist_ok=True)
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection, no_step)
+    return connection
+
+
+def _bare_commit(folder: Path, connection: sqlite3.Connection) -> Callable[[], None]:
+    """Writes the rows that the engine wrote for one event, with nothing around it."""
+    with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE)) as source:
+        payload = source.execute("SELECT payload FROM notification LIMIT 1").fetchone()[0]
     numbers = iter(range(10**9))
 
     def commit() -> None:

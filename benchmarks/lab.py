@@ -65,7 +65,7 @@ def made(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) 
 
 
 @contextlib.contextmanager
-def engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Iterator[Engine]:
+def engine(folder: Path, urls: Sequence[str], transport: Optional[Noting] = None) -> Iterator[Engine]:
     """A running one."""
     running = made(folder, urls, transport)
     running.start()
@@ -73,6 +73,8 @@ def engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None
         yield running
     finally:
         running.stop(grace=0.2)
+        if transport is not None:  # an engine closes only what it made itself
+            transport.close()
 
 
 class Noting(Transports):

@@ -16,12 +16,11 @@ HAS_APPRISE = importlib.util.find_spec("apprise") is not None
 
 def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callable[[], None]:
     """Posts to one after another, as a plugin does that has no queue."""
-    session = requests.Session()
 
     def post() -> None:
         for url in urls:
             with contextlib.suppress(requests.RequestException):
-                session.post(url, json=body, timeout=timeout)
+                requests.post(url, json=body, timeout=timeout)
 
     return post
 

@@ -30,6 +30,7 @@ from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
+from prime_notify.routing import Decision, decide
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
@@ -157,6 +158,7 @@ class Engine:
             self._voice.use(loaded.config)
             self._switched.clear()
             self._apply()
+            self._lanes.forgive(self._lanes.by_name())  # whoever reloads may have mended something
             if self._running:
                 self._look_whether_reachable()
 
@@ -165,6 +167,7 @@ class Engine:
         with self._lock:
             self._switched[endpoint] = on
             self._apply()
+            self._lanes.forgive([endpoint])
 
     def _apply(self) -> None:
         if self._running and self._folder.held:
@@ -282,12 +285,27 @@ class Engine:
 
     def preview(self, name: str, event: EventName) -> Optional[Sequence[str]]:
         """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint."""
-        endpoint = next((one for one in self._loaded.endpoints if one.name == name), None)
+        endpoint = self._endpoint(name)
         if endpoint is None:
             return None
-        notification = self._intake.notification(sample_event(event), self._new_id(), self._loaded)
+        notification = self._sample(event)
         message = self._voice.message(notification, endpoint, self._clock.wall())
         return preview_of(endpoint.render(message), endpoint.redact)
+
+    def decision(self, name: str, event: EventName) -> Optional[Decision]:
+        """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""
+        endpoint = self._endpoint(name)
+        if endpoint is None:
+            return None
+        config = self._as_switched(endpoint).config
+        return decide(self._sample(event).payload, config, self._loaded.config.notification, self._intake.background)
+
+    def _endpoint(self, name: str) -> Optional[Endpoint]:
+        return next((one for one in self._loaded.endpoints if one.name == name), None)
+
+    def _sample(self, event: EventName, operator: Optional[Mapping[str, str]] = None) -> Notification:
+        sample = sample_event(event, operator=operator)
+        return self._intake.notification(sample, self._new_id(), self._loaded)
 
     def test(
         self,
@@ -310,8 +328,7 @@ class Engine:
 
         known = self._loaded.endpoints
         chosen = self._wanted() if endpoint is None else [one for one in known if one.name == endpoint]
-        sample = sample_event(event, operator=operator)
-        notification = self._intake.notification(sample, self._new_id(), self._loaded)
+        notification = self._sample(event, operator)
         for target in chosen:
             try_in_background(target, notification, self._attempter, self._log, finished)
         return [target.name for target in chosen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import Any, Dict, Mapping, Optional, Sequence
 
@@ -13,6 +14,7 @@ from prime_notify.compose.texts import localize
 from prime_notify.config.load import Endpoint
 from prime_notify.config.models import Config
 from prime_notify.delivery.once import OnceLog
+from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Notification
 
 __all__ = ["Voice"]
@@ -49,9 +51,14 @@ class Voice:
         config = endpoint.config
         language = self._catalogue.best(config.language or self._config.language or self._language)
         message = self._composer.message(notification, language, now=now, previous=previous)
-        return with_templates(
+        message = with_templates(
             message, config.templates, traceback=config.traceback, warn=lambda text: self.warn(endpoint, text)
         )
+        if message.custom_body is None:
+            return message
+        # Channels that lay out facts show the owner's own text instead of them
+        label = self._catalogue.text(language, f"notification.label.{FactKind.MESSAGE.value}")
+        return dataclasses.replace(message, facts=(Fact(FactKind.MESSAGE, label, message.custom_body),))
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""

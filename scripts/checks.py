@@ -133,7 +133,9 @@ class Checks:
 
     def _pytest(self, name: str, venv: Venv, *arguments: str) -> None:
         colour = "yes" if self.terminal.colour else "no"
-        self._command(name, venv, "-m", "pytest", f"--color={colour}", f"--timeout={_TEST_LIMIT}", *arguments)
+        side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+        common = [f"--color={colour}", f"--timeout={_TEST_LIMIT}", *side_by_side]
+        self._command(name, venv, "-m", "pytest", *common, *arguments)
 
     def _command(self, name: str, venv: Venv, *arguments: str) -> None:
         self.execute(name, [str(venv.python), *arguments])

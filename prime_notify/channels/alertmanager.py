@@ -116,6 +116,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
     }
+    status_is_answer = True
 
     def __init__(self, endpoint: AlertmanagerEndpoint) -> None:
         super().__init__(endpoint)

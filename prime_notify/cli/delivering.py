@@ -22,6 +22,7 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import State
 from prime_notify.outbox.history import DeliveryRecord, History
 from prime_notify.overview import EndpointState
+from prime_notify.transport.dispatch import Transports
 
 __all__ = ["Awaited", "Delivering", "delivering", "outcome"]
 
@@ -126,6 +127,7 @@ def delivering(place: Place, loaded: LoadedConfig, *, verbose: bool) -> Iterator
     with place.outbox():
         pass  # an outbox that cannot be used is said before anything else happens
     accepted: List[Notification] = []
+    transports = Transports()  # of ours, so that the engine does not look first whether endpoints can be reached
     engine = Engine(
         loaded,
         data_dir=place.folder,
@@ -133,6 +135,7 @@ def delivering(place: Place, loaded: LoadedConfig, *, verbose: bool) -> Iterator
         log=_log(verbose),
         language=_language(place.folder),
         on_accepted=accepted.append,
+        transport=transports,
     )
     engine.start()
     try:
@@ -145,6 +148,7 @@ def delivering(place: Place, loaded: LoadedConfig, *, verbose: bool) -> Iterator
             yield Delivering(engine, history, accepted)
     finally:
         engine.stop(float(loaded.config.delivery.stop_grace))
+        transports.close()
 
 
 def _log(verbose: bool) -> logging.Logger:

@@ -9,8 +9,8 @@ from typing import Any, List, Union
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from typing_extensions import Annotated
 
+from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.failure import UnsendableError
-from prime_notify.transport.options import DIRECT, ConnectionOptions
 from prime_notify.transport.route import configured_proxy, tls_context
 
 __all__ = ["ClientCertificate", "ProxyAddress", "Verify"]

@@ -17,8 +17,8 @@ from prime_notify.config.problem import Location
 from prime_notify.config.rate import Rate
 from prime_notify.config.templates import Templates
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
+from prime_notify.model.connection_options import ConnectionOptions
 from prime_notify.model.event import Severity
-from prime_notify.transport.options import ConnectionOptions
 
 __all__ = [
     "Action",

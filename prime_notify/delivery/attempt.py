@@ -93,8 +93,11 @@ class Attempter:
         return answer
 
 
+_FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
+
+
 def _outcome_of(failure: TransportFailure) -> Outcome:
-    if failure.kind is FailureKind.INVALID_URL:
+    if failure.kind in _FOR_THE_OWNER_TO_MEND:
         return Permanent(failure.reason, hint=failure.hint)
     return Retry(failure.reason, hint=failure.hint)
 

@@ -22,14 +22,13 @@ class Lanes:
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
         """Have a lane for each of these endpoints, and no other; nothing here waits.
 
-        An unchanged endpoint keeps its lane, and is tried again at once however badly it did.
+        An unchanged endpoint keeps its lane.
         """
         former = self._threads
         current = {}
         for endpoint in endpoints:
             old = former.get(endpoint.name)
             if old is not None and old.lane.endpoint.config == endpoint.config:
-                old.lane.forgive()
                 current[endpoint.name] = former.pop(endpoint.name)
             else:
                 current[endpoint.name] = LaneThread(self._make(endpoint), after=old)

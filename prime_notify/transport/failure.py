@@ -16,7 +16,7 @@ __all__ = ["FailureKind", "TransportFailure", "UnsendableError", "explain"]
 
 
 class FailureKind(str, enum.Enum):
-    """What went wrong below HTTP."""
+    """What went wrong below HTTP, or before a program could say anything."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -25,6 +25,7 @@ class FailureKind(str, enum.Enum):
     RESET = "reset"
     PROXY = "proxy"
     INVALID_URL = "invalid_url"
+    UNRUNNABLE = "unrunnable"
     OTHER = "other"
 
 

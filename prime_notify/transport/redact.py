@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Iterable, Iterator, Optional, Pattern
@@ -10,22 +11,44 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 __all__ = ["Redactor", "mask_url"]
 
 _MASK = "***"
+_ELLIPSIS = "…"
 _MIN_LENGTH = 4  # hiding a "1" or a "no" would hide half of every sentence, and protect nothing
 
 
 class Redactor:
-    """Replaces every secret in a text by ``***``, also where it stands percent-encoded, JSON-escaped or quoted.
+    """Replaces every secret in a text by ``***``, also where it stands percent-encoded, JSON-escaped, quoted, or in
+    something that is Base64 (as user and password are in a header).
 
-    Values of fewer than four characters are left alone.
+    So is the beginning of one that an ellipsis cuts off. Values of fewer than four characters are left alone.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets for form in _forms(secret.strip()) if len(form) >= _MIN_LENGTH}
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
+        self._forms = tuple(longest_first)
         self._pattern: Optional[Pattern[str]] = re.compile("|".join(map(re.escape, longest_first))) if forms else None
 
     def __call__(self, text: str) -> str:
-        return self._pattern.sub(_MASK, text) if self._pattern else text
+        if self._pattern is None:
+            return text
+        masked = self._pattern.sub(_MASK, text)
+        if _ELLIPSIS not in masked:
+            return masked
+        pieces = masked.split(_ELLIPSIS)
+        return _ELLIPSIS.join([*map(self._without_torn_end, pieces[:-1]), pieces[-1]])
+
+    def _without_torn_end(self, piece: str) -> str:
+        """Services' answers are cut before anybody knows what in them is secret."""
+        torn = max(
+            (
+                size
+                for form in self._forms
+                for size in range(_MIN_LENGTH, min(len(form), len(piece) + 1))
+                if piece.endswith(form[:size])
+            ),
+            default=0,
+        )
+        return piece[:-torn] + _MASK if torn else piece
 
     def __repr__(self) -> str:
         return "Redactor(...)"
@@ -54,3 +77,15 @@ def _forms(secret: str) -> Iterator[str]:
         yield json.dumps(plain)[1:-1]
         yield json.dumps(plain, ensure_ascii=False)[1:-1]
         yield repr(plain)[1:-1]
+        yield from _inside_base64(plain.encode("utf-8", "replace"))
+
+
+def _inside_base64(secret: bytes) -> Iterator[str]:
+    """The characters that stand for ``secret`` alone, wherever it begins in the groups of three bytes."""
+    if len(secret) < _MIN_LENGTH:
+        return
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + secret).decode("ascii")
+        own = encoded[(8 * before + 5) // 6 : 8 * (before + len(secret)) // 6]
+        yield own
+        yield own.replace("+", "-").replace("/", "_")

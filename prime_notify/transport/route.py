@@ -14,8 +14,8 @@ import requests.utils
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
+from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.failure import FailureKind, UnsendableError
-from prime_notify.transport.options import DIRECT, ConnectionOptions
 
 __all__ = ["PoolKey", "Proxy", "Route", "configured_proxy", "find_route", "tls_context", "tls_files"]
 

@@ -450,3 +450,38 @@ def test_each_endpoint_connects_its_own_way(tmp_path: Path, receiver: Receiver) 
         running.accept(event())
         received(receiver, 2)
     assert {request.target for request in receiver.requests} == {"http://nonexistent.invalid/x", "/hook"}
+
+
+def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, headers={"X-Token": "a-secret-token"})) as running:
+        lines = running.preview("hook", EventName.BACKUP_FAILURE)
+        assert running.preview("unknown", EventName.BACKUP_FAILURE) is None
+    assert lines is not None
+    assert lines[0].startswith("POST http://")
+    assert "X-Token: ***" in lines
+    assert '  "event": "backup_failure",' in lines
+    assert receiver.requests == []
+
+
+def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, events=["backup_failure"])) as running:
+        wanted = running.decision("hook", EventName.BACKUP_FAILURE)
+        unwanted = running.decision("hook", EventName.BACKUP_START)
+        assert running.decision("unknown", EventName.BACKUP_START) is None
+    assert wanted is not None
+    assert wanted.passes
+    assert unwanted is not None
+    assert not unwanted.passes
+
+
+def test_what_is_told_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    recovery = hook(receiver, filter={"on_change": True})
+    with engine(tmp_path, recovery) as running:
+        running.accept(event("backup_success"))
+        running.accept(event("backup_failure"))
+        received(receiver, 1)
+    with engine(tmp_path, recovery) as running:
+        running.accept(event("backup_failure"))
+        running.accept(event("backup_success"))
+        payloads = received(receiver, 2)
+    assert [payload["event"] for payload in payloads] == ["backup_failure", "backup_success"]

@@ -165,7 +165,7 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
         return refusal(response, said)
     if code == 400:
         return Permanent(reason, status, hint="check the options of this endpoint")
-    return Retry(reason, status)
+    return Retry(reason, status, hint="the server itself has a problem, or the URL is not that of a Bark server")
 
 
 def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Sequence, Tuple, 
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.rate import Rate
+from prime_notify.model.connection_options import ConnectionOptions
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
-from prime_notify.transport.options import ConnectionOptions
 
 __all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request", "Response"]
 
@@ -43,13 +43,18 @@ class CommandRequest:
 
 @dataclass(frozen=True)
 class AppriseRequest:
-    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure."""
+    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
+
+    ``format``: Apprise's text or markdown. ``id`` is the same in every retry, and of no other message: a URL that has
+    got the message is left out of the next try.
+    """
 
     urls: Sequence[str] = field(repr=False)
     title: str = field(repr=False)
     body: str = field(repr=False)
     kind: str = "info"
     format: str = "text"
+    id: str = ""
 
 
 AnyRequest = Union[Request, CommandRequest, AppriseRequest]
@@ -60,7 +65,7 @@ AnyRequest = Union[Request, CommandRequest, AppriseRequest]
 class Response:
     """What came back. Header names are lower-case; ``body`` is cut at the transport's cap (then ``truncated``).
 
-    Of a program, ``status`` is its exit code and ``body`` its output.
+    Of a program, ``status`` is its exit code (negative: the signal that killed it) and ``body`` the end of its output.
     ``received_at``: when, unix seconds; 0 when not known.
     """
 
@@ -95,6 +100,10 @@ class Channel(abc.ABC, Generic[E_co]):
 
     rate_limits: ClassVar[Tuple[Rate, ...]] = ()
     """What the service takes, by its own documents: how often a lane tries where the config does not say."""
+
+    status_is_answer: ClassVar[bool] = False
+    """Whether the service says with the HTTP status (or exit code) alone that it took a message. Of the others, an
+    answer that is not in their own words is no success, whatever its status."""
 
     lifecycles: ClassVar[FrozenSet[Lifecycle]] = frozenset(("separate",))
     """Which values of an endpoint's ``lifecycle`` the service can do. For the others, a start's outcome carries a

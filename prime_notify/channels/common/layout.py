@@ -52,9 +52,10 @@ def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Conten
     error = message.payload.error
     traceback = (error.traceback if error and endpoint.traceback else None) or ""
     text = message.texts.title
+    share = limit // _SHARE if len(message.facts) > 1 else limit
     return Content(
         title=cut_chars(plain(text, len(text)), _TITLE) or message.payload.event.value,
-        facts=tuple(filter(_tells, (_tidied(fact, limit // _SHARE) for fact in message.facts))),
+        facts=tuple(filter(_tells, (_tidied(fact, share) for fact in message.facts))),
         traceback="\n".join(line.rstrip() for line in traceback.expandtabs(4).splitlines() if line.strip()),
         actions=tuple(action for action in endpoint.actions if len(action.url.encode()) <= limit // 8),
         mention=called(endpoint, message.payload),

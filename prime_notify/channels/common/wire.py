@@ -12,7 +12,18 @@ from urllib.parse import quote
 from prime_notify.channels.common.base import Request
 from prime_notify.channels.common.graphemes import boundary_before
 
-__all__ = ["cut", "cut_bytes", "cut_chars", "excerpt", "fill", "json_post", "parse_object", "text_post", "to_json"]
+__all__ = [
+    "cut",
+    "cut_bytes",
+    "cut_chars",
+    "excerpt",
+    "fill",
+    "json_post",
+    "last_line",
+    "parse_object",
+    "text_post",
+    "to_json",
+]
 
 _EXCERPT = 200  # characters
 
@@ -55,6 +66,11 @@ def excerpt(text: object) -> str:
         return ""
     printable = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[: 4 * _EXCERPT])
     return cut_chars(" ".join(printable.split()), _EXCERPT)
+
+
+def last_line(output: bytes) -> str:
+    """An excerpt of the last line that a program printed, which mostly says why it failed."""
+    return next((said for said in map(excerpt, reversed(output.split(b"\n"))) if said), "")
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> str:

@@ -51,6 +51,7 @@ class Webhook(Channel[WebhookEndpoint]):
             "通过 `webhook` 可定制任意请求：方法、参数、请求头、自定义正文或表单、签名，以及其他系统的格式。"
         ),
     }
+    status_is_answer = True
 
     def __init__(self, endpoint: WebhookEndpoint) -> None:
         super().__init__(endpoint)

@@ -11,11 +11,13 @@ from prime_notify.mcdr.commands.desk import Desk
 from prime_notify.mcdr.commands.help import help_command
 from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
+from prime_notify.mcdr.commands.preview import PREVIEW
 from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.show import SHOW
 from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
 from prime_notify.mcdr.commands.table import Command, build_tree
 from prime_notify.mcdr.commands.test import TEST
+from prime_notify.mcdr.commands.why import WHY
 
 __all__ = ["COMMANDS", "register_commands"]
 
@@ -27,6 +29,8 @@ COMMANDS: Sequence[Command] = (
     REPLAY,
     DROP,
     TEST,
+    PREVIEW,
+    WHY,
     ENABLE,
     DISABLE,
     RELOAD,

@@ -15,6 +15,7 @@ from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview
+from prime_notify.routing import Decision
 from prime_notify.trial import TestResult
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "clickable",
     "coloured",
     "endpoint_names",
+    "event_named",
     "fills_in",
     "has_endpoint",
     "no_endpoints",
@@ -102,6 +104,14 @@ class Desk(Protocol):
         """As :meth:`prime_notify.engine.Engine.switch`."""
         ...
 
+    def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
+        """As :meth:`prime_notify.engine.Engine.preview`."""
+        ...
+
+    def decision(self, endpoint: str, event: EventName) -> Optional[Decision]:
+        """As :meth:`prime_notify.engine.Engine.decision`."""
+        ...
+
     def reload(self) -> Reloaded: ...
 
     def post(self, task: Callable[[], None]) -> None:
@@ -148,6 +158,17 @@ def has_endpoint(desk: Desk, source: CommandSource, endpoint: Optional[str]) -> 
 def endpoint_names(desk: Desk) -> List[str]:
     """The configured endpoints."""
     return [endpoint.name for endpoint in desk.overview().endpoints if not endpoint.orphaned]
+
+
+def event_named(desk: Desk, source: CommandSource, word: str) -> Optional[EventName]:
+    """The event of this name; None, and a reply that tells the names there are, when there is no such event."""
+    try:
+        return EventName(word)
+    except ValueError:
+        say = desk.speech.reply
+        source.reply(coloured(say("command.test.unknown_event", event=word), RColor.red))
+        source.reply(say("command.test.known_events", events=", ".join(event.value for event in EventName)))
+        return None
 
 
 def switched_off(desk: Desk) -> RTextBase:

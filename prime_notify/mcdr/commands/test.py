@@ -12,6 +12,7 @@ from prime_notify.mcdr.commands.desk import (
     Desk,
     coloured,
     endpoint_names,
+    event_named,
     fills_in,
     has_endpoint,
     quoted,
@@ -22,20 +23,20 @@ from prime_notify.model.event import EventName
 from prime_notify.sources.people import operator_of_source
 from prime_notify.trial import TestResult
 
-__all__ = ["TEST", "prime_backup_test_node"]
+__all__ = ["EVENT_NAMES", "TEST", "prime_backup_test_node"]
 
 _DEFAULT_EVENT = EventName.BACKUP_SUCCESS
-_EVENT_NAMES = [event.value for event in EventName]
+EVENT_NAMES = [event.value for event in EventName]
 
 
 def _build(node: Literal, desk: Desk) -> None:
     def run(source: CommandSource, context: CommandContext) -> None:
         endpoint, event = context.get("endpoint"), context.get("event")
-        if endpoint in _EVENT_NAMES and event is None and endpoint not in endpoint_names(desk):
+        if endpoint in EVENT_NAMES and event is None and endpoint not in endpoint_names(desk):
             endpoint, event = None, endpoint
         _test(desk, source, endpoint=endpoint, event=event)
 
-    event_node = Text("event").suggests(lambda: _EVENT_NAMES).runs(run)
+    event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
     node.runs(run).then(QuotableText("endpoint").suggests(lambda: endpoint_names(desk)).runs(run).then(event_node))
 
 
@@ -53,20 +54,16 @@ def prime_backup_test_node(desk: Desk) -> Literal:
         text = coloured(desk.speech.reply("command.test.usage", usage=f"{usage} [event]"), RColor.yellow)
         source.reply(fills_in(desk, text, usage))
 
-    event_node = Text("event").suggests(lambda: _EVENT_NAMES).runs(run)
+    event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
     node = guarded(Literal("test"), desk, TEST.level).runs(explain)
     return node.then(Literal("notify").runs(run).then(event_node))
 
 
 def _test(desk: Desk, source: CommandSource, *, endpoint: Optional[str], event: Optional[str]) -> None:
-    say = desk.speech.reply
-    if event is not None and event not in _EVENT_NAMES:
-        source.reply(coloured(say("command.test.unknown_event", event=event), RColor.red))
-        source.reply(say("command.test.known_events", events=", ".join(_EVENT_NAMES)))
+    named = _DEFAULT_EVENT if event is None else event_named(desk, source, event)
+    if named is None or not has_endpoint(desk, source, endpoint):
         return
-    if not has_endpoint(desk, source, endpoint):
-        return
-    run = _TestRun(desk, source, EventName(event) if event is not None else _DEFAULT_EVENT)
+    run = _TestRun(desk, source, named)
     desk.post(lambda: run.start(endpoint))
 
 

@@ -1,108 +1,84 @@
-"""What holds for every channel, whatever it talks to."""
+"""What holds for every channel's requests, whatever it talks to."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from typing import Any, Dict
+import sys
+from typing import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.registry import channel_types
+from prime_notify.config.rate import Rate
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
-from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.samples import answer, channel, message
-
-every_channel = pytest.mark.parametrize("type", sorted(channel_types()))
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats() | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=6,
+from tests.unit.channels.contract import (
+    ASKING,
+    calling,
+    checked,
+    every_channel,
+    every_http_channel,
+    load,
+    make,
+    raw_text,
+    variants,
 )
-any_text = st.text(max_size=60) | st.sampled_from(
-    ["备份" * 3000, "<&>\u2028" * 2000, "x" * 100_000, "👩‍👩‍👧" * 2000, "\b\f\0" * 900]
-)
-messages = st.builds(
-    lambda event, title, body, desp, comment, extra: message(
-        event.value, Texts(title, body, desp), backup={"id": 7, "comment": comment}, extra={"more": extra}
-    ),
-    st.sampled_from(EventName),
-    *[any_text] * 4,
-    json_values,
-)
-headers = st.dictionaries(
-    st.sampled_from(["retry-after", "date", "location"]),
-    st.text(max_size=30) | st.sampled_from(["0", "-1", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT", "//[", "http://h"]),
-)
-bodies = st.binary(max_size=80) | json_values.map(lambda value: json.dumps(value).encode("utf-8", "surrogatepass"))
+from tests.unit.channels.hostile import LANGUAGES, composed, real_messages, wild_messages
+from tests.unit.channels.samples import channel, message
+
+FAILED = {
+    "backup": {"id": 7, "comment": "nightly", "targets": ["world"], "raw_size": 99, "file_count": 5},
+    "operator": {"type": "player", "name": "Steve"},
+    "error": {"type": "OSError", "message": "disk full", "traceback": "THE TRACE"},
+    "cost_s": 12.3,
+}
 
 
-def make(type: str, **more: Any) -> Channel[Any]:
-    return channel(type, **{**channel_types()[type].example, **more})
-
-
-def strictly_read(request: Request) -> Any:
-    """Fails for NaN and for broken UTF-8, both of which Python would let pass."""
-    text = request.body.decode("utf-8")
-    if request.headers["Content-Type"].startswith("text/plain"):
-        return text
-    return json.loads(text, parse_constant=pytest.fail)
+# -- any message gives a request -------------------------------------------------------------------------------------
 
 
 @every_channel
-@settings(deadline=None, max_examples=60)
-@given(message=messages)
-def test_any_message_renders_to_one_valid_request(type: str, message: Any) -> None:
-    request = make(type).render(message)
-    assert request.method == "POST"
-    assert request.url.startswith(("https://", "http://127.0.0.1:"))
-    assert isinstance(strictly_read(request), (dict, list, str))
-    assert make(type).render(message) == request
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_message_renders_to_one_valid_request(type: str, data: st.DataObject) -> None:
+    asking = {**ASKING, "mention": {**calling(type), "on": ["info", "warning", "error"]}}
+    endpoint = {**data.draw(st.sampled_from(variants(type))), **data.draw(st.sampled_from([{}, asking]))}
+    message = data.draw(real_messages() | wild_messages)
+    request = checked(channel(type, **endpoint).render(message))
+    assert channel(type, **endpoint).render(message) == request
 
 
 @every_channel
-@settings(deadline=None, max_examples=150)
-@given(status=st.integers(100, 699), headers=headers, body=bodies)
-def test_any_answer_has_an_outcome(type: str, status: int, headers: Dict[str, str], body: bytes) -> None:
-    outcome = make(type).judge(Response(status, headers, body))
-    assert outcome.status == status
-    if isinstance(outcome, Delivered):
-        assert 200 <= status < 300
-    else:
-        assert outcome.reason.isprintable()
-        assert len(outcome.reason) < 500
-    if isinstance(outcome, Retry) and outcome.after is not None:
-        assert outcome.after >= 0
+def test_every_event_renders_in_both_languages(type: str) -> None:
+    for event, language in itertools.product(EventName, LANGUAGES):
+        checked(make(type).render(composed(event.value, language, **FAILED)))
+        checked(make(type).render(composed(event.value, language)))
 
 
 @every_channel
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (301, Permanent),
-        (307, Permanent),
-        (400, Permanent),
-        (401, Permanent),
-        (403, Permanent),
-        (404, Permanent),
-        (408, Retry),
-        (410, Permanent),
-        (425, Retry),
-        (429, Retry),
-        (500, Retry),
-        (502, Retry),
-        (503, Retry),
-    ],
-)
-def test_a_status_that_is_no_success_has_one_meaning_everywhere(type: str, status: int, kind: Any) -> None:
-    assert isinstance(make(type).judge(answer(status, b"<html>whatever</html>")), kind)
+def test_the_texts_are_in_the_language_of_the_message(type: str) -> None:
+    english, chinese = (make(type).render(composed("backup_failure", language, **FAILED)) for language in LANGUAGES)
+    assert raw_text(english) != raw_text(chinese)
+    assert any("\u4e00" <= char <= "\u9fff" for char in raw_text(chinese))
+    assert raw_text(english).isascii() or not any("\u4e00" <= char <= "\u9fff" for char in raw_text(english))
 
 
 @every_channel
+def test_the_most_important_is_told(type: str) -> None:
+    """However long everything else is."""
+    long = {"comment": "备注" * 5000, "targets": ["x" * 500] * 200}
+    text = raw_text(make(type).render(composed("backup_failure", **{**FAILED, "backup": {"id": 4711, **long}})))
+    assert "4711" in text
+    assert "disk full" in text
+
+
+# -- what goes along -------------------------------------------------------------------------------------------------
+
+
+@every_http_channel
 def test_the_owners_headers_go_along_and_override_in_any_case(type: str) -> None:
     request = make(type, headers={"content-type": "application/x-mine", "X-Token": "t"}).render(message())
     assert request.headers["X-Token"] == "t"
@@ -111,12 +87,108 @@ def test_the_owners_headers_go_along_and_override_in_any_case(type: str) -> None
     ]
 
 
-@every_channel
-def test_no_secret_is_in_the_repr_of_a_request(type: str) -> None:
-    assert repr(make(type, headers={"X-Token": "hidden"}).render(message())) == "Request(method='POST')"
+@every_http_channel
+def test_the_url_may_be_that_of_another_server(type: str) -> None:
+    tried = [{**variant, "url": "http://127.0.0.1:8080/hook/a0123456789b"} for variant in variants(type)]
+    requests = [channel(type, **endpoint).render(message()) for endpoint in tried if not load(endpoint).problems]
+    assert requests
+    assert all(request.url.startswith("http://127.0.0.1:8080/") for request in requests)
 
 
 @every_channel
 def test_a_traceback_goes_only_where_it_is_asked_for(type: str) -> None:
-    failed = message("backup_failure", error={"type": "OSError", "message": "disk full", "traceback": "THE TRACE"})
-    assert b"THE TRACE" not in make(type).render(failed).body
+    failed = message("backup_failure", error=FAILED["error"])
+    assert "THE TRACE" not in raw_text(make(type).render(failed))
+    assert "THE TRACE" not in raw_text(make(type).render(composed("backup_failure", **FAILED)))
+
+
+@every_channel
+def test_mentions_actions_and_tracebacks_may_be_asked_for_everywhere(type: str) -> None:
+    for variant in variants(type):
+        endpoint = {**variant, **ASKING, "mention": {**calling(type), "on": ["info", "warning", "error"]}}
+        assert load(endpoint).problems == ()
+        for event in EventName:
+            checked(channel(type, **endpoint).render(composed(event.value, **FAILED)))
+
+
+@every_channel
+def test_nobody_is_called_on_other_severities_than_asked_for(type: str) -> None:
+    mention = {**calling(type), "on": ["error", "warning"]}
+    event = composed("backup_success")
+    assert make(type, **ASKING, mention=mention).render(event) == make(type, **ASKING).render(event)
+
+
+# -- secrets, cost, and what it says of itself -----------------------------------------------------------------------
+
+
+@every_channel
+def test_nothing_is_in_the_repr_of_a_request_but_its_method(type: str) -> None:
+    for variant in variants(type):
+        request = channel(type, **{**variant, "headers": {"X-Token": "hidden"}}).render(message())
+        expected = {"Request": f"Request(method={getattr(request, 'method', '')!r})"}.get(request.__class__.__name__)
+        assert expected is None or repr(request) == expected
+        assert "hidden" not in repr(request)
+        assert message().texts.title not in repr(request)
+
+
+def work(call: Callable[[], object]) -> int:
+    """How many functions a call calls, built-in ones included: the same every time, however busy the machine is."""
+    count = 0
+
+    def tick(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(tick)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@every_channel
+@pytest.mark.parametrize("piece", ["x", "备", "<@&", "👩‍👧", "a_b*", "\n", " "])
+def test_a_megabyte_is_no_more_work_than_a_page(type: str, piece: str) -> None:
+    """No character of what will be cut anyway is looked at one by one."""
+    sender = make(type, **ASKING, mention=calling(type))
+
+    def render(size: int) -> int:
+        text = (piece * size)[:size]
+        fields = {"backup": {"id": 7, "comment": text}, "message": text, "error": {"type": "E", "message": text}}
+        return work(lambda: sender.render(message("backup_failure", Texts(text[:500], text, text), **fields)))
+
+    render(1000)  # whatever is done only once
+    assert render(1_000_000) <= 3 * render(30_000) + 3000
+
+
+@every_channel
+def test_the_example_loads_and_is_a_small_one(type: str) -> None:
+    example = channel_types()[type].example
+    loaded = load(example)
+    assert loaded.problems == ()
+    assert [(endpoint.type, endpoint.config.enabled) for endpoint in loaded.endpoints] == [(type, True)]
+    assert example["type"] == type
+    assert len(json.dumps(example)) < 200
+
+
+@every_channel
+def test_it_says_in_both_languages_what_it_is(type: str) -> None:
+    about = channel_types()[type].about
+    assert set(about) == set(LANGUAGES)
+    assert all(20 <= len(text) < 1000 and text == text.strip() for text in about.values())
+    assert any("\u4e00" <= char <= "\u9fff" for char in about["zh_cn"])
+
+
+@every_channel
+def test_its_limits_and_life_cycles_are_such(type: str) -> None:
+    kind = channel_types()[type]
+    assert all(isinstance(rate, Rate) for rate in kind.rate_limits)
+    assert "separate" in kind.lifecycles
+    for lifecycle in ("separate", "reply", "update"):
+        told = [problem.path for problem in load({**kind.example, "lifecycle": lifecycle}).problems]
+        if lifecycle not in kind.lifecycles:
+            assert told == ["notification.endpoints[0].lifecycle"]
+        elif lifecycle != "separate":
+            assert lifecycle in [variant.get("lifecycle") for variant in variants(type)]

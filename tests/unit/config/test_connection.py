@@ -10,7 +10,7 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from prime_notify.transport.options import ConnectionOptions
+from prime_notify.model.connection_options import ConnectionOptions
 from tests.unit.config.examples import hook, load_endpoints, problems
 
 CA = trustme.CA()

@@ -13,6 +13,7 @@ from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
 from prime_notify.overview import EndpointState, Overview
+from prime_notify.routing import Decision
 from prime_notify.trial import TestResult
 from tests.support.archive import Archive
 from tests.unit.mcdr.console import Console
@@ -50,12 +51,20 @@ class ScriptedDesk:
         self.now = NOON
         self.switched: List[Tuple[str, bool]] = []
         self.elsewhere = ""
+        self.previewed: List[str] = []
+        self.decided = Decision(())
         self.refusing = False
         self.listed: List[RTextBase] = [RText("Prime Backup 1.13.0")]
         self.reloaded = Reloaded(True, ())
         self.configure(notification={"enabled": enabled})
         self.tested: List[Tuple[str, Optional[str], Mapping[str, str]]] = []
         self._waiting: Dict[str, Callable[[TestResult], None]] = {}
+
+    def preview(self, endpoint: str, event: EventName) -> Sequence[str]:
+        return self.previewed or [f"POST to {endpoint}", "", f"a {event.value}"]
+
+    def decision(self, _endpoint: str, _event: EventName) -> Decision:
+        return self.decided
 
     def configure(self, **sections: Any) -> None:
         self.config = Config.model_validate(sections)

@@ -12,6 +12,7 @@ from prime_notify.mcdr.commands.desk import Reloaded, quoted
 from prime_notify.mcdr.commands.test import prime_backup_test_node
 from prime_notify.model.event import EventName
 from prime_notify.overview import EndpointState
+from prime_notify.routing import Decision, Reason
 from tests.unit.mcdr.bench import Bench
 from tests.unit.mcdr.console import Reader
 from tests.unit.mcdr.desk import NOON, last, state
@@ -272,3 +273,45 @@ def root_with(node: Any) -> Any:
 @pytest.mark.parametrize(("name", "argument"), [("a", "a"), ("a b", '"a b"'), ('"a', '"\\"a"'), ("群 1", '"群 1"')])
 def test_quotes_names_where_needed(name: str, argument: str) -> None:
     assert quoted(name) == argument
+
+
+# preview and why
+
+
+def test_preview_shows_the_request_line_by_line(bench: Bench) -> None:
+    assert bench.type("!!pn preview phone") == [
+        "What phone would get of a backup_success:", "POST to phone", "", "a backup_success",
+    ]  # fmt: skip
+    assert bench.type('!!pn preview "ops room" restore_failure')[-1] == "a restore_failure"
+
+
+def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:
+    bench.desk.previewed = ["x" * 5000] * 300
+    lines = bench.type("!!pn preview phone")
+    assert len(lines) == 202
+    assert lines[1] == "x" * 1000 + "…"
+    assert lines[-1] == "… and 100 more lines"
+
+
+def test_why_tells_the_decision_and_each_rule(bench: Bench) -> None:
+    reason = Reason("events", "events", False, ("backup_start",), ("backup_failure",))
+    bench.desk.decided = Decision((reason,))
+    title, rule, note = bench.type("!!pn why phone backup_start")
+    assert "backup_start" in title
+    assert "phone" in title
+    assert rule.startswith("- ")
+    assert "backup_failure" in rule
+    assert note.startswith("Judged by a sample event")
+
+
+def test_why_says_so_where_there_is_no_rule(bench: Bench) -> None:
+    assert len(bench.type("!!pn why phone backup_start")) == 3
+
+
+@pytest.mark.parametrize(
+    "command", ["preview phone nope", "why phone nope", "preview nobody", "why nobody backup_start"]
+)
+def test_preview_and_why_help_with_unknown_names(bench: Bench, command: str) -> None:
+    first, known = bench.type(f"!!pn {command}")
+    assert "There is no" in first
+    assert ", " in known

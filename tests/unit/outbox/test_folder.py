@@ -119,3 +119,16 @@ def test_damage_that_shows_when_the_clock_is_looked_at_is_dealt_with_at_once(tmp
     assert states(second.outbox, kept.id) == {"a": State.WAITING}
     assert second.outbox.next_due("a") == FakeClock().steady()
     second.release()
+
+
+def test_a_folder_that_somebody_else_owns_is_not_touched_when_it_is_let_go(tmp_path: Path) -> None:
+    first = folder(tmp_path, Said())
+    first.take()
+    said = Said()
+    second = folder(tmp_path, said)
+    second.take()
+    (tmp_path / OUTBOX_FILE).with_name("before").write_bytes((tmp_path / OUTBOX_FILE).read_bytes())
+    second.release()
+    assert said == ["log.owned_elsewhere"]
+    assert (tmp_path / OUTBOX_FILE).read_bytes() == (tmp_path / "before").read_bytes()
+    first.release()

@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from prime_notify.channels.common.base import Request, Response
+from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
-from prime_notify.transport.options import DIRECT, ConnectionOptions
 from tests.support.receiver import Answer, Receiver, unused_port
 from tests.unit.transport.socks_stub import SocksStub
 

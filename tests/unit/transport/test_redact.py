@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from typing import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -42,6 +44,32 @@ def test_the_longest_secret_wins() -> None:
 
 def test_what_is_too_short_to_be_a_secret_stays() -> None:
     assert Redactor(["", "  ", "no", " 40 "])("HTTP 401: no") == "HTTP 401: no"
+
+
+@pytest.mark.parametrize("user", ["", "u", "us", "user"])
+@pytest.mark.parametrize("secret", ["S3cretPass", "пароль?>", "four"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_inside_of_base64_is_masked(user: str, secret: str, encode: Callable[[bytes], bytes]) -> None:
+    redacted = Redactor([secret])(f"Basic {encode(f'{user}:{secret}'.encode()).decode()}!")
+    assert redacted.startswith("Basic ")
+    assert "***" in redacted
+    left = redacted[6:].replace("***", "").rstrip("=!")
+    assert len(left) <= 4 * len(user) // 3 + 4
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("got abcdefg… and more", "got ***… and more"),
+        ("abcd…", "***…"),
+        ("abcdefgh…", "***…"),
+        ("a… ab… abc… bcdefg…", "a… ab… abc… bcdefg…"),
+        ("abcdef", "abcdef"),
+        ("…abcdef", "…abcdef"),
+    ],
+)
+def test_a_secret_that_was_cut_off_is_masked_too(text: str, redacted: str) -> None:
+    assert Redactor(["abcdefgh", "xyz12345"])(text) == redacted
 
 
 def test_a_redactor_does_not_show_its_secrets() -> None:

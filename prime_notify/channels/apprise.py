@@ -1,0 +1,240 @@
+"""Apprise: the library that knows more than a hundred other services. https://github.com/caronc/apprise"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import re
+from typing import Any, Dict, List, Tuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.common.base import AppriseRequest, Channel, Response
+from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, parse_object
+from prime_notify.compose.markdown import escape
+from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.config.option import option
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+
+__all__ = ["Apprise", "AppriseEndpoint", "AppriseOptions"]
+
+_OLDEST = (2, 2)  # before, plain text went unescaped to services that show Markdown
+_INSTALL = 'pip install "apprise>=2.2"'
+
+_TITLE = 250  # characters; Apprise itself cuts to what each service takes
+_BODY = 16 * 1024  # bytes
+_TRACEBACK = 4000  # characters, of its end
+_REASON = 400  # characters
+
+_KINDS = {Tone.GOOD: "success", Tone.WARNING: "warning", Tone.BAD: "failure", Tone.RUNNING: "info"}
+
+_NATIVE = {
+    "bark": "bark",
+    "barks": "bark",
+    "dingtalk": "dingtalk",
+    "feishu": "feishu",
+    "lark": "feishu",
+    "schan": "serverchan",
+    "wecombot": "wecom",
+}
+"""Services whose refusals Apprise (2.2, some in 2.3 still) takes for success: they come with HTTP 200."""
+
+_NATIVE_HOSTS = {
+    "oapi.dingtalk.com": "dingtalk",
+    "open.feishu.cn": "feishu",
+    "open.larksuite.com": "feishu",
+    "qyapi.weixin.qq.com": "wecom",
+}
+"""The same, by the web addresses that Apprise takes, too."""
+
+_SCHEME = re.compile(r"([a-z0-9][a-z0-9+.-]*)://.", re.IGNORECASE | re.DOTALL)
+_LIVE = re.compile(r"(@(?=\S)|<(?=[@!#&/:a-z])|\](?=\()|\[(?=CQ:))", re.IGNORECASE)
+"""What some service or other takes for a mention, a link, HTML or a code of QQ, up to where it can be broken."""
+_BREAK = "\u200b"  # invisible
+
+_RETRIED = {
+    "unfinished": "a larger timeout may help",
+    "missing": f"install the library Apprise again: {_INSTALL}",
+}
+"""States of a URL that may be other the next time, and what helps."""
+
+_STATUS = re.compile(r"\berror=([345][0-9]{2})\b")  # as nearly all of Apprise's plugins log a refusal
+
+
+def _check_library() -> None:
+    """Looks for the library without importing it, which takes a good while and is left to the first message."""
+    if importlib.util.find_spec("apprise") is None:
+        raise ValueError(f"this type needs the library Apprise, which is not installed: {_INSTALL}")
+    try:
+        version = importlib.metadata.version("apprise")
+    except importlib.metadata.PackageNotFoundError:  # installed in some way of its own
+        return
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < _OLDEST:
+        raise ValueError(f"Apprise {version} is installed, which is too old: {_INSTALL}")
+
+
+class AppriseOptions(BaseModel):
+    """Where Apprise is to send, and in which form."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    urls: Annotated[List[str], BeforeValidator(listed)] = option(
+        ...,
+        'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
+        "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
+        secret=True,
+        min_length=1,
+        max_length=20,
+    )
+    format: Literal["text", "markdown"] = option(
+        "text",
+        "The form of the text that Apprise gets; it converts that to what each service shows.",
+        "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
+    )
+
+    @field_validator("urls")
+    @classmethod
+    def _check_urls(cls, urls: List[str]) -> List[str]:
+        for url in urls:
+            scheme = _SCHEME.match(url)
+            if scheme is None or not url.isprintable():
+                raise ValueError('write whole URLs, such as "mailto://user:password@example.com"')
+            native = _NATIVE.get(scheme[1].lower()) or _NATIVE_HOSTS.get(url.lower().split("/")[2])
+            if native:
+                raise ValueError(
+                    f"Apprise does not notice when {native} refuses a message: write an endpoint of "
+                    f'"type": "{native}" instead'
+                )
+        _check_library()
+        return urls
+
+
+class AppriseEndpoint(EndpointConfig):
+    """An endpoint of type ``apprise``: the library's URLs instead of an address."""
+
+    type: Literal["apprise"]
+    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", secret=True)
+    apprise: AppriseOptions = option(..., "Where Apprise is to send.", "Apprise 的发送目标。")
+
+
+class Apprise(Channel[AppriseEndpoint]):
+    """Hands a message to the library; delivered is what every URL took.
+
+    A retry goes only to the URLs that have not taken the message yet, as long as MCDReforged runs; after a restart it
+    goes to all of them.
+    """
+
+    type = "apprise"
+    endpoint_model = AppriseEndpoint
+    example = {"name": "mail", "type": "apprise", "apprise": {"urls": ["mailto://<user>:<password>@example.com"]}}
+    about = {
+        "en_us": (
+            "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
+            'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
+            "one: Apprise tells less about failures, and `mention` and `lifecycle` do not reach through it."
+        ),
+        "zh_cn": (
+            "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
+            '先执行 `pip install "apprise>=2.2"`，再填写它的 URL。若某服务有专门的类型，请优先使用：'
+            "Apprise 给出的失败原因较少，也不支持 `mention` 与 `lifecycle`。"
+        ),
+    }
+
+    def render(self, message: Message) -> AppriseRequest:
+        options = self.endpoint.apprise
+        title = " ".join(_quiet(message.texts.title, 4 * _TITLE).split())
+        body = self._markdown(message) if options.format == "markdown" else self._text(message)
+        return AppriseRequest(
+            urls=tuple(options.urls),
+            title=cut_chars(title, _TITLE),
+            body=body or title or message.payload.event.value,  # Apprise refuses an empty one
+            kind=_KINDS[tone_of(message.payload)],
+            format=options.format,
+            id=f"{message.notification.id} {self.endpoint.name}",  # two endpoints may share a URL
+        )
+
+    def judge(self, response: Response) -> Outcome:
+        """Of every URL there is a result in the answer that :mod:`prime_notify.transport.apprise` writes."""
+        urls = self.endpoint.apprise.urls
+        results = parse_object(response.body).get("urls")
+        if not isinstance(results, list) or len(results) != len(urls):
+            return Retry("Apprise gave no result", hint="check the installed version of Apprise")
+        refused = [
+            (f"URL {number}", _refused(result if isinstance(result, dict) else {}))
+            for number, result in enumerate(results, 1)
+            if not isinstance(result, dict) or result.get("state") != "delivered"
+        ]
+        if not refused:
+            return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "")
+        return _combined(refused, len(urls))
+
+    def _text(self, message: Message) -> str:
+        parts = [_quiet(message.texts.body, _BODY)]
+        parts += ["\n".join(f"{action.label}: {action.url}" for action in self.endpoint.actions)]
+        parts += [self._traceback(message)]
+        return "\n\n".join(filter(None, parts))
+
+    def _markdown(self, message: Message) -> str:
+        trace = self._traceback(message)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", trace)), default=0))
+        links = (f"[{escape(action.label)}]({_inside_parentheses(action.url)})" for action in self.endpoint.actions)
+        parts = [_quiet(message.texts.desp, _BODY), " · ".join(links)]
+        parts += [f"{fence}\n{trace}\n{fence}" if trace else ""]
+        return "\n\n".join(filter(None, parts))
+
+    def _traceback(self, message: Message) -> str:
+        error = message.payload.error
+        trace = error.traceback if error is not None and self.endpoint.traceback else None
+        return _quiet((trace or "")[-_TRACEBACK:], 4 * _TRACEBACK)
+
+
+def _quiet(text: str, limit: int) -> str:
+    """At most ``limit`` bytes in which nothing that anybody typed calls anyone, or looks like something else.
+
+    Apprise itself escapes for HTML and Markdown, but goes by what a service calls its format, not by what it reads
+    into plain text; some of its plugins even look for mentions in order to make them work.
+    """
+    text = text[: limit + 1].encode("utf-8", "replace").decode("utf-8")  # sliced first: cutting reads it repeatedly
+    return cut_bytes(_LIVE.sub(rf"\1{_BREAK}", text), limit).strip()
+
+
+def _inside_parentheses(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _refused(result: Dict[str, Any]) -> Refusal:
+    """What a URL's result means; ``said`` are Apprise's own log lines."""
+    state, said = excerpt(result.get("state")), excerpt(result.get("said"))
+    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {said or 'failed without a reason'}"
+    if state == "unusable":
+        return Permanent(reason, hint="check this URL against https://appriseit.com/services/")
+    if state in _RETRIED:
+        return Retry(reason, hint=_RETRIED[state])
+    found = _STATUS.search(said)
+    if found is None:
+        return Retry(reason, hint="check this URL; Apprise tells no more")
+    outcome = refusal(Response(int(found[1])), said)
+    if isinstance(outcome, Permanent):
+        return Permanent(reason, disable=outcome.disable, hint=outcome.hint)
+    return Retry(reason, throttled=outcome.throttled, hint=outcome.hint)
+
+
+def _combined(refused: List[Tuple[str, Refusal]], urls: int) -> Refusal:
+    """One outcome for all URLs: worth another try while any of them is."""
+    reason = refused[0][1].reason
+    if urls > 1:
+        told = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
+        reason = f"{len(refused)} of {urls} URLs got nothing: {cut_chars(told, _REASON)}"
+    outcomes = [outcome for _, outcome in refused]
+    hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")
+    retries = [outcome for outcome in outcomes if isinstance(outcome, Retry)]
+    if retries:
+        return Retry(reason, throttled=all(retry.throttled for retry in retries), hint=hint)
+    gone = len(refused) == urls and all(isinstance(outcome, Permanent) and outcome.disable for outcome in outcomes)
+    return Permanent(reason, disable=gone, hint=hint)

@@ -1,0 +1,217 @@
+"""A program of the owner's own: whatever no channel can do, a script can."""
+
+from __future__ import annotations
+
+import re
+import signal
+from typing import Any, Dict, Iterator, List, Mapping, Tuple
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from typing_extensions import Annotated, Literal
+
+from prime_notify.channels.common.base import Channel, CommandRequest, Response
+from prime_notify.channels.common.wire import cut_bytes, last_line, to_json
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.option import option
+from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+
+__all__ = ["Command", "CommandEndpoint", "CommandOptions"]
+
+_PREFIX = "PRIME_NOTIFY_"
+_VALUE_BYTES = 4096
+_ALL_BYTES = 16 * 1024  # Linux takes 128 KiB for one string; Windows 32,767 characters for the whole environment
+
+_SAFE = ("event", "task", "status", "severity", "id")
+"""What may stand in an argument: our own words, never anything that somebody typed.
+
+A player's text as an argument could be taken for an option (``--config=...``), and many a script hands its arguments
+on to a shell. On stdin and in the environment it is data.
+"""
+_PLACEHOLDER = re.compile(r"\{(" + "|".join(_SAFE) + r")\}")
+_UNSAFE = re.compile(r"\{(title|body|desp|comment|message|error|operator|source|backup|extra)[a-z._]*\}")
+
+_HINTS = {
+    126: "a command in it may not be executed: chmod +x, or name its interpreter",
+    127: "a command in it was not found: check the PATH that MCDReforged was started with",
+}
+
+
+class CommandOptions(BaseModel):
+    """What is run, and how its exit code is read."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+    argv: List[str] = option(
+        ...,
+        "The program and its arguments, one item each; no shell is involved. {event}, {task}, {status}, {severity} and "
+        "{id} are filled in; everything else comes on stdin (JSON) and as PRIME_NOTIFY_* environment variables.",
+        "程序及其参数，每项一个；不经过 shell。可用占位符 {event}、{task}、{status}、{severity} 和 {id}；"
+        "其余内容通过标准输入（JSON）与环境变量 PRIME_NOTIFY_* 传入。",
+        min_length=1,
+    )
+    cwd: str = option(
+        "",
+        "The folder in which it runs; by default the one in which MCDReforged runs.",
+        "运行时的工作目录；默认为 MCDReforged 的工作目录。",
+    )
+    environment: Dict[str, str] = option(
+        dict,
+        "More environment variables, beside those of MCDReforged; their values are secret.",
+        "除 MCDReforged 自身的环境变量外，额外的环境变量；其值会被隐藏。",
+        secret=True,
+    )
+    permanent_exit_codes: List[Annotated[int, Field(ge=1)]] = option(
+        lambda: [64, 65, 78],
+        "Exit codes after which no other try makes sense; by default EX_USAGE, EX_DATAERR and EX_CONFIG of sysexits.h. "
+        "0 is delivered, all others are tried again.",
+        "表示重试无意义的退出码；默认为 sysexits.h 中的 EX_USAGE、EX_DATAERR 和 EX_CONFIG。0 表示成功，其余会重试。",
+    )
+
+    @field_validator("argv")
+    @classmethod
+    def _check_argv(cls, argv: List[str]) -> List[str]:
+        if not argv[0]:
+            raise ValueError("write the program as the first item")
+        for argument in argv:
+            _refuse_nul(argument)
+            unsafe = _UNSAFE.search(argument)
+            if unsafe:
+                raise ValueError(
+                    f"{unsafe[0]} may be what a player typed, which must not become an argument: "
+                    f"read it from stdin (JSON) or from the environment ({_PREFIX}...)"
+                )
+        return argv
+
+    @field_validator("cwd")
+    @classmethod
+    def _check_cwd(cls, cwd: str) -> str:
+        return _refuse_nul(cwd)
+
+    @field_validator("environment")
+    @classmethod
+    def _check_environment(cls, environment: Dict[str, str]) -> Dict[str, str]:
+        for name, value in environment.items():
+            if not name or "=" in name or name.upper().startswith(_PREFIX):
+                raise ValueError(f'write names without "=" that do not begin with {_PREFIX}')
+            _refuse_nul(name)
+            _refuse_nul(value)
+        return environment
+
+
+class CommandEndpoint(EndpointConfig):
+    """An endpoint of type ``command``: a program instead of an address."""
+
+    type: Literal["command"]
+    url: str = option("", "Not used: nothing goes over the network.", "不使用：不经过网络。", secret=True)
+    command: CommandOptions = option(..., "What is run.", "要运行的程序。")
+
+
+class Command(Channel[CommandEndpoint]):
+    """Runs a program; exit code 0 is the only success."""
+
+    type = "command"
+    endpoint_model = CommandEndpoint
+    example = {"name": "script", "type": "command", "command": {"argv": ["/opt/scripts/on-backup.sh"]}}
+    about = {
+        "en_us": (
+            "Runs a program of your own, without a shell. It gets the payload as JSON on its standard input, and each "
+            "field as an environment variable (`PRIME_NOTIFY_EVENT`, `PRIME_NOTIFY_TITLE`, "
+            "`PRIME_NOTIFY_BACKUP_ID`, …). Exit code 0 means delivered; after `timeout` it is killed with all that it "
+            "started."
+        ),
+        "zh_cn": (
+            "运行你自己的程序，不经过 shell。标准输入为 JSON 载荷，各字段也以环境变量提供"
+            "（`PRIME_NOTIFY_EVENT`、`PRIME_NOTIFY_TITLE`、`PRIME_NOTIFY_BACKUP_ID` 等）。"
+            "退出码 0 表示成功；超过 `timeout` 后，它及其启动的所有进程都会被终止。"
+        ),
+    }
+    status_is_answer = True
+
+    def render(self, message: Message) -> CommandRequest:
+        options = self.endpoint.command
+        document = self._document(message)
+        safe = {name: str(document[name]) for name in _SAFE}
+        return CommandRequest(
+            argv=tuple(_PLACEHOLDER.sub(lambda match: safe[match[1]], argument) for argument in options.argv),
+            stdin=to_json(document),
+            environment={**options.environment, **_variables(document, message.language)},
+            folder=options.cwd,
+        )
+
+    def judge(self, response: Response) -> Outcome:
+        """An exit code is no HTTP status, for which an outcome's ``status`` is taken: it stands in the reason."""
+        code = response.status
+        if code == 0:
+            return Delivered()
+        said = last_line(response.body)
+        reason = f"{_ended(code)}: {said}" if said else _ended(code)
+        if code in self.endpoint.command.permanent_exit_codes:
+            return Permanent(reason, hint="the program says that no other try makes sense; read its output")
+        return Retry(reason, hint=_HINTS.get(code, "read the program's output; exit code 0 means delivered"))
+
+    def _document(self, message: Message) -> Dict[str, Any]:
+        texts = message.texts
+        document = message.payload.to_dict()
+        document.update(title=texts.title, body=texts.body, desp=texts.desp)
+        error = document.get("error")
+        if error and not self.endpoint.traceback:
+            error.pop("traceback", None)
+        return document
+
+
+def _variables(document: Mapping[str, Any], language: str) -> Dict[str, str]:
+    """Every scalar of the payload under its path, ``PRIME_NOTIFY_BACKUP_ID``, within what an environment can hold."""
+    variables: Dict[str, str] = {}
+    left = _ALL_BYTES
+    for path, value in [("language", language), *_scalars(document)]:
+        name = _PREFIX + path.upper()
+        limit = min(_VALUE_BYTES, left - len(name) - 2)  # "=" and the NUL at the end
+        # Sliced first: cutting looks at the whole text again and again
+        text = cut_bytes(_harmless(value[: _VALUE_BYTES + 1]), limit) if limit > 0 else ""
+        if text or (not value and limit > 0):
+            variables[name] = text
+            left -= len(name) + len(text.encode("utf-8")) + 2
+    return variables
+
+
+def _scalars(document: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
+    """Paths and texts of the payload's fields and of the members of its parts.
+
+    Not of free data (``extra``, tags), whose names could be anything, nor of a traceback, which is on stdin.
+    """
+    for name, value in document.items():
+        if isinstance(value, Mapping) and name != "extra":
+            members = {f"{name}_{key}": inner for key, inner in value.items() if key != "traceback"}
+            yield from ((path, text) for path, inner in members.items() for text in _text_of(inner))
+        else:
+            yield from ((name, text) for text in _text_of(value))
+
+
+def _text_of(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (bool, int, float)):
+        yield to_json(value).decode("utf-8")
+
+
+def _harmless(text: str) -> str:
+    """Without what an environment cannot hold."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _refuse_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("write it without NUL characters")
+    return text
+
+
+def _ended(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"

@@ -1,0 +1,243 @@
+"""Runs programs: without a shell, within a bound of time and output, and with everything that they start in our hands.
+
+A program's time ends with its attempt, and so does that of its children: on Linux they share a session and process
+group of their own, on Windows (and for children that left the group) psutil finds them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Set, Union
+
+import psutil
+
+from prime_notify.channels.common.base import CommandRequest, Response
+from prime_notify.channels.common.wire import excerpt, last_line
+from prime_notify.transport.exchange import Phase, Stopped
+from prime_notify.transport.failure import FailureKind, TransportFailure, explain
+
+__all__ = ["CommandTransport"]
+
+_OUTPUT_CAP = 64 * 1024  # bytes
+_LAST_WORDS = 0.5
+"""Seconds in which the output of a program that has ended must end, too.
+
+It ends at once, unless something that the program left behind in the background holds on to the pipe.
+"""
+_DYING = 1.0
+"""Seconds that a killed process may take to vanish: one that hangs in the kernel cannot be waited for."""
+
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0
+
+
+class CommandTransport:
+    """Runs programs from any number of threads. ``clock`` is monotonic, ``wall_clock`` gives unix seconds.
+
+    Of the output (stdout and stderr together) the last ``output_cap`` bytes are kept; all of it is read, so that a
+    talkative program never has to wait.
+    """
+
+    def __init__(
+        self,
+        *,
+        output_cap: int = _OUTPUT_CAP,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._output_cap = output_cap
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._lock = threading.Lock()
+        self._runs: Set[_Run] = set()
+        self._closed = False
+
+    def send(self, request: CommandRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+        """One run, over within ``timeout`` seconds: then it is killed with all that it started. Never raises."""
+        deadline = self._clock() + timeout
+        if self._closed:
+            return _stopped()
+        try:
+            run = _Run(request, self._output_cap)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's result
+            return _not_started(error, request)
+        with self._registered(run):
+            try:
+                code = run.wait(lambda: deadline - self._clock())
+            finally:
+                run.kill()
+        if run.stopped:
+            return _stopped()
+        if code is None:
+            return _too_slow(request, timeout, run.output)
+        return Response(code, {}, run.output, run.truncated, received_at=self._wall_clock())
+
+    def close(self) -> None:
+        """Kill what runs; later attempts fail at once. Idempotent."""
+        with self._lock:
+            self._closed = True
+            runs = list(self._runs)
+        for run in runs:
+            run.stop()
+
+    @contextlib.contextmanager
+    def _registered(self, run: _Run) -> Iterator[None]:
+        with self._lock:
+            self._runs.add(run)
+            closed = self._closed
+        if closed:
+            run.stop()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._runs.discard(run)
+
+
+class _Run:
+    """One program while it runs. Raises what :class:`subprocess.Popen` raises when it cannot be started."""
+
+    def __init__(self, request: CommandRequest, output_cap: int) -> None:
+        self.stopped = False
+        self.truncated = False
+        self._output = bytearray()
+        self._output_cap = output_cap
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - the owner's own argv, and no shell
+            list(request.argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=request.folder or None,
+            env=_environment(request.environment),
+            start_new_session=True,
+            creationflags=_FLAGS,
+        )
+        name = f"prime_notify-command-{self._process.pid}"
+        # Daemons: what the program leaves behind in the background may keep the pipes open for ever
+        self._reader = threading.Thread(target=self._read, name=f"{name}-output", daemon=True)
+        writer = threading.Thread(target=self._write, args=(request.stdin,), name=f"{name}-input", daemon=True)
+        try:
+            self._reader.start()
+            writer.start()
+        except RuntimeError:  # the machine has no more threads
+            self.kill()
+            for pipe in (self._process.stdin, self._process.stdout):
+                pipe.close()  # type: ignore[union-attr]  # both are pipes
+            raise
+
+    @property
+    def output(self) -> bytes:
+        return bytes(self._output)
+
+    def wait(self, remaining: Callable[[], float]) -> Optional[int]:
+        """The exit code, or None when the time is over first."""
+        try:
+            code = self._process.wait(max(0.0, remaining()))
+        except subprocess.TimeoutExpired:
+            return None
+        self._reader.join(max(0.0, min(_LAST_WORDS, remaining())))
+        return code
+
+    def stop(self) -> None:
+        """Ends it from another thread, if it has not ended by itself."""
+        if self._process.poll() is None:
+            self.stopped = True
+            self.kill()
+
+    def kill(self) -> None:
+        """Ends the program and all that it started, if it still runs. What outlived a program that has ended is let be.
+
+        No polite signal first: the time in which it could have ended by itself is over.
+        """
+        if self._process.poll() is not None:
+            return
+        family = _descendants(self._process.pid)
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # it is the leader of its group
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DYING)
+
+    def _read(self) -> None:
+        pipe: Any = self._process.stdout
+        with contextlib.suppress(OSError), pipe:
+            for chunk in iter(lambda: pipe.read1(65536), b""):
+                self._output += chunk
+                excess = len(self._output) - self._output_cap
+                if excess > 0:
+                    self.truncated = True
+                    del self._output[:excess]
+
+    def _write(self, data: bytes) -> None:
+        pipe: Any = self._process.stdin
+        with contextlib.suppress(OSError), pipe:
+            pipe.write(data)  # a program need not read it: then the pipe breaks, or is broken when it is killed
+
+
+def _descendants(pid: int) -> List[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _environment(more: Mapping[str, str]) -> Any:
+    """Our own with ``more``; in UTF-8 also where the system's locale is another, which could not encode everything."""
+    if sys.platform == "win32":
+        return {**os.environ, **{name.upper(): value for name, value in more.items()}}  # names have no case there
+    else:  # noqa: RET505 - so that type checkers see one branch per platform
+        return {**os.environb, **{name.encode(): value.encode("utf-8", "replace") for name, value in more.items()}}
+
+
+def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
+    """Why a program could not even be started; nothing of its arguments or environment is shown."""
+    program, folder = _shown(request), request.folder
+    if isinstance(error, OSError) and folder and not Path(folder).is_dir():
+        return _unrunnable(f"the folder of {program} does not exist", "check command.cwd")
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        hint = "write the program's whole path as the first item of command.argv; one without / is looked for in PATH"
+        return _unrunnable(f"{program} was not found", hint)
+    if isinstance(error, PermissionError):
+        return _unrunnable(f"{program} may not be executed", "make it executable: chmod +x")
+    if isinstance(error, OSError) and error.errno == errno.ENOEXEC:
+        hint = 'begin a script with a line such as "#!/bin/sh", or name its interpreter first in command.argv'
+        return _unrunnable(f"{program} is no program", hint)
+    if isinstance(error, ValueError) or (isinstance(error, OSError) and error.errno == errno.E2BIG):
+        hint = "look for what is very long, or no text, in command.argv and command.environment"
+        return _unrunnable(f"the system refuses the arguments or the environment of {program}", hint)
+    said = error.strerror if isinstance(error, OSError) else type(error).__name__
+    return TransportFailure(FailureKind.OTHER, f"{program} could not be started: {said}", "check this machine")
+
+
+def _unrunnable(reason: str, hint: str) -> TransportFailure:
+    return TransportFailure(FailureKind.UNRUNNABLE, reason, hint)
+
+
+def _too_slow(request: CommandRequest, timeout: float, output: bytes) -> TransportFailure:
+    last = last_line(output)
+    reason = f"{_shown(request)} did not end within {timeout:g} s and was killed{f': {last}' if last else ''}"
+    return TransportFailure(FailureKind.TIMEOUT, reason, "a larger timeout may help; does it wait for something?")
+
+
+def _stopped() -> TransportFailure:
+    return explain(Stopped(), Phase.SEND, "")
+
+
+def _shown(request: CommandRequest) -> str:
+    """The program's name without its folder."""
+    return excerpt(request.argv[0].replace("\\", "/").rpartition("/")[2]) or "the program"

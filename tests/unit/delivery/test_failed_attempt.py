@@ -1,0 +1,36 @@
+"""What a failure below HTTP, or before a program ran, means for a delivery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.texts import message_of
+from prime_notify.delivery.attempt import Attempter
+from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.transport.failure import FailureKind, TransportFailure
+from tests.support.build import endpoint, notification
+
+CATALOGUE = Catalogue.load()
+FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
+
+
+class Failing:
+    def __init__(self, kind: FailureKind) -> None:
+        self.failure = TransportFailure(kind, "the reason", "the remedy")
+
+    def send(self, request: Any, *, timeout: float) -> TransportFailure:
+        return self.failure
+
+
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_only_what_the_owner_must_mend_is_given_up_at_once(kind: FailureKind) -> None:
+    attempter = Attempter(
+        Failing(kind),
+        lambda notification, endpoint, now, previous: message_of(notification, "en_us", CATALOGUE, now=now),
+    )
+    outcome = attempter.attempt(endpoint(), notification()).outcome
+    assert isinstance(outcome, Permanent if kind in FOR_THE_OWNER else Retry)
+    assert (outcome.reason, outcome.hint, outcome.status) == ("the reason", "the remedy", None)

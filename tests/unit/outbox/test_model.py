@@ -1,0 +1,317 @@
+"""Any sequence of calls, crashes and disk faults: the outbox does what its model does, in virtual time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
+
+from prime_notify.outbox.base import Delivery, OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.sqlite import SqliteOutbox
+from tests.support.build import notification, open_task
+from tests.unit.outbox.model import Model, ModelDelivery
+
+ENDPOINTS = ("a", "b")
+endpoints = st.sampled_from(ENDPOINTS)
+reached = st.sets(endpoints).map(sorted)
+delays = st.sampled_from([0.0, 1.0, 5.0, 60.0])
+QUICK = settings(max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class Machine(RuleBasedStateMachine):
+    """The store on disk, next to its model."""
+
+    claimed = Bundle("claimed")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.model = Model()
+        self.now = 1000.0
+        self.tasks = 0
+        self.lives = 0
+        self.under_way: Dict[int, ModelDelivery] = {}
+        self.store: Any = self.open()
+        self.forgotten: List[Any] = []
+
+    def open(self) -> Any:
+        return SqliteOutbox(self.folder / "outbox.sqlite3")
+
+    def teardown(self) -> None:
+        for store in (*self.forgotten, self.store):
+            store.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @rule(to=reached, more=reached, both=st.booleans())
+    def accept(self, to: List[str], more: List[str], both: bool) -> None:
+        """A start, and perhaps its end as well."""
+        self.tasks += 1
+        task = f"t{self.tasks}"
+        self.put("backup_start", task, to, TaskChange(opened=open_task(task)))
+        self.model.open_tasks.add(task)
+        if both:
+            self.put("backup_success", task, more, TaskChange(closed=task))
+            self.model.open_tasks.discard(task)
+
+    @precondition(lambda self: self.model.open_tasks)
+    @rule(data=st.data(), to=reached)
+    def accept_end(self, data: st.DataObject, to: List[str]) -> None:
+        task = data.draw(st.sampled_from(sorted(self.model.open_tasks)))
+        self.put("backup_failure", task, to, TaskChange(closed=task))
+        self.model.open_tasks.discard(task)
+
+    def put(self, name: str, task: str, to: List[str], change: TaskChange) -> None:
+        accepted = notification(name, task_id=task)
+        self.store.put(accepted, to, change, at=self.now)
+        self.model.put(accepted.id, task, to, self.now)
+
+    @rule(target=claimed, endpoint=endpoints)
+    def claim(self, endpoint: str) -> Any:
+        expected, found = self.model.next(endpoint, self.now), self.store.claim(endpoint, at=self.now)
+        assert (found is None) == (expected is None)
+        if expected is None:
+            return multiple()
+        self.compare(expected, found)
+        expected.leased = True
+        self.under_way[found.key] = expected
+        return (self.lives, found.key)
+
+    def compare(self, expected: ModelDelivery, found: Delivery) -> None:
+        known = (found.notification.id, found.endpoint, found.attempt, found.accepted)
+        assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted)
+        assert found.previous == self.model.previous(expected)
+        assert found.superseded == self.model.superseded(expected)
+
+    @rule(one=consumes(claimed), with_receipt=st.booleans())
+    def deliver(self, one: Any, with_receipt: bool) -> None:
+        receipt = {"message": str(self.now)} if with_receipt else None
+        self.settle(one, State.DELIVERED, receipt=receipt)
+
+    @rule(one=consumes(claimed), delay=delays)
+    def fail_and_retry(self, one: Any, delay: float) -> None:
+        self.settle(one, State.WAITING, due=self.now + delay, reason="HTTP 500")
+
+    @rule(one=consumes(claimed), delay=delays)
+    def throttle(self, one: Any, delay: float) -> None:
+        self.settle(one, State.WAITING, due=self.now + 10 * delay, status=429)
+
+    @rule(one=consumes(claimed))
+    def give_up(self, one: Any) -> None:
+        self.settle(one, State.DEAD, status=404)
+
+    @rule(one=consumes(claimed), state=st.sampled_from([State.EXPIRED, State.FOLDED]))
+    def leave_out(self, one: Any, state: State) -> None:
+        self.settle(one, state, tried=False)
+
+    def settle(self, one: Any, state: State, *, due: float = 0.0, tried: bool = True, **more: Any) -> None:
+        if one[0] != self.lives:  # the lease ended with a crash
+            return
+        expected = self.under_way.pop(one[1])
+        self.store.settle(Settlement(one[1], state, self.now, due, tried=tried, **more))
+        expected.state, expected.due, expected.leased = state, due, False
+        expected.attempts += tried
+        expected.receipt = more.get("receipt") or expected.receipt
+
+    @rule(seconds=delays)
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def crash(self) -> None:
+        """The object is forgotten without a word, as by a kill, and the next one opens the file."""
+        self.forgotten.append(self.store)
+        self.lives += 1
+        self.under_way.clear()
+        for one in self.model.deliveries:
+            one.leased = False
+        self.store = self.open()
+
+    @rule(data=st.data())
+    def replay(self, data: st.DataObject) -> None:
+        chosen = self.model.dead(self.one_or_all(data))
+        found = self.store.replay(chosen[0].id if self.only else None, at=self.now)
+        assert list(found) == sorted({one.endpoint for one in chosen})
+        for one in chosen:
+            one.state, one.due, one.attempts = State.WAITING, self.now, 0
+
+    @rule(data=st.data())
+    def drop(self, data: st.DataObject) -> None:
+        chosen = self.model.dead(self.one_or_all(data))
+        assert self.store.drop(chosen[0].id if self.only else None, at=self.now) == len(chosen)
+        for one in chosen:
+            one.state = State.DROPPED
+
+    def one_or_all(self, data: st.DataObject) -> Optional[str]:
+        dead = self.model.dead(None)
+        self.only = bool(dead) and data.draw(st.booleans())
+        return data.draw(st.sampled_from(dead)).id if self.only else None
+
+    @rule(age=delays, most=st.integers(1, 5), bite=st.integers(1, 5))
+    def prune(self, age: float, most: int, bite: int) -> None:
+        since = self.now - age
+        assert self.store.prune(Retention(since, most), most=bite) == self.model.prune(since, most, bite)
+
+    @invariant()
+    def agrees(self) -> None:
+        assert self.store.waiting() == self.model.counts(State.WAITING)
+        assert self.store.dead() == self.model.counts(State.DEAD)
+        assert {task.task_id for task in self.store.open_tasks()} == self.model.open_tasks
+        for endpoint in ENDPOINTS:
+            assert self.store.next_due(endpoint) == self.model.next_due(endpoint)
+
+
+TestSqliteOutbox = Machine.TestCase
+TestSqliteOutbox.settings = QUICK
+
+
+class FaultyDisk(SqliteOutbox):
+    """Refuses to write while ``full``."""
+
+    full = False
+
+    def put(self, *args: Any, **more: Any) -> None:
+        self._check()
+        super().put(*args, **more)
+
+    def settle(self, settlement: Settlement) -> None:
+        self._check()
+        super().settle(settlement)
+
+    def _check(self) -> None:
+        if self.full:
+            raise OutboxError("database or disk is full")
+
+
+class GuardedMachine(RuleBasedStateMachine):
+    """The guarded store over a disk that fails now and then.
+
+    What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
+    comes to its end once, and, within a task, in order. After a recovery all of it is on the disk, whatever crashes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.now, self.tasks = 1000.0, 0
+        self.disks: List[FaultyDisk] = []
+        self.said: List[bool] = []
+        self.open()
+        self.expected: Dict[str, Dict[str, str]] = {name: {} for name in ENDPOINTS}
+        """By endpoint: the notifications that have not come to their end, with their tasks, in order."""
+        self.in_memory = False
+        self.under_way: Dict[str, Delivery] = {}
+
+    def open(self) -> None:
+        self.disks.append(FaultyDisk(self.folder / "outbox.sqlite3"))
+        self.store = GuardedOutbox(
+            self.disks[-1], lambda damaged: self.disks[-1], lambda now, why: self.said.append(now)
+        )
+
+    def teardown(self) -> None:
+        self.everything_is_delivered_in_the_end()
+        for disk in self.disks:
+            disk.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @initialize()
+    def begin(self) -> None:
+        assert self.store.waiting() == {}
+
+    @rule(to=reached, more=reached)
+    def accept(self, to: List[str], more: List[str]) -> None:
+        self.tasks += 1
+        for name, names in (("backup_start", to), ("backup_success", more)):
+            accepted = notification(name, task_id=f"t{self.tasks}")
+            self.store.put(accepted, names, TaskChange(), at=self.now)
+            for endpoint in names:
+                self.expected[endpoint][accepted.id] = f"t{self.tasks}"
+
+    @rule(endpoint=endpoints)
+    def claim(self, endpoint: str) -> None:
+        """As a lane does it: one at a time."""
+        if endpoint in self.under_way:
+            return
+        delivery = self.store.claim(endpoint, at=self.now)
+        if delivery is None:
+            return
+        known, id = self.expected[endpoint], delivery.notification.id
+        assert id in known, "handed out after its end"
+        first = next(other for other, task in known.items() if task == known[id])
+        assert id == first, "handed out before what came first in its task"
+        self.under_way[endpoint] = delivery
+
+    @rule(endpoint=endpoints, delay=delays)
+    def fail(self, endpoint: str, delay: float) -> None:
+        delivery = self.under_way.pop(endpoint, None)
+        if delivery is not None:
+            self.store.settle(Settlement(delivery.key, State.WAITING, self.now, self.now + delay))
+
+    @rule(endpoint=endpoints)
+    def deliver(self, endpoint: str) -> None:
+        delivery = self.under_way.pop(endpoint, None)
+        if delivery is not None:
+            self.store.settle(Settlement(delivery.key, State.DELIVERED, self.now))
+            del self.expected[endpoint][delivery.notification.id]
+
+    @rule(seconds=delays)
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def fill_up(self) -> None:
+        self.disks[-1].full = True
+
+    @rule()
+    def make_room(self) -> None:
+        self.disks[-1].full = False
+        self.store.recover(at=self.now)
+
+    @precondition(lambda self: not self.store.refusing)
+    @rule()
+    def crash(self) -> None:
+        """While nothing is in memory only, nothing may be lost."""
+        self.under_way.clear()
+        self.open()
+
+    @invariant()
+    def counts_what_waits(self) -> None:
+        waiting = self.store.waiting()
+        for endpoint in ENDPOINTS:
+            assert waiting.get(endpoint, 0) >= len(self.expected[endpoint])
+
+    @invariant()
+    def says_when_it_begins_and_ceases_to_refuse(self) -> None:
+        assert all(one is not other for one, other in zip(self.said, self.said[1:]))
+
+    def everything_is_delivered_in_the_end(self) -> None:
+        for endpoint in ENDPOINTS:
+            self.deliver(endpoint)
+        self.make_room()
+        assert not self.store.refusing
+        self.crash()
+        self.now += 1000.0
+        for endpoint in ENDPOINTS:
+            while self.expected[endpoint]:
+                self.claim(endpoint)
+                assert endpoint in self.under_way, "lost"
+                self.deliver(endpoint)
+            assert self.store.claim(endpoint, at=self.now) is None
+
+
+TestGuardedOutbox = GuardedMachine.TestCase
+TestGuardedOutbox.settings = QUICK

@@ -1,0 +1,95 @@
+"""All transports behind one call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from typing import Any, Iterator, List
+
+import pytest
+
+from prime_notify.channels.common.base import AppriseRequest, CommandRequest, Request, Response
+from prime_notify.transport import apprise, command, http
+from prime_notify.transport.dispatch import Transports
+from prime_notify.transport.failure import TransportFailure
+from tests.support.receiver import Receiver
+
+LONG = 60.0  # seconds; no test waits for it
+
+APPRISE = AppriseRequest([], "title", "body")
+COMMAND = CommandRequest([sys.executable, "-c", "print('ran')"])
+
+
+@pytest.fixture
+def transports() -> Iterator[Transports]:
+    transports = Transports()
+    yield transports
+    transports.close()
+
+
+def sent(transports: Transports, request: Any) -> Response:
+    answer = transports.send(request, timeout=LONG)
+    assert isinstance(answer, Response)
+    return answer
+
+
+def test_each_kind_of_request_goes_to_the_transport_that_can_do_it(transports: Transports, receiver: Receiver) -> None:
+    assert (sent(transports, Request("POST", receiver.url())).status, len(receiver.requests)) == (200, 1)
+    assert sent(transports, COMMAND).body.split() == [b"ran"]
+    assert sent(transports, APPRISE).body == b'{"urls":[]}'
+
+
+def test_a_transport_is_made_once_however_many_ask_for_it(
+    transports: Transports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: List[object] = []
+
+    class Slow(command.CommandTransport):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+        def send(self, request: CommandRequest, *, timeout: float) -> Response:
+            return Response(len(made))
+
+    monkeypatch.setattr(command, "CommandTransport", Slow)
+    start = threading.Barrier(8)
+    statuses: List[int] = []
+
+    def ask() -> None:
+        start.wait(LONG)
+        statuses.append(sent(transports, COMMAND).status)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LONG)
+    assert statuses == [1] * 8
+
+
+def test_closing_closes_those_that_were_made_and_those_that_are_made_later(
+    transports: Transports, receiver: Receiver
+) -> None:
+    sent(transports, Request("POST", receiver.url()))
+    transports.close()
+    transports.close()
+    for request in (Request("POST", receiver.url()), COMMAND, AppriseRequest(["json://127.0.0.1:9"], "t", "b")):
+        answer = transports.send(request, timeout=LONG)
+        assert isinstance(answer, TransportFailure)
+        assert "stopping" in answer.reason
+    assert len(receiver.requests) == 1
+
+
+def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
+    names = [module.__name__ for module in (http, command, apprise)]
+    code = (
+        "import sys; from prime_notify.channels.common.base import CommandRequest; "
+        "from prime_notify.transport.dispatch import Transports; transports = Transports(); "
+        f"print([name for name in {names} if name in sys.modules]); "
+        "transports.send(CommandRequest(['/nonexistent']), timeout=1); "
+        f"print([name for name in {names} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout.split("\n")[:2] == ["[]", "['prime_notify.transport.command']"]
