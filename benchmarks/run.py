@@ -54,7 +54,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     missed = False
     for name in options.only or BENCHMARKS:
         sizes = TINY[name] if options.tiny else {}
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory() as folder:
             for line in BENCHMARKS[name](Path(folder), **sizes):
                 print(_row(line), flush=True)
                 missed = missed or line.ok is False

@@ -49,6 +49,8 @@ def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
 
 def stated(rules: Rules) -> Iterator[Tuple[str, Any]]:
     """The rules that are set, by name, in the order in which they are documented."""
+    if not rules.model_fields_set:  # most endpoints; a backup waits for the answer
+        return
     for name in RULES:
         value = getattr(rules, name, None)
         if value is not None and value is not False:

@@ -42,7 +42,7 @@ class Case:
     tasks: int = 4
 
     def run(self, slot: Slot) -> Result:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, Receiver() as receiver:
+        with tempfile.TemporaryDirectory() as name, Receiver() as receiver:
             return _Run(self, Path(name), receiver, slot).result()
 
 
@@ -93,7 +93,7 @@ class _Run:
     def _answer(self, request: Recorded) -> Answer:
         with self._lock:
             status = self._status(request.path.strip("/"), request.json()["id"])
-            self.arrivals.append(Arrival.of(request, status == 200, self.number))
+            self.arrivals.append(Arrival.of(request, status == 200))
         return OK if status == 200 else Answer(status)
 
     def _status(self, endpoint: str, id: str) -> int:

@@ -24,7 +24,7 @@ from prime_notify.delivery import keeper
 from prime_notify.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
-from tests.crash.life import ACCEPTED_FILE, FAILED, RECORD_FILE, Life
+from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, RECORD_FILE, Life
 
 _PATIENCE = 30.0
 """Seconds after which a life in which something is still undelivered has failed."""
@@ -118,7 +118,8 @@ class Living:
 
 
 def _config(life: Life) -> LoadedConfig:
-    endpoints = [{"name": path, "url": f"{life.url}/{path}", "retry": ["10ms"] * 50} for path in life.endpoints]
+    common = {"retry": ["10ms"] * 50, "headers": {LIFE_HEADER: life.label or "none"}}
+    endpoints = [{"name": path, "url": f"{life.url}/{path}", **common} for path in life.endpoints]
     document = {
         "notification": {"enabled": True, "endpoints": endpoints},
         "history": {"keep": "1ms", "max": 1},  # forget at once, so that retention is always at work

@@ -7,10 +7,13 @@ import json
 from dataclasses import dataclass
 from typing import Tuple
 
-__all__ = ["ACCEPTED_FILE", "FAILED", "RECORD_FILE", "Life"]
+__all__ = ["ACCEPTED_FILE", "FAILED", "LIFE_HEADER", "RECORD_FILE", "Life"]
 
 ACCEPTED_FILE = "accepted.log"
 """Lines of ``marker id``: what a life was told to be accepted; ``-`` for an id that is not known yet."""
+
+LIFE_HEADER = "X-Life"
+"""Says which life sent a request: one may come in when the next life has begun already."""
 
 RECORD_FILE = "record.json"
 """How often a life that came to its end passed each step, and how many seconds it took."""

@@ -8,7 +8,7 @@ from tests.crash.verdict import Arrival, Promise, judge
 
 
 def arrival(
-    event: str = "backup_success", *, id: str = "n", task: str = "t", ok: bool = True, life: int = 0
+    event: str = "backup_success", *, id: str = "n", task: str = "t", ok: bool = True, life: str = "life0"
 ) -> Arrival:
     return Arrival("first", id, event, task, f"mark of {id}", ok, life)
 
@@ -25,20 +25,20 @@ def test_what_was_promised_and_did_not_arrive_is_lost() -> None:
 
 
 def test_one_repetition_for_each_kill_is_allowed() -> None:
-    verdict = judge([Promise("n", "")], ["first", "second"], [arrival(), arrival(life=1)], 1)
+    verdict = judge([Promise("n", "")], ["first", "second"], [arrival(), arrival(life="life1")], 1)
     assert (verdict.duplicates, verdict.bound, verdict.wrong) == (1, 2, ())
     late = [
         arrival(id="a"),
-        arrival(id="b", task="u", life=1),
-        arrival(id="a", life=2),
-        arrival(id="b", task="u", life=2),
+        arrival(id="b", task="u", life="life1"),
+        arrival(id="a", life="life2"),
+        arrival(id="b", task="u", life="life2"),
     ]
     assert wrong(*late) == []
 
 
 def test_a_second_repetition_of_what_the_same_life_did_is_wrong() -> None:
     first, second = arrival(id="a"), arrival(id="b", task="u")
-    assert wrong(first, second, first, second) == ["repeated of life 0 at first: ['a', 'b']"]
+    assert wrong(first, second, first, second) == ["repeated of life0 at first: ['a', 'b']"]
 
 
 def test_another_id_for_the_same_event_is_wrong() -> None:

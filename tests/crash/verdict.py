@@ -6,6 +6,7 @@ import collections
 from dataclasses import dataclass
 from typing import Dict, List, Mapping, Sequence, Set, Tuple
 
+from tests.crash.life import LIFE_HEADER
 from tests.support.receiver import Recorded
 
 __all__ = ["Arrival", "Promise", "Verdict", "judge"]
@@ -24,7 +25,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request that came in and what it was answered. ``life``: the number of the life that sent it."""
+    """A request that came in and what it was answered. ``life``: the label of the one that sent it."""
 
     endpoint: str
     id: str
@@ -32,13 +33,14 @@ class Arrival:
     task: str
     marker: str
     ok: bool
-    life: int
+    life: str
 
     @classmethod
-    def of(cls, request: Recorded, ok: bool, life: int) -> Arrival:
+    def of(cls, request: Recorded, ok: bool) -> Arrival:
         payload = request.json()
         assert request.header("webhook-id") == payload["id"]
-        endpoint, marker = request.path.strip("/"), payload.get("message", "")
+        endpoint, marker, life = request.path.strip("/"), payload.get("message", ""), request.header(LIFE_HEADER)
+        assert life
         return cls(endpoint, payload["id"], payload["event"], payload["task_id"], marker, ok, life)
 
 
@@ -74,14 +76,14 @@ def judge(promises: Sequence[Promise], endpoints: Sequence[str], arrivals: Seque
 
 def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
     """Of what a life delivered to an endpoint, only the one thing that it was at when it was killed is repeated."""
-    by_life: Dict[Tuple[str, str], int] = {}
-    repeated: Mapping[Tuple[str, int], List[str]] = collections.defaultdict(list)
+    by_life: Dict[Tuple[str, str], str] = {}
+    repeated: Mapping[Tuple[str, str], List[str]] = collections.defaultdict(list)
     for one in arrivals:
         if one.ok and (one.endpoint, one.id) in by_life:
             repeated[one.endpoint, by_life[one.endpoint, one.id]].append(one.id)
         if one.ok:
             by_life[one.endpoint, one.id] = one.life
-    return [f"repeated of life {key[1]} at {key[0]}: {ids}" for key, ids in repeated.items() if len(ids) > 1]
+    return [f"repeated of {key[1]} at {key[0]}: {ids}" for key, ids in repeated.items() if len(ids) > 1]
 
 
 def _other_ids(arrivals: Sequence[Arrival]) -> List[str]:
