@@ -31,6 +31,7 @@ from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
 from prime_notify.routing import Decision, decide
+from prime_notify.routing.groups import members_after
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
@@ -76,12 +77,13 @@ class Engine:
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
-        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=LONGEST_ASKED, step=step)
+        longest_wait = _longest_wait(loaded)
+        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=longest_wait, step=step)
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
+        self._lanes = Lanes(self._make_lane, self._members_after)
         self._intake = self._make_intake(())
-        self._lanes = Lanes(self._make_lane)
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
             localize=self._voice.message,
@@ -132,6 +134,7 @@ class Engine:
             self._new_id,
             self._server_running,
             self._voice.readings,
+            self._lanes.is_well,
         )
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -245,7 +248,11 @@ class Engine:
 
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
-        return Lane(endpoint, self._folder.outbox, self._attempter, self._clock, self._log, policy, self._on_notice)
+        outbox, attempter, combine = self._folder.outbox, self._attempter, self._voice.combined
+        return Lane(endpoint, outbox, attempter, combine, self._clock, self._log, policy, self._on_notice, self._lanes)
+
+    def _members_after(self, name: str) -> Sequence[str]:
+        return members_after(name, self._loaded.endpoints, self._loaded.config.notification.groups)
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload as other plugins get it, texts in the configured language."""
@@ -332,6 +339,11 @@ class Engine:
         for target in chosen:
             try_in_background(target, notification, self._attempter, self._log, finished)
         return [target.name for target in chosen]
+
+
+def _longest_wait(loaded: LoadedConfig) -> float:
+    """Seconds: nothing is due later than that."""
+    return max([LONGEST_ASKED, *(float(one.config.repeat or 0) for one in loaded.endpoints)])
 
 
 def _process_token() -> str:

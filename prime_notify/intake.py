@@ -14,6 +14,7 @@ from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import Ending, LateEvent, OpenTask, Outbox, TaskChange
 from prime_notify.routing import Background, TaskKind, outcome_of, route
+from prime_notify.routing.groups import share_out
 from prime_notify.tasks import TaskLedger
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
@@ -39,6 +40,7 @@ class Intake:
     new_id: Callable[[], str]
     server_running: Callable[[], Optional[bool]]
     readings: Callable[[str], Sequence[str]]
+    is_well: Callable[[str], bool] = lambda name: True
     _last: Dict[TaskKind, Status] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,7 +89,8 @@ class Intake:
         late: Optional[LateEvent] = None,
     ) -> Accepted:
         notification = self.notification(event, task_id, loaded)
-        names = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        wanted = route(notification.payload, loaded.config.notification, endpoints, self.background)
+        names = share_out(wanted, endpoints, loaded.config.notification.groups, task_id, self.is_well)
         opened = closed = ended = None
         if event.name.is_start:
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
@@ -95,14 +98,26 @@ class Intake:
             closed, ended = task_id, _ending(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None)
         in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
-        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order)
+        recovery = self._recovery(notification, endpoints, names)
+        self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order, recovery=recovery)
         if opened:
             self.ledger.opened(opened)
         else:
             self.ledger.closed(task_id)
         if ended:
             self._last[ended.plugin_id, ended.task] = ended.status
-        return Accepted(notification, names)
+        return Accepted(notification, [*names, *recovery])
+
+    def _recovery(
+        self, notification: Notification, endpoints: Sequence[Endpoint], names: Sequence[str]
+    ) -> Sequence[str]:
+        """Endpoints that do not want to hear of a success but, perhaps, that the failures before it are over."""
+        outcome = outcome_of(notification.payload)
+        if outcome is None or outcome[1] is not Status.SUCCESS:
+            return []
+        if self._last.get(outcome[0], Status.SUCCESS) is Status.SUCCESS:
+            return []
+        return [one.name for one in endpoints if one.config.repeat and one.name not in names]
 
     @property
     def background(self) -> Background:

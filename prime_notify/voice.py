@@ -9,12 +9,15 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
 from prime_notify.compose.composer import Composer
+from prime_notify.compose.digest import digest_of
+from prime_notify.compose.remarks import remarked
 from prime_notify.compose.templates.texts import with_templates
-from prime_notify.compose.texts import localize
+from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint
 from prime_notify.config.models import Config
 from prime_notify.delivery.once import OnceLog
 from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification
 
 __all__ = ["Voice"]
@@ -48,16 +51,33 @@ class Voice:
         previous: Optional[Mapping[str, str]] = None,
     ) -> Message:
         """What the endpoint's channel renders, at ``now`` (unix seconds), with the receipt of the task's start."""
+        language = self._language_of(endpoint)
+        return self._dressed(self._composer.message(notification, language, now=now, previous=previous), endpoint)
+
+    def combined(
+        self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Optional[Mapping[str, str]] = None
+    ) -> Message:
+        """One message about several notifications, which no template knows; or about one, with its remark."""
+        language = self._language_of(endpoint)
+        item, *others = items
+        if others:
+            return digest_of(items, language, self._catalogue, now=now)
+        notification = remarked(item, language, self._catalogue)  # another payload under the same id
+        return self._dressed(message_of(notification, language, self._catalogue, now=now, previous=previous), endpoint)
+
+    def _language_of(self, endpoint: Endpoint) -> str:
+        return self._catalogue.best(endpoint.config.language or self._config.language or self._language)
+
+    def _dressed(self, message: Message, endpoint: Endpoint) -> Message:
+        """With the owner's own texts."""
         config = endpoint.config
-        language = self._catalogue.best(config.language or self._config.language or self._language)
-        message = self._composer.message(notification, language, now=now, previous=previous)
         message = with_templates(
             message, config.templates, traceback=config.traceback, warn=lambda text: self.warn(endpoint, text)
         )
         if message.custom_body is None:
             return message
         # Channels that lay out facts show the owner's own text instead of them
-        label = self._catalogue.text(language, f"notification.label.{FactKind.MESSAGE.value}")
+        label = self._catalogue.text(message.language, f"notification.label.{FactKind.MESSAGE.value}")
         return dataclasses.replace(message, facts=(Fact(FactKind.MESSAGE, label, message.custom_body),))
 
     def describe(self, notification: Notification) -> Dict[str, Any]:

@@ -13,7 +13,7 @@ from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
 
-__all__ = ["compose", "localize", "message_of", "title"]
+__all__ = ["compose", "headline", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
 
 _SERVER_NAME = 64
 _SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
@@ -46,6 +46,11 @@ def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
     return _localized(payload, compose(payload, language, catalogue), language, catalogue)
 
 
+def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
+    """A title, and the facts as text and as Markdown."""
+    return Texts(title, _body(known, language, catalogue), _desp(known, language, catalogue))
+
+
 def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
     return Texts(
         title=_given(payload.title) or title(payload, language, catalogue),
@@ -73,6 +78,17 @@ def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalog
 
 def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
     """One line for a lock screen: ``✅ Backup #42 done — MyServer``."""
+    return with_server(headline(payload, language, catalogue), payload)
+
+
+def with_server(text: str, payload: Payload) -> str:
+    """A title, and which server it is about."""
+    server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
+    return f"{text} — {server}" if server else text
+
+
+def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
+    """The title without the server's name: ``✅ Backup #42 done``."""
     number = ""
     if payload.backup and payload.backup.id is not None:
         key = f"notification.title.number.{payload.task.value}"
@@ -80,11 +96,15 @@ def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
     text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
     if payload.status is Status.SUCCESS and payload.severity is not Severity.INFO:
         text = catalogue.text(language, "notification.title.with_warnings", title=text)
-    text = f"{_SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]} {text}"
+    text = f"{symbol(payload)} {text}"
     if payload.test:
         text = catalogue.text(language, "notification.title.test", title=text)
-    server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
-    return f"{text} — {server}" if server else text
+    return text
+
+
+def symbol(payload: Payload) -> str:
+    """How it went, in one character."""
+    return _SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]
 
 
 def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:

@@ -14,6 +14,7 @@ from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import option
 from prime_notify.config.problem import Location
+from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
 from prime_notify.config.templates import Templates
 from prime_notify.config.words import EventWord, EventWords, SeverityWord, listed, word
@@ -175,6 +176,41 @@ class EndpointConfig(BaseModel):
         None,
         'The client certificate: the path of a PEM file with its key, or ["cert.pem", "key.pem"].',
         '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
+    )
+    digest: Optional[DigestConfig] = option(
+        None,
+        "Notifications are collected and sent in one message, with totals and the failures on top.",
+        "收集通知并汇总为一条消息发送：附各类总数，失败在最前。",
+    )
+    quiet_hours: Optional[QuietHoursConfig] = option(
+        None,
+        "A part of every day in which only what is severe is sent; the rest follows in one message when it ends.",
+        "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
+    )
+
+    dedupe: Optional[DedupeConfig] = option(
+        None,
+        "The same failure is not told again and again, but counted.",
+        "相同的失败不反复通知，而是计数。",
+    )
+    repeat: Optional[Repeat] = option(
+        None,
+        'How often to remind of a task that still fails, such as "6h", until it succeeds; that is told as well, '
+        "whatever the filter says.",
+        "任务仍失败时多久提醒一次，如 6h，直到成功为止；成功时也会通知，不受 filter 限制。",
+    )
+    fallback: Optional[_Words] = option(
+        None,
+        "Names of endpoints, the best first, that take over what is a warning or an error while this one cannot be "
+        "reached, and the errors that it gives up.",
+        "后备目标的名称，优先的在前：此目标无法送达期间的警告与错误，以及它放弃的错误，由它们接替发送。",
+        max_length=10,
+    )
+
+    group: Optional[GroupName] = option(
+        None,
+        "The group, one of `notification.groups`, whose endpoints share the notifications.",
+        "所属的组（`notification.groups` 之一），同组目标分担通知。",
     )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:

@@ -14,6 +14,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.filter import Filter
 from prime_notify.config.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
 from prime_notify.config.problem import Location, Problem, closest, describe, json_path, one_of
+from prime_notify.config.quiet import HOLDING_FIELDS
 from prime_notify.config.redaction import SHOWN_FIELDS, secrets_of
 from prime_notify.config.secrets import Resolver
 from prime_notify.model.event import EventName
@@ -99,6 +100,8 @@ class _Loading:
                 ("lifecycle",), f"{config.type} cannot do that; write {possible}; until then separate", fatal=False
             )
             config = config.model_copy(update={"lifecycle": "separate"})
+        if channel_type and config and channel_type.shows_state:
+            config = self._without_holding(config)
         for location, remedy in config.warnings() if config else ():
             self._add(location, remedy, fatal=False)
         if config:
@@ -108,6 +111,15 @@ class _Loading:
         if channel_type and config and not any(problem.fatal for problem in self._problems):
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
         return LoadedEndpoint(self._at, endpoint, tuple(self._problems), secrets)
+
+    def _without_holding(self, config: EndpointConfig) -> EndpointConfig:
+        """What shows a state has to be told each change of it at once."""
+        for name in [name for name in HOLDING_FIELDS if getattr(config, name)]:
+            self._add(
+                (name,), f"{config.type} shows a state, which cannot wait; leave it out; it is ignored", fatal=False
+            )
+            config = config.model_copy(update={name: None})
+        return config
 
     def _prepared(
         self, model: Type[EndpointConfig], default_name: str, channel_type: Optional[Type[Channel[Any]]]

@@ -21,6 +21,7 @@ from typing_extensions import Annotated
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.option import option
+from prime_notify.config.quiet import GroupMode, GroupName
 from prime_notify.config.words import EventWords
 
 __all__ = [
@@ -83,6 +84,12 @@ class NotificationConfig(_Section):
         "Whether each enabled endpoint's address is looked up and connected to, sending nothing, when the plugin is "
         "loaded and when the config is reloaded; what would fail is said in the log.",
         "加载插件和重新加载配置时，是否解析并连接每个已启用目标的地址（不发送任何内容），并在日志中说明哪些会失败。",
+    )
+    groups: Dict[GroupName, GroupMode] = option(
+        dict,
+        'How the endpoints of a group share the notifications: "all" to each of them, "first_ok" to the first that '
+        'works, "round_robin" to one for each task, spread evenly.',
+        "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 每个任务发给其中一个，平均分配。",
     )
     endpoints: List[EndpointConfig] = option(list, "Where notifications go.", "通知发往何处。")
 

@@ -12,7 +12,8 @@ __all__ = ["SHOWN_FIELDS", "secrets_of"]
 
 SHOWN_FIELDS = (
     "name", "type", "enabled", "timeout", "events", "filter", "language", "traceback", "lifecycle", "retry",
-    "rate_limit", "expire", "fold_after", "verify", "cert",
+    "rate_limit", "expire", "fold_after", "verify", "cert", "digest", "quiet_hours", "dedupe", "repeat",
+    "fallback", "group",
 )  # fmt: skip
 """Fields of every endpoint that cannot hold a secret, so that an error may quote them."""
 

@@ -24,6 +24,10 @@ _RESPONSE_SHOWN = 500
 Receipt = Optional[Mapping[str, str]]
 
 
+Make = Callable[[float, Receipt], Message]
+"""Makes the message of an attempt, for its moment and with the receipt of the task's start."""
+
+
 class Sender(Protocol):
     """The part of a transport that an attempt needs."""
 
@@ -59,20 +63,31 @@ class Attempter:
     step: Step = no_step
 
     def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
-        """Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
+        """Try one notification.
+
+        Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
+        """
+
+        def make(now: float, previous: Receipt) -> Message:
+            return self.compose(notification, endpoint, now, previous)
+
+        return self.attempt_message(endpoint, make, previous)
+
+    def attempt_message(self, endpoint: Endpoint, make: Make, previous: Receipt = None) -> Attempt:
+        """Try the message that ``make`` makes. Never raises.
 
         What was to reply to or to update a message that is gone is sent at once as one of its own.
         """
         started = self.monotonic()
-        outcome, response = self._try(endpoint, notification, previous)
+        outcome, response = self._try(endpoint, make, previous)
         if previous and isinstance(outcome, Retry) and outcome.separately:
-            outcome, response = self._try(endpoint, notification, None)
+            outcome, response = self._try(endpoint, make, None)
         return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
 
-    def _try(self, endpoint: Endpoint, notification: Notification, previous: Receipt) -> Tuple[Outcome, str]:
+    def _try(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Tuple[Outcome, str]:
         """The outcome and the answer's text."""
         try:
-            answer = self._send(endpoint, notification, previous)
+            answer = self._send(endpoint, make, previous)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
@@ -80,10 +95,8 @@ class Attempter:
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
             return Permanent(f"internal error: {type(error).__name__}: {error}"), ""
 
-    def _send(
-        self, endpoint: Endpoint, notification: Notification, previous: Receipt
-    ) -> Union[Response, TransportFailure]:
-        request = endpoint.render(self.compose(notification, endpoint, self.wall(), previous))
+    def _send(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Union[Response, TransportFailure]:
+        request = endpoint.render(make(self.wall(), previous))
         if isinstance(request, Request):
             for warning in request.warnings:
                 self.warn(endpoint, warning)

@@ -5,21 +5,46 @@ from __future__ import annotations
 import dataclasses
 import enum
 import logging
+import math
 from dataclasses import dataclass, field
-from typing import Callable, Optional
+from typing import Callable, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery import breaker
-from prime_notify.delivery.attempt import Attempt, Attempter
+from prime_notify.delivery.attempt import Attempt, Attempter, Receipt
+from prime_notify.delivery.failures import kind_of, told
+from prime_notify.delivery.holding import MOST
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.repeating import Answer, Repeating
 from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.delivery.settling import settlements_of
+from prime_notify.delivery.takeover import Handover, Loner, Peers
+from prime_notify.delivery.telling import Telling
+from prime_notify.model.event import Status
 from prime_notify.model.health import Health
+from prime_notify.model.item import Item, Remark
+from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.outbox.base import Delivery, Outbox, OutboxClosedError, OutboxError, Settlement, State
+from prime_notify.outbox.base import (
+    Delivery,
+    Outbox,
+    OutboxClosedError,
+    OutboxError,
+    Purpose,
+    Settlement,
+    State,
+    queue_of,
+)
 
 __all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
+
+Combine = Callable[[Sequence[Item], Endpoint, float, Receipt], Message]
+"""Makes one message of several notifications, or of one with a remark, for a moment."""
+
+_PUT_OFF = 60.0
+"""Seconds after which it is looked again whether what a recovery waits for was told."""
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
@@ -61,20 +86,36 @@ class Lane:
     endpoint: Endpoint
     outbox: Outbox
     attempter: Attempter
+    combine: Combine
     clock: Clock
     log: logging.Logger
     policy: Policy = field(default_factory=Policy)
     tell: Callable[[Notice], None] = lambda notice: None
+    peers: Peers = field(default_factory=Loner)
     last: Optional[LastResult] = None
     disabled: bool = False
     _forgiven: bool = False
     _health: Optional[Health] = None
     _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(()))
+    _collected: int = 0
+
+    def __post_init__(self) -> None:
+        self._handover = Handover(self.endpoint.name, self.outbox, self.policy.takeover, self.peers)
+        self._repeating = Repeating(self.endpoint.name, self.outbox, self.policy.repeat)
 
     @property
     def health(self) -> Health:
         """How the endpoint is doing."""
         return self._health or Health()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be expected to deliver. From any thread."""
+        return not self.disabled and self.health.failures < breaker.OPENS_AFTER
+
+    def queue_of(self, notification: Notification) -> str:
+        """What a notification waits for here (:func:`prime_notify.outbox.base.queue_of`)."""
+        return queue_of(notification, in_order=self.endpoint.channel.shows_state)
 
     def forgive(self) -> None:
         """Somebody has mended the endpoint, or wants to know: have it tried again at once. From any thread."""
@@ -100,26 +141,134 @@ class Lane:
         longest, most = max((r.seconds for r in rates), default=0.0), max((r.count for r in rates), default=0)
         past = self.outbox.attempts_since(self.endpoint.name, now - longest, most) if rates else ()
         self._limiter = RateLimiter(rates, (at for at in past if at <= now))
+        if self.outbox.held_due(self.endpoint.name) is not None:
+            self.outbox.release(self.endpoint.name, at=now)  # the config may have changed, or the clock
         self._health = _plausible(self.outbox.health(self.endpoint.name), now)
 
     def _step(self) -> Optional[float]:
         if self._forgiven:
             self._forgiven = self.disabled = False
             self._health = dataclasses.replace(self.health, open_until=0.0, rest_until=0.0)
+        now = self.clock.steady()
+        if self.disabled or self.health.open_until > now:
+            self._handover.waiting(now)
+        else:
+            self._handover.over()
         if self.disabled:
             return None
-        now = self.clock.steady()
         held_until = max(self.health.held_until, self._limiter.free_at())
         if held_until > now:
-            return None if self.outbox.next_due(self.endpoint.name) is None else held_until - now
+            return None if self._next_due() is None else held_until - now
+        if self._collected >= self.policy.holding.most:
+            return self._release(now)
         delivery = self.outbox.claim(self.endpoint.name, at=now)
         if delivery is None:
-            due = self.outbox.next_due(self.endpoint.name)
-            return None if due is None else max(0.0, due - now)
-        if not self._left_out(delivery, now):
-            self._limiter.took(now)
-            self._settle(delivery, self.attempter.attempt(self.endpoint, delivery.notification, delivery.previous))
+            return self._release_if_due(now)
+        is_reminder = delivery.purpose is Purpose.REMINDER  # which is not late, and interrupts
+        if self._answered(delivery, now):
+            return 0.0
+        if is_reminder or (not self._left_out(delivery, now) and not self._held_back(delivery, now)):
+            self._tell_one(delivery, now)
         return 0.0
+
+    def _answered(self, delivery: Delivery, now: float) -> bool:
+        """Ends or puts off a delivery that makes no sense, or none yet; whether it was one."""
+        answer = self._repeating.answer(delivery, self.health)
+        if answer is Answer.WAIT:
+            self.outbox.settle(Settlement(delivery.key, State.WAITING, now, now + _PUT_OFF, tried=False))
+        elif answer is Answer.FOLD:
+            self._health = self._repeating.forgotten(delivery, self.health)
+            self.outbox.settle(Settlement(delivery.key, State.FOLDED, now, tried=False, health=self._health))
+        return answer is not Answer.TELL
+
+    def _next_due(self) -> Optional[float]:
+        due = (self.outbox.next_due(self.endpoint.name), self.outbox.held_due(self.endpoint.name))
+        return min((one for one in due if one is not None), default=None)
+
+    def _release_if_due(self, now: float) -> Optional[float]:
+        held_due = self.outbox.held_due(self.endpoint.name)
+        if held_due is not None and held_due <= now:
+            return self._release(now)
+        due = self._next_due()
+        return None if due is None else max(0.0, due - now)
+
+    def _held_back(self, delivery: Delivery, now: float) -> bool:
+        """Puts a delivery by that is not to be told yet; whether it was."""
+        holding, wall = self.policy.holding, self.clock.wall()
+        until = holding.until(delivery, now, wall, self.health)
+        if until is None:
+            return False
+        self._collected += holding.kept_until(delivery, now, wall, self.health) is None
+        self._hold(delivery, until, now)
+        self.log.info(
+            "id=%s endpoint=%s outcome=held for=%.0fs", delivery.notification.id, self.endpoint.name, until - now
+        )
+        return True
+
+    def _hold(self, delivery: Delivery, until: float, now: float) -> None:
+        self.outbox.settle(Settlement(delivery.key, State.WAITING, now, until, tried=False, held=True))
+
+    def _release(self, now: float) -> float:
+        """Tell, in one message, what was held back; what is to be held back for longer stays."""
+        held = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
+        found = self.policy.holding.sort(held, now, self.clock.wall(), self.health)
+        for delivery, until in found.waiting:
+            self._hold(delivery, until, now)
+        self._collected = found.collected
+        if len(found.ready) == 1:
+            self._tell_one(found.ready[0], now, held=True)
+        elif found.ready:
+            self._try(Telling.of(found.ready, dedupe=bool(self.policy.holding.dedupe)), now, held=True)
+        return 0.0 if held else _STORE_FAULT_PAUSE
+
+    def _tell_one(self, delivery: Delivery, now: float, *, held: bool = False) -> None:
+        """One attempt at a message of its own. With a success, the failures that were held back are told of."""
+        failures = self._failures_before(delivery, now)
+        item = self._repeating.item(delivery, self.health, len(failures)) or Item(delivery.notification)
+        if failures and not item.remark:
+            since = min(one.notification.payload.timestamp.unix for one in failures)
+            item = Item(delivery.notification, Remark.BEFORE, len(failures), since)
+        delivered = self._try(Telling([delivery], [item]), now, held=held)
+        for failure in failures:
+            if delivered:
+                self.outbox.settle(Settlement(failure.key, State.FOLDED, now, tried=False))
+            else:
+                self._hold(failure, failure.due, now)
+
+    def _failures_before(self, delivery: Delivery, now: float) -> Sequence[Delivery]:
+        """The repetitions of failures that a success puts behind us."""
+        holding, payload = self.policy.holding, delivery.notification.payload
+        if (
+            not holding.dedupe
+            or payload.status is not Status.SUCCESS
+            or self.outbox.held_due(delivery.endpoint) is None
+        ):
+            return []
+        failures = []
+        for held in self.outbox.claim_held(delivery.endpoint, at=math.inf, most=MOST):
+            is_before = held.notification.id < delivery.notification.id
+            is_kin = kind_of(held.notification.payload) == kind_of(payload)
+            if is_before and is_kin and holding.repetition_until(held, now, self.health) is not None:
+                failures.append(held)
+            else:
+                self._hold(held, held.due, now)
+        return failures
+
+    def _try(self, telling: Telling, now: float, *, held: bool = False) -> bool:
+        """One attempt at one message; the deliveries that it tells of share its outcome. Whether it was delivered."""
+        self._limiter.took(now)
+        item, *others = telling.items
+        previous = telling.deliveries[-1].previous if not others else None
+        if others or item.remark:
+
+            def make(now: float, previous: Receipt) -> Message:
+                return self.combine(telling.items, self.endpoint, now, previous)
+
+            attempt = self.attempter.attempt_message(self.endpoint, make, previous)
+        else:
+            attempt = self.attempter.attempt(self.endpoint, item.notification, previous)
+        self._settle(telling, attempt, held=held)
+        return isinstance(attempt.outcome, Delivered)
 
     def _left_out(self, delivery: Delivery, now: float) -> bool:
         """Ends a delivery that is no longer worth an attempt; whether it was."""
@@ -136,31 +285,28 @@ class Lane:
         )
         return True
 
-    def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
-        now, former = self.clock.steady(), self.health
-        settlement = self._judge(delivery, attempt, now)
-        self._report(delivery, attempt, settlement, now)
-        self._tell_people(former, attempt.outcome, now)
-        self.outbox.settle(dataclasses.replace(settlement, health=self._health))
-
-    def _judge(self, delivery: Delivery, attempt: Attempt, now: float) -> Settlement:
-        outcome = attempt.outcome
-        state, due, rest_until = State.DELIVERED, 0.0, 0.0
-        if isinstance(outcome, Permanent):
-            state = State.DEAD
-            self.disabled = self.disabled or outcome.disable
-        elif isinstance(outcome, Retry):
-            delay = self.policy.schedule.delay(delivery.attempt, self.clock.random(), outcome.after)
-            state = State.DEAD if delay is None else State.WAITING
-            due = now + (delay or 0.0)
-            rest_until = due if outcome.throttled else 0.0
-        self._health = breaker.after(self.health, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
-        settlement = Settlement(
-            delivery.key, state, now, due, outcome.status, round(attempt.ms, 1), response=attempt.response
+    def _settle(self, telling: Telling, attempt: Attempt, *, held: bool) -> None:
+        deliveries = telling.deliveries
+        now, former, outcome = self.clock.steady(), self.health, attempt.outcome
+        settlements = settlements_of(
+            deliveries, attempt, self.policy.schedule, now=now, random=self.clock.random(), held=held
         )
+        rests = isinstance(outcome, Retry) and outcome.throttled
+        rest_until = max(now, *(one.due for one in settlements)) if rests else 0.0
+        self._health = breaker.after(former, outcome, now=now, random=self.clock.random(), rest_until=rest_until)
         if isinstance(outcome, Delivered):
-            return dataclasses.replace(settlement, receipt=outcome.receipt)
-        return dataclasses.replace(settlement, reason=outcome.reason, hint=outcome.hint)
+            for delivery in deliveries:
+                self._health = told(self.health, delivery.notification.payload, now)
+        if isinstance(outcome, Permanent):
+            self.disabled = self.disabled or outcome.disable
+        self._report(deliveries, attempt, settlements[-1], now)
+        self._tell_people(former, outcome, now)
+        left_alone = self.disabled or self.health.open_until > now
+        for delivery, settlement in zip(deliveries, settlements):
+            heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
+            settlement = telling.settled(dataclasses.replace(settlement, health=self._health, heirs=heirs))
+            self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
+            self._handover.wake(heirs)
 
     def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:
         name, since = self.endpoint.name, former.failing_since
@@ -173,18 +319,19 @@ class Lane:
             seconds = now - (self.health.failing_since or now)
             self.tell(Notice(name, NoticeKind.FAILING, seconds, self.health.last_reason))
 
-    def _report(self, delivery: Delivery, attempt: Attempt, settlement: Settlement, now: float) -> None:
-        """One line for each attempt; a warning only where nobody could know yet."""
+    def _report(self, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float) -> None:
+        """One line for each attempt, of the newest that it was to tell; a warning only where nobody could know yet."""
         outcome = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}[settlement.state]
         self.last = LastResult(outcome, settlement.status, attempt.ms, self.clock.wall(), settlement.reason)
         is_news = settlement.state is State.DEAD or (settlement.state is State.WAITING and self.health.failures == 1)
         again = f" next={settlement.due - now:.0f}s" if settlement.state is State.WAITING else ""
         why = f" reason={settlement.reason!r}" if settlement.reason else ""
+        delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
         self.log.log(
             logging.WARNING if is_news else logging.INFO,
-            "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s",
+            "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
             delivery.notification.id, self.endpoint.name, delivery.attempt, outcome, settlement.status, attempt.ms,
-            again, why,
+            count, again, why,
         )  # fmt: skip
 
 

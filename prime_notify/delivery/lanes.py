@@ -15,8 +15,11 @@ __all__ = ["Lanes"]
 class Lanes:
     """Starts, wakes and stops lanes. Only the engine calls :meth:`apply` and :meth:`stop`, one call at a time."""
 
-    def __init__(self, make: Callable[[Endpoint], Lane]) -> None:
+    def __init__(
+        self, make: Callable[[Endpoint], Lane], members_after: Callable[[str], Sequence[str]] = lambda name: ()
+    ) -> None:
         self._make = make
+        self.members_after = members_after
         self._threads: Dict[str, LaneThread] = {}
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
@@ -24,7 +27,7 @@ class Lanes:
 
         An unchanged endpoint keeps its lane.
         """
-        former = self._threads
+        former = dict(self._threads)
         current = {}
         for endpoint in endpoints:
             old = former.get(endpoint.name)
@@ -55,6 +58,11 @@ class Lanes:
             if thread is not None:
                 thread.lane.forgive()
                 thread.wake()
+
+    def is_well(self, name: str) -> bool:
+        """Whether an endpoint can be expected to deliver."""
+        thread = self._threads.get(name)
+        return thread is None or thread.lane.is_well
 
     def by_name(self) -> Mapping[str, Lane]:
         """The lanes, for looking at."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
+from prime_notify.delivery.holding import Holding
 from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.delivery.takeover import Takeover
 from prime_notify.model.event import EventName
 
 __all__ = ["Policy"]
@@ -21,14 +24,21 @@ class Policy:
     rates: Tuple[Rate, ...] = ()
     expire: Mapping[EventName, float] = field(default_factory=dict)
     fold_after: Optional[float] = None
+    holding: Holding = field(default_factory=Holding)
+    takeover: Takeover = field(default_factory=Takeover)
+    repeat: Optional[float] = None
 
     @classmethod
-    def of(cls, config: EndpointConfig, default_rates: Tuple[Rate, ...]) -> Policy:
-        """The policy of an endpoint; ``default_rates`` are those of its channel."""
+    def of(
+        cls, config: EndpointConfig, default_rates: Tuple[Rate, ...], zone: Optional[datetime.tzinfo] = None
+    ) -> Policy:
+        """The policy of an endpoint; ``default_rates`` are those of its channel, ``zone`` by default this machine's."""
         schedule = RetrySchedule() if config.retry is None else RetrySchedule(tuple(map(float, config.retry)))
         rates = default_rates if config.rate_limit is None else tuple(config.rate_limit)
         fold_after = None if config.fold_after is None else float(config.fold_after)
-        return cls(schedule, rates, _expiry(config), fold_after)
+        takeover = Takeover(tuple(config.fallback or ()))
+        repeat = None if config.repeat is None else float(config.repeat)
+        return cls(schedule, rates, _expiry(config), fold_after, Holding.of(config, zone), takeover, repeat)
 
     def is_expired(self, event: EventName, age: float) -> bool:
         """Whether an event that waited ``age`` seconds is no longer worth sending."""

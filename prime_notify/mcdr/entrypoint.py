@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, FrozenSet, Optional
+from typing import TYPE_CHECKING, Any, FrozenSet, Optional
 
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.mcdr import api
 from prime_notify.mcdr.api import EVENTS, is_running, notify
-from prime_notify.mcdr.service import Service
+
+if TYPE_CHECKING:
+    from prime_notify.mcdr.service import Service
 
 __all__ = ["EVENTS", "is_running", "notify", "on_load", "on_unload"]
 
@@ -19,6 +21,8 @@ players_online: FrozenSet[str] = frozenset()
 
 def on_load(server: PluginServerInterface, old_module: Any) -> None:
     """Start. MCDReforged has unloaded a former instance by now, and that waited until its deliveries had let go."""
+    from prime_notify.mcdr.service import Service  # nearly all of the plugin: not while MCDReforged imports plugins
+
     global _service
     _service = Service(server, getattr(old_module, "players_online", ()))
     try:

@@ -13,6 +13,7 @@ class FactKind(str, enum.Enum):
 
     EVENT = "event"
     STATUS = "status"
+    ITEMS = "items"
     BACKUP = "backup"
     COMMENT = "comment"
     ERROR = "error"
@@ -32,7 +33,7 @@ class FactKind(str, enum.Enum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. ``value`` is plain text, of several lines only where ``kind`` is a message or an error.
+    """One fact. ``value`` is plain text, of several lines only where ``kind`` is long (:attr:`is_long`).
 
     Players may have typed any of it: whoever lays it out escapes it for its place.
     """
@@ -44,4 +45,4 @@ class Fact:
     @property
     def is_long(self) -> bool:
         """Whether it wants a place of its own rather than a cell beside others."""
-        return self.kind in (FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT)
+        return self.kind in (FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT, FactKind.ITEMS)

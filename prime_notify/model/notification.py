@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Callable, Mapping, Optional, Tuple
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
 
-__all__ = ["IdFactory", "Message", "Notification", "Texts"]
+__all__ = ["IdFactory", "Message", "Notification", "Texts", "derived_id"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -34,6 +35,15 @@ class IdFactory:
             value = self._last + 1
         self._last = value
         return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def derived_id(id: str, told: str) -> str:
+    """An id for a message that tells more than the notification with ``id``: the same for the same ``told``.
+
+    It sorts like that notification's.
+    """
+    value = int.from_bytes(hashlib.sha256(told.encode("utf-8", "replace")).digest(), "big")
+    return id[:10] + "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(0, 80, 5))
 
 
 @dataclass(frozen=True)

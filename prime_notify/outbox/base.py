@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Collection, Mapping, Optional, Protocol, Sequence
+from typing import Collection, Mapping, Optional, Protocol, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -17,16 +17,19 @@ from prime_notify.model.notification import Notification
 __all__ = [
     "Delivery",
     "Ending",
+    "Heir",
     "LateEvent",
     "OpenTask",
     "Outbox",
     "OutboxClosedError",
     "OutboxDamagedError",
     "OutboxError",
+    "Purpose",
     "Retention",
     "Settlement",
     "State",
     "TaskChange",
+    "heir_of",
     "queue_of",
 ]
 
@@ -47,7 +50,7 @@ class State(str, enum.Enum):
     """Where a delivery stands. Only ``WAITING`` is not an end.
 
     ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
-    ``FOLDED``: a start that its end, waiting as well, made superfluous. ``DROPPED``: a person gave it up.
+    ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
     """
 
     WAITING = "waiting"
@@ -58,12 +61,22 @@ class State(str, enum.Enum):
     DROPPED = "dropped"
 
 
+class Purpose(str, enum.Enum):
+    """Why there is a delivery. ``EVENT``: the endpoint wants to hear of it. ``RECOVERY``: a success that is of interest
+    only if the endpoint knows of the failure before it. ``REMINDER``: that it still fails, of the failure last told."""
+
+    EVENT = "event"
+    RECOVERY = "recovery"
+    REMINDER = "reminder"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
-    ``superseded``: a later event of the same task waits for this endpoint, too.
+    ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
+    ``due``: since when it may be tried.
     """
 
     key: int
@@ -73,12 +86,26 @@ class Delivery:
     notification: Notification
     previous: Optional[Mapping[str, str]] = None
     superseded: bool = False
+    due: float = 0.0
+    purpose: Purpose = Purpose.EVENT
+
+
+@dataclass(frozen=True)
+class Heir:
+    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there."""
+
+    endpoint: str
+    queue: str
 
 
 @dataclass(frozen=True)
 class Settlement:
     """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
+    ``held``: it waits on purpose, to be told together with others. Only :meth:`Outbox.claim_held` hands it out, and it
+    holds up no other event of its task.
+    ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
+    ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
     """
@@ -95,6 +122,9 @@ class Settlement:
     receipt: Optional[Mapping[str, str]] = None
     health: Optional[Health] = None
     tried: bool = True
+    held: bool = False
+    heirs: Sequence[Heir] = ()
+    remind_at: Optional[float] = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +171,17 @@ def queue_of(notification: Notification, *, in_order: bool) -> str:
     return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
 
 
+def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]]) -> Optional[Heir]:
+    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``."""
+    for heir in heirs:
+        states = [state for endpoint, state in known if endpoint == heir.endpoint]
+        if not states:
+            return heir
+        if any(state is not State.DEAD for state in states):
+            return None
+    return None
+
+
 @dataclass(frozen=True)
 class Retention:
     """What of the past is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
@@ -163,8 +204,9 @@ class Outbox(Protocol):
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
-        """Accept ``notification`` with one waiting delivery for each endpoint.
+        """Accept ``notification`` with one waiting delivery for each endpoint; for ``recovery``, of that purpose.
 
         ``in_order``: those of the endpoints that show a state, where a former task's late end must not come after a
         later one's: there, deliveries of one plugin and kind of task wait for each other, not only those of one task.
@@ -180,11 +222,40 @@ class Outbox(Protocol):
         ...
 
     def settle(self, settlement: Settlement) -> None:
-        """Record what came of a claimed delivery and give up its lease."""
+        """Record what came of a claimed delivery and give up its lease.
+
+        One that was delivered folds what was held back before it of the same task: what came of it has been told.
+        """
         ...
 
     def next_due(self, endpoint: str) -> Optional[float]:
         """When :meth:`claim` could next succeed, as far as can be told now; None when nothing waits."""
+        ...
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        """Lease those due by ``at`` of what is held back for an endpoint, in the order in which it was accepted.
+
+        At most the ``most`` that are due first.
+        """
+        ...
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        """When the first of what is held back is due; None when nothing is."""
+        ...
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        """Have all that is held back due by ``at``: whoever holds it decides anew."""
+        ...
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        ...
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        """Have somebody else deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
+
+        Nobody, when one before that has it already, unless as a dead letter. So it never comes back to where it was.
+        """
         ...
 
     def health(self, endpoint: str) -> Health:

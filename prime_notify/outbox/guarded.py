@@ -12,6 +12,7 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
     Outbox,
@@ -83,14 +84,15 @@ class GuardedOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         def put(disk: Outbox) -> bool:
-            disk.put(notification, endpoints, change, at=at, in_order=in_order)
+            disk.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
             return True
 
         if self._memory.holds(notification.payload.task_id) or not self._try(put):
             self._memory.put(
-                notification, endpoints, change, at=at, in_order=in_order
+                notification, endpoints, change, at=at, in_order=in_order, recovery=recovery
             )  # beside what came before it in its task
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -101,11 +103,52 @@ class GuardedOutbox:
         delivery = self._try(lambda disk: disk.claim(endpoint, at=at))
         if delivery is None or generation != self._generation:
             return None
+        return self._hand_out(delivery, generation)
+
+    def _hand_out(self, delivery: Delivery, generation: int) -> Delivery:
         if generation:
             delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
         with self._lock:
             self._handed_out[delivery.key] = delivery
         return delivery
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        claimed = self._memory.claim_held(endpoint, at=at, most=most)
+        held = [dataclasses.replace(delivery, key=-delivery.key) for delivery in claimed]
+        if len(held) == most:
+            return held
+        generation = self._generation
+        on_disk = self._try(lambda disk: disk.claim_held(endpoint, at=at, most=most - len(held))) or ()
+        if generation == self._generation:
+            held += [self._hand_out(delivery, generation) for delivery in on_disk]
+        return held
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        known = (self._memory.held_due(endpoint), self._try(lambda disk: disk.held_due(endpoint)))
+        return min((due for due in known if due is not None), default=None)
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        """Only what is on the disk: memory is for emergencies, and what is there gets there soon."""
+        generation = self._generation
+        least = max(after - (generation << _GENERATION_SHIFT), 0)
+        found = self._try(lambda disk: disk.peek(endpoint, after=least, most=most)) or ()
+        return [dataclasses.replace(one, key=one.key | generation << _GENERATION_SHIFT) for one in found]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        def hand_over(disk: Outbox) -> bool:
+            disk.hand_over(key & _KEY_MASK, heirs, at=at)
+            return True
+
+        if key >> _GENERATION_SHIFT == self._generation:
+            self._try(hand_over)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        def release(disk: Outbox) -> bool:
+            disk.release(endpoint, at=at)
+            return True
+
+        self._memory.release(endpoint, at=at)
+        self._try(release)
 
     def settle(self, settlement: Settlement) -> None:
         if settlement.key < 0:
@@ -134,7 +177,7 @@ class GuardedOutbox:
             self._unsettled[settlement.key] = settlement
             delivery = self._handed_out.get(settlement.key)
             if settlement.state is State.WAITING and delivery is not None:
-                self._adopted[self._memory.adopt(delivery, due=settlement.due)] = settlement.key
+                self._adopted[self._memory.adopt(delivery, settlement)] = settlement.key
 
     def _settle_in_memory(self, settlement: Settlement) -> None:
         key = -settlement.key
@@ -175,8 +218,8 @@ class GuardedOutbox:
                 if not self._settle_on_disk(settlement):
                     return
                 self._forget_adopted(settlement.key)
-        for notification, endpoints, change, in_order in self._memory.take():
-            self.put(notification, endpoints, change, at=at, in_order=in_order)
+        for notification, endpoints, change, in_order, recovery in self._memory.take():
+            self.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
         with self._lock:
             if self._unsettled or self._memory.waiting():
                 return

@@ -14,12 +14,15 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
+    Purpose,
     Retention,
     Settlement,
     State,
     TaskChange,
+    heir_of,
     queue_of,
 )
 
@@ -40,6 +43,8 @@ class _Row:
     attempts: int = 0
     receipt: Optional[Mapping[str, str]] = None
     queue: str = ""
+    held: bool = False
+    purpose: Purpose = Purpose.EVENT
 
 
 class MemoryOutbox:
@@ -64,13 +69,15 @@ class MemoryOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         with self._lock:
             self._accepted = [*self._accepted[-_KEPT:], (notification, change, in_order)]
-            for endpoint in endpoints:
+            purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
+            for endpoint, purpose in purposes.items():
                 key = next(self._keys)
                 queue = queue_of(notification, in_order=endpoint in in_order)
-                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue)
+                self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue, purpose=purpose)
             if change.opened:
                 self._open[change.opened.task_id] = change.opened
             if change.closed:
@@ -80,13 +87,16 @@ class MemoryOutbox:
             if change.late is not None:
                 self._late.pop(change.late, None)
 
-    def adopt(self, delivery: Delivery, *, due: float) -> int:
-        """Take over a delivery that another store handed out and could not settle; its key here."""
+    def adopt(self, delivery: Delivery, settlement: Settlement) -> int:
+        """Take over a delivery that another store handed out and could not settle so; its key here."""
         with self._lock:
             key = next(self._keys)
             queue = delivery.notification.payload.task_id
-            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, due, queue=queue)
-            self._rows[key] = dataclasses.replace(row, attempts=delivery.attempt, receipt=delivery.previous)
+            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, settlement.due, queue=queue)
+            attempts = delivery.attempt if settlement.tried else delivery.attempt - 1
+            self._rows[key] = dataclasses.replace(
+                row, attempts=attempts, receipt=delivery.previous, held=settlement.held, purpose=delivery.purpose
+            )
             return key
 
     def discard(self, key: int) -> None:
@@ -106,17 +116,20 @@ class MemoryOutbox:
             rows = [row for row in self._rows.values() if row.state is State.WAITING]
             return any(row.notification.payload.task_id == task_id for row in rows)
 
-    def take(self) -> List[Tuple[Notification, List[str], TaskChange, Collection[str]]]:
+    def take(self) -> Sequence[Tuple[Notification, List[str], TaskChange, Collection[str], Collection[str]]]:
         """Hand over, for another store, all that was put here and the endpoints for which it still waits.
 
-        What is being tried at this moment stays, and comes to its end here.
+        It is what :meth:`put` takes. What is being tried at this moment stays, and comes to its end here. Reminders
+        are given up.
         """
         with self._lock:
             taken = []
             for notification, change, in_order in self._accepted:
                 rows = [row for row in self._rows.values() if row.notification.id == notification.id]
                 waiting = [row for row in rows if row.state is State.WAITING and not row.leased]
-                taken.append((notification, [row.endpoint for row in waiting], change, in_order))
+                events = [row.endpoint for row in waiting if row.purpose is Purpose.EVENT]
+                recovery = [row.endpoint for row in waiting if row.purpose is Purpose.RECOVERY]
+                taken.append((notification, events, change, in_order, recovery))
                 for row in waiting:
                     del self._rows[row.key]
             self._accepted = []
@@ -127,7 +140,7 @@ class MemoryOutbox:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
         queues = set()
         for row in self._rows.values():
-            if row.endpoint != endpoint or row.state is not State.WAITING:
+            if row.endpoint != endpoint or row.state is not State.WAITING or row.held:
                 continue
             if row.queue not in queues and not row.leased:
                 yield row
@@ -139,12 +152,54 @@ class MemoryOutbox:
             if not due:
                 return None
             row = min(due, key=lambda row: (row.due, row.key))
-            self._rows[row.key] = dataclasses.replace(row, leased=True)
             kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (endpoint, row.queue)]
-            receipts = [other.receipt for other in kin if other.receipt]
             superseded = any(other.key > row.key and other.state is State.WAITING for other in kin)
-            previous = receipts[-1] if receipts else None
-            return Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, previous, superseded)
+            return dataclasses.replace(self._leased(row), superseded=superseded)
+
+    def _leased(self, row: _Row) -> Delivery:
+        self._rows[row.key] = dataclasses.replace(row, leased=True)
+        kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (row.endpoint, row.queue)]
+        receipts = [other.receipt for other in kin if other.receipt]
+        previous = receipts[-1] if receipts else None
+        delivery = Delivery(row.key, row.endpoint, row.attempts + 1, row.accepted, row.notification, previous)
+        return dataclasses.replace(delivery, due=row.due, purpose=row.purpose)
+
+    def _held(self, endpoint: str) -> List[_Row]:
+        """What is held back and not being told at this moment, what is due first first."""
+        rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
+        return sorted((row for row in rows if row.held and not row.leased), key=lambda row: (row.due, row.key))
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        with self._lock:
+            due = [row for row in self._held(endpoint) if row.due <= at][:most]
+            return [self._leased(row) for row in sorted(due, key=lambda row: row.key)]
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        with self._lock:
+            return next((row.due for row in self._held(endpoint)), None)
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
+            found = [row for row in rows if row.key > after][:most]
+            return [
+                Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, due=row.due)
+                for row in found
+            ]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        with self._lock:
+            row = self._rows[key]
+            kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
+            heir = heir_of(heirs, [(other.endpoint, other.state) for other in kin])
+            if heir:
+                new = next(self._keys)
+                self._rows[new] = _Row(new, heir.endpoint, row.notification, row.accepted, at, queue=heir.queue)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        with self._lock:
+            for row in self._held(endpoint):
+                self._rows[row.key] = dataclasses.replace(row, due=min(row.due, at))
 
     def settle(self, settlement: Settlement) -> None:
         with self._lock:
@@ -155,8 +210,18 @@ class MemoryOutbox:
                 due=settlement.due,
                 attempts=row.attempts + settlement.tried,
                 leased=False,
+                held=settlement.held,
                 receipt=settlement.receipt or row.receipt,
             )
+            if settlement.remind_at is not None:
+                key, due = next(self._keys), settlement.remind_at
+                reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
+                self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER)
+            self.hand_over(row.key, settlement.heirs, at=settlement.at)
+            if settlement.state is State.DELIVERED:
+                for other in self._held(row.endpoint):
+                    if other.queue == row.queue and other.key < row.key:
+                        self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
             if settlement.tried:
                 self._attempts.setdefault(row.endpoint, []).append(settlement.at)
             if settlement.health is not None:

@@ -77,6 +77,12 @@ MIGRATIONS = (
         value     TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    # Deliveries that are held back to be told together, and those that are there for a purpose of their own.
+    """
+    ALTER TABLE delivery ADD COLUMN purpose TEXT NOT NULL DEFAULT 'event';
+    ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX delivery_held ON delivery (endpoint, due, seq) WHERE state = 'waiting' AND held = 1
+    """,
 )
 
 

@@ -17,13 +17,16 @@ from prime_notify.model.payload import Payload
 from prime_notify.outbox.base import (
     Delivery,
     Ending,
+    Heir,
     LateEvent,
     OpenTask,
     OutboxError,
+    Purpose,
     Retention,
     Settlement,
     State,
     TaskChange,
+    heir_of,
     queue_of,
 )
 from prime_notify.outbox.batch import Batch
@@ -33,17 +36,18 @@ from prime_notify.steps import Step, no_step
 __all__ = ["SqliteOutbox"]
 
 _PUT_NOTIFICATION = "INSERT INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
-_PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due) VALUES (?, ?, ?, ?)"
+_PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, purpose) VALUES (?, ?, ?, ?, ?)"
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.
+# What is held back is another matter: it holds up nothing.
 _READY = """
-    state = 'waiting' AND NOT EXISTS (
+    state = 'waiting' AND held = 0 AND NOT EXISTS (
         SELECT 1 FROM delivery AS earlier
         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
-          AND earlier.state = 'waiting' AND earlier.seq < delivery.seq)
+          AND earlier.state = 'waiting' AND earlier.held = 0 AND earlier.seq < delivery.seq)
 """
 _FIND_DUE = f"""
     SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
@@ -52,16 +56,49 @@ _FIND_DUE = f"""
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq)
+           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq
 """  # noqa: S608  (no input in it)
+_FIND_HELD = """
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
+        (SELECT receipt FROM delivery AS earlier
+         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
+           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
+        0, due, purpose
+    FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq
+"""
+_PEEK = """
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due, purpose
+    FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
+"""
+_KIN = """
+    SELECT endpoint, state FROM delivery
+    WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
+"""
+_TAKE_OVER = """
+    INSERT INTO delivery (notification, endpoint, task_id, due) SELECT notification, ?, ?, ? FROM delivery WHERE seq = ?
+"""
+_REMIND = """
+    INSERT INTO delivery (notification, endpoint, task_id, due, purpose)
+    SELECT notification, endpoint, task_id, ?, 'reminder' FROM delivery WHERE seq = ?
+"""
+_HELD_DUE = "SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq"
+_RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
 _NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq"  # noqa: S608
 _SETTLE = (
-    "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt) WHERE seq = ?"
+    "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt), held = ? "
+    "WHERE seq = ?"
 )
+_FOLD_HELD = """
+    UPDATE delivery SET state = 'folded', settled = ?1, held = 0
+    WHERE state = 'waiting' AND held = 1 AND seq < ?2
+      AND (endpoint, task_id) = (SELECT endpoint, task_id FROM delivery WHERE seq = ?2)
+"""
 _SETTLE_TRIED = """
-    UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt),
+    UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt), held = ?,
         attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?
 """
 _RECORD = """
@@ -106,35 +143,46 @@ class SqliteOutbox:
         *,
         at: float,
         in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
     ) -> None:
         body = notification.payload.model_dump_json(exclude_none=True)
         with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
+            purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
             deliveries = [
-                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at) for endpoint in endpoints
+                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at, purpose.value)
+                for endpoint, purpose in purposes.items()
             ]
             connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
-        unreadable = None
-        with self._rows(_FIND_DUE, endpoint, at) as rows:
-            for key, attempts, accepted, body, receipt, superseded in rows:
-                if key in self._leased:
+        return next(iter(self._claim(_FIND_DUE, endpoint, at, 1)), None)
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        return sorted(self._claim(_FIND_HELD, endpoint, at, most), key=lambda delivery: delivery.key)
+
+    def _claim(self, query: str, endpoint: str, at: float, most: int) -> List[Delivery]:
+        claimed: List[Delivery] = []
+        unreadable: List[int] = []
+        with self._rows(query, endpoint, at) as rows:
+            for row in rows:
+                if row[0] in self._leased:
                     continue
-                self._leased.add(key)
-                previous = json.loads(receipt) if receipt else None
-                try:
-                    notification = Notification(Payload.model_validate_json(body))
-                except ValidationError:
-                    unreadable = key
+                self._leased.add(row[0])
+                delivery = _delivery(endpoint, row)
+                if delivery is None:
+                    unreadable.append(row[0])
+                else:
+                    claimed.append(delivery)
+                if len(claimed) + len(unreadable) == most:
                     break
-                return Delivery(key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded))
-        if unreadable is None:
-            return None
+        if not unreadable:
+            return claimed
         reason = "what was stored cannot be read; another version of Prime Notify wrote it"
-        self.settle(Settlement(unreadable, State.DEAD, at, reason=reason, tried=False))
-        return self.claim(endpoint, at=at)
+        for key in unreadable:
+            self.settle(Settlement(key, State.DEAD, at, reason=reason, tried=False))
+        return claimed + self._claim(query, endpoint, at, most - len(claimed))
 
     def settle(self, settlement: Settlement) -> None:
         self._settling.add(settlement)
@@ -149,6 +197,22 @@ class SqliteOutbox:
     def next_due(self, endpoint: str) -> Optional[float]:
         with self._rows(_NEXT_DUE, endpoint) as rows:
             return next((due for key, due in rows if key not in self._leased), None)
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        with self._rows(_HELD_DUE, endpoint) as rows:
+            return next((due for key, due in rows if key not in self._leased), None)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        with self.database.transaction("release", durable=False) as connection:
+            connection.execute(_RELEASE, (at, endpoint))
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        found = (_delivery(endpoint, row) for row in self.database.read(_PEEK, endpoint, after, most))
+        return [delivery for delivery in found if delivery is not None]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        with self.database.transaction("hand-over") as connection:
+            _hand_over(connection, key, heirs, at)
 
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
@@ -242,6 +306,26 @@ class SqliteOutbox:
         self.database.close()
 
 
+def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
+    """What a row of a claiming query stands for; None when it cannot be read."""
+    key, attempts, accepted, body, receipt, superseded, due, purpose = row
+    try:
+        notification = Notification(Payload.model_validate_json(body))
+    except ValidationError:
+        return None
+    previous = json.loads(receipt) if receipt else None
+    return Delivery(
+        key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due, Purpose(purpose)
+    )
+
+
+def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:
+    known = connection.execute(_KIN, (key,)).fetchall()
+    heir = heir_of(heirs, [(endpoint, State(state)) for endpoint, state in known])
+    if heir:
+        connection.execute(_TAKE_OVER, (heir.endpoint, heir.queue, at, key))
+
+
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.opened:
         task = change.opened
@@ -258,12 +342,18 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
-    end = (done.state.value, done.due, done.at, done.reason, receipt)
+    end = (done.state.value, done.due, done.at, done.reason, receipt, done.held)
+    if done.remind_at is not None:
+        connection.execute(_REMIND, (done.remind_at, done.key))
+    if done.state is State.DELIVERED:
+        connection.execute(_FOLD_HELD, (done.at, done.key))
     if not done.tried:
         connection.execute(_SETTLE, (*end, done.key))
     else:
         connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
         said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
         connection.execute(_RECORD, said)
+    if done.heirs:
+        _hand_over(connection, done.key, done.heirs, done.at)
     if done.health is not None:
         connection.execute(_SET_HEALTH, (done.health.to_json(), done.key))

@@ -485,3 +485,54 @@ def test_what_is_told_only_on_change_outlives_a_restart(tmp_path: Path, receiver
         running.accept(event("backup_success"))
         payloads = received(receiver, 2)
     assert [payload["event"] for payload in payloads] == ["backup_failure", "backup_success"]
+
+
+# less, later, or through others
+
+
+def test_a_full_digest_is_one_message(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver, digest={"every": "1h", "max": 2})) as running:
+        ids = [running.accept(event("backup_success")), running.accept(event("backup_failure"))]
+        [payload] = received(receiver, 1)
+    assert payload["title"].startswith("❌ 2 notifications: 1 failed, 1 done")
+    assert [item["id"] for item in payload["extra"]["digest"]] == ids[::-1]
+
+
+def test_another_endpoint_takes_over_what_one_gave_up(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as refusing:
+        refusing.behave(Answer(status=404))
+        with engine(tmp_path, hook(refusing, "a", fallback=["b"]), hook(receiver, "b", events="restore")) as running:
+            accepted = running.accept(event("backup_failure"))
+            [payload] = received(receiver, 1)
+    assert payload["id"] == accepted
+
+
+def test_a_recovery_is_told_although_the_endpoint_wants_failures_only(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(
+        tmp_path, hook(receiver, events="*_failure", repeat="1h"), hook(receiver, "b", events=["restore"])
+    ) as one:
+        one.accept(event("backup_success"))
+        one.accept(event("backup_failure"))
+        received(receiver, 1)
+        one.accept(event("backup_success"))
+        _, recovery = received(receiver, 2)
+        one.accept(event("backup_success"))
+        one.accept(event("restore_failure"))
+        titles = [payload["title"] for payload in received(receiver, 4)]
+    assert recovery["title"].startswith("Recovered: ✅ Backup done")
+    assert recovery["event"] == "backup_success"
+    assert not [title for title in titles if title.startswith("✅")]
+
+
+def test_of_a_group_the_first_that_works_is_told(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as refusing:
+        refusing.behave(Answer(status=404))
+        group = [hook(refusing, "a", group="g"), hook(receiver, "b", group="g")]
+        block = {"enabled": True, "groups": {"g": "first_ok"}, "endpoints": group}
+        with engine(tmp_path, notification=block) as running:
+            ids = [running.accept(event()) for _ in range(5)]
+            received(receiver, 5)
+            ids.append(running.accept(event()))
+            payloads = received(receiver, 6)
+        assert len(refusing.requests) == 5
+    assert sorted(payload["id"] for payload in payloads) == ids

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import List, Optional, Union
+from typing import List, Optional, Sequence, Union
 
 import pytest
 
 from prime_notify.channels.common.base import Request, Response
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.digest import digest_of
 from prime_notify.config.load import Endpoint
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
@@ -17,6 +19,7 @@ from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.retry import RetrySchedule
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
+from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.outbox.base import Delivery, OutboxClosedError, OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
@@ -25,6 +28,7 @@ from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock
 
 Answer = Union[Response, TransportFailure, Exception]
+CATALOGUE = Catalogue.load()
 REFUSED = TransportFailure(FailureKind.REFUSED, "connection refused", "is it running?")
 
 
@@ -43,6 +47,10 @@ class ScriptedTransport:
         return answer
 
 
+def combine(items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+    return digest_of(items, "en_us", CATALOGUE, now=now)
+
+
 class World:
     """One lane with everything around it."""
 
@@ -54,7 +62,7 @@ class World:
         log = logging.getLogger("test.lane")
         policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
         self.notices: List[Notice] = []
-        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
+        self.lane = Lane(endpoint("a"), self.store, attempter, combine, self.clock, log, policy, self.notices.append)
 
     def message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         self.previous = previous

@@ -8,7 +8,7 @@ from typing import Iterator, List, Union
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -288,3 +288,122 @@ def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -
     assert [one.notification.id for one in (store.claim("chat", at=0.0) for _ in range(3)) if one] == [
         late.id, later.id, other.id,
     ]  # fmt: skip
+
+
+# what is held back
+
+
+def hold(store: Store, *, due: float, at: float = 0.0) -> int:
+    return end(store, State.WAITING, at=at, due=due, held=True, tried=False)
+
+
+def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: Store) -> None:
+    first, second = put(store), put(store)
+    hold(store, due=20.0)
+    hold(store, due=10.0)
+    assert store.waiting() == {"a": 2}
+    assert (store.claim("a", at=99.0), store.next_due("a")) == (None, None)
+    assert store.held_due("a") == 10.0
+    assert list(store.claim_held("a", at=9.0, most=9)) == []
+    assert [one.notification.id for one in store.claim_held("a", at=20.0, most=9)] == [first, second]
+    assert list(store.claim_held("a", at=20.0, most=9)) == []
+    assert store.held_due("a") is None
+
+
+def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(store: Store) -> None:
+    put(store)
+    second = put(store)
+    hold(store, due=20.0)
+    hold(store, due=10.0)
+    [one] = store.claim_held("a", at=30.0, most=1)
+    assert (one.notification.id, one.due, one.attempt) == (second, 10.0, 1)
+
+
+def test_what_was_held_back_comes_to_its_end_like_any_other(store: Store) -> None:
+    id = put(store)
+    hold(store, due=0.0)
+    [one] = store.claim_held("a", at=0.0, most=9)
+    store.settle(Settlement(one.key, State.WAITING, 0.0, due=5.0, held=True))
+    [again] = store.claim_held("a", at=5.0, most=9)
+    assert again.attempt == 2
+    store.settle(settled(again.key, State.DELIVERED))
+    assert states(store, id) == {"a": State.DELIVERED}
+    assert store.held_due("a") is None
+
+
+def test_what_is_held_back_can_be_released(store: Store) -> None:
+    put(store)
+    put(store, to="b")
+    hold(store, due=100.0)
+    end(store, State.WAITING, endpoint="b", due=100.0, held=True, tried=False)
+    store.release("a", at=7.0)
+    store.release("a", at=50.0)
+    assert (store.held_due("a"), store.held_due("b")) == (7.0, 100.0)
+
+
+def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(store: Store) -> None:
+    start = put(store, "backup_start", task_id="t")
+    other = put(store, "backup_start", task_id="u")
+    hold(store, due=100.0)
+    hold(store, due=100.0)
+    put(store, "backup_failure", task_id="t")
+    end(store, State.DELIVERED)
+    assert states(store, start) == {"a": State.FOLDED}
+    assert states(store, other) == {"a": State.WAITING}
+    assert len(store.claim_held("a", at=100.0, most=9)) == 1
+
+
+# who takes over
+
+
+def test_what_waits_can_be_looked_at_without_leasing_it(store: Store) -> None:
+    ids = [put(store) for _ in range(3)]
+    hold(store, due=9.0)
+    end(store, State.DEAD)
+    [first] = store.peek("a", after=0, most=1)
+    assert first.notification.id == ids[0]
+    [last] = store.peek("a", after=first.key, most=9)
+    assert (last.notification.id, last.endpoint) == (ids[2], "a")
+    assert store.claim("a", at=0.0) is not None
+
+
+def test_a_dead_letter_is_handed_over_with_its_settlement(store: Store) -> None:
+    id = put(store)
+    end(store, State.DEAD, heirs=[Heir("b", "q"), Heir("c", "q")])
+    assert states(store, id) == {"a": State.DEAD, "b": State.WAITING}
+    heir = store.claim("b", at=0.0)
+    assert heir is not None
+    assert (heir.notification.id, heir.attempt) == (id, 1)
+
+
+def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
+    id = put(store, to="a b")
+    [waiting] = list(store.peek("a", after=0, most=9))
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=0.0)
+    assert set(states(store, id)) == {"a", "b"}
+    end(store, State.DEAD, endpoint="b")
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    assert set(states(store, id)) == {"a", "b", "c"}
+    end(store, State.DEAD, endpoint="c", at=5.0)
+    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    assert store.waiting() == {"a": 1}
+
+
+# reminders and recoveries
+
+
+def test_a_reminder_is_another_delivery_of_the_same_notification(store: Store) -> None:
+    id = put(store)
+    end(store, State.DELIVERED, at=1.0, remind_at=10.0)
+    assert store.next_due("a") == 10.0
+    reminder = store.claim("a", at=10.0)
+    assert reminder is not None
+    assert (reminder.notification.id, reminder.attempt, reminder.purpose) == (id, 1, Purpose.REMINDER)
+
+
+def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -> None:
+    store.put(notification(), ["a"], NOTHING, at=0.0, recovery=["b"])
+    event_, recovery = store.claim("a", at=0.0), store.claim("b", at=0.0)
+    assert event_ is not None
+    assert recovery is not None
+    assert (event_.purpose, recovery.purpose) == (Purpose.EVENT, Purpose.RECOVERY)

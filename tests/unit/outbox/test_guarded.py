@@ -11,6 +11,7 @@ import pytest
 from prime_notify.model.health import Health
 from prime_notify.outbox.base import (
     Delivery,
+    Heir,
     OutboxClosedError,
     OutboxDamagedError,
     OutboxError,
@@ -23,8 +24,19 @@ from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import event, notification, open_task, states
 
-WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune")
-READS = ("claim", "next_due", "waiting", "dead", "health", "attempts_since", "open_tasks", "late_events")
+WRITES = ("put", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release", "hand_over")
+READS = (
+    "claim",
+    "claim_held",
+    "held_due",
+    "next_due",
+    "waiting",
+    "dead",
+    "health",
+    "attempts_since",
+    "open_tasks",
+    "late_events",
+)
 
 
 class Disk(SqliteOutbox):
@@ -279,3 +291,51 @@ def test_whoever_asks_while_a_damaged_disk_is_replaced_gets_its_successor(world:
     world.store.recover(at=0.0)
     assert states(world.disk, id) == {"a": State.WAITING}
     assert world.said[-1] == (False, "")
+
+
+def test_what_the_disk_cannot_hold_back_is_held_back_in_memory_and_then_by_the_disk(world: World) -> None:
+    assert world.disk is not None
+    first, second = world.put(), world.put()
+    delivery = world.claim()
+    world.disk.full = True
+    world.store.settle(Settlement(delivery.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    third = world.put()
+    assert world.store.held_due("a") == 50.0
+    world.store.release("a", at=40.0)
+    [in_memory] = world.store.claim_held("a", at=40.0, most=1)
+    assert (in_memory.notification.id, in_memory.attempt) == (first, 1)
+    world.store.settle(Settlement(in_memory.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    world.disk.full = False
+    world.store.recover(at=0.0)
+    for _ in range(2):
+        world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=60.0, held=True, tried=False))
+    held = world.store.claim_held("a", at=60.0, most=9)
+    assert sorted(one.notification.id for one in held) == sorted([first, second, third])
+    assert [one.attempt for one in held] == [1, 1, 1]
+
+
+def test_what_is_held_back_in_memory_and_on_the_disk_is_handed_out_together(world: World) -> None:
+    assert world.disk is not None
+    world.put()
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=5.0, held=True, tried=False))
+    world.disk.full = True
+    world.put()
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=9.0, held=True, tried=False))
+    assert len(world.store.claim_held("a", at=9.0, most=9)) == 2
+
+
+def test_only_what_is_on_the_disk_is_handed_over_while_it_waits(world: World) -> None:
+    assert world.disk is not None
+    on_disk = world.put()
+    world.disk.full = True
+    world.put(to="b")
+    in_memory = world.claim(endpoint="b")
+    world.store.hand_over(in_memory.key, [Heir("c", "q")], at=0.0)
+    [seen] = world.store.peek("a", after=0, most=9)
+    assert seen.notification.id == on_disk
+    assert list(world.store.peek("b", after=0, most=9)) == []
+    world.store.hand_over(seen.key, [Heir("c", "q")], at=0.0)
+    assert world.store.waiting() == {"a": 1, "b": 1}
+    world.disk.full = False
+    world.store.hand_over(seen.key, [Heir("c", "q")], at=0.0)
+    assert world.store.waiting() == {"a": 1, "b": 1, "c": 1}

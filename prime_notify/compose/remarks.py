@@ -1,0 +1,31 @@
+"""What is said beside a notification: how often the same happened, since when, and whether it is over."""
+
+from __future__ import annotations
+
+from prime_notify.compose import humanize
+from prime_notify.compose.catalogue import Catalogue
+from prime_notify.compose.facts import full_message
+from prime_notify.compose.texts import headline, with_server
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Notification, derived_id
+
+__all__ = ["remarked"]
+
+
+def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
+    """The notification with its remark in title and message, in one language. Pure, but for the local time zone."""
+    payload = item.notification.payload
+    if item.remark is None:
+        return item.notification
+    key = f"notification.remark.{item.remark.value}"
+    values = {"count": item.count, "times": 1 + item.count, "since": humanize.local_time(item.since)}
+    title = payload.title or headline(payload, language, catalogue)
+    title = catalogue.text(language, f"{key}.title", title=title, **values)
+    remark = catalogue.text(language, f"{key}.message", **values)
+    said = full_message(payload, language, catalogue)
+    update = {
+        "id": derived_id(payload.id, str(item.again)) if item.again else payload.id,
+        "title": title if payload.title else with_server(title, payload),
+        "message": f"{said}\n{remark}" if said else remark,
+    }
+    return Notification(payload.model_copy(update=update))

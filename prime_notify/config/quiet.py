@@ -1,0 +1,159 @@
+"""When an endpoint is told less, later, more often, or instead of another one."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from typing_extensions import Annotated, Literal
+
+from prime_notify.config.duration import Duration
+from prime_notify.config.option import option
+from prime_notify.config.words import SeverityWord, word
+from prime_notify.model.event import Severity
+
+__all__ = [
+    "HOLDING_FIELDS",
+    "DedupeConfig",
+    "DigestConfig",
+    "GroupMode",
+    "GroupName",
+    "QuietHoursConfig",
+    "Repeat",
+    "TimeOfDay",
+]
+
+HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe", "repeat")
+"""The options of an endpoint that hold notifications back, or repeat them."""
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_LONGEST = 7 * 86400
+_SHORTEST_REPEAT = 60
+
+
+def _time_of_day(text: str) -> str:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError('write a time of day, such as "23:00"')
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+TimeOfDay = Annotated[
+    str,
+    AfterValidator(_time_of_day),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9]\s*$"}),
+]
+"""Hours and minutes, ``HH:MM`` once it is validated."""
+
+
+def _repeat(every: Duration) -> Duration:
+    if not _SHORTEST_REPEAT <= every <= _LONGEST:
+        raise ValueError('write a duration from 1 minute to 7 days, such as "6h"')
+    return every
+
+
+Repeat = Annotated[Duration, AfterValidator(_repeat)]
+
+
+GroupName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+GroupMode = Annotated[Literal["all", "first_ok", "round_robin"], BeforeValidator(word)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+
+class DigestConfig(_Part):
+    """Several notifications in one message."""
+
+    every: Duration = option(
+        ...,
+        'For how long they are collected, from the first one on, such as "6h"; at most 7 days.',
+        "从第一条起收集多久，如 6h；至多 7 天。",
+    )
+    max: int = option(
+        50,
+        "How many are collected at the most: so many are sent at once.",
+        "最多收集多少条，达到后立即发送。",
+        ge=2,
+        le=500,
+    )
+    at_once: Optional[SeverityWord] = option(
+        None,
+        "What is this severe, or more, is sent by itself, at once; by default everything is collected.",
+        "达到此级别或更严重的不收集，立即单独发送；默认全部收集。",
+    )
+
+    @field_validator("every")
+    @classmethod
+    def _check_every(cls, every: Duration) -> Duration:
+        if not 0 < every <= _LONGEST:
+            raise ValueError('write a duration above zero and of at most 7 days, such as "6h"')
+        return every
+
+    @field_validator("at_once")
+    @classmethod
+    def _check_at_once(cls, at_once: Optional[Severity]) -> Optional[Severity]:
+        if at_once is Severity.INFO:
+            raise ValueError('"info" leaves nothing to collect; write "warning" or "error", or leave it out')
+        return at_once
+
+
+class DedupeConfig(_Part):
+    """The same failure is told once in a while, not each time."""
+
+    window: Duration = option(
+        ...,
+        'For how long the same failure of the same task is not told again, such as "1h"; at most 7 days. What came '
+        "meanwhile is counted and told when that time is over, or with the next success.",
+        "同一任务的相同失败在多长时间内不再重复通知，如 1h；至多 7 天。"
+        "期间的次数会在该时间结束时或下一次成功时一并告知。",
+    )
+
+    @field_validator("window")
+    @classmethod
+    def _check_window(cls, window: Duration) -> Duration:
+        if not 0 < window <= _LONGEST:
+            raise ValueError('write a duration above zero and of at most 7 days, such as "1h"')
+        return window
+
+
+class QuietHoursConfig(_Part):
+    """Part of every day in which only what is severe is sent."""
+
+    from_: TimeOfDay = option(
+        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", alias="from"
+    )
+    to: TimeOfDay = option(
+        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。"
+    )
+    below: SeverityWord = option(
+        Severity.ERROR,
+        "What is less severe than this waits until they end, and is then told in one message.",
+        "低于此级别的会等到结束后汇总为一条消息发送。",
+    )
+
+    @field_validator("below")
+    @classmethod
+    def _check_below(cls, below: Severity) -> Severity:
+        if below is Severity.INFO:
+            raise ValueError('nothing is below "info"; write "warning" or "error"')
+        return below
+
+    @model_validator(mode="after")
+    def _check_length(self) -> QuietHoursConfig:
+        if self.from_ == self.to:
+            raise ValueError('"from" and "to" are the same time; write two different ones')
+        return self

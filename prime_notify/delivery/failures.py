@@ -1,0 +1,62 @@
+"""Which failures are the same, and what an endpoint was told of them. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+from typing import Optional
+
+from prime_notify.model.event import Status
+from prime_notify.model.health import Failing, Health
+from prime_notify.model.payload import Payload
+
+__all__ = ["fingerprint", "kind_of", "told", "told_at"]
+
+_MOST = 16
+"""Failures that are remembered for each endpoint."""
+
+_NUMBER = re.compile(r"\d+")
+
+
+def kind_of(payload: Payload) -> str:
+    """Tasks of one kind of one plugin."""
+    return f"{payload.plugin.id}:{payload.task.value}"
+
+
+def fingerprint(payload: Payload) -> Optional[str]:
+    """The same for failures that say the same but for the numbers in it; None for anything but a failure."""
+    if payload.status is not Status.FAILURE:
+        return None
+    said = payload.error.message if payload.error else payload.message
+    parts = (kind_of(payload), payload.error.type if payload.error else "", _NUMBER.sub("#", said or ""))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def told_at(payload: Payload, health: Health) -> Optional[float]:
+    """When the endpoint was last told the same failure, as far as that is known and there was no success since."""
+    print_ = fingerprint(payload)
+    return next((at for _, known, at in health.failures_told if known == print_), None)
+
+
+def told(health: Health, payload: Payload, now: float) -> Health:
+    """The endpoint was told this: a failure is remembered, a success puts the failures before it behind us."""
+    kind, print_ = kind_of(payload), fingerprint(payload)
+    known, failing = health.failures_told, [one for one in health.failing if one.kind != kind]
+    if print_:
+        known = (*(one for one in known if one[1] != print_), (kind, print_, now))[-_MOST:]
+        return dataclasses.replace(health, failures_told=known, failing=(*failing, _failing(health, payload))[-_MOST:])
+    if payload.status is Status.SUCCESS:
+        known = tuple(one for one in known if one[0] != kind)
+        return dataclasses.replace(health, failures_told=known, failing=tuple(failing))
+    return health
+
+
+def _failing(health: Health, payload: Payload) -> Failing:
+    """How it stands after one more failure."""
+    before = health.failing_kind(kind_of(payload))
+    if before is None:
+        return Failing(kind_of(payload), payload.id, payload.timestamp.unix)
+    if before.notification_id == payload.id:  # a reminder of it
+        return before
+    return dataclasses.replace(before, notification_id=payload.id, times=before.times + 1)

@@ -1,0 +1,38 @@
+"""What an attempt means for the deliveries that it was about. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import List, Sequence
+
+from prime_notify.delivery.attempt import Attempt
+from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.model.outcome import Delivered, Retry
+from prime_notify.outbox.base import Delivery, Settlement, State
+
+__all__ = ["settlements_of"]
+
+
+def settlements_of(
+    deliveries: Sequence[Delivery], attempt: Attempt, schedule: RetrySchedule, *, now: float, random: float, held: bool
+) -> List[Settlement]:
+    """One for each of the deliveries, in their order; all of them were told by one message.
+
+    Those that have tries left wait together, for as long as the most tried of them; others are dead letters.
+    ``random`` is in [0, 1), for jitter. ``held``: they were held back, and stay so until they are told.
+    """
+    outcome = attempt.outcome
+    common = Settlement(0, State.DELIVERED, now, 0.0, outcome.status, round(attempt.ms, 1), response=attempt.response)
+    if isinstance(outcome, Delivered):
+        receipt = outcome.receipt if len(deliveries) == 1 else None  # nobody replies to a digest
+        return [dataclasses.replace(common, key=one.key, receipt=receipt) for one in deliveries]
+    common = dataclasses.replace(common, state=State.DEAD, reason=outcome.reason, hint=outcome.hint)
+    again = dataclasses.replace(common, state=State.WAITING, held=held)
+    delays = [
+        schedule.delay(one.attempt, random, outcome.after) if isinstance(outcome, Retry) else None for one in deliveries
+    ]
+    due = now + max((delay for delay in delays if delay is not None), default=0.0)
+    return [
+        dataclasses.replace(common, key=one.key) if delay is None else dataclasses.replace(again, key=one.key, due=due)
+        for one, delay in zip(deliveries, delays)
+    ]

@@ -1,0 +1,197 @@
+"""Reminders while something fails, and the word that it no longer does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from prime_notify.channels.common.base import Response
+from prime_notify.outbox.base import State
+from tests.support.build import states
+from tests.unit.delivery.world import World
+
+REPEAT = {"repeat": "6h"}
+
+
+def works(world: World, *, well: bool) -> None:
+    world.answer = lambda endpoint: Response(200 if well else 500)
+
+
+def test_what_still_fails_is_told_every_so_often(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    failure = world.accept("backup_failure", message="disk on fire")
+    world.run(13)
+    assert world.at == [12.0, 18.0, 24.0]
+    assert world.titles()[1:] == ["Still failing: ❌ Backup failed — SMP"] * 2
+    assert world.received[1]["message"].startswith("disk on fire\nIt has been failing since ")
+    assert world.received[1]["message"].endswith("failures so far: 1")
+    ids = [one["sent_as"] for one in world.received]
+    assert ids[0] == failure
+    assert len(set(ids)) == 3
+
+
+def test_a_newer_failure_is_what_is_reminded_of(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    world.accept("backup_failure", message="one")
+    world.run(3)
+    world.accept("backup_failure", message="two")
+    world.run_until(22)
+    assert world.at == [12.0, 15.0, 21.0]
+    assert world.received[2]["message"].startswith("two\n")
+    assert world.received[2]["message"].endswith("failures so far: 2")
+
+
+def test_the_next_success_says_that_it_has_recovered_and_ends_the_reminders(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    world.accept("backup_failure")
+    world.run(7)
+    world.accept("backup_success")
+    world.accept("backup_success")
+    world.run(24)
+    assert world.titles()[2:] == ["Recovered: ✅ Backup done — SMP", "✅ Backup done — SMP"]
+    assert world.received[2]["message"].endswith("failures: 1")
+    assert world.store.waiting() == {}
+
+
+@pytest.mark.parametrize("told", ["backup_failure", "restore_failure"])
+def test_a_success_that_nobody_wants_is_told_only_as_a_recovery(tmp_path: Path, told: str) -> None:
+    world = World(tmp_path, REPEAT)
+    world.filtered = True
+    world.accept(told)
+    world.run(0.1)
+    success = world.accept("backup_success")
+    world.run(0.1)
+    recovered = told == "backup_failure"
+    assert len(world.received) == (2 if recovered else 1)
+    assert world.state(success) is (State.DELIVERED if recovered else State.FOLDED)
+
+
+def test_a_recovery_waits_for_the_failure_that_is_still_to_be_told(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
+    world.filtered = True
+    works(world, well=False)
+    world.accept("backup_failure")
+    world.run()
+    works(world, well=True)
+    world.accept("backup_success")
+    world.run(1)
+    assert world.titles() == ["❌ Backup failed — SMP", "Recovered: ✅ Backup done — SMP"]
+
+
+def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
+    works(world, well=False)
+    world.accept("backup_failure")
+    world.run()
+    works(world, well=True)
+    world.accept("backup_success")
+    world.run(24)
+    assert world.titles() == ["✅ Backup done — SMP", "❌ Backup failed — SMP"]
+    assert world.lanes["a"].health.failing == ()
+
+
+def test_a_success_that_waits_for_the_morning_ends_the_reminders_at_once(tmp_path: Path) -> None:
+    world = World(tmp_path, {"repeat": "1h", "quiet_hours": {"from": "12:30", "to": "20:00"}})
+    world.accept("backup_failure")
+    world.run_until(12.6)
+    world.accept("backup_success")
+    world.run(24)
+    assert world.at == [12.0, 20.0]
+    assert world.titles()[1] == "Recovered: ✅ Backup done — SMP"
+
+
+def test_reminders_survive_restarts(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    world.accept("backup_failure")
+    world.run(1)
+    world.restart()
+    world.run(6)
+    world.restart()
+    world.accept("backup_success")
+    world.run(1)
+    assert world.at == [12.0, 18.0, 19.0]
+    assert world.titles()[2].startswith("Recovered: ")
+
+
+def test_a_reminder_is_tried_again_like_anything_and_when_given_up_the_next_one_follows(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["1h"], "expire": "1m", "fallback": ["b"]}, {})
+    world.accept("backup_failure", "a")
+    world.run(1)
+    works(world, well=False)
+    world.run(7)
+    works(world, well=True)
+    world.run_until(26)
+    assert world.at == [12.0, 25.0]
+    assert world.told("b") == []
+
+
+def test_without_the_option_a_reminder_that_is_left_over_is_not_sent(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    failure = world.accept("backup_failure")
+    world.run(1)
+    world.configure({})
+    world.run(24)
+    assert len(world.received) == 1
+    assert states(world.store, failure)["a"] is State.FOLDED
+
+
+def test_repetitions_that_were_held_back_count_in_the_recovery(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "dedupe": {"window": "1h"}})
+    world.accept("backup_failure")
+    world.run(0.1)
+    world.accept("backup_failure")
+    world.run(0.1)
+    world.accept("backup_success")
+    world.run(0.1)
+    assert world.received[1]["message"].endswith("failures: 2")
+    assert world.store.waiting() == {"a": 1}  # the reminder, which will be folded
+    world.run(24)
+    assert len(world.received) == 2
+    assert world.store.waiting() == {}
+
+
+ACTION = st.one_of(
+    st.tuples(
+        st.just("event"), st.sampled_from(["backup_failure", "backup_success", "restore_failure", "backup_aborted"])
+    ),
+    st.tuples(st.just("wait"), st.floats(0.01, 9.0)),
+    st.tuples(st.just("restart"), st.none()),
+    st.tuples(st.just("works"), st.booleans()),
+)
+
+
+@pytest.mark.parametrize("filtered", [True, False])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(actions=st.lists(ACTION, max_size=20))
+def test_in_the_end_what_was_told_last_is_so(
+    tmp_path_factory: pytest.TempPathFactory, actions: Any, *, filtered: bool
+) -> None:
+    """Each event that is wanted is told once, and there are reminders as long as the last end was a failure."""
+    world = World(tmp_path_factory.mktemp("world"), {**REPEAT, "retry": ["1h"] * 50})
+    world.filtered = filtered
+    accepted, last = [], ""
+    for kind, value in actions:
+        if kind == "event":
+            id = world.accept(value)
+            if not (filtered and value == "backup_success"):
+                accepted.append(id)
+            last = value if value in ("backup_failure", "backup_success") else last
+        elif kind == "wait":
+            world.run(value)
+        elif kind == "restart":
+            world.restart()
+        else:
+            works(world, well=value)
+    works(world, well=True)
+    world.run(12)
+    told = [one["sent_as"] for one in world.received]
+    assert all(told.count(id) == 1 for id in accepted)
+    before = len(world.received)
+    world.run(6.5)
+    reminders = [one for one in world.received[before:] if one["event"] == "backup_failure"]
+    assert bool(reminders) is (last == "backup_failure")
+    assert all(one["title"].startswith("Still failing: ") for one in reminders)
