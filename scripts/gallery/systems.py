@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, List
 
-from prime_notify.channels.common.base import AppriseRequest, CommandRequest, Request
+from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.preview import preview_of
 from scripts.gallery.card import Card, escape, lines
 
-__all__ = ["alertmanager", "apprise", "command", "healthchecks", "webhook"]
+__all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "webhook"]
 
 _HIDDEN_FROM_PICTURES = ("body", "desp")  # long, and the same as everywhere
 _VARIABLES = ("PRIME_NOTIFY_EVENT", "PRIME_NOTIFY_BACKUP_ID", "PRIME_NOTIFY_ERROR_MESSAGE", "PRIME_NOTIFY_TITLE")
@@ -25,6 +26,13 @@ def webhook(request: Request) -> Card:
     members = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in document.items()]
     text = "{\n" + ",\n".join(members) + "\n}"
     return Card("console", title=f"{request.method} /hook", body=f"<pre>{escape(text)}</pre>")
+
+
+def anything(request: AnyRequest) -> Card:
+    """As ``!!pn preview`` shows it."""
+    first, *rest = preview_of(request, lambda text: text)
+    text = "\n".join(rest)
+    return Card("console", title=escape(first), body=f"<pre>{escape(text)}</pre>")
 
 
 def healthchecks(request: Request) -> Card:
