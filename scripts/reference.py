@@ -23,10 +23,12 @@ from prime_notify.config.models import Config
 from prime_notify.config.option import ZH
 from prime_notify.config.rate import Rate
 from scripts.reference_words import WORDS
+from scripts.venvs import ROOT
 
 __all__ = ["LANGUAGES", "channels_page", "options_page", "pages"]
 
 LANGUAGES = ("en", "zh")
+_IMAGES = ROOT / "docs" / "images"
 _FULL = {"en": "en_us", "zh": "zh_cn"}
 
 
@@ -63,6 +65,7 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
     words = WORDS[language]
     document = {"notification": {"enabled": True, "endpoints": [dict(channel.example)]}}
     lines = [f"## {channel.type}", "", channel.about[_FULL[language]], "", "```json", *_json(document), "```", ""]
+    lines += _picture(channel.type, language)
     own = _own_fields(channel.endpoint_model)
     for name, info in own.items():
         model = _model_of(info.annotation)
@@ -71,6 +74,14 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
             lines += _nested(model, name, language)
     lines += _facts(channel, language)
     return "\n".join(lines)
+
+
+def _picture(name: str, language: str) -> List[str]:
+    """What it looks like, where ``python -m scripts.gallery`` has drawn it; the language's own picture first."""
+    for file in (f"{name}.{language}.png", f"{name}.png"):
+        if (_IMAGES / file).exists():
+            return [f"![{WORDS[language]['picture'].format(name=name)}](../images/{file})", ""]
+    return []
 
 
 def _own_fields(model: Type[EndpointConfig]) -> Dict[str, FieldInfo]:

@@ -16,6 +16,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "channels_intro": f"{_GENERATED}\nEvery endpoint also has the options listed under "
         "[An endpoint](options.md#an-endpoint). `!!pn test <endpoint>` shows within seconds whether it works, "
         "`!!pn preview <endpoint>` what would be sent.",
+        "picture": "What {name} shows of a backup that worked, and of one that failed",
         "options": "All options",
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
@@ -43,21 +44,22 @@ WORDS: Dict[str, Dict[str, str]] = {
         "any": "anything",
     },
     "zh": {
-        "channels": "渠道",
+        "channels": "推送渠道",
         "channels_links": "[English](../en/channels.md) · [配置](configuration.md) · [全部选项](options.md) · "
         "[载荷](payload.md) · [README](../../README_cn.md)",
-        "channels_intro": f"{_GENERATED}\n每个端点还有[端点](options.md#端点)一节列出的选项。"
-        "`!!pn test <端点>` 几秒内就能看出它是否可用，`!!pn preview <端点>` 显示将要发送的内容。",
+        "channels_intro": f"{_GENERATED}\n每个推送目标还有[推送目标](options.md#推送目标)一节列出的选项。"
+        "`!!pn test <推送目标>` 几秒内就能看出它是否可用，`!!pn preview <推送目标>` 显示将要发送的内容。",
+        "picture": "{name} 显示的一次成功的备份和一次失败的备份",
         "options": "全部选项",
-        "options_links": "[English](../en/options.md) · [配置](configuration.md) · [渠道](channels.md) · "
+        "options_links": "[English](../en/options.md) · [配置](configuration.md) · [推送渠道](channels.md) · "
         "[README](../../README_cn.md)",
         "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 中可以写的一切。"
-        "各渠道的选项见[渠道](channels.md)。",
+        "各渠道的选项见[推送渠道](channels.md)。",
         "options_of": "`{name}` 中的选项：",
         "rates": "默认最多 {rates}，即服务方的限制；可用 `rate_limit` 更改。",
         "lifecycles": "`lifecycle` 还可以是 {lifecycles}。",
         "top_level": "顶层",
-        "endpoint": "端点",
+        "endpoint": "推送目标",
         "endpoint_intro": "`notification.endpoints` 中的一个对象。",
         "option": "选项",
         "kind": "类型",

@@ -112,7 +112,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         "zh_cn": (
             "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "
             "[Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) 中触发告警，"
-            "同类任务下一次成功时解除。`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个端点。"
+            "同类任务下一次成功时解除。`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个推送目标。"
             "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
     }

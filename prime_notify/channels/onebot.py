@@ -126,7 +126,7 @@ class OneBot(Channel[OneBotEndpoint]):
         "name": "qq",
         "type": "onebot",
         "url": "http://127.0.0.1:3000",
-        "onebot": {"group_id": 123456789, "access_token": "<token>"},
+        "onebot": {"group_id": "123456789", "access_token": "<token>"},
     }
     about = {
         "en_us": (

@@ -12,6 +12,7 @@ import pytest
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.load import load_config
+from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.model.event import EventName
 from prime_notify.model.payload import Payload
 from scripts.venvs import ROOT
@@ -32,7 +33,8 @@ PAYLOADS = [pair for pair in json_blocks() if "event" in pair[1]]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "token.txt").write_text("Bearer t\n", encoding="utf-8")
+    for name, text in (("token.txt", "Bearer t"), ("slack-token.txt", "xoxb-1-2-3"), ("feishu-secret.txt", "s")):
+        (tmp_path / name).write_text(f"{text}\n", encoding="utf-8")
     return tmp_path
 
 
@@ -70,6 +72,18 @@ def test_the_readme_has_every_event_and_channel(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert [event.value for event in EventName if f"| `{event.value}` |" not in text] == []
     assert [channel for channel in channel_types() if f'"type": "{channel}"' not in text] == []
+
+
+@pytest.mark.parametrize("page", ["docs/en/routing-and-templates.md", "docs/zh/routing-and-templates.md"])
+def test_the_receivers_code_on_the_pages_is_the_code_that_is_tested(page: str) -> None:
+    code = (ROOT / "docs" / "receivers" / "standard_webhooks.py").read_text(encoding="utf-8")
+    assert f"```python\n{code}```" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "README_cn.md"])
+def test_the_readme_has_every_command(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [command.name for command in COMMANDS if f"`!!pn {command.name}" not in text] == []
 
 
 def test_both_languages_have_the_same_pages_with_the_same_sections() -> None:

@@ -1,0 +1,79 @@
+"""Draws the pictures of docs/images/ anew: python -m scripts.gallery [CHANNEL ...]
+
+Needs the packages of requirements.dev.txt, Chromium (--chromium PATH if it is not found by itself), fonts for Chinese
+and emoji, and makes smaller files with pngquant (Debian: chromium fonts-noto-core fonts-noto-cjk
+fonts-noto-color-emoji pngquant). --html FOLDER leaves the pages there instead, which a browser shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from prime_notify.channels.common.registry import channel_types
+from prime_notify.model.event import EventName
+from scripts.gallery.browser import Browser
+from scripts.gallery.drawing import ADAPTERS, card_of
+from scripts.gallery.page import COLUMN, page
+from scripts.gallery.scene import CHINESE, EVENTS, Shot, request
+from scripts.venvs import ROOT
+
+__all__ = ["main", "pictures"]
+
+_README: Dict[str, Tuple[Shot, ...]] = {
+    "readme": (
+        Shot("slack", EventName.BACKUP_FAILURE),
+        Shot("telegram", EventName.BACKUP_SUCCESS),
+        Shot("discord", EventName.BACKUP_FAILURE),
+        Shot("bark", EventName.BACKUP_SUCCESS),
+    ),
+    "readme.zh": (
+        Shot("feishu", EventName.BACKUP_FAILURE, "zh_cn"),
+        Shot("onebot", EventName.BACKUP_SUCCESS, "zh_cn"),
+        Shot("dingtalk", EventName.BACKUP_FAILURE, "zh_cn"),
+        Shot("bark", EventName.BACKUP_SUCCESS, "zh_cn"),
+    ),
+}
+
+
+def pictures() -> Iterator[Tuple[str, str, int]]:
+    """Name, page and columns of each picture."""
+    for channel, kind in channel_types().items():
+        start = (EventName.BACKUP_START,) if len(kind.lifecycles) > 1 else ()
+        for language in ("en_us", "zh_cn") if channel in CHINESE else ("en_us",):
+            shots = tuple(Shot(channel, event, language) for event in (*start, *EVENTS))
+            yield channel + (".zh" if language == "zh_cn" else ""), _page(shots), 1
+    for name, shots in _README.items():
+        if all(shot.channel in channel_types() for shot in shots):
+            yield name, _page(shots, columns=2), 2
+
+
+def _page(shots: Tuple[Shot, ...], *, columns: int = 1) -> str:
+    return page([card_of(shot.channel, request(shot)) for shot in shots], columns=columns)
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m scripts.gallery", description=__doc__)
+    parser.add_argument("channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}")
+    parser.add_argument("--chromium", help="the browser's program")
+    parser.add_argument("--html", type=Path, metavar="FOLDER", help="write pages there, and no pictures")
+    options = parser.parse_args(arguments)
+    folder = options.html or ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text, columns in pictures():
+        if options.channels and name.partition(".")[0] not in options.channels:
+            continue
+        if options.html:
+            (folder / f"{name}.html").write_text(text, encoding="utf-8")
+        else:
+            Browser(options.chromium).shoot(text, folder / f"{name}.png", width=columns * COLUMN)
+        print(name)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ["TZ"] = "UTC"  # the pictures are the same wherever they are made
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""What any message looks like, whatever the service: a card, whose parts are HTML."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Tuple
+
+from markdown_it import MarkdownIt
+
+__all__ = ["Card", "escape", "lines", "markdown"]
+
+_MARKDOWN = MarkdownIt("commonmark", {"breaks": True, "html": True}).enable(["table", "strikethrough"])
+
+
+@dataclass(frozen=True)
+class Card:
+    """One message. All texts are HTML; ``style`` is a class of the style sheet, ``tone`` a CSS colour or empty."""
+
+    style: str
+    title: str = ""
+    lead: str = ""
+    body: str = ""
+    fields: Tuple[Tuple[str, str], ...] = ()
+    after: str = ""
+    buttons: Tuple[str, ...] = ()
+    footer: str = ""
+    tone: str = ""
+
+
+def escape(text: object) -> str:
+    return html.escape(str(text))
+
+
+def lines(text: str) -> str:
+    """Plain text, one line below the other."""
+    return escape(text.strip("\n")).replace("\n", "<br>")
+
+
+def markdown(text: str) -> str:
+    """Markdown with the HTML in it, for services that show both."""
+    return str(_MARKDOWN.render(text))

@@ -1,0 +1,151 @@
+"""Messages to chats, read back from the requests that carry them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, List, Mapping, Tuple
+
+from scripts.gallery.card import Card, escape, lines, markdown
+
+__all__ = ["dingtalk", "discord", "feishu", "onebot", "slack", "telegram", "wecom"]
+
+_Pair = Tuple[str, str]
+_FEISHU_TONES = {"green": "#34c724", "red": "#f54a45", "yellow": "#ffc60a", "orange": "#ff8800", "blue": "#3370ff"}
+_WECOM_TONES = {"info": "#39b54a", "comment": "#909399", "warning": "#ff9900"}
+
+
+def slack(body: Mapping[str, Any]) -> Card:
+    """Blocks: the header and calls above, an attachment with its coloured bar below."""
+    above = body.get("blocks", ())
+    inside = [block for one in body.get("attachments", ()) for block in one.get("blocks", ())]
+    cells = [_slack_text(cell) for block in inside for cell in block.get("fields", ())]
+    elements = [(block["type"], element) for block in inside for element in block.get("elements", ())]
+    kinds = {"header": "title", "section": "text"}
+    return Card(
+        "slack",
+        lead="".join(f'<div class="{kinds[block["type"]]}">{_slack_text(block["text"])}</div>' for block in above),
+        fields=tuple(zip(cells[::2], cells[1::2])),
+        after="".join(f"<p>{_slack_text(block['text'])}</p>" for block in inside if "text" in block),
+        buttons=tuple(_slack_text(element["text"]) for kind, element in elements if kind == "actions"),
+        footer=" &nbsp; ".join(_slack_text(element) for kind, element in elements if kind == "context"),
+        tone="".join(one.get("color", "") for one in body.get("attachments", ())),
+    )
+
+
+def _slack_text(text: Mapping[str, Any]) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text"""
+    if text["type"] == "plain_text":
+        return escape(text["text"]).replace("\n", "<br>")
+    shown = str(text["text"])  # entities are escaped in it already
+    shown = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", shown)
+    shown = re.sub(r"<@(\w+)>", '<span class="at">@admin</span>', shown)
+    shown = re.sub(r"<!(?:subteam\^)?(\w+)[^>]*>", r'<span class="at">@\1</span>', shown)
+    shown = re.sub(r"<(https?://[^|>]+)\|([^>]*)>", r"<a>\2</a>", shown)
+    shown = re.sub(r"```\n?(.*?)\n?```", r"<pre>\1</pre>", shown, flags=re.DOTALL)
+    return re.sub(r"\*([^*\n]+)\*", r"<b>\1</b>", shown).replace("\n<pre>", "<pre>").replace("\n", "<br>")
+
+
+def discord(body: Mapping[str, Any]) -> Card:
+    """An embed, with what is said above it and the buttons below."""
+    (embed,) = body["embeds"]
+    buttons = [button for row in body.get("components", ()) for button in row["components"]]
+    return Card(
+        "discord",
+        lead=re.sub(r"&lt;@(?:&amp;)?\w+&gt;", '<span class="at">@Admin</span>', escape(body.get("content", ""))),
+        title=_discord_text(embed["title"]),
+        body="".join(_discord_cell(cell) for cell in embed.get("fields", ())),
+        after=markdown(embed.get("description", "")),
+        buttons=tuple(escape(button["label"]) + " ↗" for button in buttons),
+        footer=" • ".join(
+            escape(text) for text in (embed.get("footer", {}).get("text"), embed.get("timestamp", "")[:16]) if text
+        ).replace("T", " "),
+        tone=f"#{embed['color']:06x}",
+    )
+
+
+def _discord_cell(cell: Mapping[str, Any]) -> str:
+    kind = "cell" if cell.get("inline") else "cell wide"
+    return f'<div class="{kind}"><b>{_discord_text(cell["name"])}</b>{markdown(cell["value"])}</div>'
+
+
+def _discord_text(text: str) -> str:
+    return markdown(text).replace("<p>", "").replace("</p>", "")
+
+
+def telegram(body: Mapping[str, Any]) -> Card:
+    """Telegram's HTML is HTML; its line breaks are breaks."""
+    rows = body.get("reply_markup", {}).get("inline_keyboard", ())
+    shown = re.sub(r"(?m)^@\w+(?: @\w+)*$", lambda found: f"<a>{found[0]}</a>", str(body.get("text", "")))
+    title, _, rest = shown.partition("\n")
+    return Card(
+        "telegram",
+        title=title,
+        body=rest.rstrip("\n").replace("\n<pre>", "<pre>").replace("</pre>\n", "</pre>").replace("\n", "<br>"),
+        buttons=tuple(f"{escape(button['text'])} ↗" for row in rows for button in row),
+    )
+
+
+def feishu(body: Mapping[str, Any]) -> Card:
+    """A card: https://open.feishu.cn/document/feishu-cards/card-json-structure"""
+    card = body["card"]
+    elements = card["elements"]
+    actions = [button for element in elements if element["tag"] == "action" for button in element["actions"]]
+    return Card(
+        "feishu",
+        title=escape(card["header"]["title"]["content"]),
+        body="".join(_feishu_element(element) for element in elements),
+        buttons=tuple(escape(button["text"]["content"]) for button in actions),
+        tone=_FEISHU_TONES.get(card["header"]["template"], "#8f959e"),
+    )
+
+
+def _feishu_element(element: Mapping[str, Any]) -> str:
+    if element["tag"] == "column_set":
+        return f'<div class="columns">{"".join(_feishu_element(one) for one in element["columns"])}</div>'
+    if element["tag"] == "column":
+        return f"<div>{''.join(_feishu_element(one) for one in element['elements'])}</div>"
+    if element["tag"] == "div":
+        text = element["text"]
+        kind = "label" if text.get("text_color") == "grey" else "value"
+        return f'<div class="{kind}">{escape(text["content"])}</div>'
+    if element["tag"] == "markdown":
+        called = re.sub(r"<at id=(\w+)>.*?</at>", lambda found: f" @{_all(found[1])} ", element["content"])
+        return f'<div class="at">{escape(called)}</div>'
+    return ""
+
+
+def _all(name: str) -> str:
+    return "所有人" if name == "all" else name
+
+
+def dingtalk(body: Mapping[str, Any]) -> Card:
+    """Markdown, or an action card of it with its buttons."""
+    card = body.get("actionCard") or body["markdown"]
+    single = [card["singleTitle"]] if "singleTitle" in card else []
+    buttons = single + [button["title"] for button in card.get("btns", ())]
+    shown = re.sub(r"(@\d{5,})", r'<span class="at">\1</span>', card["text"])
+    return Card("dingtalk", body=markdown(shown), buttons=tuple(map(escape, buttons)))
+
+
+def wecom(body: Mapping[str, Any]) -> Card:
+    """Markdown with three named colours, or text."""
+    if body["msgtype"] == "text":
+        return Card("wecom", body=lines(body["text"]["content"]))
+    text = body["markdown"]["content"]
+    text = re.sub(r'<font color="(\w+)">', lambda found: f'<font color="{_WECOM_TONES.get(found[1], "")}">', text)
+    text = re.sub(r"<@([^>]+)>", r'<span class="at">@\1</span>', text)
+    text = re.sub(r"(?m)^((?!>).+)$", r"\n\1\n", text)  # a line that is no quote ends the quote there
+    return Card("wecom", body=markdown(text))
+
+
+def onebot(body: Mapping[str, Any]) -> Card:
+    """Segments of text and of calls."""
+    return Card("onebot", body="".join(_onebot_segments(body["message"])).replace("\n", "<br>"))
+
+
+def _onebot_segments(segments: List[Mapping[str, Any]]) -> Iterator[str]:
+    for segment in segments:
+        if segment["type"] == "at":
+            yield f'<span class="at">@{escape(_all(str(segment["data"]["qq"])))}</span> '
+        elif segment["type"] == "text":
+            yield escape(segment["data"]["text"])

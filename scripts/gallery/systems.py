@@ -1,0 +1,70 @@
+"""What programs and monitoring get, read back from the requests that carry it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, List
+
+from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.preview import preview_of
+from scripts.gallery.card import Card, escape, lines
+
+__all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "webhook"]
+
+_HIDDEN_FROM_PICTURES = ("body", "desp")  # long, and the same as everywhere
+_VARIABLES = ("PRIME_NOTIFY_EVENT", "PRIME_NOTIFY_BACKUP_ID", "PRIME_NOTIFY_ERROR_MESSAGE", "PRIME_NOTIFY_TITLE")
+_SIGNALS = {"start": ("started", "#3b82f6"), "fail": ("failure", "#e01e5a"), "log": ("log", "#888888")}
+
+
+def webhook(request: Request) -> Card:
+    """The payload, the longest texts cut."""
+    document = json.loads(request.body)
+    for name in _HIDDEN_FROM_PICTURES:
+        if name in document:
+            document[name] = document[name].split("\n")[0] + "\n…"
+    # Objects within stand on one line each
+    members = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in document.items()]
+    text = "{\n" + ",\n".join(members) + "\n}"
+    return Card("console", title=f"{request.method} /hook", body=f"<pre>{escape(text)}</pre>")
+
+
+def anything(request: AnyRequest) -> Card:
+    """As ``!!pn preview`` shows it."""
+    first, *rest = preview_of(request, lambda text: text)
+    text = "\n".join(rest)
+    return Card("console", title=escape(first), body=f"<pre>{escape(text)}</pre>")
+
+
+def healthchecks(request: Request) -> Card:
+    """One line of the check's log; the ping's path says what it is."""
+    kind = request.url.partition("?")[0].rpartition("/")[2]
+    label, tone = _SIGNALS.get(kind, ("OK", "#22bc66"))
+    return Card("checks", title=label, body=lines(request.body.decode("utf-8")), tone=tone)
+
+
+def alertmanager(alerts: List[Any]) -> Card:
+    """The first alert: its labels and annotations, and whether it fires. A start alerts nobody."""
+    if not alerts:
+        return Card("alert", title="no alert")
+    alert = alerts[0]
+    resolved = alert.get("endsAt") == alert["startsAt"]
+    chips = "".join(f"<code>{escape(name)}={escape(value)}</code>" for name, value in alert["labels"].items())
+    return Card(
+        "alert",
+        title="resolved" if resolved else "firing",
+        lead=chips,
+        body=f"<b>{escape(alert['annotations']['summary'])}</b><br>{lines(alert['annotations']['description'])}",
+        tone="#2eb67d" if resolved else "#e01e5a",
+    )
+
+
+def command(request: CommandRequest) -> Card:
+    """The call, a few of the variables and what stands on the standard input."""
+    shown = [f"{name}={request.environment[name]}" for name in _VARIABLES if name in request.environment]
+    text = "\n".join([*shown, "…", "", "stdin: " + request.stdin.decode("utf-8")[:160] + "…"])
+    return Card("console", title="$ " + escape(" ".join(request.argv)), body=f"<pre>{escape(text)}</pre>")
+
+
+def apprise(request: AppriseRequest) -> Card:
+    """As a mail, which is what the example sends."""
+    return Card("push mail", title=escape(request.title), body=lines(request.body))
