@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
 import time
@@ -13,7 +14,7 @@ from prime_notify.model.payload import Payload
 
 __all__ = ["IdFactory", "Message", "Notification", "Texts", "derived_id"]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 class IdFactory:
@@ -33,7 +34,7 @@ class IdFactory:
         if value <= self._last:
             value = self._last + 1
         self._last = value
-        return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -5, -5))
+        return _in_base_32(value << 30)[:26]
 
 
 def derived_id(id: str, told: str) -> str:
@@ -41,8 +42,13 @@ def derived_id(id: str, told: str) -> str:
 
     It sorts like that notification's.
     """
-    value = int.from_bytes(hashlib.sha256(told.encode("utf-8", "replace")).digest(), "big")
-    return id[:10] + "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(0, 80, 5))
+    digest = hashlib.sha256(told.encode("utf-8", "replace")).digest()
+    return id[:10] + _in_base_32(int.from_bytes(digest[:20], "big"))[:16]
+
+
+def _in_base_32(value: int) -> str:
+    """160 bits in 32 characters of Crockford's alphabet, the highest first."""
+    return base64.b32encode(value.to_bytes(20, "big")).translate(_TO_CROCKFORD).decode("ascii")
 
 
 @dataclass(frozen=True)

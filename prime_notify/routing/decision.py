@@ -50,7 +50,17 @@ def route(
     payload: Payload, config: NotificationConfig, endpoints: Sequence[Endpoint], background: Background
 ) -> Sequence[str]:
     """Names of the endpoints that ``payload`` goes to."""
-    return [one.name for one in endpoints if decide(payload, one.config, config, background).passes]
+    plain = config.enabled and config.events is None
+    return [
+        one.name
+        for one in endpoints
+        if (plain and _takes_all(one.config)) or decide(payload, one.config, config, background).passes
+    ]
+
+
+def _takes_all(endpoint: EndpointConfig) -> bool:
+    """Whether no rule has to be asked: so it is with most endpoints, and a backup waits for the answer."""
+    return endpoint.enabled and endpoint.events is None and not endpoint.filter.model_fields_set
 
 
 def decide(
