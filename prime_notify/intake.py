@@ -93,7 +93,8 @@ class Intake:
         names = share_out(wanted, endpoints, loaded.config.notification.groups, task_id, self.is_well)
         opened = closed = ended = None
         if event.name.is_start:
-            opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id)
+            said = notification.payload.task_fields()
+            opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id, said)
         else:
             closed = task_id if self.ledger.is_open(task_id) else None
             ended = self._news(notification)
@@ -135,5 +136,5 @@ class Intake:
 
 def unknown_end(task: OpenTask) -> Event:
     """The end of a task whose real end nobody can know any more."""
-    fields = {"task_id": task.task_id, "message": machine_message("unknown_outcome")}
+    fields = {**task.said, "task_id": task.task_id, "message": machine_message("unknown_outcome")}
     return Event(EventName.of(task.start.task, Status.ABORTED), task.plugin_id, fields=fields)

@@ -100,6 +100,10 @@ class Payload(_Part):
     extra: Optional[Dict[str, Any]] = None
     test: Optional[bool] = None
 
+    def task_fields(self) -> Dict[str, Any]:
+        """What the start and the end of a task both say, as fields of an event."""
+        return self.model_dump(mode="json", exclude_none=True, include={"plugin", "backup", "operator", "source"})
+
     def to_dict(self) -> Dict[str, Any]:
         """The JSON-ready form: absent fields are left out."""
         return self.model_dump(mode="json", exclude_none=True)

@@ -7,8 +7,8 @@ due, and is told what came of it. Times are seconds of :meth:`prime_notify.clock
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Collection, Mapping, Optional, Protocol, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Collection, Mapping, Optional, Protocol, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -129,13 +129,17 @@ class Settlement:
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start."""
+    """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start.
+
+    ``said``: the fields of the start that its end would carry, too; empty where they are not known any more.
+    """
 
     task_id: str
     plugin_id: str
     start: EventName
     owner: str
     notification_id: str
+    said: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any, Collection, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from pydantic import ValidationError
 
@@ -40,6 +40,11 @@ _PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, pur
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
+_OPEN_TASKS = """
+    SELECT task_id, plugin_id, start, owner, notification_id,
+        (SELECT payload FROM notification WHERE id = notification_id)
+    FROM open_task ORDER BY rowid
+"""
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.
 # What is held back is another matter: it holds up nothing.
@@ -279,8 +284,10 @@ class SqliteOutbox:
             return connection.execute(moved, (now, now + longest)).rowcount
 
     def open_tasks(self) -> Sequence[OpenTask]:
-        query = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task ORDER BY rowid"
-        return [OpenTask(row[0], row[1], EventName(row[2]), row[3], row[4]) for row in self.database.read(query)]
+        return [
+            OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, _task_fields(payload))
+            for task_id, plugin_id, start, owner, notification_id, payload in self.database.read(_OPEN_TASKS)
+        ]
 
     def endings(self) -> Sequence[Ending]:
         rows = self.database.read("SELECT plugin_id, task, status FROM ending")
@@ -304,6 +311,14 @@ class SqliteOutbox:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _task_fields(body: Optional[str]) -> Mapping[str, Any]:
+    """What a stored start said of its task; nothing when it was pruned or cannot be read."""
+    try:
+        return {} if body is None else Payload.model_validate_json(body).task_fields()
+    except ValidationError:
+        return {}
 
 
 def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:

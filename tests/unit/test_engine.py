@@ -115,13 +115,15 @@ def test_a_task_left_open_by_a_dead_process_is_told_as_aborted(
 ) -> None:
     monkeypatch.setattr("prime_notify.engine._process_token", lambda: "a process that died")
     with engine(tmp_path, hook(receiver)) as running:
-        running.accept(event("restore_start"))
+        running.accept(event("restore_start", backup={"id": 3, "comment": "c"}, operator="player:Steve"))
         received(receiver, 1)
     monkeypatch.undo()
     with engine(tmp_path, hook(receiver)):
         start, end = received(receiver, 2)
     assert end["event"] == "restore_aborted"
-    assert end["task_id"] == start["task_id"]
+    shared = ("task_id", "plugin", "backup", "operator")
+    assert [end[name] for name in shared] == [start[name] for name in shared]
+    assert "#3" in end["title"]
 
 
 def test_a_task_of_this_process_survives_a_restart_of_the_engine(tmp_path: Path, receiver: Receiver) -> None:

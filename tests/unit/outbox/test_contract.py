@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Iterator, List, Union
 
@@ -150,6 +151,16 @@ def test_open_tasks_are_kept_until_closed(store: Store) -> None:
     assert store.open_tasks() == [task]
     store.put(notification(task_id="t"), [], TaskChange(closed="t"), at=0.0)
     assert store.open_tasks() == []
+
+
+def test_an_open_task_knows_what_its_start_said_of_it(store: Store) -> None:
+    start = notification("backup_start", task_id="t")
+    said = start.payload.task_fields()
+    task = dataclasses.replace(open_task("t"), notification_id=start.id, said=said)
+    store.put(start, [], TaskChange(opened=task), at=0.0)
+    [kept] = store.open_tasks()
+    assert kept.said == said
+    assert said["plugin"] == {"id": "prime_backup"}
 
 
 def test_late_events_are_kept_until_accepted(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from prime_notify.outbox.base import OutboxError, State, TaskChange
 from prime_notify.outbox.history import History
 from prime_notify.outbox.schema import MIGRATIONS
 from prime_notify.outbox.sqlite import SqliteOutbox
-from tests.support.build import event, notification
+from tests.support.build import event, notification, open_task
 
 
 def test_what_was_put_is_there_after_reopening(tmp_path: Path) -> None:
@@ -125,6 +126,19 @@ def test_a_row_that_cannot_be_read_is_buried_and_holds_up_nothing(tmp_path: Path
     [record] = History(store.database).find(broken.id)
     assert record.payload is None
     assert (record.deliveries[0].state, record.deliveries[0].attempts) == (State.DEAD, 0)
+    store.close()
+
+
+@pytest.mark.parametrize("damage", ["UPDATE notification SET payload = '{}'", "DELETE FROM notification"])
+def test_an_open_task_whose_start_is_pruned_or_unreadable_stays_open(tmp_path: Path, damage: str) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    start = notification("backup_start", task_id="t")
+    task = dataclasses.replace(open_task("t"), notification_id=start.id, said=start.payload.task_fields())
+    store.put(start, [], TaskChange(opened=task), at=0.0)
+    with store.database.transaction("test") as connection:
+        connection.execute(damage)
+    [kept] = store.open_tasks()
+    assert (kept.task_id, kept.said) == ("t", {})
     store.close()
 
 
