@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Iterator, Sequence
 
 from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
@@ -28,7 +28,6 @@ class Database:
         self._step = step
         self._lock = threading.Lock()
         self._closed = False
-        self._durable: Optional[bool] = None
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             try:
@@ -40,9 +39,8 @@ class Database:
             raise _told(error, f"cannot open {path.name}: ") from error
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 5000"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._sync(durable=True)
         self._step("open")
         migrate(self._connection, self._step)
 
@@ -62,9 +60,10 @@ class Database:
         """All of the block or nothing of it. ``durable``: also when the plug is pulled right after it."""
         with self.using() as connection:
             self._step(f"{name}:begin")
-            self._sync(durable=durable)
-            connection.execute("BEGIN IMMEDIATE")
+            if not durable:
+                connection.execute("PRAGMA synchronous = NORMAL")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 self._step(f"{name}:commit")
                 connection.execute("COMMIT")
@@ -72,12 +71,10 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            finally:
+                if not durable:  # at once, so that it costs a lane's time and not a backup's
+                    connection.execute("PRAGMA synchronous = FULL")
             self._step(f"{name}:done")
-
-    def _sync(self, *, durable: bool) -> None:
-        if durable is not self._durable:
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._durable = durable
 
     def read(self, query: str, *parameters: object) -> Sequence[Any]:
         """All rows."""
