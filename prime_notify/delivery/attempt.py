@@ -112,7 +112,7 @@ _FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 def _outcome_of(failure: TransportFailure) -> Outcome:
     if failure.kind in _FOR_THE_OWNER_TO_MEND:
         return Permanent(failure.reason, hint=failure.hint)
-    return Retry(failure.reason, hint=failure.hint)
+    return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
 
 
 def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:

@@ -288,6 +288,10 @@ class Lane:
     def _settle(self, telling: Telling, attempt: Attempt, *, held: bool) -> None:
         deliveries = telling.deliveries
         now, former, outcome = self.clock.steady(), self.health, attempt.outcome
+        if isinstance(outcome, Retry) and outcome.cut_off:
+            for delivery in deliveries:
+                self.outbox.settle(Settlement(delivery.key, State.WAITING, now, now, held=held, tried=False))
+            return
         settlements = settlements_of(
             deliveries, attempt, self.policy.schedule, now=now, random=self.clock.random(), held=held
         )

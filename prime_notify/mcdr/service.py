@@ -168,6 +168,9 @@ class Service:
         enabled = self.config.notification.enabled
         state = self.speech.plain("log.state_enabled" if enabled else "log.state_disabled")
         self.speech.info("log.started", state=state, count=sum(e.config.enabled for e in self._loaded.endpoints))
+        for endpoint in self._engine.overview().endpoints:
+            if endpoint.orphaned and endpoint.waiting:
+                self.speech.warning("log.left_behind", endpoint=endpoint.name, count=endpoint.waiting)
 
     # events
 

@@ -26,7 +26,8 @@ class Retry:
 
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint
     down, not refusing this one message. ``separately``: what this message was to reply to or to update is gone, and
-    it can be sent at once as one of its own, rendered without ``previous``.
+    it can be sent at once as one of its own, rendered without ``previous``. ``cut_off``: we ended the attempt
+    ourselves, which says nothing of the endpoint.
     """
 
     reason: str
@@ -35,6 +36,7 @@ class Retry:
     throttled: bool = False
     hint: str = ""
     separately: bool = False
+    cut_off: bool = False
 
 
 @dataclass(frozen=True)

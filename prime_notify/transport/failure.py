@@ -26,6 +26,7 @@ class FailureKind(str, enum.Enum):
     PROXY = "proxy"
     INVALID_URL = "invalid_url"
     UNRUNNABLE = "unrunnable"
+    STOPPED = "stopped"
     OTHER = "other"
 
 
@@ -69,7 +70,7 @@ def explain(
     if isinstance(error, UnsendableError):
         return error.failure
     if isinstance(error, Stopped):
-        return TransportFailure(FailureKind.OTHER, "the attempt was cut off because the plugin is stopping")
+        return TransportFailure(FailureKind.STOPPED, "the attempt was cut off because the plugin is stopping")
     peer = proxy if proxy is not None and phase <= Phase.PROXY else host
     failure = _told_apart(error, phase, peer)
     if peer is not host:

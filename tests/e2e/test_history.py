@@ -178,3 +178,16 @@ def test_the_packed_plugin_delivers_while_mcdreforged_does_not_run(scene: Scene)
     scene.mcdr.start()
     scene.mcdr.wait_for_line(CONSOLE + rf"{sent['id'][-6:]}.*Restore failed", since=scene.mcdr.send("!!pn history"))
     assert len(scene.payloads()) == 1
+
+
+def test_what_waits_for_an_endpoint_that_leaves_the_config_is_said(scene: Scene) -> None:
+    scene.receiver.behave(Answer(500, {}, b"busy"), path=PATH)
+    id = announce(scene)
+    scene.receiver.wait_for(1)
+    scene.configure(hook(scene.receiver, "other"))
+    mark = scene.mcdr.send("!!pn reload")
+    scene.mcdr.wait_for_line(r"1 notifications wait for hook, which is not in the config any more", since=mark)
+    scene.receiver.behave(OK, path=PATH)
+    scene.configure()
+    scene.reload_config()
+    settled(scene, id, "delivered")

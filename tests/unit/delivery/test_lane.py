@@ -349,3 +349,15 @@ def test_a_store_that_fails_is_asked_again_and_a_closed_one_is_not(error: Outbox
     world.lane.outbox = broken = Broken()
     broken.error = error
     assert world.lane.step() == pause
+
+
+def test_an_attempt_that_we_cut_off_ourselves_counts_for_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="test.lane")
+    world = World(TransportFailure(FailureKind.STOPPED, "the plugin is stopping"))
+    sent = world.put()
+    assert world.lane.step() == 0.0
+    assert world.lane.health == Health()
+    assert caplog.records == []
+    again = world.store.claim("a", at=world.clock.steady())
+    assert again is not None
+    assert (again.notification.id, again.attempt) == (sent, 1)

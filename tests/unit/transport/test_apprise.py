@@ -303,7 +303,7 @@ def test_closing_ends_the_wait_and_refuses_what_comes(
     got.append(send(transport, json_url(receiver, "/other")))
     for result in got:
         assert isinstance(result, TransportFailure)
-        assert (result.kind, "stopping" in result.reason) == (FailureKind.OTHER, True)
+        assert (result.kind, "stopping" in result.reason) == (FailureKind.STOPPED, True)
     assert len(receiver.requests) == 1
 
 

@@ -199,7 +199,7 @@ def test_closing_kills_what_runs_and_refuses_what_comes(transport: CommandTransp
     thread.join(BUSY)
     assert hung_up(call)
     results.append(run(transport, "print('never')"))
-    assert [failure(result, FailureKind.OTHER).reason for result in results] == [
+    assert [failure(result, FailureKind.STOPPED).reason for result in results] == [
         "the attempt was cut off because the plugin is stopping"
     ] * 2
 
@@ -210,7 +210,7 @@ def test_closing_kills_what_is_just_being_started(transport: CommandTransport) -
             transport.close()
             return super().__iter__()
 
-    failure(transport.send(CommandRequest(ClosingIt([sys.executable, "-c", SLEEP])), timeout=LONG), FailureKind.OTHER)
+    failure(transport.send(CommandRequest(ClosingIt([sys.executable, "-c", SLEEP])), timeout=LONG), FailureKind.STOPPED)
 
 
 def test_closing_does_not_take_back_what_was_done() -> None:

@@ -312,14 +312,14 @@ def test_closing_cuts_running_attempts_off(transport: HttpTransport, receiver: R
     receiver.wait_for(1)
     transport.close()
     thread.join(GENEROUS)
-    failure(results[0], FailureKind.OTHER, "the plugin is stopping")
+    failure(results[0], FailureKind.STOPPED, "the plugin is stopping")
 
 
 def test_after_closing_nothing_is_sent(transport: HttpTransport, receiver: Receiver) -> None:
     response(send(transport, receiver.url()))
     transport.close()
     transport.close()
-    failure(send(transport, receiver.url()), FailureKind.OTHER, "the plugin is stopping")
+    failure(send(transport, receiver.url()), FailureKind.STOPPED, "the plugin is stopping")
     assert len(receiver.requests) == 1
 
 
