@@ -8,6 +8,7 @@ from typing import Any, Dict, Protocol, Tuple, Type, Union
 
 from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request, Response
 from prime_notify.transport.failure import TransportFailure
+from prime_notify.transport.http import HttpTransport
 
 __all__ = ["Transport", "Transports"]
 
@@ -24,15 +25,16 @@ class Transport(Protocol):
         ...
 
 
-_KINDS: Dict[Type[AnyRequest], Tuple[str, str]] = {
-    Request: ("http", "HttpTransport"),
+_RARE: Dict[type, Tuple[str, str]] = {
     CommandRequest: ("command", "CommandTransport"),
     AppriseRequest: ("apprise", "AppriseTransport"),
 }
+"""Imported, under the lock below, when something asks for it. Nothing that several threads may want at once is
+imported late: Python 3.9 hands out half-imported modules of a packed plugin (its zipimport knows no module locks)."""
 
 
 class Transports:
-    """A :class:`Transport` of any request. One that nothing asks for is not even imported."""
+    """A :class:`Transport` of any request."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,8 +54,15 @@ class Transports:
     def _transport(self, kind: Type[AnyRequest]) -> Transport:
         with self._lock:
             if kind not in self._made:
-                module, name = _KINDS[kind]
-                self._made[kind] = getattr(importlib.import_module(f"prime_notify.transport.{module}"), name)()
+                self._made[kind] = _make(kind)
                 if self._closed:
                     self._made[kind].close()
             return self._made[kind]
+
+
+def _make(kind: Type[AnyRequest]) -> Transport:
+    if kind is Request:
+        return HttpTransport()
+    module, name = _RARE[kind]
+    made: Transport = getattr(importlib.import_module(f"prime_notify.transport.{module}"), name)()
+    return made

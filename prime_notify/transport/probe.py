@@ -8,14 +8,12 @@ import os
 import shutil
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 from urllib.parse import urlsplit
 
 from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
 from prime_notify.transport.failure import FailureKind, TransportFailure
-
-if TYPE_CHECKING:
-    from prime_notify.transport.http import HttpTransport
+from prime_notify.transport.http import HttpTransport
 
 __all__ = ["Prober", "same_place"]
 
@@ -45,8 +43,6 @@ class Prober:
             http.close()
 
     def _transport(self) -> HttpTransport:
-        from prime_notify.transport.http import HttpTransport
-
         with self._lock:
             if self._http is None:
                 self._http = HttpTransport()

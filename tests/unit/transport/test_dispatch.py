@@ -92,4 +92,14 @@ def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
         f"print([name for name in {names} if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert ran.stdout.split("\n")[:2] == ["[]", "['prime_notify.transport.command']"]
+    assert ran.stdout.split("\n")[:2] == [
+        "['prime_notify.transport.http']",
+        "['prime_notify.transport.http', 'prime_notify.transport.command']",
+    ]
+
+
+def test_what_several_threads_want_at_once_is_there_before_any_of_them_starts() -> None:
+    """Python 3.9 hands a half-imported module of a packed plugin to the second thread that asks for it."""
+    code = "import sys, prime_notify.engine; print('prime_notify.transport.http' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == "True"
