@@ -3,9 +3,9 @@
 =========== ============================ ==============================================
 environment holds                        runs
 =========== ============================ ==============================================
-venv        this Python, newest MCDR     ruff, mypy, the whole suite with coverage
-venv-floor  oldest Python, oldest MCDR   the end-to-end tests, and the unit tests
-venv-newest newest Python, newest MCDR   the unit tests
+venv        this Python, newest MCDR     ruff, mypy, the whole suite, most of it with coverage
+venv-floor  oldest Python, oldest MCDR   the end-to-end tests, and unit tests
+venv-newest newest Python, newest MCDR   unit tests
 =========== ============================ ==============================================
 """
 
@@ -94,9 +94,12 @@ class Checks:
         self._command("ruff format", venv, "-m", "ruff", "format", "--check", ".")
         self._command("ruff check", venv, "-m", "ruff", "check", ".")
         self._command("mypy --strict", venv, "-m", "mypy")
-        suite = ["-m", "not e2e"] if self.options.quick else []
         coverage = ["--cov", "--cov-branch", "--cov-report=term", f"--cov-fail-under={MIN_COVERAGE}"]
-        self._pytest("pytest", venv, *suite, *coverage)
+        if self.options.quick:
+            self._pytest("unit tests", venv, "-m", _EVERYWHERE)
+            return
+        self._pytest("unit and end-to-end tests, with coverage", venv, "-m", "not once", *coverage)
+        self._pytest("what is run once", venv, "-m", "once")
 
     def _floor(self, interpreters: Dict[Tuple[int, int], Path]) -> None:
         oldest = next(iter(interpreters.values()), Path(sys.executable))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import List
+from typing import Iterator, List
 
 import pytest
 from hypothesis import settings
 
+from prime_notify.outbox.database import Database
 from tests.support.mcdr import MCDR_VERSION
 
 TESTS = Path(__file__).parent
@@ -36,6 +37,22 @@ def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
         if not {item.path, *item.path.parents}.isdisjoint(ONCE):
             item.add_marker(pytest.mark.once)
+
+
+@pytest.fixture(autouse=True)
+def close_what_was_forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Closes the databases that a test leaves open, as those do that play a crash: Python 3.13 warns of each."""
+    opened: List[Database] = []
+    prepare = Database._prepare
+
+    def remembered(database: Database) -> None:
+        opened.append(database)
+        prepare(database)
+
+    monkeypatch.setattr(Database, "_prepare", remembered)
+    yield
+    for database in opened:
+        database.close()
 
 
 settings.register_profile("project", deadline=None)  # the machines are noisy, and a first example pays for imports

@@ -11,7 +11,7 @@ from prime_notify.model.event import Status
 from prime_notify.model.health import Failing, Health
 from prime_notify.model.payload import Payload
 
-__all__ = ["fingerprint", "kind_of", "told", "told_at"]
+__all__ = ["fingerprint", "is_outdated", "kind_of", "told", "told_at"]
 
 _MOST = 16
 """Failures that are remembered for each endpoint."""
@@ -46,10 +46,16 @@ def told(health: Health, payload: Payload, now: float) -> Health:
     if print_:
         known = (*(one for one in known if one[1] != print_), (kind, print_, now))[-_MOST:]
         return dataclasses.replace(health, failures_told=known, failing=(*failing, _failing(health, payload))[-_MOST:])
-    if payload.status is Status.SUCCESS:
+    if payload.status is Status.SUCCESS and not is_outdated(payload, health):
         known = tuple(one for one in known if one[0] != kind)
         return dataclasses.replace(health, failures_told=known, failing=tuple(failing))
     return health
+
+
+def is_outdated(payload: Payload, health: Health) -> bool:
+    """Whether a success is told so late that a failure which came after it was told before it."""
+    failing = health.failing_kind(kind_of(payload))
+    return failing is not None and failing.notification_id > payload.id  # ids are in the order of acceptance
 
 
 def _failing(health: Health, payload: Payload) -> Failing:

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import Iterator, Optional
 
-from prime_notify.delivery.failures import kind_of
+from prime_notify.delivery.failures import is_outdated, kind_of
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
@@ -52,7 +52,7 @@ class Repeating:
             return None
         if delivery.purpose is Purpose.REMINDER:
             return Item(delivery.notification, Remark.STILL, failing.times, failing.since, again=delivery.key)
-        if payload.status is Status.SUCCESS:
+        if payload.status is Status.SUCCESS and not is_outdated(payload, health):
             return Item(delivery.notification, Remark.RECOVERED, failing.times + more, failing.since)
         return None
 

@@ -94,6 +94,19 @@ def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: P
     assert world.lanes["a"].health.failing == ()
 
 
+def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["1h"]})
+    works(world, well=False)
+    world.accept("backup_success")
+    world.run()
+    works(world, well=True)
+    world.accept("backup_failure")
+    world.run(7)
+    assert world.titles() == [
+        "❌ Backup failed — SMP", "✅ Backup done — SMP", "Still failing: ❌ Backup failed — SMP",
+    ]  # fmt: skip
+
+
 def test_a_success_that_waits_for_the_morning_ends_the_reminders_at_once(tmp_path: Path) -> None:
     world = World(tmp_path, {"repeat": "1h", "quiet_hours": {"from": "12:30", "to": "20:00"}})
     world.accept("backup_failure")
