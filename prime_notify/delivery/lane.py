@@ -129,7 +129,10 @@ class Lane:
         try:
             if self._health is None:
                 self._remember_the_past()
-            return self._step()
+            pause = self._step()
+            if pause != 0.0:
+                self.outbox.flush()
+            return pause
         except OutboxClosedError:
             return None
         except OutboxError as error:

@@ -232,6 +232,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def flush(self) -> None:
+        """There is time: make durable what was settled, so that the next :meth:`put` does not have to. Never raises."""
+        ...
+
     def next_due(self, endpoint: str) -> Optional[float]:
         """When :meth:`claim` could next succeed, as far as can be told now; None when nothing waits."""
         ...

@@ -199,6 +199,11 @@ class GuardedOutbox:
                 del self._adopted[key]
                 self._memory.discard(key)
 
+    def flush(self) -> None:
+        disk = self._disk
+        if disk is not None:
+            disk.flush()
+
     def next_due(self, endpoint: str) -> Optional[float]:
         known = (self._memory.next_due(endpoint), self._try(lambda disk: disk.next_due(endpoint)))
         return min((due for due in known if due is not None), default=None)

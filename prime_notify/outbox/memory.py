@@ -233,6 +233,9 @@ class MemoryOutbox:
         for key in ended[:-_KEPT]:
             del self._rows[key]
 
+    def flush(self) -> None:
+        """Nothing here is durable."""
+
     def next_due(self, endpoint: str) -> Optional[float]:
         with self._lock:
             return min((row.due for row in self._ready(endpoint)), default=None)

@@ -35,6 +35,7 @@ from prime_notify.steps import Step, no_step
 
 __all__ = ["SqliteOutbox"]
 
+_EVENT, _RECOVERY = Purpose.EVENT.value, Purpose.RECOVERY.value
 _PUT_NOTIFICATION = "INSERT INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
 _PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, purpose) VALUES (?, ?, ?, ?, ?)"
 _PUT_OPEN_TASK = (
@@ -153,10 +154,10 @@ class SqliteOutbox:
         body = notification.payload.model_dump_json(exclude_none=True)
         with self.database.transaction("put") as connection:
             row = connection.execute(_PUT_NOTIFICATION, (notification.id, at, body)).lastrowid
-            purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
+            purposes = {**dict.fromkeys(endpoints, _EVENT), **dict.fromkeys(recovery, _RECOVERY)}
+            queues = queue_of(notification, in_order=False), queue_of(notification, in_order=True)
             deliveries = [
-                (row, endpoint, queue_of(notification, in_order=endpoint in in_order), at, purpose.value)
-                for endpoint, purpose in purposes.items()
+                (row, endpoint, queues[endpoint in in_order], at, purpose) for endpoint, purpose in purposes.items()
             ]
             connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
@@ -198,6 +199,9 @@ class SqliteOutbox:
             for settlement in settlements:
                 _settle(connection, settlement)
         self._leased.difference_update(settlement.key for settlement in settlements)
+
+    def flush(self) -> None:
+        self.database.flush()
 
     def next_due(self, endpoint: str) -> Optional[float]:
         with self._rows(_NEXT_DUE, endpoint) as rows:

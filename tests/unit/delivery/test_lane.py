@@ -88,6 +88,17 @@ def test_it_delivers_what_waits_and_then_rests() -> None:
     assert world.store.state_of(ids[0]) == {"a": State.DELIVERED}
 
 
+@pytest.mark.parametrize("answer", [Response(200), REFUSED])
+def test_what_it_settled_is_made_durable_when_it_rests(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(answer)
+    flushed: List[int] = []
+    monkeypatch.setattr(world.store, "flush", lambda: flushed.append(len(world.transport.sent)))
+    world.put()
+    world.put()
+    world.run_until_idle()
+    assert flushed == [2]
+
+
 def test_a_failure_is_tried_again_after_its_delay_with_the_same_id() -> None:
     world = World(REFUSED)
     sent = world.put()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 from pathlib import Path
+from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError, State, TaskChange
+from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.history import History
 from prime_notify.outbox.schema import MIGRATIONS
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -169,3 +171,55 @@ def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
     assert ours.database.foreign_writes() != before
     ours.close()
     other.close()
+
+
+def _settled(store: SqliteOutbox) -> None:
+    store.put(notification(), ["a"], TaskChange(), at=0.0)
+    delivery = store.claim("a", at=0.0)
+    assert delivery is not None
+    store.settle(Settlement(delivery.key, State.DELIVERED, 0.0))
+
+
+def test_what_was_settled_is_synced_once_when_there_is_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    synced: List[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    store.flush()
+    assert not synced  # nothing was settled
+    _settled(store)
+    store.flush()
+    store.flush()
+    assert len(synced) == 1
+    _settled(store)
+    store.put(notification(), ["a"], TaskChange(), at=0.0)  # which syncs what is before it, too
+    store.flush()
+    assert len(synced) == 1
+    store.close()
+
+
+def test_what_is_settled_while_it_is_synced_is_synced_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    synced: List[int] = []
+
+    def sync(file: int) -> None:
+        synced.append(file)
+        if len(synced) == 1:
+            _settled(store)
+            store.flush()  # another lane's, which leaves it to the first
+
+    monkeypatch.setattr(os, "fsync", sync)
+    _settled(store)
+    store.flush()
+    assert len(synced) == 2
+    store.close()
+
+
+def test_a_disk_that_cannot_sync_is_left_to_the_next_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_file: int) -> None:
+        raise OSError(5, "input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    _settled(store)
+    store.flush()
+    store.close()
