@@ -46,21 +46,19 @@ class EventName(str, enum.Enum):
     RESTORE_FAILURE = "restore_failure"
     RESTORE_ABORTED = "restore_aborted"
 
+    task: Task
+    status: Status
+    is_start: bool
+
+    def __init__(self, value: str) -> None:
+        kind, how_far = value.split("_")
+        self.task = Task(kind)
+        self.status = Status(how_far)
+        self.is_start = self.status is Status.START
+
     @classmethod
     def of(cls, task: Task, status: Status) -> EventName:
         return cls(f"{task.value}_{status.value}")
-
-    @property
-    def task(self) -> Task:
-        return Task(self.value.split("_")[0])
-
-    @property
-    def status(self) -> Status:
-        return Status(self.value.split("_")[1])
-
-    @property
-    def is_start(self) -> bool:
-        return self.status is Status.START
 
     @property
     def default_severity(self) -> Severity:

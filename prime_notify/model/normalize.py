@@ -15,7 +15,7 @@ from prime_notify.model.scalars import short_text
 
 __all__ = ["Normalized", "normalize"]
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_EPOCH = datetime.datetime(1970, 1, 1)
 _EXTRA_BYTES = 16384
 _NAME = 128
 
@@ -78,7 +78,7 @@ def _extra(reading: Reading, given: Mapping[Any, Any]) -> Dict[str, Any]:
 def _timestamp(unix: float) -> Dict[str, Any]:
     unix = round(unix, 3)
     moment = _EPOCH + datetime.timedelta(seconds=unix)
-    return {"unix": unix, "iso": moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"}
+    return {"unix": unix, "iso": moment.isoformat(timespec="milliseconds") + "Z"}
 
 
 def _present(**values: Any) -> Dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import random
 import time
@@ -14,7 +13,8 @@ from prime_notify.model.payload import Payload
 
 __all__ = ["IdFactory", "Message", "Notification", "Texts", "derived_id"]
 
-_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)  # of ten bits
 
 
 class IdFactory:
@@ -34,7 +34,7 @@ class IdFactory:
         if value <= self._last:
             value = self._last + 1
         self._last = value
-        return _in_base_32(value << 30)[:26]
+        return _in_base_32(value, pairs=13)
 
 
 def derived_id(id: str, told: str) -> str:
@@ -43,12 +43,12 @@ def derived_id(id: str, told: str) -> str:
     It sorts like that notification's.
     """
     digest = hashlib.sha256(told.encode("utf-8", "replace")).digest()
-    return id[:10] + _in_base_32(int.from_bytes(digest[:20], "big"))[:16]
+    return id[:10] + _in_base_32(int.from_bytes(digest[:10], "big"), pairs=8)
 
 
-def _in_base_32(value: int) -> str:
-    """160 bits in 32 characters of Crockford's alphabet, the highest first."""
-    return base64.b32encode(value.to_bytes(20, "big")).translate(_TO_CROCKFORD).decode("ascii")
+def _in_base_32(value: int, *, pairs: int) -> str:
+    """The lowest ten bits for each of ``pairs`` as two characters of Crockford's alphabet, the highest first."""
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(10 * (pairs - 1), -1, -10)])
 
 
 @dataclass(frozen=True)

@@ -44,24 +44,25 @@ class Reading:
 
     def members(self, value: Any, fields: Fields) -> Dict[str, Any]:
         """The known members of a mapping, clean; what is unknown is kept for ``extra`` under its dotted path."""
-        mapping = as_dict(value)
         known: Dict[str, Any] = {}
-        present = 0
-        for key, path, parse in fields.parsers:
-            if key in mapping:
-                present += 1
-                clean = self.take(path, mapping[key], parse)
+        strangers: List[Tuple[Any, Any]] = []
+        for key, member in list(as_dict(value).items()):
+            parser = fields.parsers.get(key)
+            if parser is None:
+                strangers.append((key, member))
+            elif member is not None:
+                name, path, parse = parser
+                clean = self.take(path, member, parse)
                 if clean is not None:
-                    known[key] = clean
-        if len(mapping) > present:
-            self._keep_unknown(mapping, fields)
+                    known[name] = clean
+        if strangers:
+            self._keep_unknown(strangers, fields)
         return known
 
-    def _keep_unknown(self, mapping: Dict[Any, Any], fields: Fields) -> None:
-        strangers = [key for key in mapping if not (isinstance(key, str) and key in fields.names)]
-        named = [key for key in strangers if isinstance(key, str)][:_MOST_UNKNOWN]
-        for key in named:
-            self.unknown[fields.prefix + str.__str__(key)] = mapping[key]
+    def _keep_unknown(self, strangers: List[Tuple[Any, Any]], fields: Fields) -> None:
+        named = [(key, member) for key, member in strangers if isinstance(key, str)][:_MOST_UNKNOWN]
+        for key, member in named:
+            self.unknown[fields.prefix + str.__str__(key)] = member
         if len(named) < len(strangers):
             where = f' of "{fields.prefix[:-1]}"' if fields.prefix else ""
             lost = len(strangers) - len(named)
@@ -81,14 +82,13 @@ Parse = Callable[[Reading, str, Any], Any]
 
 
 class Fields:
-    """The known members of one object in the payload, in the payload's order."""
+    """The known members of one object in the payload. ``parsers``: for each, its name, its path, and how it is read."""
 
     def __init__(self, prefix: str, parsers: Mapping[str, Parse]) -> None:
         self.prefix = prefix
-        self.names = frozenset(parsers)
-        self.parsers: Tuple[Tuple[str, str, Parse], ...] = tuple(
-            (key, prefix + key, parse) for key, parse in parsers.items()
-        )
+        self.parsers: Dict[str, Tuple[str, str, Parse]] = {
+            name: (name, prefix + name, parse) for name, parse in parsers.items()
+        }
 
 
 def _type_name(value: Any) -> str:

@@ -110,7 +110,7 @@ events = st.builds(
     plugin_id=texts,
     plugin_version=st.one_of(st.none(), texts),
     fields=st.one_of(
-        st.dictionaries(st.one_of(st.sampled_from(sorted(TOP_LEVEL.names)), texts, st.integers()), wild, max_size=12),
+        st.dictionaries(st.one_of(st.sampled_from(sorted(TOP_LEVEL.parsers)), texts, st.integers()), wild, max_size=12),
         wild,
     ),
     test=st.booleans(),
