@@ -19,6 +19,8 @@ class Catalogue:
 
     def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
         self._texts = texts
+        english = texts.get(_FALLBACK, {})
+        self._found = {language: {**english, **_written(own)} for language, own in texts.items()}
 
     @classmethod
     def load(cls) -> Catalogue:
@@ -51,7 +53,7 @@ class Catalogue:
 
     def find(self, language: str, key: str) -> Optional[str]:
         """The text as written, from the language or else from English; None when neither has it."""
-        return self.texts(language).get(key) or self.texts(_FALLBACK).get(key)
+        return self._found.get(language, self._found.get(_FALLBACK, {})).get(key)
 
     def best(self, language: Optional[str]) -> str:
         """The language that we have and that comes closest: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""
@@ -60,6 +62,10 @@ class Catalogue:
             return wanted
         family = wanted.partition("_")[0]
         return next((known for known in self._texts if known.partition("_")[0] == family), _FALLBACK)
+
+
+def _written(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {key: text for key, text in texts.items() if text}
 
 
 def _read(language: str) -> Dict[str, str]:

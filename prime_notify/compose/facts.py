@@ -20,6 +20,7 @@ _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
 _ORDER = {kind: number for number, kind in enumerate(FactKind)}
+_LABELS = {kind: f"notification.label.{kind.value}" for kind in FactKind}
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
@@ -35,10 +36,8 @@ def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, 
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
         (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
     ]
-    known = sorted(((kind, value) for kind, value in found if value), key=lambda fact: _ORDER[fact[0]])
-    return tuple(
-        Fact(kind, catalogue.text(language, f"notification.label.{kind.value}"), value) for kind, value in known
-    )
+    known = sorted([(_ORDER[kind], kind, value) for kind, value in found if value])
+    return tuple([Fact(kind, catalogue.text(language, _LABELS[kind]), value) for _, kind, value in known])
 
 
 def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:

@@ -120,6 +120,8 @@ def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
     """A Markdown list of the facts; further lines of a fact are a list inside of it."""
 
     def item(fact: Fact) -> str:
+        if "\n" not in fact.value:
+            return "- " + catalogue.text(language, "notification.item", label=fact.label, value=escape(fact.value))
         first, *more = (escape(line) for line in fact.value.split("\n"))
         whole = catalogue.text(language, "notification.item", label=fact.label, value=first)
         return "\n".join([f"- {whole}", *(f"  - {line}" for line in more)])

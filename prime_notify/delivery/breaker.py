@@ -31,8 +31,13 @@ def after(health: Health, outcome: Outcome, *, now: float, random: float, rest_u
     """
     rest_until = max(health.rest_until, rest_until)
     if isinstance(outcome, Delivered):
-        fine = Health(failures_told=health.failures_told, failing=health.failing)
-        return dataclasses.replace(fine, last_success=now, last_failure=health.last_failure, rest_until=rest_until)
+        return Health(
+            last_success=now,
+            last_failure=health.last_failure,
+            rest_until=rest_until,
+            failures_told=health.failures_told,
+            failing=health.failing,
+        )
     failed = dataclasses.replace(health, last_failure=now, last_reason=outcome.reason, rest_until=rest_until)
     if not _is_endpoints_fault(outcome):
         return failed

@@ -41,6 +41,8 @@ def told_at(payload: Payload, health: Health) -> Optional[float]:
 
 def told(health: Health, payload: Payload, now: float) -> Health:
     """The endpoint was told this: a failure is remembered, a success puts the failures before it behind us."""
+    if payload.status is Status.SUCCESS and not (health.failures_told or health.failing):
+        return health
     kind, print_ = kind_of(payload), fingerprint(payload)
     known, failing = health.failures_told, [one for one in health.failing if one.kind != kind]
     if print_:

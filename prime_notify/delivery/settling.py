@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import List, Sequence
+from typing import Any, Dict, List, Sequence
 
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.delivery.retry import RetrySchedule
@@ -21,18 +20,28 @@ def settlements_of(
     Those that have tries left wait together, for as long as the most tried of them; others are dead letters.
     ``random`` is in [0, 1), for jitter. ``held``: they were held back, and stay so until they are told.
     """
-    outcome = attempt.outcome
-    common = Settlement(0, State.DELIVERED, now, 0.0, outcome.status, round(attempt.ms, 1), response=attempt.response)
+    outcome, ms, response = attempt.outcome, round(attempt.ms, 1), attempt.response
     if isinstance(outcome, Delivered):
         receipt = outcome.receipt if len(deliveries) == 1 else None  # nobody replies to a digest
-        return [dataclasses.replace(common, key=one.key, receipt=receipt) for one in deliveries]
-    common = dataclasses.replace(common, state=State.DEAD, reason=outcome.reason, hint=outcome.hint)
-    again = dataclasses.replace(common, state=State.WAITING, held=held)
+        status = outcome.status
+        return [
+            Settlement(one.key, State.DELIVERED, now, status=status, ms=ms, response=response, receipt=receipt)
+            for one in deliveries
+        ]
     delays = [
         schedule.delay(one.attempt, random, outcome.after) if isinstance(outcome, Retry) else None for one in deliveries
     ]
     due = now + max((delay for delay in delays if delay is not None), default=0.0)
+    why: Dict[str, Any] = {
+        "status": outcome.status,
+        "ms": ms,
+        "reason": outcome.reason,
+        "hint": outcome.hint,
+        "response": response,
+    }
     return [
-        dataclasses.replace(common, key=one.key) if delay is None else dataclasses.replace(again, key=one.key, due=due)
+        Settlement(one.key, State.DEAD, now, **why)
+        if delay is None
+        else Settlement(one.key, State.WAITING, now, due, held=held, **why)
         for one, delay in zip(deliveries, delays)
     ]

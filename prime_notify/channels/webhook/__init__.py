@@ -61,7 +61,7 @@ class Webhook(Channel[WebhookEndpoint]):
 
     def render(self, message: Message) -> Request:
         options = self.endpoint.webhook
-        filler = Filler(values_of(message, traceback=self.endpoint.traceback), message.texts.title)
+        filler = Filler(lambda: values_of(message, traceback=self.endpoint.traceback), message.texts.title)
         body, content_type = self._body(message, filler)
         headers = self._headers(message, filler, content_type if body else "")
         url = _address(self.endpoint.url, options.query, filler)

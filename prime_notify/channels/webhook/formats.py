@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Mapping
 from urllib.parse import quote
 
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
-from prime_notify.compose.templates.values import values_of
+from prime_notify.compose.templates.values import fields_of
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
@@ -48,9 +48,7 @@ class _Subject:
 
     def document(self) -> Dict[str, Any]:
         """The whole payload, with the texts."""
-        values = values_of(self.message, traceback=self.traceback)
-        del values["facts"]
-        return values
+        return fields_of(self.message, traceback=self.traceback)
 
     @property
     def server(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Callable, List, Mapping, Tuple
 
@@ -75,12 +76,20 @@ def _condition(text: str) -> str:
 
 @dataclass
 class Filler:
-    """Fills templates in for one message. What fails is replaced by ``fallback``, and told in ``warnings``."""
+    """Fills templates in for one message. What fails is replaced by ``fallback``, and told in ``warnings``.
 
-    values: Mapping[str, Any]
+    ``find_values`` is asked for what they can name when the first of them needs it: most requests have none.
+    """
+
+    find_values: Callable[[], Mapping[str, Any]]
     fallback: str
     budget: Budget = field(default_factory=Budget)
     warnings: List[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def values(self) -> Mapping[str, Any]:
+        """What templates can name."""
+        return self.find_values()
 
     def text(self, source: str, where: str, mode: Mode = Mode.TEXT, fallback: str = "") -> str:
         """A text; ``where`` in the config it stands. ``fallback`` stands in for a template that fails."""

@@ -10,7 +10,7 @@ from prime_notify.compose.templates.filters import Safe
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 
-__all__ = ["FactValue", "TemplateValues", "values_of"]
+__all__ = ["FactValue", "TemplateValues", "fields_of", "values_of"]
 
 
 class FactValue(BaseModel):
@@ -28,11 +28,17 @@ class TemplateValues(Payload):
 
 
 def values_of(message: Message, *, traceback: bool) -> Dict[str, Any]:
-    """The fields' values as plain JSON; absent fields are left out, and the traceback unless it is asked for."""
+    """The fields' values as plain JSON, and the facts."""
+    values = fields_of(message, traceback=traceback)
+    values["facts"] = [{"kind": fact.kind.value, "label": fact.label, "value": fact.value} for fact in message.facts]
+    return values
+
+
+def fields_of(message: Message, *, traceback: bool) -> Dict[str, Any]:
+    """The payload as plain JSON; absent fields are left out, and the traceback unless it is asked for."""
     values = message.payload.to_dict()
     texts = message.texts
     values.update(title=texts.title, body=texts.body, desp=Safe(texts.desp))
     if not traceback and "error" in values:
         values["error"].pop("traceback", None)
-    values["facts"] = [{"kind": fact.kind.value, "label": fact.label, "value": fact.value} for fact in message.facts]
     return values

@@ -22,7 +22,7 @@ VALUES: Dict[str, Any] = {
 
 
 def fill(tree: Any, **values: Any) -> Any:
-    filler = Filler({**VALUES, **values}, "the default")
+    filler = Filler(lambda: {**VALUES, **values}, "the default")
     found = filler.value(check_tree(tree), "body")
     assert not filler.warnings
     return found
@@ -69,7 +69,7 @@ def test_each_mistake_is_told_with_its_place(tree: Any, places: Any) -> None:
 
 
 def test_what_fails_is_replaced_and_told_and_costs_nothing_else() -> None:
-    filler = Filler({**VALUES, "cost_s": 0}, "the default")
+    filler = Filler(lambda: {**VALUES, "cost_s": 0}, "the default")
     tree = check_tree(
         {"a": "{{ 1 / cost_s }}", "b": ["x{{ 1 / cost_s }}"], "c": {"$if": "1 / cost_s", "d": "{{ title }}"}}
     )
@@ -82,7 +82,7 @@ def test_what_fails_is_replaced_and_told_and_costs_nothing_else() -> None:
 
 
 def test_all_the_strings_of_a_tree_share_one_budget() -> None:
-    filler = Filler({**VALUES, "title": "t" * 30_000}, "-")
+    filler = Filler(lambda: {**VALUES, "title": "t" * 30_000}, "-")
     found = filler.value(["{{ title }}"] * 500, "body")
     assert sum(map(len, found)) < 300_000
     assert filler.warnings
@@ -107,5 +107,5 @@ trees = st.recursive(
 @settings(deadline=None, max_examples=200)
 @given(tree=trees, values=st.fixed_dictionaries({}, optional=dict.fromkeys(("title", "extra", "cost_s"), any_value)))
 def test_no_value_can_break_the_json(tree: Any, values: Any) -> None:
-    filled = Filler({**VALUES, **values}, "the default").value(check_tree(tree), "body")
+    filled = Filler(lambda: {**VALUES, **values}, "the default").value(check_tree(tree), "body")
     json.loads(to_json(filled).decode("utf-8"), parse_constant=pytest.fail)
