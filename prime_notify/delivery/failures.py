@@ -67,4 +67,5 @@ def _failing(health: Health, payload: Payload) -> Failing:
         return Failing(kind_of(payload), payload.id, payload.timestamp.unix)
     if before.notification_id == payload.id:  # a reminder of it
         return before
-    return dataclasses.replace(before, notification_id=payload.id, times=before.times + 1)
+    newest = max(before.notification_id, payload.id)  # an outage may have held up the older one
+    return dataclasses.replace(before, notification_id=newest, times=before.times + 1)

@@ -107,6 +107,22 @@ def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: P
     ]  # fmt: skip
 
 
+def test_failures_that_are_told_late_do_not_hide_a_newer_one_from_the_success_between_them(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["1h", "3h"]})
+    works(world, well=False)
+    world.accept("backup_failure", message="before")
+    world.accept("backup_success")
+    world.run()
+    works(world, well=True)
+    world.accept("backup_failure", message="after")
+    world.run(7)
+    assert world.titles() == [
+        "❌ Backup failed — SMP", "❌ Backup failed — SMP", "✅ Backup done — SMP",
+        "Still failing: ❌ Backup failed — SMP",
+    ]  # fmt: skip
+    assert world.received[-1]["message"].startswith("after\n")
+
+
 def test_a_success_that_waits_for_the_morning_ends_the_reminders_at_once(tmp_path: Path) -> None:
     world = World(tmp_path, {"repeat": "1h", "quiet_hours": {"from": "12:30", "to": "20:00"}})
     world.accept("backup_failure")
