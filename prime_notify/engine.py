@@ -17,9 +17,10 @@ from prime_notify.compose.samples import sample_event
 from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
-from prime_notify.delivery.lane import Lane, Notice
+from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.reporting import Notice
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
 from prime_notify.config.load import LoadedConfig
-from prime_notify.delivery.lane import Lane, LastResult
+from prime_notify.delivery.lane import Lane
+from prime_notify.delivery.reporting import LastResult
 from prime_notify.model.health import Health
 
 __all__ = ["EndpointState", "Overview", "overview_of"]

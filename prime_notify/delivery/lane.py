@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import logging
 import math
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from prime_notify.delivery.holding import MOST
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.repeating import Answer, Repeating
+from prime_notify.delivery.reporting import LastResult, Notice, NoticeKind, last_result, log_attempt, notice_of
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
 from prime_notify.delivery.takeover import Handover, Loner, Peers
@@ -26,7 +26,7 @@ from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
-from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.outbox.base import (
     Delivery,
     Outbox,
@@ -38,7 +38,7 @@ from prime_notify.outbox.base import (
     queue_of,
 )
 
-__all__ = ["Lane", "LastResult", "Notice", "NoticeKind"]
+__all__ = ["Lane"]
 
 Combine = Callable[[Sequence[Item], Endpoint, float, Receipt], Message]
 """Makes one message of several notifications, or of one with a remark, for a moment."""
@@ -48,35 +48,6 @@ _PUT_OFF = 60.0
 
 _STORE_FAULT_PAUSE = 5.0
 """Seconds before a lane asks a store again that could not answer."""
-
-
-@dataclass(frozen=True)
-class LastResult:
-    """The newest attempt of a lane, for people to look at; ``at`` in unix seconds."""
-
-    outcome: str
-    status: Optional[int]
-    ms: float
-    at: float
-    reason: str
-
-
-class NoticeKind(enum.Enum):
-    """What people should know of an endpoint."""
-
-    FAILING = "failing"
-    RECOVERED = "recovered"
-    DISABLED = "disabled"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something about an endpoint that is said once. ``seconds``: for how long it has been, or had been, failing."""
-
-    endpoint: str
-    kind: NoticeKind
-    seconds: float = 0.0
-    reason: str = ""
 
 
 @dataclass
@@ -306,8 +277,9 @@ class Lane:
                 self._health = told(self.health, delivery.notification.payload, now)
         if isinstance(outcome, Permanent):
             self.disabled = self.disabled or outcome.disable
-        self._report(deliveries, attempt, settlements[-1], now)
-        self._tell_people(former, outcome, now)
+        self.last = last_result(attempt, settlements[-1], self.clock.wall())
+        log_attempt(self.log, deliveries, attempt, settlements[-1], now, failures=self.health.failures)
+        self._tell_people(notice_of(self.endpoint.name, outcome, former, self.health, now))
         left_alone = self.disabled or self.health.open_until > now
         for delivery, settlement in zip(deliveries, settlements):
             heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
@@ -315,31 +287,12 @@ class Lane:
             self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
             self._handover.wake(heirs)
 
-    def _tell_people(self, former: Health, outcome: Outcome, now: float) -> None:
-        name, since = self.endpoint.name, former.failing_since
-        if isinstance(outcome, Delivered) and former.told:
-            self.tell(Notice(name, NoticeKind.RECOVERED, now - since if since is not None else 0.0))
-        elif isinstance(outcome, Permanent) and outcome.disable:
-            self.tell(Notice(name, NoticeKind.DISABLED, reason=outcome.reason))
-        elif not former.told and breaker.is_long(self.health, now):
+    def _tell_people(self, notice: Optional[Notice]) -> None:
+        if notice is None:
+            return
+        if notice.kind is NoticeKind.FAILING:
             self._health = dataclasses.replace(self.health, told=True)
-            seconds = now - (self.health.failing_since or now)
-            self.tell(Notice(name, NoticeKind.FAILING, seconds, self.health.last_reason))
-
-    def _report(self, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float) -> None:
-        """One line for each attempt, of the newest that it was to tell; a warning only where nobody could know yet."""
-        outcome = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}[settlement.state]
-        self.last = LastResult(outcome, settlement.status, attempt.ms, self.clock.wall(), settlement.reason)
-        is_news = settlement.state is State.DEAD or (settlement.state is State.WAITING and self.health.failures == 1)
-        again = f" next={settlement.due - now:.0f}s" if settlement.state is State.WAITING else ""
-        why = f" reason={settlement.reason!r}" if settlement.reason else ""
-        delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
-        self.log.log(
-            logging.WARNING if is_news else logging.INFO,
-            "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
-            delivery.notification.id, self.endpoint.name, delivery.attempt, outcome, settlement.status, attempt.ms,
-            count, again, why,
-        )  # fmt: skip
+        self.tell(notice)
 
 
 def _plausible(health: Health, now: float) -> Health:

@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator, List
 import pytest
 
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.delivery.lane import Notice, NoticeKind
+from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.engine import Engine
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification

@@ -14,8 +14,9 @@ from prime_notify.compose.digest import digest_of
 from prime_notify.config.load import Endpoint
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
-from prime_notify.delivery.lane import Lane, Notice, NoticeKind
+from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.delivery.retry import RetrySchedule
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from mcdreforged.api.rtext import RText, RTextBase
 
 from prime_notify.config.models import Config
-from prime_notify.delivery.lane import LastResult
+from prime_notify.delivery.reporting import LastResult
 from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History

@@ -1,0 +1,97 @@
+"""What is said of an attempt: a line in the log, the newest result to look at, and a notice when people should know."""
+
+from __future__ import annotations
+
+import enum
+import logging
+from dataclasses import dataclass
+from typing import Optional, Sequence
+
+from prime_notify.delivery import breaker
+from prime_notify.delivery.attempt import Attempt
+from prime_notify.model.health import Health
+from prime_notify.model.outcome import Delivered, Outcome, Permanent
+from prime_notify.outbox.base import Delivery, Settlement, State
+
+__all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "log_attempt", "notice_of"]
+
+_WORDS = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}
+
+
+@dataclass(frozen=True)
+class LastResult:
+    """The newest attempt of a lane, for people to look at; ``at`` in unix seconds."""
+
+    outcome: str
+    status: Optional[int]
+    ms: float
+    at: float
+    reason: str
+
+
+class NoticeKind(enum.Enum):
+    """What people should know of an endpoint."""
+
+    FAILING = "failing"
+    RECOVERED = "recovered"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about an endpoint that is said once. ``seconds``: for how long it has been, or had been, failing."""
+
+    endpoint: str
+    kind: NoticeKind
+    seconds: float = 0.0
+    reason: str = ""
+
+
+def last_result(attempt: Attempt, settlement: Settlement, wall: float) -> LastResult:
+    """``wall``: unix seconds."""
+    return LastResult(_WORDS[settlement.state], settlement.status, attempt.ms, wall, settlement.reason)
+
+
+def log_attempt(
+    log: logging.Logger,
+    deliveries: Sequence[Delivery],
+    attempt: Attempt,
+    settlement: Settlement,
+    now: float,
+    *,
+    failures: int,
+) -> None:
+    """One line for each attempt, of the newest that it was to tell; a warning only where nobody could know yet.
+
+    ``failures``: of the endpoint, in a row.
+    """
+    waits = settlement.state is State.WAITING
+    is_news = settlement.state is State.DEAD or (waits and failures == 1)
+    delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
+    log.log(
+        logging.WARNING if is_news else logging.INFO,
+        "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
+        delivery.notification.id,
+        delivery.endpoint,
+        delivery.attempt,
+        _WORDS[settlement.state],
+        settlement.status,
+        attempt.ms,
+        count,
+        f" next={settlement.due - now:.0f}s" if waits else "",
+        f" reason={settlement.reason!r}" if settlement.reason else "",
+    )
+
+
+def notice_of(endpoint: str, outcome: Outcome, former: Health, health: Health, now: float) -> Optional[Notice]:
+    """What people should know after an attempt that changed an endpoint's health from ``former`` to ``health``."""
+    if isinstance(outcome, Delivered):
+        if not former.told:
+            return None
+        seconds = 0.0 if former.failing_since is None else now - former.failing_since
+        return Notice(endpoint, NoticeKind.RECOVERED, seconds)
+    if isinstance(outcome, Permanent) and outcome.disable:
+        return Notice(endpoint, NoticeKind.DISABLED, reason=outcome.reason)
+    if former.told or not breaker.is_long(health, now):
+        return None
+    return Notice(endpoint, NoticeKind.FAILING, now - (health.failing_since or now), health.last_reason)
