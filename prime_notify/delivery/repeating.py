@@ -72,18 +72,17 @@ class Repeating:
         There was a success, but it was told (or not wanted) before the failure, whose delivery was late.
         """
         kind = kind_of(delivery.notification.payload)
-        if delivery.purpose is not Purpose.REMINDER or not self._is_over(delivery):
+        failing = health.failing_kind(kind)
+        if delivery.purpose is not Purpose.REMINDER or failing is None:
+            return health
+        if failing.notification_id != delivery.notification.id or not self._is_over(delivery):
             return health
         if any(one.notification.payload.status is Status.SUCCESS for one in self._waiting(kind)):
             return health
         return dataclasses.replace(health, failing=tuple(one for one in health.failing if one.kind != kind))
 
     def _is_over(self, delivery: Delivery) -> bool:
-        payload = delivery.notification.payload
-        return any(
-            (one.plugin_id, one.task, one.status) == (payload.plugin.id, payload.task, Status.SUCCESS)
-            for one in self.outbox.endings()
-        )
+        return self.outbox.was_followed_by_success(delivery.notification)
 
     def _failure_waits_before(self, delivery: Delivery) -> bool:
         return any(

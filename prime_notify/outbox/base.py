@@ -13,6 +13,7 @@ from typing import Any, Collection, Mapping, Optional, Protocol, Sequence, Tuple
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
+from prime_notify.model.payload import Payload
 
 __all__ = [
     "Delivery",
@@ -30,6 +31,7 @@ __all__ = [
     "State",
     "TaskChange",
     "heir_of",
+    "is_kindred_success",
     "queue_of",
 ]
 
@@ -175,6 +177,15 @@ def queue_of(notification: Notification, *, in_order: bool) -> str:
     return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
 
 
+def is_kindred_success(payload: Payload, of: Payload) -> bool:
+    """Whether ``payload`` is that of a success of the same plugin's tasks of the same kind."""
+    return (payload.plugin.id, payload.task, payload.status) == (
+        of.plugin.id,
+        of.task,
+        Status.SUCCESS,
+    ) and not payload.test
+
+
 def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]]) -> Optional[Heir]:
     """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``."""
     for heir in heirs:
@@ -304,6 +315,10 @@ class Outbox(Protocol):
 
     def endings(self) -> Sequence[Ending]:
         """How the newest task of each plugin and kind ended."""
+        ...
+
+    def was_followed_by_success(self, notification: Notification) -> bool:
+        """Whether a later task of the same plugin and kind succeeded, as far as that is remembered."""
         ...
 
     def late_events(self) -> Sequence[LateEvent]:

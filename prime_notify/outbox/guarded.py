@@ -314,6 +314,10 @@ class GuardedOutbox:
     def endings(self) -> Sequence[Ending]:
         return [*(self._try(lambda disk: disk.endings()) or ()), *self._memory.endings()]
 
+    def was_followed_by_success(self, notification: Notification) -> bool:
+        on_disk = self._try(lambda disk: disk.was_followed_by_success(notification))
+        return bool(on_disk) or self._memory.was_followed_by_success(notification)
+
     def late_events(self) -> Sequence[LateEvent]:
         return list(self._try(lambda disk: disk.late_events()) or ())
 

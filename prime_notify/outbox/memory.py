@@ -23,6 +23,7 @@ from prime_notify.outbox.base import (
     State,
     TaskChange,
     heir_of,
+    is_kindred_success,
     queue_of,
 )
 
@@ -232,6 +233,11 @@ class MemoryOutbox:
         ended = [key for key, row in self._rows.items() if row.state not in (State.WAITING, State.DEAD)]
         for key in ended[:-_KEPT]:
             del self._rows[key]
+
+    def was_followed_by_success(self, notification: Notification) -> bool:
+        with self._lock:
+            later = [one.payload for one, *_ in self._accepted if one.id > notification.id]
+        return any(is_kindred_success(payload, notification.payload) for payload in later)
 
     def flush(self) -> None:
         """Nothing here is durable."""

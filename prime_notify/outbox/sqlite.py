@@ -27,6 +27,7 @@ from prime_notify.outbox.base import (
     State,
     TaskChange,
     heir_of,
+    is_kindred_success,
     queue_of,
 )
 from prime_notify.outbox.batch import Batch
@@ -119,6 +120,9 @@ _DEAD = """
 _ATTEMPTS_SINCE = """
     SELECT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
     JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
+"""
+_LATER_SUCCESSES = """
+    SELECT payload FROM notification WHERE id > ? AND payload LIKE '%"status":"success"%' ORDER BY id DESC
 """
 _FORGETTABLE = """
     SELECT seq FROM notification
@@ -297,6 +301,11 @@ class SqliteOutbox:
         rows = self.database.read("SELECT plugin_id, task, status FROM ending")
         return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
 
+    def was_followed_by_success(self, notification: Notification) -> bool:
+        with self._rows(_LATER_SUCCESSES, notification.id) as rows:
+            later = (_payload(body) for (body,) in rows)
+            return any(one is not None and is_kindred_success(one, notification.payload) for one in later)
+
     def late_events(self) -> Sequence[LateEvent]:
         found: List[LateEvent] = []
         for key, text in self.database.read("SELECT seq, event FROM late_event ORDER BY seq"):
@@ -317,22 +326,28 @@ class SqliteOutbox:
         self.database.close()
 
 
+def _payload(body: str) -> Optional[Payload]:
+    """What was stored; None when it cannot be read, since another version wrote it."""
+    try:
+        return Payload.model_validate_json(body)
+    except ValidationError:
+        return None
+
+
 def _task_fields(body: Optional[str]) -> Mapping[str, Any]:
     """What a stored start said of its task; nothing when it was pruned or cannot be read."""
-    try:
-        return {} if body is None else Payload.model_validate_json(body).task_fields()
-    except ValidationError:
-        return {}
+    payload = None if body is None else _payload(body)
+    return {} if payload is None else payload.task_fields()
 
 
 def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
     """What a row of a claiming query stands for; None when it cannot be read."""
     key, attempts, accepted, body, receipt, superseded, due, purpose = row
-    try:
-        notification = Notification(Payload.model_validate_json(body))
-    except ValidationError:
+    payload = _payload(body)
+    if payload is None:
         return None
     previous = json.loads(receipt) if receipt else None
+    notification = Notification(payload)
     return Delivery(
         key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due, Purpose(purpose)
     )

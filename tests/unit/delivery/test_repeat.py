@@ -94,6 +94,19 @@ def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: P
     assert world.lanes["a"].health.failing == ()
 
 
+def test_a_task_that_is_aborted_after_the_success_does_not_bring_an_old_failure_back(tmp_path: Path) -> None:
+    world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
+    works(world, well=False)
+    world.accept("backup_failure")
+    world.run()
+    works(world, well=True)
+    world.accept("backup_success")
+    world.accept("backup_aborted")
+    world.run(24)
+    assert len(world.received) == 3
+    assert world.lanes["a"].health.failing == ()
+
+
 def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["1h"]})
     works(world, well=False)

@@ -418,3 +418,20 @@ def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -
     assert event_ is not None
     assert recovery is not None
     assert (event_.purpose, recovery.purpose) == (Purpose.EVENT, Purpose.RECOVERY)
+
+
+@pytest.mark.parametrize(
+    ("later", "followed"),
+    [
+        ([], False),
+        (["backup_success"], True),
+        (["backup_success", "backup_aborted", "backup_failure"], True),
+        (["backup_start", "backup_failure", "backup_aborted", "restore_success"], False),
+    ],
+)
+def test_it_remembers_whether_a_success_came_after(store: Store, later: List[str], *, followed: bool) -> None:
+    names = ["backup_success", "backup_failure", *later]
+    _, failure, *_ = accepted = [notification(name, id=f"{number:026}") for number, name in enumerate(names)]
+    for one in accepted:
+        store.put(one, ["a"], NOTHING, at=0.0)
+    assert store.was_followed_by_success(failure) is followed
