@@ -31,7 +31,7 @@ from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
-from prime_notify.routing import Decision, decide
+from prime_notify.routing import Explanation, decide, explained, route
 from prime_notify.routing.groups import members_after
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
@@ -136,7 +136,7 @@ class Engine:
             self._new_id,
             self._server_running,
             self._voice.readings,
-            self._lanes.is_well,
+            self._lanes.is_open_to_more,
         )
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -302,13 +302,22 @@ class Engine:
         message = self._voice.message(notification, endpoint, self._clock.wall())
         return preview_of(endpoint.render(message), endpoint.redact)
 
-    def decision(self, name: str, event: EventName) -> Optional[Decision]:
+    def explanation(self, name: str, event: EventName) -> Optional[Explanation]:
         """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""
         endpoint = self._endpoint(name)
         if endpoint is None:
             return None
-        config = self._as_switched(endpoint).config
-        return decide(self._sample(event).payload, config, self._loaded.config.notification, self._intake.background)
+        block, left_alone = self._loaded.config.notification, self._lanes.left_alone(self._clock.steady())
+        with self._lock:
+            intake = self._intake
+            sample = dataclasses.replace(sample_event(event), plugin_id=intake.usual_plugin(event.task))
+            payload = intake.notification(sample, self._new_id(), self._loaded).payload
+            decision = decide(payload, self._as_switched(endpoint).config, block, intake.background)
+            wanted = route(payload, block, self._wanted, intake.background)
+            shares = intake.would_share(sample, wanted, self._loaded)
+        return explained(
+            name, decision, payload.severity, on=self._wanted, groups=block.groups, shares=shares, left_alone=left_alone
+        )
 
     def _endpoint(self, name: str) -> Optional[Endpoint]:
         return next((one for one in self._loaded.endpoints if one.name == name), None)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import Callable, Dict, Optional, Sequence
+from typing import Callable, Dict, Optional, Sequence, Tuple
 
 from prime_notify.clock import Clock
 from prime_notify.compose.comments import machine_message
 from prime_notify.config.load import Endpoint, LoadedConfig
-from prime_notify.model.event import Event, EventName, Status
+from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import Ending, LateEvent, OpenTask, Outbox, TaskChange
 from prime_notify.routing import Background, TaskKind, outcome_of, route
-from prime_notify.routing.groups import share_out
+from prime_notify.routing.groups import Share, Sharing, share_out
 from prime_notify.tasks import TaskLedger
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
+
+_USUAL_PLUGIN = "prime_backup"
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ class Intake:
     new_id: Callable[[], str]
     server_running: Callable[[], Optional[bool]]
     readings: Callable[[str], Sequence[str]]
-    is_well: Callable[[str], bool] = lambda name: True
+    is_open_to_more: Callable[[str], bool] = lambda name: True
     _last: Dict[TaskKind, Status] = field(default_factory=dict)
+    _turns: Dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._turns.update(self.outbox.turns())
         self._last.update({(one.plugin_id, one.task): one.status for one in self.outbox.endings()})
 
     def accept(
@@ -90,7 +94,8 @@ class Intake:
     ) -> Accepted:
         notification = self.notification(event, task_id, loaded)
         wanted = route(notification.payload, loaded.config.notification, endpoints, self.background)
-        names = share_out(wanted, endpoints, loaded.config.notification.groups, task_id, self.is_well)
+        names, shares = self._share_out(wanted, loaded, task_id)
+        turns = {group: name for share in shares for group, name in share.turn.items()}
         opened = closed = ended = None
         if event.name.is_start:
             said = notification.payload.task_fields()
@@ -98,7 +103,7 @@ class Intake:
         else:
             closed = task_id if self.ledger.is_open(task_id) else None
             ended = self._news(notification)
-        change = TaskChange(opened, closed, ended, late.key if late else None)
+        change = TaskChange(opened, closed, ended, late.key if late else None, turns)
         in_order = frozenset(one.name for one in endpoints if one.channel.shows_state)
         recovery = self._recovery(notification, endpoints, names)
         self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order, recovery=recovery)
@@ -108,7 +113,30 @@ class Intake:
             self.ledger.closed(task_id)
         if ended:
             self._last[ended.plugin_id, ended.task] = ended.status
+        self._turns.update(turns)
         return Accepted(notification, [*names, *recovery])
+
+    def _share_out(
+        self, wanted: Sequence[str], loaded: LoadedConfig, task_id: str
+    ) -> Tuple[Sequence[str], Sequence[Share]]:
+        groups = loaded.config.notification.groups
+        if not groups:  # as with most; a backup waits for the answer
+            return wanted, ()
+
+        def holders() -> Sequence[str]:
+            start = self.ledger.start_of(task_id)
+            return self.outbox.holders(start) if start else ()
+
+        return share_out(wanted, Sharing(loaded.endpoints, groups, self._turns, self.is_open_to_more, holders))
+
+    def would_share(self, event: Event, wanted: Sequence[str], loaded: LoadedConfig) -> Sequence[Share]:
+        """What each group would choose for an event now, of those that want it."""
+        return self._share_out(wanted, loaded, self.ledger.place(event).task_id)[1]
+
+    def usual_plugin(self, task: Task) -> str:
+        """Whose tasks of this kind there have been: Prime Backup's, unless only others'."""
+        known = [plugin for plugin, kind in self._last if kind is task]
+        return known[-1] if known and _USUAL_PLUGIN not in known else _USUAL_PLUGIN
 
     def _recovery(
         self, notification: Notification, endpoints: Sequence[Endpoint], names: Sequence[str]

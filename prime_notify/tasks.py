@@ -60,6 +60,11 @@ class TaskLedger:
         """Whether its start was accepted and its end was not."""
         return task_id in self._open
 
+    def start_of(self, task_id: str) -> Optional[str]:
+        """The id of the notification of its start, while the task is open."""
+        task = self._open.get(task_id)
+        return task.notification_id if task else None
+
     def opened(self, task: OpenTask) -> None:
         """A start was accepted."""
         self._open[task.task_id] = task

@@ -31,7 +31,7 @@ Awaited = Mapping[str, Collection[str]]
 
 _INTERVAL = 0.05  # seconds between two looks
 _MOST_LOOKED_AT = 20  # deliveries that still wait; the others are looked at later
-_FINE = (State.DELIVERED, State.FOLDED, State.DROPPED)
+_FINE = (State.DELIVERED, State.FOLDED, State.DROPPED, State.PASSED)
 _LONGEST = 300
 
 

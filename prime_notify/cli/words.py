@@ -34,6 +34,7 @@ _WORDS = {
     State.DEAD: "given up",
     State.EXPIRED: "expired",
     State.FOLDED: "folded into its end",
+    State.PASSED: "passed on to another of its group",
     State.DROPPED: "dropped",
 }
 

@@ -84,6 +84,11 @@ class Lane:
         """Whether it can be expected to deliver. From any thread."""
         return not self.disabled and self.health.failures < breaker.OPENS_AFTER
 
+    @property
+    def is_open_to_more(self) -> bool:
+        """Whether it is tried with what comes, if only to see whether it works again. From any thread."""
+        return not self.disabled and self.health.open_until <= self.clock.steady()
+
     def queue_of(self, notification: Notification) -> str:
         """What a notification waits for here (:func:`prime_notify.outbox.base.queue_of`)."""
         return queue_of(notification, in_order=self.endpoint.channel.shows_state)

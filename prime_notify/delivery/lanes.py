@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Dict, Iterable, List, Mapping, Sequence
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery.bell import Bell
@@ -65,10 +65,15 @@ class Lanes:
                 thread.lane.forgive()
                 thread.wake()
 
-    def is_well(self, name: str) -> bool:
-        """Whether an endpoint can be expected to deliver."""
+    def is_open_to_more(self, name: str) -> bool:
+        """Whether an endpoint is tried with what comes, and not left alone for now."""
         thread = self._threads.get(name)
-        return thread is None or thread.lane.is_well
+        return thread is None or thread.lane.is_open_to_more
+
+    def left_alone(self, now: float) -> Mapping[str, Optional[float]]:
+        """Who is left alone for now, and for how many seconds yet; None: until it is forgiven."""
+        lanes = [lane for lane in self.by_name().values() if not lane.is_open_to_more]
+        return {lane.endpoint.name: None if lane.disabled else lane.health.open_until - now for lane in lanes}
 
     def by_name(self) -> Mapping[str, Lane]:
         """The lanes, for looking at."""

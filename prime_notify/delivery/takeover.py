@@ -55,9 +55,11 @@ class Loner:
 
 @dataclass(frozen=True)
 class Takeover:
-    """``names``: who may take over, the best first; in a group, the others of it come before, for whatever is dead.
-    ``waiting`` and ``dead``: from which severity on they take over
-    what waits for an endpoint that is left alone, and what it gave up."""
+    """``names``: who may take over, the best first. ``waiting`` and ``dead``: from which severity on they take over
+    what waits for an endpoint that is left alone, and what it gave up. It keeps the former, and delivers it as well.
+
+    The others of a group that shares the notifications come before them, take over whatever it is, and instead.
+    """
 
     names: Tuple[str, ...] = ()
     waiting: Severity = Severity.WARNING
@@ -76,24 +78,24 @@ class Handover:
 
     def heirs(self, delivery: Delivery, settlement: Settlement, *, left_alone: bool) -> Sequence[Heir]:
         """Who is to have a delivery that was just tried: where it is dead, or the endpoint is ``left_alone`` now."""
-        if settlement.state is State.DEAD and delivery.purpose is Purpose.EVENT:
-            severe = self._is_severe(delivery, self.takeover.dead)
-            return [heir for heir, _ in sorted(self._known(delivery, severe=severe), key=lambda found: not found[1])]
-        if settlement.state is State.WAITING and left_alone and self._is_severe(delivery, self.takeover.waiting):
+        if settlement.state is State.DEAD:
+            known = self._known(delivery, self.takeover.dead)
+            return [heir for heir, _ in sorted(known, key=lambda found: not found[1])]
+        if settlement.state is State.WAITING and left_alone:
             return self._well(delivery)
         return ()
 
     def waiting(self, now: float) -> None:
-        """The endpoint is left alone: have others deliver what waits for it and is severe, as soon as one is well."""
+        """The endpoint is left alone: have others deliver what waits for it, as soon as one is well."""
         while self.takeover.names or self.peers.members_after(self.endpoint):
             found = self.outbox.peek(self.endpoint, after=self._looked_at, most=_AT_ONCE)
             for delivery in found:
-                if self._is_severe(delivery, self.takeover.waiting):
-                    heirs = self._well(delivery)
-                    if not heirs:
-                        return
+                heirs = self._well(delivery)
+                if heirs:
                     self.outbox.hand_over(delivery.key, heirs, at=now)
                     self.wake(heirs)
+                elif self._names(delivery, self.takeover.waiting):
+                    return
                 self._looked_at = delivery.key
             if len(found) < _AT_ONCE:
                 return
@@ -108,16 +110,22 @@ class Handover:
             self.peers.wake([heir.endpoint for heir in heirs])
 
     def _well(self, delivery: Delivery) -> List[Heir]:
-        return [heir for heir, is_well in self._known(delivery) if is_well]
+        return [heir for heir, is_well in self._known(delivery, self.takeover.waiting) if is_well]
 
-    def _known(self, delivery: Delivery, *, severe: bool = True) -> List[Tuple[Heir, bool]]:
-        peers = self.peers.by_name()
-        names = (*self.peers.members_after(self.endpoint), *(self.takeover.names if severe else ()))
-        there = [(name, peers[name]) for name in names if name in peers]
-        return [(Heir(name, peer.queue_of(delivery.notification)), peer.is_well) for name, peer in there]
+    def _known(self, delivery: Delivery, severity: Severity) -> List[Tuple[Heir, bool]]:
+        """Who could take it over, and whether they are well; ``severity``: from which on the fallbacks do."""
+        peers, notification = self.peers.by_name(), delivery.notification
+        return [
+            (Heir(name, peers[name].queue_of(notification), instead), peers[name].is_well)
+            for name, instead in self._names(delivery, severity).items()
+            if name in peers
+        ]
 
-    @staticmethod
-    def _is_severe(delivery: Delivery, severity: Severity) -> bool:
-        """Whether it is worth another endpoint's while; reminders are not."""
-        found = delivery.notification.payload.severity
-        return delivery.purpose is Purpose.EVENT and _SEVERITIES.index(found) >= _SEVERITIES.index(severity)
+    def _names(self, delivery: Delivery, severity: Severity) -> Mapping[str, bool]:
+        """Who is to take it over, in order, and whether instead. Reminders and recoveries stay where they are."""
+        if delivery.purpose is not Purpose.EVENT:
+            return {}
+        members = self.peers.members_after(self.endpoint)
+        is_severe = _SEVERITIES.index(delivery.notification.payload.severity) >= _SEVERITIES.index(severity)
+        fallbacks = self.takeover.names if is_severe else ()
+        return {**dict.fromkeys(members, True), **{name: False for name in fallbacks if name not in members}}

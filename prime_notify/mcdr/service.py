@@ -31,7 +31,7 @@ from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview
-from prime_notify.routing import Decision
+from prime_notify.routing import Explanation
 from prime_notify.sources.hub import Sources
 from prime_notify.sources.quick_backup import PLUGIN_ID as QUICK_BACKUP
 from prime_notify.sources.server import plugin_version
@@ -245,8 +245,8 @@ class Service:
     def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
         return self._engine.preview(endpoint, event)
 
-    def decision(self, endpoint: str, event: EventName) -> Optional[Decision]:
-        return self._engine.decision(endpoint, event)
+    def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:
+        return self._engine.explanation(endpoint, event)
 
     def test(
         self,

@@ -53,6 +53,7 @@ class State(str, enum.Enum):
 
     ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
     ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
+    ``PASSED``: another endpoint has it in its place.
     """
 
     WAITING = "waiting"
@@ -61,6 +62,7 @@ class State(str, enum.Enum):
     EXPIRED = "expired"
     FOLDED = "folded"
     DROPPED = "dropped"
+    PASSED = "passed"
 
 
 class Purpose(str, enum.Enum):
@@ -94,10 +96,12 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Heir:
-    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there."""
+    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: in place of
+    whoever has it now, not in addition."""
 
     endpoint: str
     queue: str
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,12 +167,14 @@ class LateEvent:
 
 @dataclass(frozen=True)
 class TaskChange:
-    """What accepting a notification changes beside it, in the same transaction."""
+    """What accepting a notification changes beside it, in the same transaction. ``turns``: by group, which endpoint of
+    those that take turns had the newest one."""
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
     ended: Optional[Ending] = None
     late: Optional[int] = None
+    turns: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_of(notification: Notification, *, in_order: bool) -> str:
@@ -186,13 +192,16 @@ def is_kindred_success(payload: Payload, of: Payload) -> bool:
     ) and not payload.test
 
 
-def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]]) -> Optional[Heir]:
-    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``."""
+def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:
+    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``.
+
+    ``given_up``: whoever has it now will not try again, so it may go back to one that only passed it on.
+    """
     for heir in heirs:
-        states = [state for endpoint, state in known if endpoint == heir.endpoint]
-        if not states:
+        states = {state for endpoint, state in known if endpoint == heir.endpoint}
+        if not states or (given_up and states == {State.PASSED}):
             return heir
-        if any(state is not State.DEAD for state in states):
+        if states - {State.DEAD, State.PASSED}:
             return None
     return None
 
@@ -273,7 +282,9 @@ class Outbox(Protocol):
     def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
         """Have somebody else deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
 
-        Nobody, when one before that has it already, unless as a dead letter. So it never comes back to where it was.
+        Nobody, when one before that has it already, unless it gave it up. So it never comes back to where it was, but
+        for this: what is given up goes back to one that passed it on, without giving it up, when nobody else is left.
+        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
         """
         ...
 
@@ -319,6 +330,14 @@ class Outbox(Protocol):
 
     def was_followed_by_success(self, notification: Notification) -> bool:
         """Whether a later task of the same plugin and kind succeeded, as far as that is remembered."""
+        ...
+
+    def turns(self) -> Mapping[str, str]:
+        """By group, which endpoint had the newest turn (:attr:`TaskChange.turns`)."""
+        ...
+
+    def holders(self, notification_id: str) -> Sequence[str]:
+        """The endpoints that were, or are, to tell of a notification: not those that passed it on or gave it up."""
         ...
 
     def late_events(self) -> Sequence[LateEvent]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from typing import Callable, Collection, Dict, Optional, Sequence, TypeVar
+from typing import Callable, Collection, Dict, Mapping, Optional, Sequence, TypeVar
 
 from prime_notify.model.event import Event
 from prime_notify.model.health import Health
@@ -317,6 +317,13 @@ class GuardedOutbox:
     def was_followed_by_success(self, notification: Notification) -> bool:
         on_disk = self._try(lambda disk: disk.was_followed_by_success(notification))
         return bool(on_disk) or self._memory.was_followed_by_success(notification)
+
+    def turns(self) -> Mapping[str, str]:
+        return {**(self._try(lambda disk: disk.turns()) or {}), **self._memory.turns()}
+
+    def holders(self, notification_id: str) -> Sequence[str]:
+        on_disk = self._try(lambda disk: disk.holders(notification_id)) or ()
+        return [*on_disk, *self._memory.holders(notification_id)]
 
     def late_events(self) -> Sequence[LateEvent]:
         return list(self._try(lambda disk: disk.late_events()) or ())

@@ -46,6 +46,7 @@ class _Row:
     queue: str = ""
     held: bool = False
     purpose: Purpose = Purpose.EVENT
+    given_up: bool = False  # before it was passed on
 
 
 class MemoryOutbox:
@@ -58,6 +59,7 @@ class MemoryOutbox:
         self._open: dict[str, OpenTask] = {}
         self._endings: dict[Tuple[str, Task], Ending] = {}
         self._late: dict[int, LateEvent] = {}
+        self._turns: dict[str, str] = {}
         self._health: dict[str, Health] = {}
         self._attempts: dict[str, List[float]] = {}
         self._accepted: List[Tuple[Notification, TaskChange, Collection[str]]] = []
@@ -87,6 +89,7 @@ class MemoryOutbox:
                 self._endings[change.ended.plugin_id, change.ended.task] = change.ended
             if change.late is not None:
                 self._late.pop(change.late, None)
+            self._turns.update(change.turns)
 
     def adopt(self, delivery: Delivery, settlement: Settlement) -> int:
         """Take over a delivery that another store handed out and could not settle so; its key here."""
@@ -192,10 +195,20 @@ class MemoryOutbox:
         with self._lock:
             row = self._rows[key]
             kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
-            heir = heir_of(heirs, [(other.endpoint, other.state) for other in kin])
-            if heir:
+            known = [(other.endpoint, State.DEAD if other.given_up else other.state) for other in kin]
+            given_up = row.state is State.DEAD
+            heir = heir_of(heirs, known, given_up=given_up)
+            if heir is None:
+                return
+            passed = [other for other in kin if other.endpoint == heir.endpoint and other.state is State.PASSED]
+            if passed:
+                again = dataclasses.replace(passed[0], state=State.WAITING, due=at, attempts=0)
+                self._rows[again.key] = again
+            else:
                 new = next(self._keys)
                 self._rows[new] = _Row(new, heir.endpoint, row.notification, row.accepted, at, queue=heir.queue)
+            if heir.instead:
+                self._rows[key] = dataclasses.replace(row, state=State.PASSED, held=False, given_up=given_up)
 
     def release(self, endpoint: str, *, at: float) -> None:
         with self._lock:
@@ -317,6 +330,16 @@ class MemoryOutbox:
     def endings(self) -> Sequence[Ending]:
         with self._lock:
             return list(self._endings.values())
+
+    def turns(self) -> Mapping[str, str]:
+        with self._lock:
+            return dict(self._turns)
+
+    def holders(self, notification_id: str) -> Sequence[str]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.notification.id == notification_id]
+        passed = (State.PASSED, State.DEAD)
+        return [row.endpoint for row in rows if row.purpose is Purpose.EVENT and row.state not in passed]
 
     def late_events(self) -> Sequence[LateEvent]:
         with self._lock:

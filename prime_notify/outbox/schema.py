@@ -83,6 +83,13 @@ MIGRATIONS = (
     ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX delivery_held ON delivery (endpoint, due, seq) WHERE state = 'waiting' AND held = 1
     """,
+    # Whose turn it was in groups that take turns.
+    """
+    CREATE TABLE turn (
+        name      TEXT PRIMARY KEY,
+        endpoint  TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
 )
 
 

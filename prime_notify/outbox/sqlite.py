@@ -82,11 +82,22 @@ _PEEK = """
     WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
 """
 _KIN = """
-    SELECT endpoint, state FROM delivery
-    WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
-"""
+    SELECT seq, endpoint, CASE WHEN state = 'passed' AND EXISTS
+        (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
+    FROM delivery WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
+"""  # who gave it up before passing it on will not have it again
 _TAKE_OVER = """
     INSERT INTO delivery (notification, endpoint, task_id, due) SELECT notification, ?, ?, ? FROM delivery WHERE seq = ?
+"""
+_TAKE_BACK = """
+    UPDATE delivery SET state = 'waiting', due = ?, attempts = 0
+    WHERE notification = (SELECT notification FROM delivery WHERE seq = ?) AND endpoint = ? AND state = 'passed'
+"""
+_HANDED_ON = "UPDATE delivery SET state = 'passed', settled = ?, held = 0 WHERE seq = ?"
+_HOLDERS = """
+    SELECT endpoint FROM delivery
+    WHERE notification = (SELECT seq FROM notification WHERE id = ?)
+      AND purpose = 'event' AND state NOT IN ('passed', 'dead') ORDER BY seq
 """
 _REMIND = """
     INSERT INTO delivery (notification, endpoint, task_id, due, purpose)
@@ -306,6 +317,12 @@ class SqliteOutbox:
             later = (_payload(body) for (body,) in rows)
             return any(one is not None and is_kindred_success(one, notification.payload) for one in later)
 
+    def turns(self) -> Mapping[str, str]:
+        return dict(self.database.read("SELECT name, endpoint FROM turn"))
+
+    def holders(self, notification_id: str) -> Sequence[str]:
+        return [endpoint for (endpoint,) in self.database.read(_HOLDERS, notification_id)]
+
     def late_events(self) -> Sequence[LateEvent]:
         found: List[LateEvent] = []
         for key, text in self.database.read("SELECT seq, event FROM late_event ORDER BY seq"):
@@ -355,9 +372,14 @@ def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
 
 def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:
     known = connection.execute(_KIN, (key,)).fetchall()
-    heir = heir_of(heirs, [(endpoint, State(state)) for endpoint, state in known])
-    if heir:
+    given_up = any(seq == key and state == State.DEAD for seq, _, state in known)
+    heir = heir_of(heirs, [(endpoint, State(state)) for _, endpoint, state in known], given_up=given_up)
+    if heir is None:
+        return
+    if not connection.execute(_TAKE_BACK, (at, key, heir.endpoint)).rowcount:
         connection.execute(_TAKE_OVER, (heir.endpoint, heir.queue, at, key))
+    if heir.instead:
+        connection.execute(_HANDED_ON, (at, key))
 
 
 def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
@@ -370,6 +392,8 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
     if change.ended:
         values = (change.ended.plugin_id, change.ended.task.value, change.ended.status.value)
         connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
+    for turn in change.turns.items():
+        connection.execute("INSERT OR REPLACE INTO turn (name, endpoint) VALUES (?, ?)", turn)
     if change.late is not None:
         connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
 

@@ -1,12 +1,15 @@
-"""A decision in words: one line for each rule. What ``!!pn why`` prints."""
+"""A decision in words, for ``!!pn why``: a line for each rule, and for what groups, fallbacks and breakers do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Generic, List, Sequence, TypeVar
+from typing import Callable, Generic, Iterator, List, Sequence, TypeVar
 
+from prime_notify.compose.humanize import duration
 from prime_notify.compose.markdown import plain
-from prime_notify.routing.decision import Decision, Reason
+from prime_notify.routing.decision import Reason
+from prime_notify.routing.explanation import Explanation
+from prime_notify.routing.groups import Share
 
 __all__ = ["WhyLine", "why_lines", "why_title"]
 
@@ -20,23 +23,66 @@ _LONGEST = 120
 
 @dataclass(frozen=True)
 class WhyLine(Generic[T]):
-    """One rule's line; ``passed`` is for its colour."""
+    """One line; ``passed``: nothing in it keeps the event from being sent there, which is for its colour."""
 
     passed: bool
     text: T
 
 
-def why_title(decision: Decision, event: str, endpoint: str, say: Say[T]) -> T:
+def why_title(explanation: Explanation, event: str, say: Say[T]) -> T:
     """The line above: whether the event goes there."""
-    return say("why.sent" if decision.passes else "why.not_sent", event=event, endpoint=endpoint)
+    key = "why.sent" if explanation.goes_there else "why.not_sent"
+    return say(key, event=event, endpoint=explanation.endpoint)
 
 
-def why_lines(decision: Decision, say: Say[T]) -> Sequence[WhyLine[T]]:
-    """One line for each rule that is stated, what keeps the event out first; one that says so where there is none."""
-    if not decision.reasons:
-        return [WhyLine(True, say("why.no_rule"))]
-    reasons: List[Reason] = sorted(decision.reasons, key=lambda reason: reason.passed)
-    return [WhyLine(reason.passed, _text(reason, say)) for reason in reasons]
+def why_lines(explanation: Explanation, say: Say[T]) -> Sequence[WhyLine[T]]:
+    """One line for each rule that is stated, what keeps the event out first; one that says so where there is none.
+    Then what else decides."""
+    reasons: List[Reason] = sorted(explanation.decision.reasons, key=lambda reason: reason.passed)
+    lines = [WhyLine(reason.passed, _text(reason, say)) for reason in reasons] or [WhyLine(True, say("why.no_rule"))]
+    return [*lines, *_group(explanation, say), *_fallbacks(explanation, say), *_left_alone(explanation, say)]
+
+
+def _group(explanation: Explanation, say: Say[T]) -> Iterator[WhyLine[T]]:
+    group, mode, share = explanation.group, explanation.mode, explanation.share
+    if group is None:
+        return
+    if share is None:
+        yield WhyLine(
+            mode == "all", say("why.group.all" if mode == "all" else "why.group.nobody", group=group, mode=mode)
+        )
+        return
+    text = say(f"why.group.{_choice(share)}", group=group, mode=mode, chosen=share.chosen, after=share.after)
+    yield WhyLine(share.chosen == explanation.endpoint, text)
+    if share.left_alone:
+        yield WhyLine(True, say("why.group.passed_over", names=_list(share.left_alone)))
+
+
+def _choice(share: Share) -> str:
+    if share.kept or share.waits:
+        return "kept" if share.kept else "waits"
+    return "next" if share.mode == "round_robin" and share.after else share.mode
+
+
+def _fallbacks(explanation: Explanation, say: Say[T]) -> Iterator[WhyLine[T]]:
+    """Who takes over from the endpoint, and from whom it does."""
+    severity = explanation.severity.value
+    if explanation.fallbacks:
+        names = _list(explanation.fallbacks)
+        yield WhyLine(True, say(f"why.fallback.{severity}", names=names, endpoint=explanation.endpoint))
+    for other in explanation.stands_in_for:
+        yield WhyLine(True, say(f"why.stands_in.{severity}", other=other))
+
+
+def _left_alone(explanation: Explanation, say: Say[T]) -> Iterator[WhyLine[T]]:
+    for name in (explanation.endpoint, *explanation.stands_in_for):
+        if name in explanation.left_alone:
+            seconds = explanation.left_alone[name]
+            passed = name != explanation.endpoint
+            if seconds is None:
+                yield WhyLine(passed, say("why.gone", endpoint=name))
+            else:
+                yield WhyLine(passed, say("why.left_alone", endpoint=name, duration=duration(max(0.0, seconds))))
 
 
 def _text(reason: Reason, say: Say[T]) -> T:

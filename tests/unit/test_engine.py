@@ -8,10 +8,11 @@ import queue
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import pytest
 
+from prime_notify.clock import Clock
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.engine import Engine
@@ -21,8 +22,10 @@ from prime_notify.outbox.base import State
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.routing.groups import Share
 from prime_notify.trial import TestResult
 from tests.support.build import event, loaded
+from tests.support.clock import FakeClock
 from tests.support.receiver import HANG, Answer, Receiver
 
 CATALOGUE = Catalogue.load()
@@ -44,9 +47,9 @@ def engine(folder: Path, *endpoints: Any, **sections: Any) -> Iterator[Engine]:
         started.stop(grace=5.0)
 
 
-def build(folder: Path, *endpoints: Any, **sections: Any) -> Engine:
+def build(folder: Path, *endpoints: Any, clock: Optional[Clock] = None, **sections: Any) -> Engine:
     log = logging.getLogger("test.engine")
-    return Engine(loaded(*endpoints, **sections), data_dir=folder, catalogue=CATALOGUE, log=log)
+    return Engine(loaded(*endpoints, **sections), data_dir=folder, catalogue=CATALOGUE, log=log, clock=clock)
 
 
 def hook(receiver: Receiver, name: str = "hook", **options: Any) -> Any:
@@ -467,13 +470,13 @@ def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver:
 
 def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiver: Receiver) -> None:
     with engine(tmp_path, hook(receiver, events=["backup_failure"])) as running:
-        wanted = running.decision("hook", EventName.BACKUP_FAILURE)
-        unwanted = running.decision("hook", EventName.BACKUP_START)
-        assert running.decision("unknown", EventName.BACKUP_START) is None
+        wanted = running.explanation("hook", EventName.BACKUP_FAILURE)
+        unwanted = running.explanation("hook", EventName.BACKUP_START)
+        assert running.explanation("unknown", EventName.BACKUP_START) is None
     assert wanted is not None
-    assert wanted.passes
+    assert wanted.goes_there
     assert unwanted is not None
-    assert not unwanted.passes
+    assert not unwanted.goes_there
 
 
 def test_what_is_told_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
@@ -538,3 +541,108 @@ def test_of_a_group_the_first_that_works_is_told(tmp_path: Path, receiver: Recei
             payloads = received(receiver, 6)
         assert len(refusing.requests) == 5
     assert sorted(payload["id"] for payload in payloads) == ids
+
+
+def sharing(mode: str, *endpoints: Any) -> Dict[str, Any]:
+    return {"enabled": True, "groups": {"g": mode}, "endpoints": [{**one, "group": "g"} for one in endpoints]}
+
+
+def paths(receiver: Receiver, count: int) -> str:
+    receiver.wait_for(count, timeout=10.0)
+    by_id = {request.json()["id"]: request.path for request in receiver.requests}
+    return "".join(path.strip("/") for _, path in sorted(by_id.items()))
+
+
+def test_members_take_turns_across_restarts(tmp_path: Path, receiver: Receiver) -> None:
+    block = sharing("round_robin", *(hook(receiver, name) for name in "abc"))
+    for life in range(3):
+        with engine(tmp_path, notification=block) as running:
+            for _ in range(2):
+                running.accept(event("backup_start"))
+                running.accept(event("backup_success"))
+            paths(receiver, 4 * life + 4)
+    assert paths(receiver, 12) == "aabbccaabbcc"
+
+
+def test_the_end_of_a_task_follows_its_start_across_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    block = sharing("round_robin", *(hook(receiver, name) for name in "abc"))
+    fields = {"task_id": "t1"}
+    with engine(tmp_path, notification=block) as running:
+        running.accept(event("backup_success"))
+        running.accept(event("backup_start", **fields))
+        running.accept(event("restore_success"))
+        paths(receiver, 3)
+    with engine(tmp_path, notification=block) as running:
+        running.accept(event("backup_success", **fields))
+        running.accept(event("backup_success"))
+        assert paths(receiver, 5) == "abcba"
+
+
+def test_the_end_follows_a_start_that_was_passed_on(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as refusing:
+        refusing.behave(Answer(status=400))
+        block = sharing("first_ok", hook(refusing, "a"), hook(receiver, "b"))
+        with engine(tmp_path, notification=block) as running:
+            running.accept(event("backup_start"))
+            paths(receiver, 1)
+            running.accept(event("backup_success"))
+            assert paths(receiver, 2) == "bb"
+        assert len(refusing.requests) == 1
+
+
+def test_a_member_that_works_again_is_found_out_with_what_comes(tmp_path: Path, receiver: Receiver) -> None:
+    clock = FakeClock(1_000_000_000.0)
+    with Receiver() as first:
+        first.behave(Answer(status=404))
+        block = sharing("first_ok", hook(first, "a"), hook(receiver, "b"))
+        with engine(tmp_path, notification=block, clock=clock) as running:
+            for number in range(5):
+                running.accept(event())
+                received(receiver, number + 1)
+            first.behave(Answer(status=200))
+            running.accept(event())
+            received(receiver, 6)
+            assert len(first.requests) == 5
+            clock.advance(60.0)
+            accepted = running.accept(event())
+            assert received(first, 6)[-1]["id"] == accepted
+
+
+def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_left_alone(tmp_path: Path, receiver: Receiver) -> None:
+    with Receiver() as refusing:
+        refusing.behave(Answer(status=404))
+        block = sharing("round_robin", hook(refusing, "a", fallback=["c"]), hook(receiver, "b"))
+        block["endpoints"].append(hook(receiver, "c", events=["restore"]))
+        with engine(tmp_path, notification=block) as running:
+            running.accept(event("backup_start"))
+            received(receiver, 1)
+            end = running.explanation("a", EventName.BACKUP_FAILURE)
+            for number in range(10):
+                running.accept(event())
+                received(receiver, number + 2)
+            following, fallback = (running.explanation(name, EventName.BACKUP_FAILURE) for name in "ac")
+            running.switch("c", on=False)
+            alone = running.explanation("c", EventName.BACKUP_FAILURE)
+    assert end is not None
+    assert end.share == Share("g", "round_robin", "b", ("a", "b"), kept=True, after="a")
+    assert not end.goes_there
+    assert following is not None
+    assert following.share == Share("g", "round_robin", "b", ("a", "b"), ("a",), after="b")
+    assert following.fallbacks == ("c",)
+    assert 0 < (following.left_alone["a"] or 0) < 60
+    assert fallback is not None
+    assert (fallback.group, fallback.stands_in_for, fallback.goes_there) == (None, ("a",), False)
+    assert alone is not None
+    assert alone.stands_in_for == ()
+
+
+@pytest.mark.parametrize("plugin", ["prime_backup", "my_plugin"])
+def test_an_explanation_goes_by_how_real_tasks_ended(tmp_path: Path, receiver: Receiver, plugin: str) -> None:
+    with engine(tmp_path, hook(receiver, filter={"on_change": True})) as running:
+        first = running.explanation("hook", EventName.BACKUP_FAILURE)
+        running.accept(event("backup_failure", plugin))
+        second = running.explanation("hook", EventName.BACKUP_FAILURE)
+    assert first is not None
+    assert first.goes_there
+    assert second is not None
+    assert not second.goes_there

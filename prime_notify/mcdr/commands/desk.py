@@ -15,7 +15,7 @@ from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview
-from prime_notify.routing import Decision
+from prime_notify.routing import Explanation
 from prime_notify.trial import TestResult
 
 __all__ = [
@@ -108,8 +108,8 @@ class Desk(Protocol):
         """As :meth:`prime_notify.engine.Engine.preview`."""
         ...
 
-    def decision(self, endpoint: str, event: EventName) -> Optional[Decision]:
-        """As :meth:`prime_notify.engine.Engine.decision`."""
+    def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:
+        """As :meth:`prime_notify.engine.Engine.explanation`."""
         ...
 
     def reload(self) -> Reloaded: ...

@@ -32,6 +32,7 @@ _SYMBOLS = {
     State.EXPIRED: ("○", RColor.gray),
     State.FOLDED: ("≈", RColor.gray),
     State.DROPPED: ("□", RColor.gray),
+    State.PASSED: ("·", RColor.gray),
 }
 _COLORS = {Severity.ERROR: RColor.red, Severity.WARNING: RColor.yellow}
 

@@ -1,4 +1,4 @@
-"""``!!pn why <endpoint> <event>``: whether such an event goes there, and which rule says so."""
+"""``!!pn why <endpoint> <event>``: whether such an event goes there, and which rule, group or fallback says so."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def _why(desk: Desk, source: CommandSource, endpoint: str, word: str) -> None:
     event = event_named(desk, source, word)
     if event is None or not has_endpoint(desk, source, endpoint):
         return
-    decision = desk.decision(endpoint, event)
-    if decision is None:
+    explanation = desk.explanation(endpoint, event)
+    if explanation is None:
         return
     say = desk.speech.reply
-    title = why_title(decision, event.value, endpoint, say)
-    source.reply(coloured(title, RColor.green if decision.passes else RColor.yellow))
-    for line in why_lines(decision, say):
+    title = why_title(explanation, event.value, say)
+    source.reply(coloured(title, RColor.green if explanation.goes_there else RColor.yellow))
+    for line in why_lines(explanation, say):
         colour = RColor.green if line.passed else RColor.red
         source.reply(RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
     source.reply(coloured(say("command.why.sample"), RColor.gray))

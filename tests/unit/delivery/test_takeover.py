@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Set
+from typing import List, Set, Tuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.outbox.base import State
@@ -165,17 +169,105 @@ def test_in_a_group_the_next_one_takes_over_whatever_is_given_up(tmp_path: Path)
     failing(world, "b", "c")
     note = world.accept("backup_success", "b")
     world.run()
-    assert states(world.store, note) == {"b": State.DEAD, "c": State.DEAD, "a": State.DELIVERED}
+    assert states(world.store, note) == {"b": State.PASSED, "c": State.PASSED, "a": State.DELIVERED}
     failing(world, "a", "b", "c")
     note, error = world.accept("backup_success", "a"), world.accept("backup_failure", "a")
     world.run()
-    assert states(world.store, note) == dict.fromkeys("abc", State.DEAD)
-    assert states(world.store, error) == {**dict.fromkeys("abc", State.DEAD), "d": State.DELIVERED}
+    given_up = {"a": State.PASSED, "b": State.PASSED, "c": State.DEAD}
+    assert states(world.store, note) == given_up
+    assert states(world.store, error) == {**given_up, "d": State.DELIVERED}
 
 
-def test_in_a_group_what_is_severe_does_not_wait_for_one_that_is_left_alone(tmp_path: Path) -> None:
+def test_in_a_group_what_all_gave_up_is_replayed_by_one(tmp_path: Path) -> None:
+    member = {"group": "g", **ONCE}
+    world = World(tmp_path, member, member)
+    failing(world, "a", "b")
+    note = world.accept("backup_success", "a")
+    world.run()
+    failing(world)
+    assert world.store.replay(None, at=world.clock.steady()) == ["b"]
+    world.run()
+    assert world.told("a") + world.told("b") == [[note]]
+
+
+@pytest.mark.parametrize("what", ["success", "aborted", "failure"])
+def test_in_a_group_nothing_waits_for_one_that_is_left_alone_and_it_is_told_once(tmp_path: Path, what: str) -> None:
     world = World(tmp_path, {"group": "g"}, {"group": "g"})
     open_breaker(world, "a")
+    id = world.accept(f"backup_{what}", "a")
+    world.run()
+    assert world.told("b")[-1] == [id]
+    failing(world)
+    world.run(24)
+    assert world.told("a") == []
+    assert len(world.told("b")) == len({id for [id] in world.told("b")}) == 6
+
+
+def test_in_a_group_reminders_stay_where_they_are(tmp_path: Path) -> None:
+    world = World(tmp_path, {"group": "g", "repeat": "1h"}, {"group": "g"})
     error = world.accept("backup_failure", "a")
     world.run()
-    assert world.told("b") == [[error]]
+    open_breaker(world, "a")
+    world.run(2)
+    assert [error] not in world.told("b")
+
+
+def test_what_the_last_of_a_group_gives_up_goes_back_to_one_that_was_only_left_alone(tmp_path: Path) -> None:
+    world = World(tmp_path, {"group": "g"}, {"group": "g", **ONCE})
+    open_breaker(world, "a")
+    failing(world, "a", "b", status=400)
+    note = world.accept("backup_success", "a")
+    world.run()
+    assert states(world.store, note) == {"a": State.WAITING, "b": State.PASSED}
+    failing(world)
+    world.run(1)
+    assert world.told("a")[-1] == [note]
+    assert world.store.dead() == {}
+
+
+def test_what_was_passed_on_survives_a_restart(tmp_path: Path) -> None:
+    world = World(tmp_path, {"group": "g"}, {"group": "g"})
+    open_breaker(world, "a")
+    note = world.accept("backup_success", "a")
+    assert world.lanes["a"].step() is None
+    world.restart()
+    failing(world)
+    world.run(24)
+    assert world.told("a") == []
+    assert world.told("b")[-1] == [note]
+
+
+happenings = st.lists(
+    st.tuples(
+        st.sampled_from(["success", "failure"]),  # is told of
+        st.sampled_from("abc"),  # to this one first
+        st.sets(st.sampled_from("abc")),  # while these fail
+        st.sampled_from([500, 400, 404]),  # like that
+        st.sampled_from([0.0, 0.001, 0.1, 3.0]),  # for so many hours
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings, st.booleans())
+def test_in_a_group_each_notification_is_told_once_or_is_one_dead_letter(
+    tmp_path_factory: pytest.TempPathFactory, happened: List[Tuple[str, str, Set[str], int, float]], restarts: bool
+) -> None:
+    world = World(tmp_path_factory.mktemp("world"), {"group": "g"}, {"group": "g"}, {"group": "g"})
+    ids = []
+    for what, name, down, status, hours in happened:
+        failing(world, *down, status=status)
+        ids.append(world.accept(f"backup_{what}", name))
+        world.run(hours)
+        if restarts:
+            world.restart()
+    failing(world)
+    world.run(48)
+    told = [id for name in "abc" for message in world.told(name) for id in message]
+    for id in ids:
+        known = list(states(world.store, id).values())
+        assert [known.count(State.DELIVERED), told.count(id)] in ([0, 0], [1, 1])
+        assert known.count(State.DEAD) == 1 - told.count(id)
+        assert State.WAITING not in known
+    world.store.close()

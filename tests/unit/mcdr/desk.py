@@ -13,7 +13,7 @@ from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
 from prime_notify.overview import EndpointState, Overview
-from prime_notify.routing import Decision
+from prime_notify.routing import Decision, Explanation
 from prime_notify.trial import TestResult
 from tests.support.archive import Archive
 from tests.unit.mcdr.console import Console
@@ -63,8 +63,8 @@ class ScriptedDesk:
     def preview(self, endpoint: str, event: EventName) -> Sequence[str]:
         return self.previewed or [f"POST to {endpoint}", "", f"a {event.value}"]
 
-    def decision(self, _endpoint: str, _event: EventName) -> Decision:
-        return self.decided
+    def explanation(self, endpoint: str, _event: EventName) -> Explanation:
+        return Explanation(endpoint, self.decided)
 
     def configure(self, **sections: Any) -> None:
         self.config = Config.model_validate(sections)

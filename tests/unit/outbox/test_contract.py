@@ -400,6 +400,75 @@ def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
     assert store.waiting() == {"a": 1}
 
 
+def take_over(store: Store, *names: str, endpoint: str = "a", instead: bool = True, at: float = 0.0) -> None:
+    """As a lane does it whose endpoint is left alone."""
+    [waiting] = store.peek(endpoint, after=0, most=9)
+    store.hand_over(waiting.key, [Heir(name, "q", instead) for name in names], at=at)
+
+
+def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Store) -> None:
+    id = put(store)
+    take_over(store, "b")
+    assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
+    assert store.next_due("a") is None
+    assert store.waiting() == {"b": 1}
+
+
+def test_what_was_tried_is_passed_on_with_its_settlement(store: Store) -> None:
+    id = put(store)
+    end(store, State.WAITING, due=9.0, heirs=[Heir("b", "q", instead=True)])
+    assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
+    assert store.dead() == {}
+
+
+def test_what_waits_does_not_come_back_to_who_passed_it_on(store: Store) -> None:
+    id = put(store)
+    take_over(store, "b")
+    take_over(store, "a", "c", endpoint="b")
+    assert states(store, id) == {"a": State.PASSED, "b": State.PASSED, "c": State.WAITING}
+    take_over(store, "a", "b", endpoint="c")
+    assert states(store, id) == {"a": State.PASSED, "b": State.PASSED, "c": State.WAITING}
+
+
+def test_what_is_given_up_comes_back_once_to_who_only_passed_it_on(store: Store) -> None:
+    id = put(store)
+    take_over(store, "b")
+    end(store, State.DEAD, endpoint="b", heirs=[Heir("a", "q", instead=True)], at=3.0)
+    assert states(store, id) == {"a": State.WAITING, "b": State.PASSED}
+    again = store.claim("a", at=3.0)
+    assert again is not None
+    assert (again.notification.id, again.attempt, again.due) == (id, 1, 3.0)
+    store.settle(Settlement(again.key, State.DEAD, 4.0, heirs=[Heir("b", "q", instead=True)]))
+    assert states(store, id) == {"a": State.DEAD, "b": State.PASSED}
+    assert store.dead() == {"a": 1}
+
+
+def test_a_dead_letter_that_another_has_in_its_place_is_none(store: Store) -> None:
+    id = put(store)
+    end(store, State.DEAD, heirs=[Heir("b", "q", instead=True)])
+    assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
+    assert store.replay(None, at=0.0) == []
+
+
+def test_who_is_to_tell_of_a_notification_is_known(store: Store) -> None:
+    ids = [put(store, to="a b"), put(store, to="c")]
+    assert list(store.holders(ids[0])) == ["a", "b"]
+    [waiting, *_] = store.peek("a", after=0, most=1)
+    store.hand_over(waiting.key, [Heir("d", "q", instead=True)], at=0.0)
+    assert list(store.holders(ids[0])) == ["b", "d"]
+    end(store, State.DELIVERED, endpoint="b")
+    end(store, State.DEAD, endpoint="c")
+    assert list(store.holders(ids[0])) == ["b", "d"]
+    assert list(store.holders(ids[1])) == list(store.holders("unknown")) == []
+
+
+def test_whose_turn_it_was_is_remembered(store: Store) -> None:
+    assert store.turns() == {}
+    for turns in ({"g": "a", "h": "x"}, {"g": "b"}, {}):
+        store.put(notification(), ["a"], TaskChange(turns=turns), at=0.0)
+    assert store.turns() == {"g": "b", "h": "x"}
+
+
 # reminders and recoveries
 
 

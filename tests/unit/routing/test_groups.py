@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, Sequence, Set
+from typing import Any, Dict, List, Sequence, Set
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prime_notify.config.load import Endpoint
-from prime_notify.routing.groups import members_after, share_out
+from prime_notify.routing.groups import Share, Sharing, members_after, share_out
 from tests.support.build import loaded
 
 
@@ -18,53 +19,124 @@ def endpoints(*, mode: str = "first_ok", **groups: Any) -> Sequence[Endpoint]:
     return loaded(notification={"enabled": True, "groups": modes, "endpoints": written}).endpoints
 
 
-def shared(mode: str, *, unwell: Set[str] = frozenset(), task_id: str = "t", names: str = "abcd") -> Sequence[str]:  # type: ignore[assignment]
-    group = endpoints(mode=mode, a="g", b="g", c="g", d=None)
-    return share_out(list(names), group, {"g": mode}, task_id, lambda name: name not in unwell)
+GROUP = endpoints(a="g", b="g", c="g", d=None)
+
+
+class Group:
+    """Three that share, and one beside them; what is to be remembered is remembered."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = mode
+        self.turns: Dict[str, str] = {}
+        self.left_alone: Set[str] = set()
+        self.shares: Sequence[Share] = ()
+
+    def next(self, wanted: str = "abcd", *, start_at: str = "") -> str:
+        sharing = Sharing(
+            GROUP, {"g": self.mode}, self.turns, lambda name: name not in self.left_alone, lambda: list(start_at)
+        )
+        names, self.shares = share_out(list(wanted), sharing)
+        for share in self.shares:
+            self.turns.update(share.turn)
+        return "".join(names)
+
+    def turns_of(self, count: int, wanted: str = "abc") -> str:
+        return "".join(self.next(wanted) for _ in range(count))
 
 
 def test_all_get_it_unless_the_group_says_otherwise() -> None:
-    assert shared("all") == ["a", "b", "c", "d"]
-    assert share_out(["a"], endpoints(a="g"), {}, "t", lambda name: True) == ["a"]
+    assert Group("all").next() == "abcd"
+    assert share_out(["a", "d"], Sharing(GROUP, {})) == (["a", "d"], [])
 
 
 @pytest.mark.parametrize(
-    ("unwell", "names", "chosen"),
-    [
-        (set(), "abcd", ["a", "d"]),
-        ({"a"}, "abcd", ["b", "d"]),
-        ({"a", "b", "c"}, "abcd", ["a", "d"]),
-        (set(), "cd", ["c", "d"]),
-        (set(), "d", ["d"]),
-    ],
+    ("left_alone", "wanted", "chosen"),
+    [("", "abcd", "ad"), ("a", "abcd", "bd"), ("abc", "abcd", "ad"), ("", "cd", "cd"), ("", "d", "d")],
 )
-def test_the_first_that_is_well_gets_it(unwell: Set[str], names: str, chosen: Sequence[str]) -> None:
-    assert shared("first_ok", unwell=unwell, names=names) == chosen
+def test_the_first_that_works_gets_it(left_alone: str, wanted: str, chosen: str) -> None:
+    group = Group("first_ok")
+    group.left_alone = set(left_alone)
+    assert group.next(wanted) == chosen
+    assert group.turns == {}
 
 
-def test_tasks_are_spread_evenly_and_each_stays_where_it_is() -> None:
-    chosen = {f"t{number}": shared("round_robin", task_id=f"t{number}")[0] for number in range(300)}
-    assert all(70 < count < 130 for count in Counter(chosen.values()).values())
-    assert all(shared("round_robin", task_id=task)[0] == name for task, name in chosen.items())
+def test_members_take_turns_in_the_order_of_the_config() -> None:
+    assert Group("round_robin").turns_of(7) == "abcabca"
+    assert Group("round_robin").next() == "ad"
 
 
-def test_only_the_tasks_of_one_that_is_not_well_go_elsewhere() -> None:
-    for number in range(30):
-        usual = shared("round_robin", task_id=f"t{number}")[0]
-        now = shared("round_robin", task_id=f"t{number}", unwell={"a"})[0]
-        assert now != "a"
-        assert now == usual or usual == "a"
-    assert shared("round_robin", unwell={"a", "b", "c"})[0] == shared("round_robin")[0]
+def test_who_is_left_alone_is_passed_over_and_the_others_share_its_turns() -> None:
+    group = Group("round_robin")
+    group.left_alone = {"b"}
+    assert group.turns_of(4) == "acac"
+    group.left_alone = {"a", "b", "c"}
+    assert group.turns_of(4) == "abca"
+
+
+def test_who_does_not_want_it_has_no_turn() -> None:
+    group = Group("round_robin")
+    assert group.turns_of(2, "ac") + group.turns_of(2) == "acab"
+
+
+def test_a_turn_of_one_that_is_not_in_the_group_any_more_is_no_matter() -> None:
+    group = Group("round_robin")
+    group.turns = {"g": "gone"}
+    assert group.turns_of(2) == "ab"
+
+
+@pytest.mark.parametrize("mode", ["first_ok", "round_robin"])
+def test_the_end_of_a_task_goes_where_its_start_went_and_is_no_turn(mode: str) -> None:
+    group = Group(mode)
+    assert group.next("abc") == "a"
+    before = dict(group.turns)
+    assert group.next("abc", start_at="dc") == "c"
+    assert group.shares[0].kept
+    assert group.turns == before
+
+
+def test_the_end_goes_elsewhere_where_the_start_went_to_one_that_is_left_alone_or_does_not_want_it() -> None:
+    group = Group("round_robin")
+    assert group.next("abc") == "a"
+    group.left_alone = {"a"}
+    assert group.next("abc", start_at="a") == "b"
+    assert group.next("bc", start_at="a") == "c"
+
+
+def test_a_choice_tells_what_it_went_by() -> None:
+    group = Group("round_robin")
+    group.next("abc")
+    group.left_alone = {"b"}
+    group.next("abc")
+    assert group.shares == [Share("g", "round_robin", "c", ("a", "b", "c"), ("b",), after="a")]
+    group.left_alone = {"a", "b", "c"}
+    group.next("abc")
+    assert group.shares == [Share("g", "round_robin", "a", ("a", "b", "c"), after="c", waits=True)]
 
 
 def test_groups_share_apart_from_each_other() -> None:
     two = endpoints(a="g", b="h", c="g", d="h")
-    assert share_out(list("abcd"), two, {"g": "first_ok", "h": "first_ok"}, "t", lambda name: True) == ["a", "b"]
+    names, shares = share_out(list("abcd"), Sharing(two, {"g": "first_ok", "h": "first_ok"}))
+    assert names == ["a", "b"]
+    assert [share.group for share in shares] == ["g", "h"]
+
+
+@given(st.lists(st.sets(st.sampled_from("abc"), min_size=1), max_size=30), st.sets(st.sampled_from("abc")))
+def test_however_they_do_one_gets_it_and_nobody_who_works_gets_two_more_than_another(
+    wanting: List[Set[str]], left_alone: Set[str]
+) -> None:
+    group = Group("round_robin")
+    for wanted in wanting:
+        assert len(group.next("".join(sorted(wanted)))) == 1
+    group.left_alone = left_alone
+    turns = group.turns_of(30)
+    working = set("abc") - left_alone or set("abc")
+    counts = [turns.count(name) for name in working]
+    assert sum(counts) == 30
+    assert max(counts) - min(counts) <= 1
 
 
 def test_those_after_an_endpoint_take_over_and_then_those_before() -> None:
-    group = endpoints(a="g", b="g", c="g", d=None)
-    assert members_after("b", group, {"g": "first_ok"}) == ("c", "a")
-    assert members_after("b", group, {"g": "all"}) == ()
-    assert members_after("d", group, {"g": "first_ok"}) == ()
-    assert members_after("gone", group, {"g": "first_ok"}) == ()
+    assert members_after("b", GROUP, {"g": "first_ok"}) == ("c", "a")
+    assert members_after("b", GROUP, {"g": "all"}) == ()
+    assert members_after("d", GROUP, {"g": "first_ok"}) == ()
+    assert members_after("gone", GROUP, {"g": "first_ok"}) == ()

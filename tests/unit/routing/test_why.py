@@ -10,7 +10,7 @@ import pytest
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Status, Task
-from prime_notify.routing import Background, Decision, decide
+from prime_notify.routing import Background, Decision, Explanation, decide
 from prime_notify.routing.why import why_lines, why_title
 from tests.support.build import endpoint, event
 from tests.unit.model.strategies import normalized
@@ -28,7 +28,7 @@ def decided(name: str, filters: Mapping[str, Any], **fields: Any) -> Decision:
 
 
 def lines(decision: Decision, say: Any = ENGLISH) -> List[str]:
-    return [line.text for line in why_lines(decision, say)]
+    return [line.text for line in why_lines(Explanation("ops", decision), say)]
 
 
 CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
@@ -64,7 +64,7 @@ def test_each_rule_has_a_line(status: str, filters: Mapping[str, Any], fields: M
 def test_what_keeps_the_event_out_comes_first() -> None:
     filters = {"tasks": ["backup"], "error_only": True, "except": {"operators": "console"}}
     decision = decided("backup_start", filters, operator="console:")
-    assert [line.passed for line in why_lines(decision, ENGLISH)] == [False, False, True]
+    assert [line.passed for line in why_lines(Explanation("ops", decision), ENGLISH)] == [False, False, True]
 
 
 def test_what_is_switched_off_is_said() -> None:
@@ -74,10 +74,11 @@ def test_what_is_switched_off_is_said() -> None:
 
 
 def test_the_title_says_what_comes_of_it() -> None:
-    assert why_title(decided("backup_start", {}), "backup_start", "ops", ENGLISH) == "backup_start goes to ops"
-    stopped = decided("backup_start", {"error_only": True})
-    assert why_title(stopped, "backup_start", "ops", ENGLISH) == "backup_start does not go to ops"
-    assert why_title(stopped, "backup_start", "ops", CHINESE) == "backup_start 不会发往 ops"
+    sent = Explanation("ops", decided("backup_start", {}))
+    assert why_title(sent, "backup_start", ENGLISH) == "backup_start goes to ops"
+    stopped = Explanation("ops", decided("backup_start", {"error_only": True}))
+    assert why_title(stopped, "backup_start", ENGLISH) == "backup_start does not go to ops"
+    assert why_title(stopped, "backup_start", CHINESE) == "backup_start 不会发往 ops"
 
 
 @pytest.mark.parametrize(("status", "filters", "fields", "line"), CASES)
