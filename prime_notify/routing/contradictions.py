@@ -12,7 +12,7 @@ from prime_notify.config.words import events_of
 from prime_notify.model.event import EventName, Severity, Status
 from prime_notify.model.payload import Payload, PluginInfo, Timestamp
 from prime_notify.routing.rules import RULES, Background, stated
-from prime_notify.wildcard import fits, has_wildcard
+from prime_notify.wildcard import covers
 
 if TYPE_CHECKING:
     from prime_notify.config.endpoint import EndpointConfig
@@ -23,6 +23,7 @@ _SEVERITIES = {Status.SUCCESS: (Severity.INFO, Severity.WARNING)}  # the others 
 _DECIDABLE = frozenset(
     ("events", "success_only", "error_only", "min_severity", "tasks", "min_cost", "on_change")
 )  # by what can happen; the others depend on texts
+_SOMEONE = frozenset(("operators", "sources"))
 _BLOCK = "notification.events"
 
 
@@ -168,7 +169,8 @@ def _covered(endpoint: EndpointConfig) -> Iterator[Contradiction]:
     for name, excepted in stated(endpoint.filter.except_):
         if name in _DECIDABLE or name not in wanted:
             continue
-        taken = [index for index, glob in enumerate(wanted[name]) if any(_covers(other, glob) for other in excepted)]
+        covered = _covers_someone if name in _SOMEONE else covers
+        taken = [index for index, glob in enumerate(wanted[name]) if any(covered(other, glob) for other in excepted)]
         if len(taken) == len(wanted[name]):
             remedy = f"it contradicts filter.{name}: nothing can pass both; remove or change one of them"
             yield Contradiction(("filter", "except", name), remedy, True)
@@ -178,8 +180,7 @@ def _covered(endpoint: EndpointConfig) -> Iterator[Contradiction]:
             yield Contradiction(("filter", name, index), remedy, False)
 
 
-def _covers(pattern: str, other: str) -> bool:
-    """Whether what fits ``other`` is sure to fit ``pattern``, too."""
-    return (
-        pattern == "*" or pattern.casefold() == other.casefold() or (not has_wildcard(other) and fits(pattern, other))
-    )
+def _covers_someone(pattern: str, other: str) -> bool:
+    """As :func:`covers`, for those who fit with their type or their name alone, too."""
+    kind, colon, name = other.partition(":")
+    return covers(pattern, other) or (bool(colon) and (covers(pattern, kind) or covers(pattern, name)))

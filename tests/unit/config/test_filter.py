@@ -118,6 +118,13 @@ def test_what_is_left_out_or_null_asks_nothing(filters):
         ({"events": "*_start", "filter": {"on_change": True}}, "on_change", "events"),
         ({"filter": {"success_only": True, "min_severity": "error"}}, "min_severity", "filter.success_only"),
         ({"filter": {"tasks": "backup", "except": {"tasks": "backup"}}}, "except.tasks", "filter.tasks"),
+        ({"filter": {"operators": "player:St*", "except": {"operators": "player:*"}}}, "except.operators",
+         "filter.operators"),
+        ({"filter": {"operators": ["player:*", "Player"], "except": {"operators": "player"}}}, "except.operators",
+         "filter.operators"),
+        ({"filter": {"sources": "player:Steve", "except": {"sources": ["x", "steve"]}}}, "except.sources",
+         "filter.sources"),
+        ({"filter": {"comment": "*release?", "except": {"comment": "*release*"}}}, "except.comment", "filter.comment"),
         ({"filter": {"min_cost": "5m", "except": {"min_cost": "5m"}}}, "except.min_cost", "filter.min_cost"),
         ({"filter": {"on_change": True, "except": {"on_change": True}}}, "except.on_change", "filter.on_change"),
         ({"filter": {"operators": "player:Steve", "except": {"operators": "player:*"}}}, "except.operators",
@@ -185,7 +192,9 @@ def test_an_item_is_without_effect_when_several_rules_together_keep_it_out():
 
 
 def test_patterns_that_only_overlap_are_no_contradiction():
-    filters = {"operators": ["player:*", "A*"], "except": {"operators": ["player:Steve", "player:?", "A?"]}}
+    filters = {"operators": ["player:*", "A*"], "except": {"operators": ["player:Steve", "player:?", "A?", "Steve"]}}
+    filters |= {"tags": "a:*"}
+    filters["except"]["tags"] = "a"
     assert load_endpoints(hook(filter=filters)).problems == ()
 
 

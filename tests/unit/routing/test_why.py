@@ -9,8 +9,9 @@ import pytest
 
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.models import NotificationConfig
-from prime_notify.model.event import Status, Task
+from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import Background, Decision, Explanation, decide
+from prime_notify.routing.groups import Share
 from prime_notify.routing.why import why_lines, why_title
 from tests.support.build import endpoint, event
 from tests.unit.model.strategies import normalized
@@ -88,3 +89,74 @@ def test_every_line_exists_in_every_language(
     for text in lines(decided(f"backup_{status}", filters, **fields), CHINESE):
         assert text.isprintable()
         assert not any(part in text for part in ("why.", "{", line))
+
+
+# -- the others -------------------------------------------------------------------------------------------------------
+
+
+def share(chosen: str, mode: str = "first_ok", **more: Any) -> Share:
+    return Share("g", mode, chosen, ("a", "b", "c"), **more)
+
+
+def beside(severity: str = "error", **more: Any) -> Explanation:
+    return Explanation("a", Decision(()), Severity(severity), **more)
+
+
+def others(explanation: Explanation, say: Any = ENGLISH) -> List[Tuple[bool, str]]:
+    """The lines beside those of rules."""
+    return [(line.passed, line.text) for line in why_lines(explanation, say)][1:]
+
+
+OTHERS: List[Tuple[Explanation, bool, str]] = [
+    (beside(group="g", mode="all"), True, "group g (all): each of its endpoints gets what it wants"),
+    (beside(group="g", mode="first_ok"), False, "group g (first_ok): none of its endpoints wants it"),
+    (beside(group="g", mode="first_ok", share=share("a")), True,
+     "group g (first_ok): a gets it, the first that works"),
+    (beside(group="g", mode="first_ok", share=share("b")), False,
+     "group g (first_ok): b gets it, the first that works"),
+    (beside(group="g", mode="round_robin", share=share("a", "round_robin")), True,
+     "group g (round_robin): a gets it, whose turn is the first"),
+    (beside(group="g", mode="round_robin", share=share("b", "round_robin", after="a")), False,
+     "group g (round_robin): b gets it, whose turn comes after that of a"),
+    (beside(group="g", mode="round_robin", share=share("a", "round_robin", after="a", kept=True)), True,
+     "group g (round_robin): a gets it, since it got the start of that task"),
+    (beside(group="g", mode="round_robin", share=share("a", "round_robin", after="c", waits=True)), True,
+     "group g (round_robin): all of its endpoints are left alone for now; a gets it, and it waits there"),
+    (beside("info", fallbacks=("b", "c")), True, "fallback: b, c would take over warnings and errors, not this"),
+    (beside("warning", fallbacks=("b",)), True, "fallback: b takes it over while a keeps failing and is left alone"),
+    (beside(fallbacks=("b",)), True,
+     "fallback: b takes it over while a keeps failing and is left alone, or when a gives it up"),
+    (beside("info", stands_in_for=("b",)), True, "fallback of b: takes over warnings and errors, not this"),
+    (beside("warning", stands_in_for=("b",)), True,
+     "fallback of b: gets it, whatever the rules here say, while b keeps failing and is left alone"),
+    (beside(stands_in_for=("b",)), True,
+     "fallback of b: gets it, whatever the rules here say, "
+     "while b keeps failing and is left alone, or when b gives it up"),
+    (beside(left_alone={"a": 192.0, "b": 1.0}), False,
+     "a keeps failing and is left alone for now; next try in 3m 12s"),
+    (beside(left_alone={"a": None}), False,
+     "a is left alone until the next reload: the service says that the address is gone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("explanation", "passed", "line"), OTHERS)
+def test_groups_fallbacks_and_breakers_have_lines(explanation: Explanation, passed: bool, line: str) -> None:
+    assert others(explanation) == [(passed, line)]
+    [(_, chinese)] = others(explanation, CHINESE)
+    assert chinese.isprintable()
+    assert not any(part in chinese for part in ("why.", "{", line))
+
+
+def test_who_was_passed_over_and_whom_it_stands_in_for_now_is_said() -> None:
+    passed_over = beside(group="g", mode="first_ok", share=share("c", left_alone=("a", "b")), left_alone={"a": 1.0})
+    assert others(passed_over)[1:] == [
+        (True, "passed over, since they keep failing and are left alone for now: a, b"),
+        (False, "a keeps failing and is left alone for now; next try in 1.0s"),
+    ]
+    standing_in = beside(stands_in_for=("b",), left_alone={"b": 60.0})
+    assert others(standing_in)[1:] == [(True, "b keeps failing and is left alone for now; next try in 1m 00s")]
+
+
+def test_what_another_of_the_group_gets_does_not_go_there() -> None:
+    elsewhere = beside(group="g", mode="first_ok", share=share("b"))
+    assert why_title(elsewhere, "backup_failure", ENGLISH) == "backup_failure does not go to a"
