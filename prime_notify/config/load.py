@@ -15,8 +15,8 @@ from prime_notify.config.document import checked_document
 from prime_notify.config.endpoints import Endpoint, EndpointLoader, LoadedEndpoint
 from prime_notify.config.models import Config
 from prime_notify.config.problem import ConfigError, Location, Problem, describe, json_path
-from prime_notify.config.references import empty_groups, with_known_names
-from prime_notify.config.sections import load_sections
+from prime_notify.config.references import lonely_groups, with_known_names
+from prime_notify.config.sections import LoadedSections, load_sections
 from prime_notify.transport.redact import Redactor
 
 __all__ = ["ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
@@ -42,8 +42,7 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
     checked, document_problems = checked_document(document)
     sections = load_sections(checked)
     loader = EndpointLoader(channel_types(), environ, base_dir, sections.config.notification.events)
-    groups = sections.config.notification.groups
-    loaded, list_problems = _load_endpoints(sections.raw_endpoints, sections.endpoints_at, loader, groups)
+    loaded, list_problems = _load_endpoints(sections, loader)
     endpoints = tuple(one.endpoint for one in loaded if one.endpoint)
     redact = Redactor(secret for one in loaded for secret in one.secrets)
     problems = [*document_problems, *sections.problems, *list_problems]
@@ -60,9 +59,8 @@ def _with_endpoints(config: Config, endpoints: Tuple[Endpoint, ...]) -> Config:
     return config.model_copy(update={"notification": notification})
 
 
-def _load_endpoints(
-    raw: object, at: Location, loader: EndpointLoader, groups: Mapping[str, str]
-) -> Tuple[List[LoadedEndpoint], List[Problem]]:
+def _load_endpoints(sections: LoadedSections, loader: EndpointLoader) -> Tuple[List[LoadedEndpoint], List[Problem]]:
+    raw, at = sections.raw_endpoints, sections.endpoints_at
     if raw is None:
         return [], []
     if not isinstance(raw, list):
@@ -70,8 +68,9 @@ def _load_endpoints(
         return [], [Problem(json_path(at), describe(raw, shown=False), remedy)]
     names = _default_names(raw)
     loaded = [loader.load(item, (*at, index), names[index]) for index, item in enumerate(raw)]
-    loaded = with_known_names(_without_duplicates(loaded), _names(raw, names), groups)
-    return loaded, list(empty_groups(loaded, groups, (*at[:-1], "groups")))
+    groups = sections.config.notification.groups
+    loaded = with_known_names(_without_duplicates(loaded), _names(raw, names), groups, sections.written_groups)
+    return loaded, list(lonely_groups(loaded, groups, (*at[:-1], "groups")))
 
 
 def _names(endpoints: List[Any], default_names: List[str]) -> List[str]:

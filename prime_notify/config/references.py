@@ -1,44 +1,73 @@
-"""Endpoints that name others, or a group: whether there are such."""
+"""Endpoints that name others, or a group: whether there are such, and whether that does anything."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator, List, Mapping, Sequence
+from typing import Collection, Iterator, List, Mapping, Sequence
 
 from prime_notify.config.endpoints import LoadedEndpoint
 from prime_notify.config.problem import Location, Problem, closest, describe, json_path, one_of
 
-__all__ = ["empty_groups", "with_known_names"]
+__all__ = ["lonely_groups", "with_known_names"]
+
+_ALL = "all"
 
 
 def with_known_names(
-    loaded: Sequence[LoadedEndpoint], names: Sequence[str], groups: Mapping[str, str]
+    loaded: Sequence[LoadedEndpoint], names: Sequence[str], groups: Mapping[str, str], written_groups: Collection[str]
 ) -> List[LoadedEndpoint]:
-    """The endpoints without those fallbacks and groups that do not exist. ``names``: all that the document has."""
-    return [_in_known_group(_with_known_fallbacks(one, names), groups) for one in loaded]
+    """The endpoints without those fallbacks and groups that do not exist.
+
+    :param names: all that the document has.
+    :param written_groups: those of ``groups``, and those that have a problem, which was told.
+    """
+    in_groups = [_in_known_group(one, groups, written_groups) for one in loaded]
+    return [_with_known_fallbacks(one, names, _idle_fallbacks(one, in_groups, groups)) for one in in_groups]
 
 
-def empty_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
-    """Groups that no endpoint is in. ``at``: where they stand."""
-    used = {one.endpoint.config.group for one in loaded if one.endpoint}
-    if all(one.endpoint for one in loaded):  # who has a problem may be in it
-        for name in groups:
-            if name not in used:
-                remedy = f'no endpoint is in it; write "group": "{name}" in some, or leave it out'
-                yield Problem(json_path((*at, name)), describe(groups[name], shown=True), remedy)
+def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
+    """Groups with nobody to share with. ``at``: where they stand."""
+    if not all(one.endpoint for one in loaded):  # who has a problem may be in it
+        return
+    configs = [one.endpoint.config for one in loaded if one.endpoint]
+    for name, mode in groups.items():
+        members = [config.name for config in configs if config.group == name]
+        enabled = [config.name for config in configs if config.group == name and config.enabled]
+        if not members:
+            remedy = f'no endpoint is in it; write "group": "{name}" in some, or leave it out'
+        elif len(enabled) == 1 and mode != _ALL:
+            remedy = f'only "{enabled[0]}" is in it and enabled; write "group": "{name}" in others, or leave it out'
+        else:
+            continue
+        yield Problem(json_path((*at, name)), describe(mode, shown=True), remedy)
 
 
-def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str]) -> LoadedEndpoint:
+def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mapping[str, str]) -> LoadedEndpoint:
     if one.endpoint is None or not one.endpoint.config.fallback:
         return one
     own, given = one.endpoint.name, one.endpoint.config.fallback
     found = [(index, name, _remedy(name, own, names)) for index, name in enumerate(given)]
     problems = [
-        Problem(json_path((*one.at, "fallback", index)), describe(name, shown=True), remedy)
+        Problem(json_path((*one.at, "fallback", index)), describe(name, shown=True), remedy or idle[name])
         for index, name, remedy in found
-        if remedy
+        if remedy or name in idle
     ]
     return _changed(one, {"fallback": [name for _, name, remedy in found if not remedy]}, problems)
+
+
+def _idle_fallbacks(
+    one: LoadedEndpoint, loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Those that can never take over from an endpoint, and what to do about it."""
+    group = one.endpoint.config.group if one.endpoint else None
+    shares = group is not None and groups.get(group) != _ALL
+    idle = {}
+    for other in (other.endpoint.config for other in loaded if other.endpoint):
+        if not other.enabled:
+            idle[other.name] = "it is not enabled, so it takes nothing over; enable it, or leave it out"
+        elif shares and other.group == group:
+            idle[other.name] = f'it takes over anyway, as one of the group "{group}"; leave it out'
+    return idle
 
 
 def _remedy(name: str, own: str, names: Sequence[str]) -> str:
@@ -49,20 +78,28 @@ def _remedy(name: str, own: str, names: Sequence[str]) -> str:
     return ""
 
 
-def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str]) -> LoadedEndpoint:
+def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_groups: Collection[str]) -> LoadedEndpoint:
     group = one.endpoint.config.group if one.endpoint else None
-    if group is None or group in groups:
+    if one.endpoint is None or group is None:
         return one
-    known = f"write one of {one_of(sorted(groups))}" if groups else "there are none"
-    remedy = (
-        f'{closest(group, groups)}{known}, or add it to notification.groups: {{"{group}": "first_ok"}}; it is ignored'
-    )
-    problem = Problem(json_path((*one.at, "group")), describe(group, shown=True), remedy)
-    return _changed(one, {"group": None}, [problem])
+    if group in groups:
+        if groups[group] == _ALL or not one.endpoint.channel.shows_state:
+            return one
+        remedy = f"{one.endpoint.type} shows a state, so it has to be told everything; leave it out; it is ignored"
+        return _changed(one, {"group": None}, [_problem(one, group, remedy)])
+    if group in written_groups:
+        return _changed(one, {"group": None}, ())
+    known = f"write one of {one_of(sorted(groups))}, or add" if groups else "there are no groups; add"
+    remedy = f'{closest(group, groups)}{known} it to notification.groups: {{"{group}": "first_ok"}}; it is ignored'
+    return _changed(one, {"group": None}, [_problem(one, group, remedy)])
+
+
+def _problem(one: LoadedEndpoint, group: str, remedy: str) -> Problem:
+    return Problem(json_path((*one.at, "group")), describe(group, shown=True), remedy)
 
 
 def _changed(one: LoadedEndpoint, update: Mapping[str, object], problems: Sequence[Problem]) -> LoadedEndpoint:
-    if one.endpoint is None or not problems:
+    if one.endpoint is None:
         return one
     endpoint = replace(one.endpoint, config=one.endpoint.config.model_copy(update=dict(update)))
     return replace(one, endpoint=endpoint, problems=(*one.problems, *problems))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, Dict, FrozenSet, List, Set, Tuple
 
 from pydantic import ValidationError
 
@@ -19,27 +19,33 @@ _BLOCK_KEYS = tuple(NotificationConfig.model_fields)
 
 @dataclass(frozen=True)
 class LoadedSections:
-    """``config`` has no endpoints yet: these stand in the document at ``endpoints_at``, as ``raw_endpoints``."""
+    """``config`` has no endpoints yet: these stand in the document at ``endpoints_at``, as ``raw_endpoints``.
+
+    ``written_groups``: the names of all groups in the document, also of those that were left out for a problem.
+    """
 
     config: Config
     problems: Tuple[Problem, ...]
     raw_endpoints: object
     endpoints_at: Location
+    written_groups: FrozenSet[str] = frozenset()
 
 
 def load_sections(document: Dict[str, Any]) -> LoadedSections:
     """Never raises. A document that is only the inside of the notification block is taken for that block."""
     problems: List[Problem] = []
     sections, block_at = _with_block(document, problems)
-    block, raw_endpoints = sections.get(_BLOCK), None
+    block, raw_endpoints, written_groups = sections.get(_BLOCK), None, frozenset[str]()
     if isinstance(block, dict):
         raw_endpoints = block.get("endpoints")
+        groups = block.get("groups")
+        written_groups = frozenset(groups if isinstance(groups, dict) else ())
         sections = {**sections, _BLOCK: {key: value for key, value in block.items() if key != "endpoints"}}
         if block.get("events") == []:
             remedy = "an empty list sends nothing; leave the option out for all events"
             problems.append(Problem(json_path((*block_at, "events")), "[]", remedy))
     config = _validated(sections, block_at, problems)
-    return LoadedSections(config, tuple(problems), raw_endpoints, (*block_at, "endpoints"))
+    return LoadedSections(config, tuple(problems), raw_endpoints, (*block_at, "endpoints"), written_groups)
 
 
 def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict[str, Any], Location]:
@@ -79,6 +85,8 @@ def _problem(finding: Finding, sections: Dict[str, Any], block_at: Location) -> 
         remedy = f'move it into "{_BLOCK}"'
     if location == (_BLOCK, "enabled"):
         remedy += "; until then it counts as true"
+    if location[:2] == (_BLOCK, "groups") and len(location) > 2:
+        remedy += "; until then each endpoint of the group gets everything"
     location, found = found_at(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
     if finding.is_unknown_key:
         found = "an unknown option"

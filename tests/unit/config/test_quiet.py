@@ -108,17 +108,51 @@ def test_endpoints_share_in_a_group():
 
 
 def test_groups_that_do_not_fit_are_told():
-    loaded = _with_groups({"phones": "first", "mails": "all"}, hook(name="a", group="mail"), hook(name="b"))
+    loaded = _with_groups(
+        {"phones": "first", "mails": "all"}, hook(name="a", group="mail"), hook(name="b", group="phones")
+    )
     found = {problem.path: problem for problem in loaded.problems}
     assert 'did you mean "first_ok"' in found["notification.groups.phones"].remedy
     assert 'did you mean "mails"' in found["notification.endpoints[0].group"].remedy
     assert "no endpoint is in it" in found["notification.groups.mails"].remedy
-    assert loaded.endpoints[0].config.group is None
+    assert "until then each endpoint of the group gets everything" in found["notification.groups.phones"].remedy
+    assert [one.config.group for one in loaded.endpoints] == [None, None]
+    assert len(found) == 3
     assert not any(problem.fatal for problem in loaded.problems)
 
 
 def test_a_group_without_groups_is_told():
-    assert "there are none" in problems(load_endpoints(hook(group="g")))["[0].group"].remedy
+    assert "there are no groups" in problems(load_endpoints(hook(group="g")))["[0].group"].remedy
+
+
+def test_a_group_with_nobody_to_share_with_is_told():
+    alone, off = hook(name="a", group="g"), hook(name="b", group="g", enabled=False)
+    [problem] = _with_groups({"g": "round_robin"}, alone, off).problems
+    assert (problem.path, problem.fatal) == ("notification.groups.g", False)
+    assert problem.remedy.startswith('only "a" is in it and enabled; ')
+    assert _with_groups({"g": "all"}, alone, off).problems == ()
+    assert _with_groups({"g": "first_ok"}, off).problems == ()
+
+
+def test_what_shows_a_state_shares_nothing():
+    pings = {"name": "hc", "type": "healthchecks", "url": "https://hc-ping.com/x", "group": "g"}
+    found = _with_groups({"g": "first_ok"}, pings, hook(name="a", group="g"), hook(name="b", group="g"))
+    [problem] = found.problems
+    assert problem.path == "notification.endpoints[0].group"
+    assert problem.remedy.startswith("healthchecks shows a state, so it has to be told everything")
+    assert found.endpoints[0].config.group is None
+    assert _with_groups({"g": "all"}, pings).problems == ()
+
+
+def test_a_fallback_that_can_never_take_over_is_told_and_stays():
+    loaded = load_endpoints(hook(name="a", fallback="b"), hook(name="b", enabled=False))
+    assert problems(loaded)["[0].fallback[0]"].remedy.startswith("it is not enabled")
+    assert loaded.endpoints[0].config.fallback == ["b"]
+    members = [hook(name="a", fallback=["b"], group="g"), hook(name="b", group="g")]
+    [problem] = _with_groups({"g": "first_ok"}, *members).problems
+    assert problem.path == "notification.endpoints[0].fallback[0]"
+    assert problem.remedy == 'it takes over anyway, as one of the group "g"; leave it out'
+    assert _with_groups({"g": "all"}, *members).problems == ()
 
 
 def test_a_group_may_have_the_endpoint_that_has_a_problem():
