@@ -88,8 +88,8 @@ class NotificationConfig(_Section):
     groups: Dict[GroupName, GroupMode] = option(
         dict,
         'How the endpoints of a group share the notifications: "all" to each of them, "first_ok" to the first that '
-        'works, "round_robin" to one for each task, spread evenly.',
-        "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 每个任务发给其中一个，平均分配。",
+        'works, "round_robin" to one after another, a task each.',
+        "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 轮流，每个任务轮一次。",
     )
     endpoints: List[EndpointConfig] = option(list, "Where notifications go.", "通知发往何处。")
 

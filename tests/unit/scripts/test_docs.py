@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 import jsonschema
 import pytest
 
 from prime_notify.channels.common.registry import channel_types
+from prime_notify.config.filter import Except, Filter
 from prime_notify.config.load import load_config
 from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.model.event import EventName
@@ -56,6 +57,30 @@ def test_every_config_satisfies_the_schema_that_editors_use(config: Any) -> None
     jsonschema.validate(config, schema)
 
 
+ROUTING = ["docs/en/routing-and-templates.md", "docs/zh/routing-and-templates.md"]
+
+
+def _rules(page: str) -> Dict[str, Any]:
+    """The rules of filters that a page shows, each with its example."""
+    rows = re.findall(r'^\| `(\w+)` \| `(".+?)` \|', (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    return {rule: json.loads(f"{{{example}}}") for rule, example in rows}
+
+
+@pytest.mark.parametrize("page", ROUTING)
+def test_every_rule_of_a_filter_has_an_example_that_loads(page: str, folder: Path) -> None:
+    rules = _rules(page)
+    assert sorted(rules) == sorted(
+        field.alias or name for name, field in {**Except.model_fields, **Filter.model_fields}.items()
+    )
+    for rule, example in rules.items():
+        positive = {"url": "https://example.com/hook", "name": rule, **example}
+        value = example.get("events") or example["filter"][rule]
+        negative = {**positive, "name": f"no {rule}", "events": None, "filter": {"except": {rule: value}}}
+        endpoints = [positive] if rule == "except" else [positive, negative]
+        loaded = load_config({"notification": {"enabled": True, "endpoints": endpoints}}, environ={}, base_dir=folder)
+        assert loaded.problems == ()
+
+
 @pytest.mark.parametrize("payload", [payload for _, payload in PAYLOADS], ids=[page for page, _ in PAYLOADS])
 def test_every_payload_is_one(payload: Any) -> None:
     assert Payload.model_validate(payload).to_dict() == payload
@@ -74,7 +99,7 @@ def test_the_readme_has_every_event_and_channel(page: str) -> None:
     assert [channel for channel in channel_types() if f'"type": "{channel}"' not in text] == []
 
 
-@pytest.mark.parametrize("page", ["docs/en/routing-and-templates.md", "docs/zh/routing-and-templates.md"])
+@pytest.mark.parametrize("page", ROUTING)
 def test_the_receivers_code_on_the_pages_is_the_code_that_is_tested(page: str) -> None:
     code = (ROOT / "docs" / "receivers" / "standard_webhooks.py").read_text(encoding="utf-8")
     assert f"```python\n{code}```" in (ROOT / page).read_text(encoding="utf-8")
