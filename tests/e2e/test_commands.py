@@ -149,6 +149,39 @@ def test_the_overview_names_sources_endpoints_and_how_they_are(scene: Scene) -> 
         scene.mcdr.wait_for_line(r"tellraw to Alex\].*" + pattern, since=mark)
 
 
+def test_members_of_a_group_take_turns_and_why_tells_whose_it_is(scene: Scene) -> None:
+    members = [hook(scene.receiver, name, group="g") for name in ("one", "two")]
+    mail = hook(scene.receiver, "mail", events=["restore"], filter={"operators": "player:*"})
+    block = {
+        "enabled": True,
+        "groups": {"g": "round_robin"},
+        "endpoints": [{**members[0], "fallback": "mail"}, members[1], mail],
+    }
+    scene.mcdr.write_config("prime_notify", {"notification": block})
+    scene.reload_config()
+
+    def why(endpoint: str, event: str) -> str:
+        return "\n".join(scene.mcdr.output_of(f"!!pn why {endpoint} {event}"))
+
+    assert "backup_success goes to one" in why("one", "backup_success")
+    scene.prime_backup.backup()
+    scene.expect("backup_start", "backup_success", name="one")
+    explained = why("one", "backup_success")
+    assert "backup_success does not go to one" in explained
+    assert "group g (round_robin): two gets it, whose turn comes after that of one" in explained
+    assert "fallback: mail would take over warnings and errors, not this" in explained
+    explained = why("mail", "restore_failure")
+    assert "restore_failure does not go to mail" in explained
+    assert "filter.operators: console does not fit player:*" in explained
+    assert "fallback of one: gets it, whatever the rules here say, while one keeps failing" in explained
+
+    scene.plugin("reload", "prime_notify")
+    scene.prime_backup.wait_until_idle()
+    scene.prime_backup.backup()
+    scene.expect("backup_start", "backup_success", name="two")
+    assert scene.events("one") == ["backup_start", "backup_success"]
+
+
 def test_the_help_lists_every_command(scene: Scene) -> None:
     mark = scene.mcdr.send("!!pn help")
     for pattern in (r"!!pn test", r"!!pn reload", r"!!pn help"):

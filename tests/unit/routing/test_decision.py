@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prime_notify.channels.webhook import WebhookEndpoint
+from prime_notify.channels.webhook import Webhook, WebhookEndpoint
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.load import Endpoint
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.routing import Background, Decision, decide, outcome_of, route
+from prime_notify.transport.redact import Redactor
 from tests.support.build import event, loaded
 from tests.unit.model.strategies import events as wild_events
 from tests.unit.model.strategies import normalized
@@ -58,15 +60,14 @@ def test_every_combination_agrees_with_a_plain_model(
     document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
 ) -> None:
     of = payload(name, **fields)
-    decided = decide(
-        of,
-        WebhookEndpoint.model_validate(document),
-        NotificationConfig.model_validate(block),
-        Background(_known(last), READINGS),
-    )
+    config, background = NotificationConfig.model_validate(block), Background(_known(last), READINGS)
+    config_of_one = WebhookEndpoint.model_validate(document)
+    one = Endpoint(config_of_one, Webhook(config_of_one), Redactor(()))
+    decided = decide(of, one.config, config, background)
     expected = model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
+    assert list(route(of, config, [one], background)) == (["a"] if decided.passes else [])
 
 
 @settings(max_examples=200, deadline=None)
