@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
 from pydantic import ValidationError
 
 from prime_notify.channels.common.base import AnyRequest, Channel, Request
-from prime_notify.config.annotations import field_at, member
+from prime_notify.config.annotations import field_at, member, option_names
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.filter import Filter
 from prime_notify.config.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
@@ -159,7 +159,7 @@ class _Loading:
             if list_single_items(data, findings):
                 continue
             for finding in findings:
-                self._report(finding)
+                self._report(finding, model)
             if not all(map(_is_dispensable, findings)):
                 return None
             prune(data, findings)
@@ -167,17 +167,22 @@ class _Loading:
                 self._add(("events",), "write at least one known event, or leave out the option for all", fatal=True)
                 return None
 
-    def _report(self, finding: Finding) -> None:
+    def _report(self, finding: Finding, model: Type[EndpointConfig]) -> None:
         location = finding.location
         if finding.is_comment or any(location[: len(known)] == known for known in self._resolver.unresolved_locations):
             return
         remedy = finding.remedy
         if finding.is_unknown_key and len(location) == 1 and location[0] in self._types:
             remedy = f'these are options of "type": "{location[0]}"'
-        elif finding.is_unknown_key and len(location) == 1 and field_at(Filter, str(location[0])):
-            remedy = 'move it into "filter": {...}'
-        elif finding.is_unknown_key and location == ("filter", "events"):
-            remedy = 'write it beside "filter"; inside, only "except" may have it'
+        elif finding.is_unknown_key and len(location) == 1:
+            remedy = _as_rule(str(location[0]), option_names(model)) or remedy
+        elif (
+            finding.is_unknown_key
+            and len(location) == 2
+            and location[0] == "filter"
+            and closest(str(location[1]), ["events"])
+        ):
+            remedy = 'write "events" beside "filter"; inside, only "except" may have it'
         elif location[:1] == ("templates",):
             remedy += "; until then the default text is sent"
         found = "an unknown option" if finding.is_unknown_key else None
@@ -186,6 +191,14 @@ class _Loading:
     def _add(self, location: Location, remedy: str, *, fatal: bool, found: Optional[str] = None) -> None:
         location, seen = found_at(self._raw, location, shown=bool(location) and location[0] in SHOWN_FIELDS)
         self._problems.append(Problem(json_path((*self._at, *location)), found or seen, remedy, fatal))
+
+
+def _as_rule(name: str, options: Sequence[str]) -> str:
+    """What to do about a rule of filters that stands among the ``options``; nothing when the name is none."""
+    if field_at(Filter, name):
+        return 'move it into "filter": {...}'
+    meant = "" if closest(name, options) else closest(name, option_names(Filter))
+    return meant and f'{meant}that belongs into "filter": {{...}}'
 
 
 def _is_dispensable(finding: Finding) -> bool:

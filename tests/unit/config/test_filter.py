@@ -86,7 +86,11 @@ def test_what_cannot_be_read_switches_the_endpoint_off(filters, path, found, rem
     ("options", "path", "remedy"),
     [
         ({"filter": {"min_severty": "error"}}, "[0].filter.min_severty", 'did you mean "min_severity"?'),
-        ({"filter": {"events": ["backup"]}}, "[0].filter.events", 'write it beside "filter"'),
+        ({"filter": {"events": ["backup"]}}, "[0].filter.events", 'write "events" beside "filter"'),
+        ({"filter": {"event": "backup"}}, "[0].filter.event", 'write "events" beside "filter"'),
+        ({"filter": {"except": {"tag": "x"}}}, "[0].filter.except.tag", 'did you mean "tags"?'),
+        ({"sucess_only": True}, "[0].sucess_only", 'did you mean "success_only"? that belongs into "filter": {...}'),
+        ({"event": "backup"}, "[0].event", 'did you mean "events"? known options'),
         ({"success_only": True}, "[0].success_only", 'move it into "filter": {...}'),
         ({"except": {"tags": "temporary"}}, "[0].except", 'move it into "filter": {...}'),
     ],
