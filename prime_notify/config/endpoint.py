@@ -92,12 +92,12 @@ class EndpointConfig(BaseModel):
     name: str = option(
         ...,
         "The endpoint's name, unique, shown in logs and commands.",
-        "端点的名字，不可重复，显示在日志和命令中。",
+        "推送目标的名字，不可重复，显示在日志和命令中。",
         min_length=1,
         max_length=64,
     )
     type: str = option("webhook", "The channel.", "渠道。")
-    enabled: bool = option(True, "Whether anything is sent to this endpoint.", "是否向此端点发送。")
+    enabled: bool = option(True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。")
     url: str = option(
         ..., "Where to send; may point to a self-hosted server.", "发送到的地址，可以指向自建服务。", secret=True
     )
