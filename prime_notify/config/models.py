@@ -143,7 +143,9 @@ class PermissionConfig(_Section):
         '发送测试通知（包括 "!!pb test notify"）所需的等级。',
     )
     reload: Level = option(
-        3, "Needed to reload the config, and to switch endpoints on and off.", "重载配置、启用或停用推送目标所需的等级。"
+        3,
+        "Needed to reload the config, and to switch endpoints on and off.",
+        "重载配置、启用或停用推送目标所需的等级。",
     )
     history: Level = option(3, "Needed to look at what was delivered.", "查看投递记录所需的等级。")
     replay: Level = option(4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。")
