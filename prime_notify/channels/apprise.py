@@ -7,7 +7,7 @@ import importlib.util
 import re
 from typing import Any, Dict, List, Tuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import AppriseRequest, Channel, Response
@@ -16,7 +16,7 @@ from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, parse_object
 from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import EndpointConfig, listed
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
@@ -77,12 +77,8 @@ def _check_library() -> None:
         raise ValueError(f"Apprise {version} is installed, which is too old: {_INSTALL}")
 
 
-class AppriseOptions(BaseModel):
+class AppriseOptions(Options):
     """Where Apprise is to send, and in which form."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     urls: Annotated[List[str], BeforeValidator(listed)] = option(
         ...,

@@ -6,13 +6,13 @@ import re
 import signal
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, CommandRequest, Response
 from prime_notify.channels.common.wire import cut_bytes, last_line, to_json
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
@@ -37,12 +37,8 @@ _HINTS = {
 }
 
 
-class CommandOptions(BaseModel):
+class CommandOptions(Options):
     """What is run, and how its exit code is read."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     argv: List[str] = option(
         ...,

@@ -14,7 +14,7 @@ import re
 from typing import Any, Dict, List, Optional
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -25,7 +25,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
 from prime_notify.channels.common.wire import json_post, parse_object, to_json
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Retry
@@ -93,12 +93,8 @@ _ANSWERS = Answers(
 )
 
 
-class DingTalkOptions(BaseModel):
+class DingTalkOptions(Options):
     """Options of a custom bot, as its security settings have them."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     access_token: Optional[str] = option(
         None,

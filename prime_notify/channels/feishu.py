@@ -15,7 +15,7 @@ import re
 from typing import Any, Dict, List, Optional, Sequence
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -25,7 +25,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.channels.common.wire import json_post, to_json
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
@@ -81,12 +81,8 @@ _ANSWERS = Answers(
 )
 
 
-class FeishuOptions(BaseModel):
+class FeishuOptions(Options):
     """Options of a custom bot, as its security settings have them."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     secret: Optional[str] = option(
         None,

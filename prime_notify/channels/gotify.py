@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Dict, Optional, Union
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -15,7 +15,7 @@ from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.wire import cut_chars, excerpt, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
@@ -36,12 +36,8 @@ _Level = Annotated[int, Field(ge=0, le=10)]
 _Priority = Union[_Level, Dict[SeverityWord, _Level]]
 
 
-class GotifyOptions(BaseModel):
+class GotifyOptions(Options):
     """Options of Gotify."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     token: Optional[str] = option(
         None,

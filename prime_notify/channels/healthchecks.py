@@ -7,7 +7,7 @@ import re
 from typing import List
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -16,7 +16,7 @@ from prime_notify.channels.common.prose import one_line, plain_text, traceback_o
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.wire import cut_bytes, excerpt, text_post
 from prime_notify.config.endpoint import EndpointConfig, listed
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
@@ -45,12 +45,8 @@ def _word(value: object) -> object:
 _Tasks = Annotated[List[Annotated[Task, BeforeValidator(_word)]], BeforeValidator(listed), Field(min_length=1)]
 
 
-class HealthchecksOptions(BaseModel):
+class HealthchecksOptions(Options):
     """Options of Healthchecks."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     tasks: _Tasks = option(
         lambda: [Task.BACKUP],

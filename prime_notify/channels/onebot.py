@@ -11,7 +11,7 @@ import re
 from typing import Any, Dict, List, Optional
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -21,7 +21,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning
 from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import IdText, option
+from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 
@@ -68,12 +68,8 @@ _ANSWERS = Answers(
 )
 
 
-class OneBotOptions(BaseModel):
+class OneBotOptions(Options):
     """Whom the bot writes to."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     access_token: Optional[str] = option(
         None,

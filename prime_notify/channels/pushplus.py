@@ -11,7 +11,7 @@ import html
 from typing import Callable, Dict, Optional
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -22,7 +22,7 @@ from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.channels.common.wire import cut_chars, json_post
 from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Retry
 
@@ -60,12 +60,8 @@ _ANSWERS = Answers(
 )
 
 
-class PushPlusOptions(BaseModel):
+class PushPlusOptions(Options):
     """Options of PushPlus, in its own spelling."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     token: Optional[str] = option(
         None, "The account's or message's token.", "用户 token 或消息 token。", secret=True, min_length=1

@@ -6,14 +6,14 @@ import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 
@@ -35,12 +35,8 @@ def _joined(value: Any) -> Any:
 _List = Annotated[str, BeforeValidator(_joined)]
 
 
-class ServerChanOptions(BaseModel):
+class ServerChanOptions(Options):
     """Options of ServerChan, in its own spelling."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     key: Optional[str] = option(
         None,

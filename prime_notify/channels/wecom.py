@@ -11,7 +11,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -22,7 +22,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, called, check_use
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.channels.common.wire import json_post
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -58,12 +58,8 @@ _ANSWERS = Answers(
 )
 
 
-class WeComOptions(BaseModel):
+class WeComOptions(Options):
     """Options of a group bot."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     key: Optional[str] = option(
         None,

@@ -6,13 +6,13 @@ import re
 from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Filter
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
@@ -42,13 +42,7 @@ _Rates = Annotated[List[Rate], BeforeValidator(listed)]
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
-
-
-class Action(_Part):
+class Action(Options):
     """A button, or a link where the service has no buttons."""
 
     label: str = option(..., "What stands on it.", "按钮上的文字。", min_length=1, max_length=40)
@@ -60,7 +54,7 @@ class Action(_Part):
         return http_url(url)
 
 
-class Mention(_Part):
+class Mention(Options):
     """Who is called by name, in each service's own way; a kind that a service does not know is left out there."""
 
     users: _Words = option(list, "Ids of users, as the service writes them.", "用户 id，按该服务的写法。")
@@ -74,20 +68,12 @@ class Mention(_Part):
     )
 
 
-class EndpointConfig(BaseModel):
+class EndpointConfig(Options):
     """One configured destination. Channels subclass it and add an options object named like their type.
 
     A field whose value is a secret says so with ``json_schema_extra={"secret": True}``: it is then masked in whatever
     the endpoint logs or answers. ``url`` and ``headers`` are secret by themselves.
     """
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        str_strip_whitespace=True,
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
 
     name: str = option(
         ...,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from typing_extensions import Annotated
 
 from prime_notify.config.duration import Duration
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.words import EventWords, SeverityWord, TaskWords, at_least_one, listed
 
 __all__ = ["Except", "Filter", "Globs", "Rules"]
@@ -32,13 +32,9 @@ Globs = Annotated[
 """One pattern of :mod:`prime_notify.wildcard`, or several of which one has to fit."""
 
 
-class Rules(BaseModel):
+class Rules(Options):
     """What may be asked of an event; what is not set asks nothing. In ``filter`` an event has to fit each of them to
     pass, in ``filter.except`` it has to fit none."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     success_only: bool = option(False, "What succeeded, with or without warnings.", "成功的（无论有无警告）。")
     error_only: bool = option(False, "What failed.", "失败的。")

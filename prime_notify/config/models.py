@@ -6,9 +6,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     RootModel,
     StringConstraints,
@@ -20,7 +18,7 @@ from typing_extensions import Annotated
 
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig, Language
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.quiet import GroupMode, GroupName
 from prime_notify.config.words import EventWords
 
@@ -60,17 +58,7 @@ def _at_most_ten_seconds(grace: Duration) -> Duration:
     return grace
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        str_strip_whitespace=True,
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
-
-
-class NotificationConfig(_Section):
+class NotificationConfig(Options):
     """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
 
     enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。")
@@ -94,7 +82,7 @@ class NotificationConfig(_Section):
     endpoints: List[EndpointConfig] = option(list, "Where notifications go.", "通知发往何处。")
 
 
-class SourcesConfig(_Section):
+class SourcesConfig(Options):
     """Where events come from, beside what is found without being told."""
 
     listen: List[PluginId] = option(
@@ -104,7 +92,7 @@ class SourcesConfig(_Section):
     )
 
 
-class ServerConfig(_Section):
+class ServerConfig(Options):
     """The Minecraft server, as notifications speak of it."""
 
     name: Optional[Annotated[str, StringConstraints(min_length=1, max_length=100)]] = option(
@@ -114,7 +102,7 @@ class ServerConfig(_Section):
     )
 
 
-class DeliveryConfig(_Section):
+class DeliveryConfig(Options):
     """How notifications are delivered, whatever the endpoint."""
 
     stop_grace: Annotated[Duration, AfterValidator(_at_most_ten_seconds)] = option(
@@ -124,7 +112,7 @@ class DeliveryConfig(_Section):
     )
 
 
-class HistoryConfig(_Section):
+class HistoryConfig(Options):
     """What is kept of what was delivered. What is not delivered is always kept."""
 
     keep: Duration = option(Duration("30d"), "For how long delivered notifications are kept.", "已送达的通知保留多久。")
@@ -133,7 +121,7 @@ class HistoryConfig(_Section):
     )
 
 
-class PermissionConfig(_Section):
+class PermissionConfig(Options):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
     root: Level = option(1, "Needed for the overview and the help.", "查看概览与帮助所需的等级。")
@@ -151,7 +139,7 @@ class PermissionConfig(_Section):
     replay: Level = option(4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。")
 
 
-class CommandConfig(_Section):
+class CommandConfig(Options):
     """The plugin's own commands."""
 
     prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = option(
@@ -160,7 +148,7 @@ class CommandConfig(_Section):
     permission: PermissionConfig = option(PermissionConfig, "Which level each command needs.", "各命令所需的权限等级。")
 
 
-class Config(_Section):
+class Config(Options):
     """The whole config."""
 
     schema_: Optional[str] = option(

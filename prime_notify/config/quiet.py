@@ -7,9 +7,7 @@ from typing import Optional
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     StringConstraints,
     WithJsonSchema,
     field_validator,
@@ -18,7 +16,7 @@ from pydantic import (
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.duration import Duration
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.words import SeverityWord, word
 from prime_notify.model.event import Severity
 
@@ -69,13 +67,7 @@ GroupName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 GroupMode = Annotated[Literal["all", "first_ok", "round_robin"], BeforeValidator(word)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
-
-
-class DigestConfig(_Part):
+class DigestConfig(Options):
     """Several notifications in one message."""
 
     every: Duration = option(
@@ -111,7 +103,7 @@ class DigestConfig(_Part):
         return at_once
 
 
-class DedupeConfig(_Part):
+class DedupeConfig(Options):
     """The same failure is told once in a while, not each time."""
 
     window: Duration = option(
@@ -130,7 +122,7 @@ class DedupeConfig(_Part):
         return window
 
 
-class QuietHoursConfig(_Part):
+class QuietHoursConfig(Options):
     """Part of every day in which only what is severe is sent."""
 
     from_: TimeOfDay = option(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fnmatch
 from typing import Any, Callable, Dict, Optional
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 from typing_extensions import Annotated
 
 from prime_notify.compose.templates import Mode, check_template
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 from prime_notify.config.problem import closest, one_of
 from prime_notify.model.event import EventName
 
@@ -53,10 +53,10 @@ _Markdown = Annotated[
 ]
 
 
-class Templates(BaseModel):
+class Templates(Options):
     """Texts that replace the composed ones: one template for all events, or an object with one for each."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(str_strip_whitespace=False)  # blanks belong to a text
 
     title: _Texts = option(
         None,

@@ -12,10 +12,10 @@ import hmac
 import importlib
 from typing import Any, Optional
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["BarkEncryption", "encrypt", "initialisation_vector", "sealed_length"]
 
@@ -24,20 +24,16 @@ _KEY_LENGTHS = (16, 24, 32)
 _IV_LENGTHS = {"CBC": 16, "GCM": 12}
 
 
-def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
-class BarkEncryption(BaseModel):
+class BarkEncryption(Options):
     """What the app's encryption settings say. Blanks around a key belong to it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(str_strip_whitespace=False)
 
-    key: Annotated[str, BeforeValidator(_as_text)] = option(
+    key: str = option(
         ...,
         "The key from the app's encryption settings: 16, 24 or 32 characters (AES128, AES192, AES256).",
         "App 加密设置中的 Key：16、24 或 32 个字符（AES128、AES192、AES256）。",
@@ -46,7 +42,7 @@ class BarkEncryption(BaseModel):
     mode: Annotated[Literal["CBC", "GCM"], BeforeValidator(_upper)] = option(
         "CBC", "The mode chosen in the app; GCM also proves who sent it.", "App 中选择的模式；GCM 还能防止伪造。"
     )
-    iv: Optional[Annotated[str, BeforeValidator(_as_text)]] = option(
+    iv: Optional[str] = option(
         None,
         "An initialisation vector of 16 characters for all pushes (CBC only); by default each push has its own.",
         "所有推送共用的初始化向量，16 个字符（仅 CBC）；默认每条推送各用一个。",

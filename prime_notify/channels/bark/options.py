@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Callable, List, Optional, Tuple
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
 
@@ -49,10 +49,8 @@ _Level = Annotated[Literal["critical", "active", "timeSensitive", "passive"], Be
 _Keys = Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(_listed)]
 
 
-class BarkOptions(BaseModel):
+class BarkOptions(Options):
     """Every documented field of a push, in Bark's own spelling."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     key: Optional[_Text] = option(
         None,

@@ -5,19 +5,15 @@ from __future__ import annotations
 import base64
 from typing import Any, Dict, Optional
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["CredentialOptions"]
 
 
-class CredentialOptions(BaseModel):
+class CredentialOptions(Options):
     """Base of a channel's options. All of it is optional: many servers in a local network ask for nothing."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     token: Optional[str] = option(
         None, "An access token, sent as a bearer token.", "访问令牌，以 Bearer 方式发送。", secret=True, min_length=1

@@ -6,12 +6,12 @@ import re
 from typing import Optional
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.mentions import check_users
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["DiscordEndpoint", "DiscordOptions"]
 
@@ -21,12 +21,8 @@ _LONGEST_LINK = 512  # characters of a button's URL
 _LONGEST_PICTURE = 2048
 
 
-class DiscordOptions(BaseModel):
+class DiscordOptions(Options):
     """Options of Discord."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     username: Optional[str] = option(
         None,

@@ -10,12 +10,12 @@ import re
 from typing import Optional
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.mentions import check_users
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["SlackEndpoint", "SlackOptions"]
 
@@ -26,12 +26,8 @@ _USER = "[UW][A-Z0-9]{2,20}"
 _GROUP = "S[A-Z0-9]{2,20}"
 
 
-class SlackOptions(BaseModel):
+class SlackOptions(Options):
     """Options of Slack."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     bot_token: Optional[str] = option(
         None,

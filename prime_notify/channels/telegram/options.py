@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from typing import Optional
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.mentions import check_users
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import IdText, option
+from prime_notify.config.option import IdText, Options, option
 
 __all__ = ["TelegramEndpoint", "TelegramOptions"]
 
 _API = "https://api.telegram.org"
 
 
-class TelegramOptions(BaseModel):
+class TelegramOptions(Options):
     """Options of Telegram, in its own spelling."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
     bot_token: str = option(
         ...,

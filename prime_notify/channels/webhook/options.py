@@ -5,23 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.compose.templates import Mode, check_template, is_expression, is_template
 from prime_notify.compose.templates.tree import check_tree
 from prime_notify.config.endpoint import EndpointConfig, http_url, listed
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
@@ -33,12 +24,6 @@ _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
 _MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
 
 
 def _template(source: str) -> str:
@@ -84,21 +69,21 @@ _Statuses = Annotated[
 ]
 
 
-class BasicAuth(_Part):
+class BasicAuth(Options):
     """HTTP's basic authentication."""
 
     user: str = option(..., "The user.", "用户名。")
     password: str = option("", "The password.", "密码。", secret=True)
 
 
-class AlertOptions(_Part):
+class AlertOptions(Options):
     """What only the format "alert" has."""
 
     sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。")
     chat_id: Optional[str] = option(None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。")
 
 
-class WebhookOptions(_Part):
+class WebhookOptions(Options):
     """How the request of a webhook is made; every string marked so may be a template."""
 
     method: str = option("POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。")

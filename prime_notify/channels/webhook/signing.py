@@ -8,11 +8,11 @@ import hashlib
 import hmac
 from typing import Dict, List
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.endpoint import listed
-from prime_notify.config.option import option
+from prime_notify.config.option import Options, option
 
 __all__ = ["SigningOptions", "signature_headers"]
 
@@ -29,10 +29,8 @@ def _key(secret: str) -> bytes:
         raise ValueError('write a secret of the form "whsec_" + base64') from None
 
 
-class SigningOptions(BaseModel):
+class SigningOptions(Options):
     """How requests are signed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     scheme: Literal["standard", "feishu"] = option(
         "standard",

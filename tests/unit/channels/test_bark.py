@@ -111,7 +111,7 @@ def test_a_device_key_alone_goes_to_the_public_server() -> None:
         ("https://h/K", {"volume": "loud"}, "from 0 to 10"),
         ("https://h/K", {"id": "备" * 22}, "at most 64 bytes"),
         ("https://h/K", {"level": "loud"}, "critical"),
-        ("https://h/K", {"device_keys": [1]}, "valid string"),
+        ("https://h/K", {"device_keys": [True]}, "valid string"),
         ("https://h/K", {"sounds": "x"}, "not permitted"),
     ],
 )
