@@ -67,6 +67,9 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
     lines = [f"## {channel.type}", "", channel.about[_FULL[language]], "", "```json", *_json(document), "```", ""]
     lines += _picture(channel.type, language)
     own = _own_fields(channel.endpoint_model)
+    plain = {name: info for name, info in own.items() if _model_of(info.annotation) is None}
+    if plain:
+        lines += [words["special"], "", *_rows(plain, language), ""]
     for name, info in own.items():
         model = _model_of(info.annotation)
         if model is not None:
@@ -85,8 +88,10 @@ def _picture(name: str, language: str) -> List[str]:
 
 
 def _own_fields(model: Type[EndpointConfig]) -> Dict[str, FieldInfo]:
-    common = EndpointConfig.model_fields
-    return {name: info for name, info in model.model_fields.items() if name not in common}
+    """The options that no other type has, and those that mean something special here."""
+    common = {name: info.description for name, info in EndpointConfig.model_fields.items()}
+    fields = {name: info for name, info in model.model_fields.items() if name != "type"}
+    return {name: info for name, info in fields.items() if common.get(name) != info.description}
 
 
 def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
@@ -145,9 +150,10 @@ def _table(model: Type[BaseModel], language: str) -> List[str]:
 
 def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
     words = WORDS[language]
-    lines = [f"| {words['option']} | {words['kind']} | {words['default']} | {words['meaning']} |", "| --- " * 4 + "|"]
+    columns = ("option", "kind", "default", "example", "meaning")
+    lines = ["| " + " | ".join(words[column] for column in columns) + " |", "| --- " * len(columns) + "|"]
     for name, info in fields.items():
-        shown = (f"`{info.alias or name}`", _kind(info.annotation, language), _default(info, language))
+        shown = (f"`{info.alias or name}`", _kind(info.annotation, language), _default(info, language), _example(info))
         lines.append("| " + " | ".join((*shown, _cell(_description(info, language)))) + " |")
     return lines
 
@@ -169,6 +175,14 @@ def _default(info: FieldInfo, language: str) -> str:
         return WORDS[language]["required"]
     if value is None or value == [] or value == {} or isinstance(value, BaseModel):
         return ""
+    return _code(value)
+
+
+def _example(info: FieldInfo) -> str:
+    return _code(info.examples[0]) if info.examples else ""
+
+
+def _code(value: object) -> str:
     return f"`{_as_json(value)}`".replace("|", "\\|")
 
 

@@ -21,8 +21,10 @@ WORDS: Dict[str, Dict[str, str]] = {
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
         "options_intro": f"{_GENERATED}\nEverything that may stand in `config/prime_notify/config.json`. "
-        "The options of each channel are under [Channels](channels.md).",
+        "The options of each channel are under [Channels](channels.md). Where a list may stand, so may a single item; "
+        "`null` means the same as leaving an option out. Each example is one that loads.",
         "options_of": "Options in `{name}`:",
+        "special": "Of the common options, with a meaning of its own:",
         "rates": "By default at most {rates}, which is what the service takes; `rate_limit` changes that.",
         "lifecycles": "`lifecycle` may also be {lifecycles}.",
         "top_level": "At the top level",
@@ -31,6 +33,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "option": "option",
         "kind": "what",
         "default": "default",
+        "example": "example",
         "meaning": "meaning",
         "required": "required",
         "list": "list of {items}",
@@ -54,8 +57,9 @@ WORDS: Dict[str, Dict[str, str]] = {
         "options_links": "[English](../en/options.md) · [配置](configuration.md) · [推送渠道](channels.md) · "
         "[README](../../README_cn.md)",
         "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 中可以写的一切。"
-        "各渠道的选项见[推送渠道](channels.md)。",
+        "各渠道的选项见[推送渠道](channels.md)。可写列表处也可只写一项；写 `null` 等同于省略。每个示例都可直接使用。",
         "options_of": "`{name}` 中的选项：",
+        "special": "通用选项中含义不同的：",
         "rates": "默认最多 {rates}，即服务方的限制；可用 `rate_limit` 更改。",
         "lifecycles": "`lifecycle` 还可以是 {lifecycles}。",
         "top_level": "顶层",
@@ -64,6 +68,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "option": "选项",
         "kind": "类型",
         "default": "默认",
+        "example": "示例",
         "meaning": "含义",
         "required": "必填",
         "list": "{items}的列表",

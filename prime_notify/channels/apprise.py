@@ -84,6 +84,7 @@ class AppriseOptions(Options):
         ...,
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
+        example=["mailto://user:password@example.com"],
         secret=True,
         min_length=1,
         max_length=20,
@@ -92,6 +93,7 @@ class AppriseOptions(Options):
         "text",
         "The form of the text that Apprise gets; it converts that to what each service shows.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
+        example="markdown",
     )
 
     @field_validator("urls")
@@ -115,8 +117,13 @@ class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
     type: Literal["apprise"]
-    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", secret=True)
-    apprise: AppriseOptions = option(..., "Where Apprise is to send.", "Apprise 的发送目标。")
+    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, secret=True)
+    apprise: AppriseOptions = option(
+        ...,
+        "Where Apprise is to send.",
+        "Apprise 的发送目标。",
+        example={"urls": ["mailto://user:password@example.com"]},
+    )
 
 
 class Apprise(Channel[AppriseEndpoint]):

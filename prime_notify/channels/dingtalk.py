@@ -100,6 +100,7 @@ class DingTalkOptions(Options):
         None,
         "The token in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 access_token；填写后可省略 url。",
+        example="<token>",
         secret=True,
         min_length=1,
     )
@@ -107,6 +108,7 @@ class DingTalkOptions(Options):
         None,
         'The secret ("SEC...") of the bot\'s signature, when that is switched on.',
         "机器人开启“加签”后显示的密钥（SEC 开头）。",
+        example="SEC<secret>",
         secret=True,
         min_length=1,
     )
@@ -114,6 +116,7 @@ class DingTalkOptions(Options):
         None,
         "One of the bot's custom keywords, when it has any; added to titles that lack it.",
         "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
+        example="Minecraft",
         min_length=1,
         max_length=50,
     )
@@ -127,9 +130,12 @@ class DingTalkEndpoint(EndpointConfig):
         _DEFAULT_URL,
         "The bot's webhook address; may be left out with dingtalk.access_token.",
         "机器人的 webhook 地址；填写 dingtalk.access_token 时可省略。",
+        example="https://oapi.dingtalk.com/robot/send?access_token=<token>",
         secret=True,
     )
-    dingtalk: DingTalkOptions = option(DingTalkOptions, "Options of the bot.", "机器人的选项。")
+    dingtalk: DingTalkOptions = option(
+        DingTalkOptions, "Options of the bot.", "机器人的选项。", example={"secret": "SEC<secret>"}
+    )
 
     @model_validator(mode="after")
     def _check(self) -> DingTalkEndpoint:

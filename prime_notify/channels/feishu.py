@@ -88,6 +88,7 @@ class FeishuOptions(Options):
         None,
         "The secret of the bot's signature verification, when that is switched on.",
         "机器人开启“签名校验”后显示的密钥。",
+        example="<secret>",
         secret=True,
         min_length=1,
     )
@@ -95,6 +96,7 @@ class FeishuOptions(Options):
         None,
         "One of the bot's custom keywords, when it has any; added to titles that lack it.",
         "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
+        example="Minecraft",
         min_length=1,
         max_length=50,
     )
@@ -108,9 +110,12 @@ class FeishuEndpoint(EndpointConfig):
         ...,
         "The webhook address of a custom bot, of Feishu or of Lark.",
         "自定义机器人的 webhook 地址，飞书或 Lark 均可。",
+        example="https://open.feishu.cn/open-apis/bot/v2/hook/<id>",
         secret=True,
     )
-    feishu: FeishuOptions = option(FeishuOptions, "Options of the bot.", "机器人的选项。")
+    feishu: FeishuOptions = option(
+        FeishuOptions, "Options of the bot.", "机器人的选项。", example={"secret": "<secret>"}
+    )
 
     @model_validator(mode="after")
     def _check(self) -> FeishuEndpoint:

@@ -43,6 +43,7 @@ class GotifyOptions(Options):
         None,
         "The token of an application in Gotify.",
         "Gotify 中应用（application）的令牌。",
+        example="<token>",
         secret=True,
         min_length=1,
     )
@@ -52,9 +53,13 @@ class GotifyOptions(Options):
         "warning, 8 (sound and vibration) for error.",
         '优先级，0 到 10；可统一设置，也可按严重程度设置：{"info": 5}。'
         "默认 info 为 2（静音），warning 为 5（响铃），error 为 8（响铃并振动）。",
+        example={"error": 10},
     )
     markdown: bool = option(
-        True, "Whether the text is sent as Markdown, else plainly.", "是否以 Markdown 发送正文，否则为纯文本。"
+        True,
+        "Whether the text is sent as Markdown, else plainly.",
+        "是否以 Markdown 发送正文，否则为纯文本。",
+        example=False,
     )
 
 
@@ -62,7 +67,9 @@ class GotifyEndpoint(EndpointConfig):
     """An endpoint of type ``gotify``."""
 
     type: Literal["gotify"]
-    gotify: GotifyOptions = option(GotifyOptions(), "Options of Gotify.", "Gotify 的选项。")
+    gotify: GotifyOptions = option(
+        GotifyOptions(), "Options of Gotify.", "Gotify 的选项。", example={"token": "<token>"}
+    )
 
     @model_validator(mode="after")
     def _check_token(self) -> GotifyEndpoint:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import List
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -15,9 +14,10 @@ from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.wire import cut_bytes, excerpt, text_post
-from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
+from prime_notify.config.words import TaskWords, word
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -38,25 +38,20 @@ _HINTS = {
 }
 
 
-def _word(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-_Tasks = Annotated[List[Annotated[Task, BeforeValidator(_word)]], BeforeValidator(listed), Field(min_length=1)]
-
-
 class HealthchecksOptions(Options):
     """Options of Healthchecks."""
 
-    tasks: _Tasks = option(
+    tasks: TaskWords = option(
         lambda: [Task.BACKUP],
         'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
         "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
+        example=["backup", "restore"],
     )
-    aborted: Annotated[Literal["log", "fail"], BeforeValidator(_word)] = option(
+    aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
         "log",
         'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
         "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
+        example="fail",
     )
 
 
@@ -64,7 +59,9 @@ class HealthchecksEndpoint(EndpointConfig):
     """An endpoint of type ``healthchecks``: ``url`` is a check's ping URL."""
 
     type: Literal["healthchecks"]
-    healthchecks: HealthchecksOptions = option(HealthchecksOptions, "Options of Healthchecks.", "Healthchecks 的选项。")
+    healthchecks: HealthchecksOptions = option(
+        HealthchecksOptions, "Options of Healthchecks.", "Healthchecks 的选项。", example={"aborted": "fail"}
+    )
 
     @model_validator(mode="after")
     def _check_ping_url(self) -> HealthchecksEndpoint:

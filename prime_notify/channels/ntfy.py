@@ -7,7 +7,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple, Union
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -68,7 +68,12 @@ def _level(value: Any) -> Any:
     return _PRIORITY_WORDS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
-_Level = Annotated[int, BeforeValidator(_level), Field(ge=1, le=5)]
+_Level = Annotated[
+    int,
+    BeforeValidator(_level),
+    Field(ge=1, le=5),
+    WithJsonSchema({"anyOf": [{"enum": list(_PRIORITY_WORDS)}, {"type": "integer", "minimum": 1, "maximum": 5}]}),
+]
 _Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(listed)]
 
 
@@ -82,6 +87,7 @@ class NtfyOptions(CredentialOptions):
         None,
         "The topic; may stand in the url instead. On ntfy.sh whoever knows it can read along: make it hard to guess.",
         "主题；也可以写在 url 中。在 ntfy.sh 上，知道主题的人都能读到消息：请取一个难猜的名字。",
+        example="backups-k3vX9q",
         secret=True,
     )
     priority: Optional[_PriorityOption] = option(
@@ -90,24 +96,32 @@ class NtfyOptions(CredentialOptions):
         "4 for warning, 5 for error.",
         '优先级，1（min）到 5（max）；可统一设置，也可按严重程度设置：{"info": 1}。'
         "默认 info 为 2（安静），warning 为 4，error 为 5。",
+        example={"error": "high"},
     )
     tags: _Tags = option(
         list,
         "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
         "除表示结果的标签外附加的标签；表情名称会显示为表情。",
+        example=["minecraft"],
     )
     click: Optional[str] = option(
         None,
         "What a tap on the message opens; by default the first of the actions.",
         "点击消息时打开的链接；默认为 actions 中的第一个。",
+        example="https://example.com/backups",
     )
     icon: Optional[str] = option(
-        None, "URL of a JPEG or PNG icon.", "图标的 URL（JPEG 或 PNG）。", pattern="^https?://"
+        None,
+        "URL of a JPEG or PNG icon.",
+        "图标的 URL（JPEG 或 PNG）。",
+        example="https://example.com/icon.png",
+        pattern="^https?://",
     )
     markdown: bool = option(
         False,
         "Whether the text is sent as Markdown; apps that do not know it show the marks.",
         "是否以 Markdown 发送正文；不支持的客户端会直接显示标记符号。",
+        example=True,
     )
 
     @field_validator("topic")
@@ -133,9 +147,10 @@ class NtfyEndpoint(EndpointConfig):
         f"https://{_PUBLIC_HOST}",
         "The server's address, with or without the topic; may be left out for ntfy.sh.",
         "服务器地址，可带主题；使用 ntfy.sh 时可以省略。",
+        example="https://ntfy.example.com",
         secret=True,
     )
-    ntfy: NtfyOptions = option(NtfyOptions(), "Options of ntfy.", "ntfy 的选项。")
+    ntfy: NtfyOptions = option(NtfyOptions(), "Options of ntfy.", "ntfy 的选项。", example={"topic": "backups-k3vX9q"})
 
     @model_validator(mode="after")
     def _check_destination(self) -> NtfyEndpoint:

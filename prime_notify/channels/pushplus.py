@@ -64,35 +64,45 @@ class PushPlusOptions(Options):
     """Options of PushPlus, in its own spelling."""
 
     token: Optional[str] = option(
-        None, "The account's or message's token.", "用户 token 或消息 token。", secret=True, min_length=1
+        None,
+        "The account's or message's token.",
+        "用户 token 或消息 token。",
+        example="<token>",
+        secret=True,
+        min_length=1,
     )
     topic: Optional[str] = option(
         None,
         "The code of a group, to push to all of its members.",
         "群组编码，填写后推送给群组的所有成员。",
+        example="<code>",
         min_length=1,
     )
     template: Literal["html", "markdown", "txt"] = option(
         "html",
         "How the text is written; html looks best, but mail and other bots may want another.",
         "正文格式；html 效果最好，转发到其他机器人时可换用 markdown 或 txt。",
+        example="markdown",
     )
     channel: Optional[str] = option(
         None,
         'Where it is pushed to: "wechat" (the default), "webhook", "cp", "mail", "sms".',
         "发送渠道：wechat（默认）、webhook、cp、mail、sms。",
+        example="mail",
         min_length=1,
     )
     webhook: Optional[str] = option(
         None,
         "The code of a webhook or WeCom app set up at PushPlus; for the channels webhook and cp.",
         "在 PushPlus 中配置的 webhook 编码；仅用于 webhook 与 cp 渠道。",
+        example="<code>",
         min_length=1,
     )
     to: Optional[str] = option(
         None,
         "Tokens of friends to push to, separated by commas.",
         "好友令牌，多个用逗号分隔。",
+        example="<token>,<another token>",
         secret=True,
         min_length=1,
     )
@@ -102,8 +112,16 @@ class PushPlusEndpoint(EndpointConfig):
     """An endpoint of type ``pushplus``: ``pushplus.token``, or ``url`` with the token as the end of its path."""
 
     type: Literal["pushplus"]
-    url: str = option(_DEFAULT_URL, "The address; may be left out.", "接口地址，一般无需填写。", secret=True)
-    pushplus: PushPlusOptions = option(PushPlusOptions, "Options of PushPlus.", "PushPlus 的选项。")
+    url: str = option(
+        _DEFAULT_URL,
+        "The address; may be left out.",
+        "接口地址，一般无需填写。",
+        example="https://www.pushplus.plus/send/<token>",
+        secret=True,
+    )
+    pushplus: PushPlusOptions = option(
+        PushPlusOptions, "Options of PushPlus.", "PushPlus 的选项。", example={"token": "<token>"}
+    )
 
     @model_validator(mode="after")
     def _check(self) -> PushPlusEndpoint:

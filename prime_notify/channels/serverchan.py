@@ -6,7 +6,7 @@ import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlsplit
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
@@ -29,10 +29,13 @@ _QUOTA_WORDS = re.compile("次数|上限|超过|额度|limit|quota", re.IGNORECA
 
 def _joined(value: Any) -> Any:
     """Lists may be written as lists; on the wire they are joined by ``|``."""
-    return "|".join(map(str, value)) if isinstance(value, list) else value
+    is_plain = isinstance(value, list) and all(isinstance(item, (str, int)) for item in value)
+    return "|".join(map(str, value)) if is_plain else value
 
 
-_List = Annotated[str, BeforeValidator(_joined)]
+_List = Annotated[
+    str, BeforeValidator(_joined), WithJsonSchema({"type": "array", "items": {"type": ["string", "integer"]}})
+]
 
 
 class ServerChanOptions(Options):
@@ -42,29 +45,45 @@ class ServerChanOptions(Options):
         None,
         'The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
         "SendKey，形如 SCT... 或 sctp...；写了它就可以省略 url。",
+        example="SCT<key>",
         secret=True,
         min_length=1,
     )
-    title: Optional[str] = option(None, "Replaces the title; cut to 32 characters.", "替换标题，截断为 32 个字符。")
+    title: Optional[str] = option(
+        None, "Replaces the title; cut to 32 characters.", "替换标题，截断为 32 个字符。", example="Minecraft"
+    )
     desp: Optional[str] = option(
-        None, "Replaces the text, in Markdown; cut to 32 KB.", "替换正文（Markdown），截断为 32 KB。"
+        None,
+        "Replaces the text, in Markdown; cut to 32 KB.",
+        "替换正文（Markdown），截断为 32 KB。",
+        example="See the console.",
     )
     short: Optional[str] = option(
         None,
         "Replaces the line on the message's card; cut to 64 characters.",
         "替换消息卡片上的一行摘要，截断为 64 个字符。",
+        example="Minecraft",
     )
     channel: Optional[_List] = option(
-        None, 'Where it is pushed to, such as "9|66" (Turbo keys).', '推送到哪些通道，例如 "9|66"（Turbo 版）。'
+        None,
+        'Where it is pushed to, such as "9|66" (Turbo keys).',
+        '推送到哪些通道，例如 "9|66"（Turbo 版）。',
+        example=[9, 66],
     )
     noip: Optional[bool] = option(
         None,
         "Whether ServerChan hides the address of this server (Turbo keys).",
         "是否隐藏本服务器的地址（Turbo 版）。",
+        example=True,
     )
-    openid: Optional[str] = option(None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", secret=True)
+    openid: Optional[str] = option(
+        None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", example="<openid>", secret=True
+    )
     tags: Optional[_List] = option(
-        None, 'Tags, such as "minecraft|backup" (sctp keys).', '标签，例如 "minecraft|backup"（sctp 版）。'
+        None,
+        'Tags, such as "minecraft|backup" (sctp keys).',
+        '标签，例如 "minecraft|backup"（sctp 版）。',
+        example=["minecraft", "backup"],
     )
 
 
@@ -76,9 +95,12 @@ class ServerChanEndpoint(EndpointConfig):
         _DEFAULT_URL,
         "The address with the SendKey in it, or with {key} in its place; may be left out.",
         "含 SendKey 的地址，或用 {key} 代替它；可以省略。",
+        example="https://sctapi.ftqq.com/<key>.send",
         secret=True,
     )
-    serverchan: ServerChanOptions = option(ServerChanOptions(), "Options of ServerChan.", "Server酱 的选项。")
+    serverchan: ServerChanOptions = option(
+        ServerChanOptions(), "Options of ServerChan.", "Server酱 的选项。", example={"key": "SCT<key>"}
+    )
 
     @model_validator(mode="after")
     def _check_key(self) -> ServerChanEndpoint:

@@ -9,6 +9,7 @@ from typing import Any, List, Union
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from typing_extensions import Annotated
 
+from prime_notify.config.words import TextList
 from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.failure import UnsendableError
 from prime_notify.transport.route import configured_proxy, tls_context
@@ -52,10 +53,6 @@ def _check_verify(value: Union[bool, str], info: ValidationInfo) -> Union[bool, 
     return path
 
 
-def _pair(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 def _check_cert(paths: List[str], info: ValidationInfo) -> List[str]:
     found = [_path(path, info) for path in paths]
     _try(ConnectionOptions(verify=False, cert=tuple(found)))
@@ -77,8 +74,6 @@ Verify = Annotated[
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string"}]}),
 ]
 ClientCertificate = Annotated[
-    Annotated[List[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=2)],
-    BeforeValidator(_pair),
+    Annotated[TextList, Field(min_length=1, max_length=2)],
     AfterValidator(_check_cert),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 2}]}),
 ]

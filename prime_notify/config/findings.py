@@ -108,7 +108,7 @@ def list_single_items(data: Any, findings: List[Finding]) -> bool:
     """Makes a list of every string or number that stands where only a list fits; tells whether there was one."""
     listed = False
     for finding in findings:
-        if finding.kind == "list_type" and isinstance(at_location(data, finding.location), (str, int)):
+        if finding.kind == "list_type" and isinstance(at_location(data, finding.location), (str, int, float)):
             at_location(data, finding.location[:-1])[finding.location[-1]] = [at_location(data, finding.location)]
             listed = True
     return listed

@@ -25,9 +25,12 @@ class Options(BaseModel):
     )
 
 
-def option(default: Any, english: str, chinese: str, *, secret: bool = False, **more: Any) -> Any:
-    """A field with its default (``...``: it has none), its descriptions, and whether its value is masked everywhere."""
+def option(default: Any, english: str, chinese: str, *, example: object, secret: bool = False, **more: Any) -> Any:
+    """A field with its default (``...``: it has none), its descriptions, an example of what may be written, and whether
+    its value is masked everywhere.
+
+    The example is JSON and loads, in an endpoint of its type, as it is: both languages' reference and editors show it.
+    """
     extra: Dict[str, Any] = {ZH: chinese, **({"secret": True} if secret else {})}
-    if callable(default):
-        return Field(default_factory=default, description=english, json_schema_extra=extra, **more)
-    return Field(default, description=english, json_schema_extra=extra, **more)
+    more.update(description=english, examples=[example], json_schema_extra=extra)
+    return Field(default_factory=default, **more) if callable(default) else Field(default, **more)

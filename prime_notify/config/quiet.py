@@ -74,11 +74,13 @@ class DigestConfig(Options):
         ...,
         'For how long they are collected, from the first one on, such as "6h"; at most 7 days.',
         "从第一条起收集多久，如 6h；至多 7 天。",
+        example="6h",
     )
     max: int = option(
         50,
         "How many are collected at the most: so many are sent at once.",
         "最多收集多少条，达到后立即发送。",
+        example=20,
         ge=2,
         le=500,
     )
@@ -86,6 +88,7 @@ class DigestConfig(Options):
         None,
         "What is this severe, or more, is sent by itself, at once; by default everything is collected.",
         "达到此级别或更严重的不收集，立即单独发送；默认全部收集。",
+        example="error",
     )
 
     @field_validator("every")
@@ -112,6 +115,7 @@ class DedupeConfig(Options):
         "meanwhile is counted and told when that time is over, or with the next success.",
         "同一任务的相同失败在多长时间内不再重复通知，如 1h；至多 7 天。"
         "期间的次数会在该时间结束时或下一次成功时一并告知。",
+        example="1h",
     )
 
     @field_validator("window")
@@ -126,15 +130,16 @@ class QuietHoursConfig(Options):
     """Part of every day in which only what is severe is sent."""
 
     from_: TimeOfDay = option(
-        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", alias="from"
+        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", example="22:30", alias="from"
     )
     to: TimeOfDay = option(
-        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。"
+        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。", example="8:00"
     )
     below: SeverityWord = option(
         Severity.ERROR,
         "What is less severe than this waits until they end, and is then told in one message.",
         "低于此级别的会等到结束后汇总为一条消息发送。",
+        example="warning",
     )
 
     @field_validator("below")

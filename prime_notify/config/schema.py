@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Dict, Iterable, List, Mapping, Set, Tuple, Type
 
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ __all__ = ["config_schema", "render_schema"]
 _DEFAULT_TYPE = "webhook"
 _SHOWN = ("name", "type", "enabled", "events", "filter", "language")  # not expected to come from elsewhere
 _ANNOTATIONS = ("description", "default", "examples", "title")
+_NULL = {"type": "null"}
 _REFERENCE_NAME = "SecretReference"
 _REFERENCE = {
     "description": "A secret kept elsewhere.",
@@ -66,10 +68,12 @@ def config_schema() -> Dict[str, Any]:
         del definitions[_target(definitions["NotificationConfig"]["properties"]["endpoints"]["items"])]
     for name in sorted(_reachable(names.values(), definitions) - {"EventName", "Filter", "Except"}):
         definitions[name] = _with_references(definitions[name], skip=_SHOWN if name in names.values() else ())
+    definitions = {name: _lenient(definition, definitions) for name, definition in definitions.items()}
     for channel, name in names.items():
         definitions[name] = _endpoint(definitions[name], channel)
-    endpoints = definitions["NotificationConfig"]["properties"]["endpoints"]
-    endpoints["items"] = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}
+    definitions.update(_shared({name: definitions[name] for name in names.values()}))
+    endpoints = {"type": "array", "items": {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}}
+    definitions["NotificationConfig"]["properties"]["endpoints"]["anyOf"] = [endpoints, _NULL]
     root = definitions.pop("Config")
     definitions = {name: _without(definition, "title") for name, definition in definitions.items()}
     schema = {
@@ -100,12 +104,28 @@ def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
     """An endpoint's definition whose ``type`` tells it apart from those of the other channels."""
     properties = dict(definition["properties"])
     required = [name for name in definition.get("required", []) if name != "type"]
-    properties["type"] = {"const": channel, "description": properties["type"].get("description", "The channel.")}
+    properties["type"] = {"const": channel, "description": "The channel."}
     if channel == _DEFAULT_TYPE:
-        properties["type"]["default"] = channel
+        properties["type"] = {**_optional({"const": channel}), "description": "The channel.", "default": channel}
     else:
         required.append("type")
     return {**definition, "properties": properties, "required": required}
+
+
+def _shared(endpoints: Mapping[str, Dict[str, Any]]) -> Dict[str, Any]:
+    """The same definitions, where an option that several types have in common is defined once."""
+    copies = Counter(
+        (name, json.dumps(schema)) for endpoint in endpoints.values() for name, schema in endpoint["properties"].items()
+    )
+    common = {name: text for (name, text), count in copies.items() if count > len(endpoints) / 2}
+    result: Dict[str, Any] = {f"Endpoint.{name}": json.loads(text) for name, text in common.items()}
+    for title, endpoint in endpoints.items():
+        properties = {
+            name: {"$ref": f"#/$defs/Endpoint.{name}"} if json.dumps(schema) == common.get(name) else schema
+            for name, schema in endpoint["properties"].items()
+        }
+        result[title] = {**endpoint, "properties": properties}
+    return result
 
 
 def _with_references(definition: Dict[str, Any], skip: Iterable[str]) -> Dict[str, Any]:
@@ -120,11 +140,49 @@ def _with_reference(schema: Dict[str, Any]) -> Dict[str, Any]:
         return {**schema, "items": _with_reference(schema["items"])}
     if isinstance(schema.get("additionalProperties"), dict):
         return {**schema, "additionalProperties": _with_reference(schema["additionalProperties"])}
-    alternatives = schema.get("anyOf", [{key: value for key, value in schema.items() if key not in _ANNOTATIONS}])
+    alternatives, annotations = _alternatives(schema)
     if not any(_is_text(alternative) for alternative in alternatives):
         return {**schema, "anyOf": [_with_reference(one) for one in alternatives]} if "anyOf" in schema else schema
-    annotations = {key: value for key, value in schema.items() if key in _ANNOTATIONS}
     return {"anyOf": [*alternatives, {"$ref": f"#/$defs/{_REFERENCE_NAME}"}], **annotations}
+
+
+def _lenient(definition: Dict[str, Any], definitions: Mapping[str, Any]) -> Dict[str, Any]:
+    """The same object, as the loader takes it: a single item where a list may stand, null for what is left out."""
+    properties = dict(definition.get("properties", {}))
+    for name, schema in properties.items():
+        said = {key: text for key, text in _referred(schema, definitions).items() if key == "description"}
+        schema = _with_single_item({**said, **schema}, definitions)
+        properties[name] = schema if name in definition.get("required", ()) else _optional(schema)
+    return {**definition, "properties": properties} if properties else definition
+
+
+def _with_single_item(schema: Dict[str, Any], definitions: Mapping[str, Any]) -> Dict[str, Any]:
+    alternatives, annotations = _alternatives(schema)
+    items = [one["items"] for one in alternatives if one.get("type") == "array"]
+    single = [one for item in items for one in _alternatives(item)[0] if not _is_object(one, definitions)]
+    return {"anyOf": [*single, *alternatives], **annotations} if single else schema
+
+
+def _optional(schema: Dict[str, Any]) -> Dict[str, Any]:
+    alternatives, annotations = _alternatives(schema)
+    takes_null = {} in alternatives or _NULL in alternatives
+    return schema if takes_null else {"anyOf": [*alternatives, _NULL], **annotations}
+
+
+def _alternatives(schema: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], Dict[str, Any]]:
+    """The schemas of which a value has to fit one, and what is said about them all."""
+    rest = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
+    annotations = {key: value for key, value in schema.items() if key in _ANNOTATIONS}
+    return list(schema.get("anyOf", [rest])), annotations
+
+
+def _is_object(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> bool:
+    return _referred(schema, definitions).get("type") == "object"
+
+
+def _referred(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What ``schema`` refers to, or the schema itself."""
+    return definitions.get(_target(schema), schema) if "$ref" in schema else schema
 
 
 def _is_text(schema: Dict[str, Any]) -> bool:

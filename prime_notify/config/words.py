@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Sequence, Tuple
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import Annotated
@@ -13,7 +13,17 @@ from prime_notify.config.problem import closest, one_of
 from prime_notify.model.event import EventName, Severity, Status, Task
 from prime_notify.wildcard import fits, has_wildcard
 
-__all__ = ["EventWord", "EventWords", "SeverityWord", "TaskWords", "at_least_one", "events_of", "listed", "word"]
+__all__ = [
+    "EventWord",
+    "EventWords",
+    "SeverityWord",
+    "TaskWords",
+    "TextList",
+    "at_least_one",
+    "events_of",
+    "listed",
+    "word",
+]
 
 _WORDS = (*(event.value for event in EventName), *(task.value for task in Task))
 _PATTERNS = tuple(f"*_{status.value}" for status in Status)
@@ -39,8 +49,13 @@ def at_least_one(items: List[Any]) -> List[Any]:
 EventWord = Annotated[EventName, BeforeValidator(word)]
 SeverityWord = Annotated[Severity, BeforeValidator(word)]
 TaskWords = Annotated[
-    List[Annotated[Task, BeforeValidator(word)]], BeforeValidator(listed), AfterValidator(at_least_one)
+    List[Annotated[Task, BeforeValidator(word)]],
+    BeforeValidator(listed),
+    AfterValidator(at_least_one),
+    WithJsonSchema({"type": "array", "items": {"enum": [task.value for task in Task]}, "minItems": 1}),
 ]
+
+TextList = Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)]
 
 
 def events_of(item: object) -> Tuple[EventName, ...]:
@@ -68,7 +83,8 @@ class _EventPatterns:
         return core_schema.no_info_after_validator_function(_joined, items)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "array", "items": {"anyOf": [{"enum": list(_WORDS)}, {"type": "string", "pattern": "[*?]"}]}}
+        item = {"anyOf": [{"enum": list(_WORDS)}, {"type": "string", "pattern": "[*?]"}]}
+        return {"type": "array", "items": item, "minItems": 1}
 
 
 EventWords = Annotated[List[EventName], _EventPatterns()]

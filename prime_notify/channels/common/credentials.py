@@ -16,15 +16,23 @@ class CredentialOptions(Options):
     """Base of a channel's options. All of it is optional: many servers in a local network ask for nothing."""
 
     token: Optional[str] = option(
-        None, "An access token, sent as a bearer token.", "访问令牌，以 Bearer 方式发送。", secret=True, min_length=1
+        None,
+        "An access token, sent as a bearer token.",
+        "访问令牌，以 Bearer 方式发送。",
+        example="<token>",
+        secret=True,
+        min_length=1,
     )
     user: Optional[str] = option(
         None,
         "The user, where the server wants user and password.",
         "用户名（服务器要求用户名和密码时）。",
+        example="minecraft",
         min_length=1,
     )
-    password: Optional[str] = option(None, "The user's password.", "该用户的密码。", secret=True, min_length=1)
+    password: Optional[str] = option(
+        None, "The user's password.", "该用户的密码。", example="<password>", secret=True, min_length=1
+    )
 
     @model_validator(mode="after")
     def _check_credentials(self) -> Any:

@@ -28,22 +28,29 @@ class DiscordOptions(Options):
         None,
         "The name shown as the sender instead of the webhook's.",
         "显示的发送者名称，代替 Webhook 自己的名称。",
+        example="Backups",
         min_length=1,
         max_length=80,
     )
     avatar_url: Optional[str] = option(
-        None, "The URL of the sender's picture.", "发送者头像的网址。", max_length=_LONGEST_PICTURE
+        None,
+        "The URL of the sender's picture.",
+        "发送者头像的网址。",
+        example="https://example.com/icon.png",
+        max_length=_LONGEST_PICTURE,
     )
     thread_id: Optional[str] = option(
         None,
         "The id of a thread of the webhook's channel, or of a forum's post, in which everything is posted.",
         "Webhook 所在频道中的子区（或论坛帖子）的 ID，消息都发送到其中。",
+        example="1234567890123456789",
     )
     forum: bool = option(
         False,
         "Whether the webhook's channel is a forum or media channel: each message, or with lifecycle each task, "
         "then makes a post of its own.",
         "Webhook 所在频道是否为论坛或媒体频道：每条消息（使用 lifecycle 时为每个任务）各发一个帖子。",
+        example=True,
     )
 
     @field_validator("username")
@@ -76,9 +83,12 @@ class DiscordEndpoint(EndpointConfig):
         ...,
         "The webhook's address, https://discord.com/api/webhooks/<id>/<token>.",
         "Webhook 的地址 https://discord.com/api/webhooks/<id>/<token>。",
+        example="https://discord.com/api/webhooks/<id>/<token>",
         secret=True,
     )
-    discord: DiscordOptions = option(DiscordOptions(), "Options of Discord.", "Discord 的选项。")
+    discord: DiscordOptions = option(
+        DiscordOptions(), "Options of Discord.", "Discord 的选项。", example={"username": "Backups"}
+    )
 
     @property
     def thread_id(self) -> Optional[str]:

@@ -33,6 +33,7 @@ class SlackOptions(Options):
         None,
         'The bot\'s token, "xoxb-..."; the bot needs the scope chat:write and must be a member of the channel.',
         "机器人的令牌，形如 “xoxb-...”；机器人需要 chat:write 权限，并且已加入该频道。",
+        example="xoxb-<token>",
         secret=True,
         min_length=1,
     )
@@ -40,12 +41,14 @@ class SlackOptions(Options):
         None,
         'Where the bot posts: the channel\'s id ("C0123456789") or name ("#backups").',
         "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
+        example="#backups",
         min_length=1,
     )
     username: Optional[str] = option(
         None,
         "The name shown as the sender; a bot needs the scope chat:write.customize for it.",
         "显示的发送者名称；机器人需要 chat:write.customize 权限。",
+        example="Backups",
         min_length=1,
         max_length=80,
     )
@@ -53,6 +56,7 @@ class SlackOptions(Options):
         None,
         'The sender\'s picture: an emoji (":floppy_disk:") or the URL of an image; needs what username needs.',
         "发送者的头像：表情（“:floppy_disk:”）或图片网址；所需权限同 username。",
+        example=":floppy_disk:",
     )
 
     @field_validator("icon")
@@ -71,9 +75,15 @@ class SlackEndpoint(EndpointConfig):
         _API,
         f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
         f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
+        example="https://hooks.slack.com/services/<id>",
         secret=True,
     )
-    slack: SlackOptions = option(SlackOptions(), "Options of Slack.", "Slack 的选项。")
+    slack: SlackOptions = option(
+        SlackOptions(),
+        "Options of Slack.",
+        "Slack 的选项。",
+        example={"username": "Backups"},
+    )
 
     @property
     def is_webhook(self) -> bool:

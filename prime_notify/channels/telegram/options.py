@@ -24,6 +24,7 @@ class TelegramOptions(Options):
         ...,
         'The bot\'s token, "123456789:AA...", as @BotFather shows it.',
         "机器人的令牌，形如 “123456789:AA...”，由 @BotFather 给出。",
+        example="123456789:<token>",
         secret=True,
         min_length=1,
     )
@@ -31,14 +32,16 @@ class TelegramOptions(Options):
         ...,
         "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
         "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
+        example=-1001234567890,
     )
     message_thread_id: Optional[int] = option(
-        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", ge=1
+        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", example=7, ge=1
     )
     silent: bool = option(
         False,
         "Whether messages arrive without a sound.",
         "消息是否静默送达（不响铃）。",
+        example=True,
     )
 
     @field_validator("bot_token")
@@ -64,9 +67,15 @@ class TelegramEndpoint(EndpointConfig):
         _API,
         "The Bot API server; may be one of your own (github.com/tdlib/telegram-bot-api).",
         "Bot API 服务器的地址；可以是自己搭建的（github.com/tdlib/telegram-bot-api）。",
+        example="http://127.0.0.1:8081",
         secret=True,
     )
-    telegram: TelegramOptions = option(..., "Options of Telegram.", "Telegram 的选项。")
+    telegram: TelegramOptions = option(
+        ...,
+        "Options of Telegram.",
+        "Telegram 的选项。",
+        example={"bot_token": "123456789:<token>", "chat_id": -1001234567890},
+    )
 
     @model_validator(mode="after")
     def _check_mention(self) -> TelegramEndpoint:

@@ -11,12 +11,15 @@ from typing_extensions import Annotated, Literal
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.compose.templates import Mode, check_template, is_expression, is_template
 from prime_notify.compose.templates.tree import check_tree
-from prime_notify.config.endpoint import EndpointConfig, http_url, listed
+from prime_notify.config.endpoint import EndpointConfig, http_url
 from prime_notify.config.option import Options, option
+from prime_notify.config.words import listed, word
 
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
-BodyFormat = Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"]
+BodyFormat = Annotated[
+    Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(word)
+]
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than a request with a body and an answer
@@ -29,10 +32,6 @@ _MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
 def _template(source: str) -> str:
     check_template(source)
     return source
-
-
-def _word(value: Any) -> Any:
-    return value.strip().lower().replace("-", "_") if isinstance(value, str) else value
 
 
 def _as_text(value: Any) -> Any:
@@ -61,36 +60,40 @@ def statuses_in(text: str) -> range:
 
 _Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
-_STATUS_SCHEMA = [{"type": "integer"}, {"type": "string"}]
 _Statuses = Annotated[
     List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
     BeforeValidator(listed),
-    WithJsonSchema({"anyOf": [*_STATUS_SCHEMA, {"type": "array", "items": {"anyOf": _STATUS_SCHEMA}}]}),
+    WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]
 
 
 class BasicAuth(Options):
     """HTTP's basic authentication."""
 
-    user: str = option(..., "The user.", "用户名。")
-    password: str = option("", "The password.", "密码。", secret=True)
+    user: str = option(..., "The user.", "用户名。", example="minecraft")
+    password: str = option("", "The password.", "密码。", example="<password>", secret=True)
 
 
 class AlertOptions(Options):
     """What only the format "alert" has."""
 
-    sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。")
-    chat_id: Optional[str] = option(None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。")
+    sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。", example="backups")
+    chat_id: Optional[str] = option(
+        None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。", example="-100123"
+    )
 
 
 class WebhookOptions(Options):
     """How the request of a webhook is made; every string marked so may be a template."""
 
-    method: str = option("POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。")
+    method: str = option(
+        "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT"
+    )
     query: Annotated[Dict[str, _Template], _TEXT_SCHEMA] = option(
         dict,
         "Parameters added to the URL; templates. One that comes out empty is left out.",
         "附加在 URL 上的参数，可用模板；结果为空的参数会被省略。",
+        example={"server": "{{ server.name }}"},
         secret=True,
     )
     format: Optional[BodyFormat] = option(
@@ -98,11 +101,13 @@ class WebhookOptions(Options):
         'Whose webhooks the body looks like: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
         '"grafana" or "alert".',
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
+        example="cloudevents",
     )
     content_type: Optional[str] = option(
         None,
         'The Content-Type of the body; needed for a text, such as "text/plain".',
         "正文的 Content-Type；正文是文本时必填，例如 text/plain。",
+        example="text/plain",
     )
     body: Any = option(
         None,
@@ -110,30 +115,41 @@ class WebhookOptions(Options):
         '"{{ backup }}" alone keeps its type; an object with "$if" is there only if that expression is true.',
         "正文：一个 JSON 值，其中的字符串都是模板；若给出 content_type，也可以是文本。"
         '单独的 "{{ backup }}" 保留原类型；含 "$if" 的对象仅在该表达式为真时出现。',
+        example={"text": "{{ title }}"},
     )
     form: Optional[Dict[str, Annotated[Any, AfterValidator(check_tree)]]] = option(
         None,
         "The body as a form: names and templates; a value that is an object or a list is sent as JSON.",
         "表单形式的正文：字段名与模板；对象或列表会以 JSON 发送。",
+        example={"text": "{{ title }}"},
     )
     success: _Statuses = option(
         lambda: ["200-299"],
         'HTTP statuses that mean success: 204, "200-299", "2xx", or a list of them.',
         "表示成功的 HTTP 状态码：204、200-299、2xx，或它们的列表。",
+        example=["200-204", 409],
         min_length=1,
     )
-    auth: Optional[BasicAuth] = option(None, "Basic authentication.", "Basic 认证。")
+    auth: Optional[BasicAuth] = option(
+        None, "Basic authentication.", "Basic 认证。", example={"user": "minecraft", "password": "<password>"}
+    )
     token: Optional[str] = option(
         None,
         "A token, sent as Authorization: Bearer.",
         "以 Authorization: Bearer 发送的令牌。",
+        example="<token>",
         secret=True,
         min_length=1,
     )
     signing: Optional[SigningOptions] = option(
-        None, "Signs each request, so that the receiver knows whose it is.", "为每个请求签名，供接收端验证来源。"
+        None,
+        "Signs each request, so that the receiver knows whose it is.",
+        "为每个请求签名，供接收端验证来源。",
+        example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
     )
-    alert: AlertOptions = option(AlertOptions, 'For "format": "alert".', "用于 format 为 alert 时。")
+    alert: AlertOptions = option(
+        AlertOptions, 'For "format": "alert".', "用于 format 为 alert 时。", example={"chat_id": "-100123"}
+    )
 
     @field_validator("method")
     @classmethod
@@ -149,11 +165,6 @@ class WebhookOptions(Options):
         if value is not None and not re.fullmatch(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"'-]+)*", value, re.ASCII):
             raise ValueError('write a media type, such as "text/plain" or "application/xml; charset=utf-8"')
         return value
-
-    @field_validator("format", mode="before")
-    @classmethod
-    def _lower_format(cls, value: Any) -> Any:
-        return _word(value)
 
     @field_validator("body")
     @classmethod
@@ -208,20 +219,24 @@ def _mode_of(content_type: str) -> Mode:
 class WebhookEndpoint(EndpointConfig):
     """An endpoint of type ``webhook``, which is also the type of an endpoint that names none."""
 
-    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。")
+    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。", example="webhook")
     url: str = option(
         ...,
         "Where to send; its path and query may have templates.",
         "发送的地址；其路径和参数可用模板。",
+        example="https://example.com/backups/{{ backup.id }}",
         secret=True,
     )
     headers: Dict[str, str] = option(
         dict,
         "Extra HTTP headers; their values may be templates, and are secret.",
         "额外的请求头；值可用模板，且会被隐去。",
+        example={"X-Severity": "{{ severity }}"},
         secret=True,
     )
-    webhook: WebhookOptions = option(WebhookOptions, "How the request is made.", "请求的细节。")
+    webhook: WebhookOptions = option(
+        WebhookOptions, "How the request is made.", "请求的细节。", example={"method": "PUT"}
+    )
 
     @field_validator("url")
     @classmethod

@@ -6,13 +6,13 @@ import base64
 import binascii
 import hashlib
 import hmac
-from typing import Dict, List
+from typing import Dict
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.endpoint import listed
 from prime_notify.config.option import Options, option
+from prime_notify.config.words import TextList, word
 
 __all__ = ["SigningOptions", "signature_headers"]
 
@@ -32,24 +32,21 @@ def _key(secret: str) -> bytes:
 class SigningOptions(Options):
     """How requests are signed."""
 
-    scheme: Literal["standard", "feishu"] = option(
+    scheme: Annotated[Literal["standard", "feishu"], BeforeValidator(word)] = option(
         "standard",
         '"standard": Standard Webhooks (standardwebhooks.com); "feishu": X-Lark-Signature, as Feishu signs its events.',
         "standard：Standard Webhooks 规范（standardwebhooks.com）；feishu：与飞书事件相同的 X-Lark-Signature。",
+        example="feishu",
     )
-    secret: Annotated[List[Annotated[str, Field(min_length=1)]], BeforeValidator(listed)] = option(
+    secret: TextList = option(
         ...,
         'The key that the receiver knows, too: "whsec_..." for standard; several while a key is being replaced.',
         "与接收端共享的密钥：standard 为 whsec_...；更换密钥期间可写多个。",
+        example="whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         secret=True,
         min_length=1,
         max_length=5,
     )
-
-    @field_validator("scheme", mode="before")
-    @classmethod
-    def _lower(cls, value: object) -> object:
-        return value.strip().lower() if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _check_secrets(self) -> SigningOptions:

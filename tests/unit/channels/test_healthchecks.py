@@ -93,7 +93,7 @@ def test_a_runs_uuid_stays_what_it_is_for_tasks_that_are_under_way_during_an_upd
         ({"url": "https://hc-ping.com"}, "ping URL"),
         ({"url": f"{URL}/start"}, 'without "/start"'),
         ({"url": f"{URL}/fail/"}, 'without "/fail"'),
-        ({"url": URL, "healthchecks": {"tasks": []}}, "at least 1"),
+        ({"url": URL, "healthchecks": {"tasks": []}}, "at least one"),
         ({"url": URL, "healthchecks": {"tasks": ["prune"]}}, "backup"),
         ({"url": URL, "healthchecks": {"aborted": "start"}}, "log"),
     ],

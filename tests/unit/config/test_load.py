@@ -190,7 +190,7 @@ class TestEndpoint:
             (hook(name={"file": "x"}), "[0].name", '{"file": "x"}', "write a string"),
             (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of'),
             (hook(type=["bark"]), "[0].type", '["bark"]', "write one of"),
-            (hook(events=5.5), "[0].events", "5.5", "write a list"),
+            (hook(events=5.5), "[0].events", "5.5", "at least one known event"),
             (hook(events=["nonsense"]), "[0].events", '["nonsense"]', "at least one known event"),
         ],
     )

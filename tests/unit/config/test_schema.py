@@ -67,18 +67,23 @@ def test_it_refuses_what_the_loader_has_a_problem_with(validator, document):
     assert list(validator.iter_errors(document)) != []
 
 
+def _endpoint_definitions(schema):
+    endpoints = schema["$defs"]["NotificationConfig"]["properties"]["endpoints"]["anyOf"][0]["items"]["anyOf"]
+    return {name: schema["$defs"][name] for name in (one["$ref"].rpartition("/")[2] for one in endpoints)}
+
+
 def test_every_channel_is_told_apart_by_its_type_and_webhook_may_leave_it_out():
+    types = [one["properties"]["type"] for one in _endpoint_definitions(config_schema()).values()]
+    optional = [schema["anyOf"][0]["const"] for schema in types if "anyOf" in schema]
+    assert optional == ["webhook"]
+    assert sorted([*optional, *(schema["const"] for schema in types if "const" in schema)]) == sorted(channel_types())
+
+
+def test_every_option_of_an_endpoint_is_described_with_an_example():
     schema = config_schema()
-    endpoints = schema["$defs"]["NotificationConfig"]["properties"]["endpoints"]["items"]["anyOf"]
-    definitions = [schema["$defs"][one["$ref"].rpartition("/")[2]] for one in endpoints]
-    assert [one["properties"]["type"]["const"] for one in definitions] == sorted(channel_types())
-    assert [one["properties"]["type"]["const"] for one in definitions if "type" not in one["required"]] == ["webhook"]
-
-
-def test_every_option_of_an_endpoint_is_described():
-    definitions = config_schema()["$defs"]
-    for reference in definitions["NotificationConfig"]["properties"]["endpoints"]["items"]["anyOf"]:
-        name = reference["$ref"].rpartition("/")[2]
-        for option, schema in definitions[name]["properties"].items():
-            target = definitions.get(schema.get("$ref", "").rpartition("/")[2], {})
-            assert schema.get("description") or target.get("description"), f"{name}.{option}"
+    for name, endpoint in _endpoint_definitions(schema).items():
+        for option, described in endpoint["properties"].items():
+            if set(described) == {"$ref"}:
+                described = schema["$defs"][described["$ref"].rpartition("/")[2]]
+            assert described.get("description"), f"{name}.{option}"
+            assert option == "type" or "examples" in described, f"{name}.{option}"

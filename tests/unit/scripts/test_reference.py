@@ -26,4 +26,4 @@ def test_the_chinese_pages_speak_chinese() -> None:
     """Every description has its translation: a row without a Chinese character has none."""
     for page in (channels_page("zh"), options_page("zh")):
         rows = [line for line in page.splitlines() if line.startswith("| `")]
-        assert [row for row in rows if not any("\u4e00" <= char <= "\u9fff" for char in row.split("|")[4])] == []
+        assert [row for row in rows if not any("\u4e00" <= char <= "\u9fff" for char in row.split(" | ")[-1])] == []
