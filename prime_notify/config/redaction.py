@@ -19,6 +19,12 @@ SHOWN_FIELDS = (
 
 _SHORTEST = 4  # masking shorter strings would garble the text around them and hide nothing
 _SHORTEST_OF_URL = 8  # parts of a URL: "push" and "hook" are no secrets
+_PUBLIC_SEGMENTS = (
+    "channels", "incoming", "integrations", "messages", "notifications", "open-apis", "projects", "receivers",
+    "services", "webhooks", "workflows",
+)  # fmt: skip
+"""Words that stand in the documented addresses of services. In an address's end, where keys stand, they are masked."""
+_HAS_HOST = re.compile(r"(https?|socks\w*)://", re.IGNORECASE)
 _LARGEST_NUMBER = 10**100
 _NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
 
@@ -78,7 +84,12 @@ def _parts_of_url(url: str) -> Iterator[str]:
         return
     yield parts.path
     yield f"{parts.path}?{parts.query}"
-    pieces = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query)), parts.query, parts.fragment]
+    *inner, end = parts.path.rstrip("/").split("/")
+    segments = [*(segment for segment in inner if segment not in _PUBLIC_SEGMENTS), end]
+    pieces = [*segments, *(value for _, value in parse_qsl(parts.query)), parts.query, parts.fragment]
+    if not _HAS_HOST.match(url):  # Apprise's "pover://<user>@<token>"; a host mostly has dots
+        host = parts.netloc.rpartition("@")[2].partition(":")[0]
+        pieces += [host, host.lower()] if "." not in host and host != "localhost" else []
     pieces += [piece.rpartition(".")[0] for piece in pieces]  # the "<key>" of "<key>.send"
     for piece in pieces:
         if len(piece) >= _SHORTEST_OF_URL:

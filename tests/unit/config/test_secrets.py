@@ -116,6 +116,31 @@ def test_everything_secret_of_an_endpoint_is_masked_in_its_texts(tmp_path):
     assert phone.redact("phone: bark at example.com failed after 10s") == "phone: bark at example.com failed after 10s"
 
 
+@pytest.mark.parametrize(
+    ("url", "text", "shown"),
+    [
+        ("https://discord.com/api/webhooks/12345678/t0ken-t0ken", "no webhooks for 12345678", "no webhooks for ***"),
+        ("https://hooks.slack.com/services/T0000000/B0000000/k", "services of T0000000", "services of ***"),
+        ("https://ntfy.sh/webhooks", "the topic webhooks", "the topic ***"),
+        ("https://ntfy.sh/webhooks/?x=y", "the topic webhooks", "the topic ***"),
+        ("https://h/services?token=services", "token services", "token ***"),
+        ("https://services:webhooks@h/services/x", "services webhooks", "*** ***"),
+        ("https://h/services/webhooks2/x", "webhooks2 services", "*** services"),
+    ],
+)
+def test_a_word_of_a_documented_address_stays_readable_but_not_where_a_key_stands(url, text, shown):
+    (endpoint,) = load_endpoints(hook(url=url)).endpoints
+    assert endpoint.redact(text) == shown
+
+
+def test_a_key_in_the_place_of_an_apprise_urls_host_is_masked_and_a_host_is_not():
+    urls = ["pover://UserKey12@TokenToken9/phone", "json://localhost:8080/", "mailto://u:passw0rd@mail.example.com"]
+    (endpoint,) = load_endpoints({"name": "m", "type": "apprise", "apprise": {"urls": urls}}).endpoints
+    for secret in ("TokenToken9", "tokentoken9", "UserKey12", "passw0rd"):
+        assert endpoint.redact(f"<{secret}>") == "<***>"
+    assert endpoint.redact("localhost, mail.example.com") == "localhost, mail.example.com"
+
+
 def test_an_endpoints_secret_is_masked_in_problems_wherever_else_it_was_pasted():
     secret = "pasted-secret-0123"
     loaded = load_endpoints(
