@@ -74,7 +74,8 @@ class Engine:
         self._own_transport = Transports() if transport is None else None
         sender = self._own_transport if transport is None else transport
         assert sender is not None
-        self._attempter = Attempter(sender, self._voice.message, self._voice.warn, step=step)
+        console = catalogue.best(language)
+        self._attempter = Attempter(sender, self._voice.message, self._voice.warn, step=step, language=console)
         self._lock = threading.RLock()
         self._running = False
         self._switched: Dict[str, bool] = {}
@@ -91,6 +92,7 @@ class Engine:
             localize=self._voice.message,
             say=lambda key, **values: self._voice.say(logging.WARNING, key, **values),
             log=log,
+            language=console,
         )
         self._keeper = Keeper(Chores(self._take_over, self._recover, self._look_for_others, self._prune), log)
 

@@ -52,6 +52,7 @@ class Attempter:
     """Knows how to try one notification at one endpoint.
 
     ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
+    ``language``: that of the console, in which it is told why nothing could be sent.
     ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
     """
 
@@ -61,6 +62,7 @@ class Attempter:
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     step: Step = no_step
+    language: str = "en_us"
 
     def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
         """Try one notification.
@@ -89,7 +91,7 @@ class Attempter:
         try:
             answer = self._send(endpoint, make, previous)
             if isinstance(answer, TransportFailure):
-                return _outcome_of(answer), ""
+                return self._outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
             return endpoint.channel.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
@@ -105,14 +107,14 @@ class Attempter:
         self.step("send:done")
         return answer
 
+    def _outcome_of(self, failure: TransportFailure) -> Outcome:
+        reason, hint = failure.reason.told_in(self.language), failure.hint.told_in(self.language)
+        if failure.kind in _FOR_THE_OWNER_TO_MEND:
+            return Permanent(reason, hint=hint)
+        return Retry(reason, hint=hint, cut_off=failure.kind is FailureKind.STOPPED)
+
 
 _FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
-
-
-def _outcome_of(failure: TransportFailure) -> Outcome:
-    if failure.kind in _FOR_THE_OWNER_TO_MEND:
-        return Permanent(failure.reason, hint=failure.hint)
-    return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
 
 
 def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:

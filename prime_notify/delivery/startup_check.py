@@ -25,6 +25,7 @@ from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification
 from prime_notify.transport.failure import FailureKind, TransportFailure
 from prime_notify.transport.probe import Prober, same_place
+from prime_notify.transport.wording import Wording
 
 __all__ = ["StartupCheck"]
 
@@ -43,7 +44,8 @@ class Say(Protocol):
 class StartupCheck:
     """Waits for nothing. :meth:`start` and :meth:`stop` are called by one thread at a time.
 
-    ``localize``: makes the message of a notification for an endpoint, as for a delivery.
+    ``localize``: makes the message of a notification for an endpoint, as for a delivery. ``language``: that in which
+    ``say`` speaks.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class StartupCheck:
         log: logging.Logger,
         wall: Callable[[], float] = time.time,
         make_prober: Callable[[], Prober] = Prober,
+        language: str = "en_us",
     ) -> None:
         self._localize = localize
         self._say = say
         self._log = log
         self._wall = wall
         self._make_prober = make_prober
+        self._language = language
         self._run: Optional[_Run] = None
 
     def start(self, loaded: LoadedConfig) -> None:
@@ -69,7 +73,7 @@ class StartupCheck:
         endpoints = [endpoint for endpoint in loaded.endpoints if endpoint.config.enabled]
         if not (notification.enabled and notification.check_at_start and endpoints):
             return
-        self._run = _Run(endpoints, self._request, self._make_prober(), self._say, self._log)
+        self._run = _Run(endpoints, self._request, self._make_prober(), self._tell, self._log)
         self._run.thread.start()
 
     def stop(self, grace: float = 0.0) -> None:
@@ -92,6 +96,16 @@ class StartupCheck:
         ).payload
         return endpoint.render(self._localize(Notification(payload), endpoint, now))
 
+    def _tell(self, failure: TransportFailure, endpoints: Sequence[Endpoint]) -> None:
+        reason, hint = failure.reason.told_in(self._language), failure.hint.told_in(self._language)
+        for endpoint in endpoints:
+            reason, hint = endpoint.redact(reason), endpoint.redact(hint)
+        names = ", ".join(endpoint.name for endpoint in endpoints)
+        if hint:
+            self._say("log.check_failed_remedy", endpoints=names, reason=reason, hint=hint)
+        else:
+            self._say("log.check_failed", endpoints=names, reason=reason)
+
 
 @dataclass
 class _Place:
@@ -113,14 +127,14 @@ class _Run:
         endpoints: Sequence[Endpoint],
         request_of: Callable[[Endpoint], AnyRequest],
         prober: Prober,
-        say: Say,
+        tell: Callable[[TransportFailure, Sequence[Endpoint]], None],
         log: logging.Logger,
     ) -> None:
         self.thread = threading.Thread(target=guard, args=(log, self._work), name="prime_notify-check", daemon=True)
         self._endpoints = endpoints
         self._request_of = request_of
         self._prober = prober
-        self._say = say
+        self._tell = tell
         self._stopped = threading.Event()
         self._troubles: Dict[TransportFailure, List[Endpoint]] = {}
 
@@ -148,7 +162,10 @@ class _Run:
             try:
                 request = self._request_of(endpoint)
             except Exception as error:  # noqa: BLE001  (a channel's fault: its messages would fail just so)
-                failure = TransportFailure(FailureKind.OTHER, f"internal error: {type(error).__name__}: {error}")
+                why = f"{type(error).__name__}: {error}"
+                failure = TransportFailure(
+                    FailureKind.OTHER, Wording("internal error: {why}", "内部错误：{why}", why=why)
+                )
                 self._troubles.setdefault(failure, []).append(endpoint)
                 continue
             place = next((place for place in places if same_place(place.request, request)), None)
@@ -157,13 +174,3 @@ class _Run:
             else:
                 place.endpoints.append(endpoint)
         return places
-
-    def _tell(self, failure: TransportFailure, endpoints: Sequence[Endpoint]) -> None:
-        reason, hint = failure.reason, failure.hint
-        for endpoint in endpoints:
-            reason, hint = endpoint.redact(reason), endpoint.redact(hint)
-        names = ", ".join(endpoint.name for endpoint in endpoints)
-        if hint:
-            self._say("log.check_failed_remedy", endpoints=names, reason=reason, hint=hint)
-        else:
-            self._say("log.check_failed", endpoints=names, reason=reason)

@@ -23,6 +23,7 @@ from prime_notify.channels.common.base import CommandRequest, Response
 from prime_notify.channels.common.wire import excerpt, last_line
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.failure import FailureKind, TransportFailure, explain
+from prime_notify.transport.wording import Wording
 
 __all__ = ["CommandTransport"]
 
@@ -208,30 +209,56 @@ def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
     """Why a program could not even be started; nothing of its arguments or environment is shown."""
     program, folder = _shown(request), request.folder
     if isinstance(error, OSError) and folder and not Path(folder).is_dir():
-        return _unrunnable(f"the folder of {program} does not exist", "check command.cwd")
+        reason = Wording("the folder of {program} does not exist", "{program} 的工作目录不存在", program=program)
+        return _unrunnable(reason, Wording("check command.cwd", "请检查 command.cwd"))
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        hint = "write the program's whole path as the first item of command.argv; one without / is looked for in PATH"
-        return _unrunnable(f"{program} was not found", hint)
+        hint = Wording(
+            "write the program's whole path as the first item of command.argv; one without / is looked for in PATH",
+            "请在 command.argv 的第一项写程序的完整路径；不含 / 的会在 PATH 中查找",
+        )
+        return _unrunnable(Wording("{program} was not found", "找不到 {program}", program=program), hint)
     if isinstance(error, PermissionError):
-        return _unrunnable(f"{program} may not be executed", "make it executable: chmod +x")
+        reason = Wording("{program} may not be executed", "没有执行 {program} 的权限", program=program)
+        return _unrunnable(reason, Wording("make it executable: chmod +x", "请赋予执行权限：chmod +x"))
     if isinstance(error, OSError) and error.errno == errno.ENOEXEC:
-        hint = 'begin a script with a line such as "#!/bin/sh", or name its interpreter first in command.argv'
-        return _unrunnable(f"{program} is no program", hint)
+        hint = Wording(
+            'begin a script with a line such as "#!/bin/sh", or name its interpreter first in command.argv',
+            '请在脚本开头写 "#!/bin/sh" 之类的一行，或在 command.argv 中先写解释器',
+        )
+        return _unrunnable(Wording("{program} is no program", "{program} 不是可执行的程序", program=program), hint)
     if isinstance(error, ValueError) or (isinstance(error, OSError) and error.errno == errno.E2BIG):
-        hint = "look for what is very long, or no text, in command.argv and command.environment"
-        return _unrunnable(f"the system refuses the arguments or the environment of {program}", hint)
-    said = error.strerror if isinstance(error, OSError) else type(error).__name__
-    return TransportFailure(FailureKind.OTHER, f"{program} could not be started: {said}", "check this machine")
+        reason = Wording(
+            "the system refuses the arguments or the environment of {program}",
+            "系统拒绝了 {program} 的参数或环境变量",
+            program=program,
+        )
+        hint = Wording(
+            "look for what is very long, or no text, in command.argv and command.environment",
+            "请检查 command.argv 与 command.environment 中过长或不是文本的内容",
+        )
+        return _unrunnable(reason, hint)
+    why = error.strerror if isinstance(error, OSError) else type(error).__name__
+    reason = Wording("{program} could not be started: {why}", "无法启动 {program}：{why}", program=program, why=why)
+    return TransportFailure(FailureKind.OTHER, reason, Wording("check this machine", "请检查本机"))
 
 
-def _unrunnable(reason: str, hint: str) -> TransportFailure:
+def _unrunnable(reason: Wording, hint: Wording) -> TransportFailure:
     return TransportFailure(FailureKind.UNRUNNABLE, reason, hint)
 
 
 def _too_slow(request: CommandRequest, timeout: float, output: bytes) -> TransportFailure:
     last = last_line(output)
-    reason = f"{_shown(request)} did not end within {timeout:g} s and was killed{f': {last}' if last else ''}"
-    return TransportFailure(FailureKind.TIMEOUT, reason, "a larger timeout may help; does it wait for something?")
+    reason = Wording(
+        "{program} did not end within {seconds:g} s and was killed{last}",
+        "{program} 在 {seconds:g} 秒内没有结束，已被终止{last}",
+        program=_shown(request),
+        seconds=timeout,
+        last=f": {last}" if last else "",
+    )
+    hint = Wording(
+        "a larger timeout may help; does it wait for something?", "增大 timeout 或许有用；它是否在等待什么？"
+    )
+    return TransportFailure(FailureKind.TIMEOUT, reason, hint)
 
 
 def _stopped() -> TransportFailure:
@@ -240,4 +267,5 @@ def _stopped() -> TransportFailure:
 
 def _shown(request: CommandRequest) -> str:
     """The program's name without its folder."""
-    return excerpt(request.argv[0].replace("\\", "/").rpartition("/")[2]) or "the program"
+    name = excerpt(request.argv[0].replace("\\", "/").rpartition("/")[2])
+    return name or Wording("the program", "该程序")

@@ -8,6 +8,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
+from prime_notify.transport.wording import Wording
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -28,19 +30,19 @@ class Phase(enum.IntEnum):
     READ = 6
 
     @property
-    def told(self) -> str:
+    def told(self) -> Wording:
         """The phase in words: "timed out while ..."."""
         return _TOLD[self]
 
 
 _TOLD = {
-    Phase.LOOKUP: "its address was looked up",
-    Phase.CONNECT: "connecting",
-    Phase.PROXY: "opening a tunnel",
-    Phase.TLS: "setting up TLS",
-    Phase.SEND: "the request was sent",
-    Phase.WAIT: "its answer was awaited",
-    Phase.READ: "its answer was read",
+    Phase.LOOKUP: Wording("its address was looked up", "解析地址"),
+    Phase.CONNECT: Wording("connecting", "连接"),
+    Phase.PROXY: Wording("opening a tunnel", "建立隧道"),
+    Phase.TLS: Wording("setting up TLS", "建立 TLS"),
+    Phase.SEND: Wording("the request was sent", "发送请求"),
+    Phase.WAIT: Wording("its answer was awaited", "等待应答"),
+    Phase.READ: Wording("its answer was read", "读取应答"),
 }
 
 

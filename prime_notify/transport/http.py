@@ -22,6 +22,7 @@ from prime_notify.transport.exchange import Exchange, Phase, Stopped
 from prime_notify.transport.failure import FailureKind, TransportFailure, UnsendableError, explain
 from prime_notify.transport.redact import mask_url
 from prime_notify.transport.route import PoolKey, Route, find_route, tls_context, tls_files
+from prime_notify.transport.wording import Wording
 from prime_notify.version import __version__
 
 __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
@@ -208,8 +209,11 @@ def _write(connection: Connection, request: Request, route: Route) -> None:
         try:
             connection.putheader(name, value.encode("utf-8"))
         except ValueError:  # its message would show the value
-            reason = "a header has characters that HTTP does not allow"
-            hint = "look for line breaks in the endpoint's headers and in the environment or files they come from"
+            reason = Wording("a header has characters that HTTP does not allow", "请求头中有 HTTP 不允许的字符")
+            hint = Wording(
+                "look for line breaks in the endpoint's headers and in the environment or files they come from",
+                "请检查该推送目标的 headers 及其来源（环境变量或文件）中是否有换行",
+            )
             raise UnsendableError(FailureKind.OTHER, reason, hint) from None
     # A server may answer and hang up before it has read everything (413, for one): then its answer is still there
     with contextlib.suppress(BrokenPipeError), connection.joined():

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
 from prime_notify.transport.failure import FailureKind, TransportFailure
 from prime_notify.transport.http import HttpTransport
+from prime_notify.transport.wording import Wording
 
 __all__ = ["Prober", "same_place"]
 
@@ -77,24 +78,32 @@ def _command(request: CommandRequest) -> Optional[TransportFailure]:
     program, folder = request.argv[0], request.folder or os.curdir
     name = program.replace("\\", "/").rpartition("/")[2]
     if not Path(folder).is_dir():
-        return _unusable(f"the folder in which {name} is to run does not exist", "create it, or name another")
+        reason = Wording("the folder in which {name} is to run does not exist", "{name} 的工作目录不存在", name=name)
+        return _unusable(reason, Wording("create it, or name another", "请创建它，或改用另一个"))
     has_folder = name != program
     places = [program, str(Path(folder, program))] if has_folder else [program]
     path = request.environment.get("PATH")
     if any(shutil.which(place, path=path) for place in places):
         return None
     if has_folder and any(Path(place).is_file() for place in places):
-        return _unusable(f"{name} may not be executed", "make it executable: chmod +x")
-    hint = "write the program's whole path; one without / is looked for in PATH"
-    return _unusable(f"there is no program {name}", hint)
+        reason = Wording("{name} may not be executed", "没有执行 {name} 的权限", name=name)
+        return _unusable(reason, Wording("make it executable: chmod +x", "请赋予执行权限：chmod +x"))
+    hint = Wording(
+        "write the program's whole path; one without / is looked for in PATH",
+        "请写程序的完整路径；不含 / 的会在 PATH 中查找",
+    )
+    return _unusable(Wording("there is no program {name}", "没有程序 {name}", name=name), hint)
 
 
 def _apprise() -> Optional[TransportFailure]:
     if importlib.util.find_spec("apprise") is not None:
         return None
-    hint = "install it for the Python that runs MCDReforged: pip install apprise"
-    return _unusable("the library apprise is not installed", hint)
+    hint = Wording(
+        "install it for the Python that runs MCDReforged: pip install apprise",
+        "请为运行 MCDReforged 的 Python 安装它：pip install apprise",
+    )
+    return _unusable(Wording("the library apprise is not installed", "没有安装 apprise 库"), hint)
 
 
-def _unusable(reason: str, hint: str) -> TransportFailure:
+def _unusable(reason: Wording, hint: Wording) -> TransportFailure:
     return TransportFailure(FailureKind.OTHER, reason, hint)

@@ -16,6 +16,7 @@ from urllib3.util import Url, parse_url
 
 from prime_notify.model.connection_options import DIRECT, ConnectionOptions
 from prime_notify.transport.failure import FailureKind, UnsendableError
+from prime_notify.transport.wording import Wording
 
 __all__ = ["PoolKey", "Proxy", "Route", "configured_proxy", "find_route", "tls_context", "tls_files"]
 
@@ -144,17 +145,19 @@ def _modified(path: Path) -> Optional[int]:
 def _trust(context: ssl.SSLContext, verify: Union[bool, str]) -> None:
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     bundle = os.environ[variable] if variable else requests.utils.DEFAULT_CA_BUNDLE_PATH
-    owner = f"the CA bundle of {variable or 'the package certifi'}"
+    package = Wording("the package certifi", "certifi 包")
+    owner = Wording("the CA bundle of {of}", "{of} 的 CA 文件", of=variable or package)
     if isinstance(verify, str):
-        bundle, owner = verify, 'the file of "verify"'
+        bundle, owner = verify, Wording('the file of "verify"', "verify 所指的文件")
     try:
         if Path(bundle).is_dir():
             context.load_verify_locations(capath=bundle)
         else:
             context.load_verify_locations(cafile=bundle)
     except OSError:  # ssl.SSLError, for what is no certificate, is one
-        reason = f"{owner} cannot be read"
-        raise UnsendableError(FailureKind.TLS, reason, f"look at {bundle}: is it PEM?") from None
+        reason = Wording("{owner} cannot be read", "{owner}无法读取", owner=owner)
+        hint = Wording("look at {bundle}: is it PEM?", "请检查 {bundle}：它是 PEM 格式吗？", bundle=bundle)
+        raise UnsendableError(FailureKind.TLS, reason, hint) from None
 
 
 def _identify(context: ssl.SSLContext, cert: Tuple[str, ...]) -> None:
@@ -162,22 +165,25 @@ def _identify(context: ssl.SSLContext, cert: Tuple[str, ...]) -> None:
         # Without a password of ours, OpenSSL would ask for that of an encrypted key at the console, and wait
         context.load_cert_chain(cert[0], cert[1] if len(cert) > 1 else None, password="")
     except OSError:
-        reason = "the client certificate cannot be used"
-        hint = 'let "cert" name a PEM file with certificate and key, or one of each; the key must not be encrypted'
+        reason = Wording("the client certificate cannot be used", "客户端证书无法使用")
+        hint = Wording(
+            'let "cert" name a PEM file with certificate and key, or one of each; the key must not be encrypted',
+            "cert 应为同时含证书与私钥的 PEM 文件，或两者各一个文件；私钥不能加密",
+        )
         raise UnsendableError(FailureKind.TLS, reason, hint) from None
 
 
 def _parse(url: str, schemes: Container[str] = frozenset(_PORTS)) -> Url:
     if any(ord(char) <= 32 or ord(char) == 127 for char in url.strip()):
-        raise _invalid("the URL contains a space or a control character")
+        raise _invalid(Wording("the URL contains a space or a control character", "URL 中有空格或控制字符"))
     try:
         parts = parse_url(url.strip())
     except (LocationParseError, ValueError):  # its message would show the URL
-        raise _invalid("the URL cannot be understood") from None
+        raise _invalid(Wording("the URL cannot be understood", "无法理解该 URL")) from None
     if parts.scheme not in schemes:
-        raise _invalid("the URL does not begin with http:// or https://")
+        raise _invalid(Wording("the URL does not begin with http:// or https://", "URL 不以 http:// 或 https:// 开头"))
     if not parts.host:
-        raise _invalid("the URL names no host")
+        raise _invalid(Wording("the URL names no host", "URL 中没有主机名"))
     return parts
 
 
@@ -199,8 +205,14 @@ def _find_proxy(origin: str, configured: Optional[str]) -> Optional[Proxy]:
     if found and proxy is None:
         raise UnsendableError(
             FailureKind.PROXY,
-            "the proxy set in the environment is not of the form http://host:port",
-            "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY",
+            Wording(
+                "the proxy set in the environment is not of the form http://host:port",
+                "环境变量中的代理不是 http://host:port 的形式",
+            ),
+            Wording(
+                "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, or list the host in NO_PROXY",
+                "请更正 HTTP_PROXY、HTTPS_PROXY 或 ALL_PROXY，或把该主机加入 NO_PROXY",
+            ),
         )
     return proxy
 
@@ -209,8 +221,12 @@ def configured_proxy(address: str) -> Proxy:
     """The proxy of an endpoint's config. Raises UnsendableError for an address that is none."""
     proxy = _proxy(address, configured=True)
     if proxy is None:
-        hint = 'write "http://host:port", "socks5://host:port", perhaps with "user:password@", or "direct"'
-        raise UnsendableError(FailureKind.PROXY, "the configured proxy cannot be understood", hint)
+        hint = Wording(
+            'write "http://host:port", "socks5://host:port", perhaps with "user:password@", or "direct"',
+            "请写 http://host:port、socks5://host:port（可带 user:password@）或 direct",
+        )
+        reason = Wording("the configured proxy cannot be understood", "无法理解所配置的代理")
+        raise UnsendableError(FailureKind.PROXY, reason, hint)
     return proxy
 
 
@@ -223,8 +239,9 @@ def _proxy(address: str, *, configured: bool) -> Optional[Proxy]:
     return Proxy(_host_of(parts), parts.port or _PROXY_PORTS[kind], parts.auth, kind, configured)
 
 
-def _invalid(reason: str) -> UnsendableError:
-    return UnsendableError(FailureKind.INVALID_URL, reason, 'write it as "https://host/path"')
+def _invalid(reason: Wording) -> UnsendableError:
+    hint = Wording('write it as "https://host/path"', "请写成 https://host/path 的形式")
+    return UnsendableError(FailureKind.INVALID_URL, reason, hint)
 
 
 def _basic(auth: Optional[str]) -> Optional[str]:

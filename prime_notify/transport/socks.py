@@ -10,6 +10,7 @@ from prime_notify.transport.dial import dial
 from prime_notify.transport.exchange import Exchange, Phase
 from prime_notify.transport.failure import FailureKind, UnsendableError
 from prime_notify.transport.route import Proxy
+from prime_notify.transport.wording import Wording
 
 __all__ = ["dial_socks"]
 
@@ -27,8 +28,12 @@ def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
     try:
         socks: Any = importlib.import_module("socks")
     except ModuleNotFoundError:
-        hint = 'run "pip install PySocks" with the Python that runs MCDReforged'
-        raise UnsendableError(FailureKind.PROXY, "a SOCKS proxy needs the Python package PySocks", hint) from None
+        reason = Wording("a SOCKS proxy needs the Python package PySocks", "SOCKS 代理需要 Python 包 PySocks")
+        hint = Wording(
+            'run "pip install PySocks" with the Python that runs MCDReforged',
+            "请用运行 MCDReforged 的 Python 执行 pip install PySocks",
+        )
+        raise UnsendableError(FailureKind.PROXY, reason, hint) from None
     remote_names = proxy.kind in _REMOTE.values()
     target = host if remote_names else _looked_up(proxy, host, port, exchange, resolve)
     version = socks.SOCKS5 if proxy.kind.startswith("socks5") else socks.SOCKS4
@@ -64,8 +69,13 @@ def _looked_up(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
     except socket.gaierror:
         addresses = []
     if not addresses:
-        hint = f'check the spelling of the URL\'s host, or let the proxy look it up: "{_REMOTE[proxy.kind]}://..."'
-        raise UnsendableError(FailureKind.DNS, f"unknown host {host}", hint)
+        reason = Wording("unknown host {host}", "未知的主机 {host}", host=host)
+        hint = Wording(
+            'check the spelling of the URL\'s host, or let the proxy look it up: "{kind}://..."',
+            '请检查 URL 中主机名的拼写，或由代理解析："{kind}://..."',
+            kind=_REMOTE[proxy.kind],
+        )
+        raise UnsendableError(FailureKind.DNS, reason, hint)
     return str(addresses[0])
 
 
@@ -78,8 +88,12 @@ def _negotiate(socks: Any, sock: Any, target: Tuple[str, int], proxy: Proxy) -> 
             cause = cause.socket_err
         if not isinstance(cause, socks.ProxyError):
             raise cause from None  # timed out, refused, broken off: told as without a proxy
-        reason = f"proxy: {proxy.host}:{proxy.port} opened no connection ({cause.msg})"
-        raise UnsendableError(FailureKind.PROXY, reason, "check the proxy's address, user and rules") from None
+        peer = f"{proxy.host}:{proxy.port}"
+        reason = Wording(
+            "proxy: {peer} opened no connection ({why})", "代理：{peer} 没有建立连接（{why}）", peer=peer, why=cause.msg
+        )
+        hint = Wording("check the proxy's address, user and rules", "请检查代理的地址、用户与规则")
+        raise UnsendableError(FailureKind.PROXY, reason, hint) from None
 
 
 def _bounded(socks: Any, exchange: Exchange) -> Any:

@@ -23,6 +23,7 @@ from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.preview import preview_of
 from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.transport.wording import Wording
 from tests.unit.channels.contract import (
     every_channel,
     every_secret,
@@ -70,7 +71,7 @@ class Echo:
         self.asked.append(request)
         told = everything(request)
         if self.form == "failure":
-            return TransportFailure(FailureKind.OTHER, told, told)
+            return TransportFailure(FailureKind.OTHER, *[Wording("{told}", "{told}", told=told)] * 2)
         if self.form == "text":
             return Response(self.status, {"location": f"https://elsewhere/?{told}"}, told.encode("utf-8", "replace"))
         values: Dict[str, Any] = dict.fromkeys(SAYING, told)

@@ -11,6 +11,7 @@ from prime_notify.compose.texts import message_of
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.transport.wording import Wording
 from tests.support.build import endpoint, notification
 
 CATALOGUE = Catalogue.load()
@@ -19,7 +20,7 @@ FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 
 class Failing:
     def __init__(self, kind: FailureKind) -> None:
-        self.failure = TransportFailure(kind, "the reason", "the remedy")
+        self.failure = TransportFailure(kind, Wording("the reason", "原因"), Wording("the remedy", "办法"))
 
     def send(self, request: Any, *, timeout: float) -> TransportFailure:
         return self.failure
@@ -34,3 +35,14 @@ def test_only_what_the_owner_must_mend_is_given_up_at_once(kind: FailureKind) ->
     outcome = attempter.attempt(endpoint(), notification()).outcome
     assert isinstance(outcome, Permanent if kind in FOR_THE_OWNER else Retry)
     assert (outcome.reason, outcome.hint, outcome.status) == ("the reason", "the remedy", None)
+
+
+def test_it_is_told_in_the_consoles_language() -> None:
+    attempter = Attempter(
+        Failing(FailureKind.REFUSED),
+        lambda notification, endpoint, now, previous: message_of(notification, "en_us", CATALOGUE, now=now),
+        language="zh_cn",
+    )
+    outcome = attempter.attempt(endpoint(), notification()).outcome
+    assert isinstance(outcome, Retry)
+    assert (outcome.reason, outcome.hint) == ("原因", "办法")

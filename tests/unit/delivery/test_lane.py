@@ -25,12 +25,15 @@ from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.outbox.base import Delivery, OutboxClosedError, OutboxError, Settlement, State, TaskChange
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.transport.http import FailureKind, TransportFailure
+from prime_notify.transport.wording import Wording
 from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock
 
 Answer = Union[Response, TransportFailure, Exception]
 CATALOGUE = Catalogue.load()
-REFUSED = TransportFailure(FailureKind.REFUSED, "connection refused", "is it running?")
+REFUSED = TransportFailure(
+    FailureKind.REFUSED, Wording("connection refused", "拒绝了连接"), Wording("is it running?", "它在运行吗？")
+)
 
 
 class ScriptedTransport:
@@ -365,7 +368,7 @@ def test_a_store_that_fails_is_asked_again_and_a_closed_one_is_not(error: Outbox
 
 def test_an_attempt_that_we_cut_off_ourselves_counts_for_nothing(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="test.lane")
-    world = World(TransportFailure(FailureKind.STOPPED, "the plugin is stopping"))
+    world = World(TransportFailure(FailureKind.STOPPED, Wording("the plugin is stopping", "插件正在停止")))
     sent = world.put()
     assert world.lane.step() == 0.0
     assert world.lane.health == Health()

@@ -66,12 +66,17 @@ class Recording(Prober):
 class Scene:
     """A check with what it says and whom it probes."""
 
-    def __init__(self, make_prober: Callable[[], Recording] = Recording) -> None:
+    def __init__(self, make_prober: Callable[[], Recording] = Recording, *, language: str = "en_us") -> None:
         self.said: queue.Queue[Tuple[str, Dict[str, Any]]] = queue.Queue()
         self.probers: List[Recording] = []
         self._make_prober = make_prober
+        self._language = language
         self.check = StartupCheck(
-            localize=localize, say=self._say, log=logging.getLogger("test.check"), make_prober=self._prober
+            localize=localize,
+            say=self._say,
+            log=logging.getLogger("test.check"),
+            make_prober=self._prober,
+            language=language,
         )
 
     def _prober(self) -> Recording:
@@ -89,7 +94,7 @@ class Scene:
         texts = []
         while not self.said.empty():
             key, values = self.said.get()
-            texts.append(CATALOGUE.text("en_us", key, **values))
+            texts.append(CATALOGUE.text(self._language, key, **values))
         return texts
 
 
@@ -114,6 +119,13 @@ def test_what_would_fail_is_said_with_the_remedy_and_without_secrets() -> None:
         f"ops would not be reached now: 127.0.0.1:{port} refused the connection. "
         "What to do: check the port, and that the service is running"
     )
+
+
+def test_it_is_said_in_the_consoles_language() -> None:
+    scene = Scene(language="zh_cn")
+    port = unused_port()
+    [text] = scene.run(hook(f"http://127.0.0.1:{port}/{SECRET}"))
+    assert text == f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行"
 
 
 def test_each_kind_of_trouble_is_told_apart(receiver: Receiver) -> None:

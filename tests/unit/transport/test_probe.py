@@ -14,6 +14,7 @@ from prime_notify.channels.common.base import AnyRequest, AppriseRequest, Comman
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from prime_notify.transport.probe import Prober, same_place
+from prime_notify.transport.wording import Wording
 from tests.support.receiver import CERTIFICATES, Answer, Receiver, unused_port
 from tests.unit.transport.test_dial import Names
 
@@ -207,4 +208,4 @@ def test_requests_to_the_same_place_need_one_probe(one: AnyRequest, other: AnyRe
 
 
 def test_a_failure_can_be_compared() -> None:
-    assert len({TransportFailure(FailureKind.DNS, "a", "b"), TransportFailure(FailureKind.DNS, "a", "b")}) == 1
+    assert len({TransportFailure(FailureKind.DNS, Wording("a", "甲")) for _ in range(2)}) == 1
