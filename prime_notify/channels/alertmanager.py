@@ -18,6 +18,7 @@ from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
+from prime_notify.channels.common.sayings import not_how
 from prime_notify.channels.common.wire import cut_chars, excerpt, json_post
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
@@ -26,6 +27,7 @@ from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
+from prime_notify.model.wording import Wording
 
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 
@@ -40,9 +42,18 @@ _DESCRIPTION = 8 * 1024  # bytes
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*", re.ASCII)
 
 _HINTS = {
-    400: "check alertmanager.labels and alertmanager.annotations",
-    401: 'write "alertmanager": {"user": ..., "password": ...} or {"token": ...}',
-    404: "check the URL: it is Alertmanager's own address, with its path where it has one (--web.route-prefix)",
+    400: Wording(
+        "check alertmanager.labels and alertmanager.annotations",
+        "请检查 alertmanager.labels 与 alertmanager.annotations",
+    ),
+    401: Wording(
+        'write "alertmanager": {{"user": ..., "password": ...}} or {{"token": ...}}',
+        '请写 "alertmanager": {{"user": ..., "password": ...}} 或 {{"token": ...}}',
+    ),
+    404: Wording(
+        "check the URL: it is Alertmanager's own address, with its path where it has one (--web.route-prefix)",
+        "请检查 URL：应为 Alertmanager 自己的地址，有路径时带上路径（--web.route-prefix）",
+    ),
 }
 
 
@@ -139,7 +150,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
         if response.body.lstrip()[:1] == b"<":  # a web page: Alertmanager itself answers nothing, or JSON
-            return Retry("this is not how Alertmanager answers", response.status, hint=_HINTS[404])
+            return Retry(not_how("Alertmanager"), response.status, hint=_HINTS[404])
         return Delivered(response.status, detail=excerpt(response.body))
 
     def _alerts(self, message: Message) -> List[Dict[str, Any]]:

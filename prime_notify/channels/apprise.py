@@ -19,6 +19,7 @@ from prime_notify.config.endpoint import EndpointConfig, listed
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Apprise", "AppriseEndpoint", "AppriseOptions"]
 
@@ -57,8 +58,8 @@ _LIVE = re.compile(r"(@(?=\S)|<(?=[@!#&/:a-z])|\](?=\()|\[(?=CQ:))", re.IGNORECA
 _BREAK = "\u200b"  # invisible
 
 _RETRIED = {
-    "unfinished": "a larger timeout may help",
-    "missing": f"install the library Apprise again: {_INSTALL}",
+    "unfinished": Wording("a larger timeout may help", "增大 timeout 或许有用"),
+    "missing": Wording("install the library Apprise again: {how}", "请重新安装 Apprise 库：{how}", how=_INSTALL),
 }
 """States of a URL that may be other the next time, and what helps."""
 
@@ -167,7 +168,10 @@ class Apprise(Channel[AppriseEndpoint]):
         urls = self.endpoint.apprise.urls
         results = parse_object(response.body).get("urls")
         if not isinstance(results, list) or len(results) != len(urls):
-            return Retry("Apprise gave no result", hint="check the installed version of Apprise")
+            return Retry(
+                Wording("Apprise gave no result", "Apprise 没有给出结果"),
+                hint=Wording("check the installed version of Apprise", "请检查所安装的 Apprise 版本"),
+            )
         refused = [
             (f"URL {number}", _refused(result if isinstance(result, dict) else {}))
             for number, result in enumerate(results, 1)
@@ -216,12 +220,20 @@ def _refused(result: Dict[str, Any]) -> Refusal:
     state, said = excerpt(result.get("state")), excerpt(result.get("said"))
     reason = f"{excerpt(result.get('service')) or 'Apprise'}: {said or 'failed without a reason'}"
     if state == "unusable":
-        return Permanent(reason, hint="check this URL against https://appriseit.com/services/")
+        return Permanent(
+            reason,
+            hint=Wording(
+                "check this URL against https://appriseit.com/services/",
+                "请对照 https://appriseit.com/services/ 检查此 URL",
+            ),
+        )
     if state in _RETRIED:
         return Retry(reason, hint=_RETRIED[state])
     found = _STATUS.search(said)
     if found is None:
-        return Retry(reason, hint="check this URL; Apprise tells no more")
+        return Retry(
+            reason, hint=Wording("check this URL; Apprise tells no more", "请检查此 URL；Apprise 没有更多说明")
+        )
     outcome = refusal(Response(int(found[1])), said)
     if isinstance(outcome, Permanent):
         return Permanent(reason, disable=outcome.disable, hint=outcome.hint)
@@ -233,7 +245,13 @@ def _combined(refused: List[Tuple[str, Refusal]], urls: int) -> Refusal:
     reason = refused[0][1].reason
     if urls > 1:
         told = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
-        reason = f"{len(refused)} of {urls} URLs got nothing: {cut_chars(told, _REASON)}"
+        reason = Wording(
+            "{count} of {urls} URLs got nothing: {told}",
+            "{urls} 个 URL 中有 {count} 个没有收到：{told}",
+            count=len(refused),
+            urls=urls,
+            told=cut_chars(told, _REASON),
+        )
     outcomes = [outcome for _, outcome in refused]
     hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")
     retries = [outcome for outcome in outcomes if isinstance(outcome, Retry)]

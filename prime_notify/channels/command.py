@@ -15,6 +15,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Command", "CommandEndpoint", "CommandOptions"]
 
@@ -32,8 +33,14 @@ _PLACEHOLDER = re.compile(r"\{(" + "|".join(_SAFE) + r")\}")
 _UNSAFE = re.compile(r"\{(title|body|desp|comment|message|error|operator|source|backup|extra)[a-z._]*\}")
 
 _HINTS = {
-    126: "a command in it may not be executed: chmod +x, or name its interpreter",
-    127: "a command in it was not found: check the PATH that MCDReforged was started with",
+    126: Wording(
+        "a command in it may not be executed: chmod +x, or name its interpreter",
+        "其中某个命令没有执行权限：请 chmod +x，或写明解释器",
+    ),
+    127: Wording(
+        "a command in it was not found: check the PATH that MCDReforged was started with",
+        "其中某个命令找不到：请检查启动 MCDReforged 时的 PATH",
+    ),
 }
 
 
@@ -155,10 +162,25 @@ class Command(Channel[CommandEndpoint]):
         if code == 0:
             return Delivered()
         said = last_line(response.body)
-        reason = f"{_ended(code)}: {said}" if said else _ended(code)
+        ended = _ended(code)
+        reason = Wording("{ended}: {said}", "{ended}：程序输出：{said}", ended=ended, said=said) if said else ended
         if code in self.endpoint.command.permanent_exit_codes:
-            return Permanent(reason, hint="the program says that no other try makes sense; read its output")
-        return Retry(reason, hint=_HINTS.get(code, "read the program's output; exit code 0 means delivered"))
+            return Permanent(
+                reason,
+                hint=Wording(
+                    "the program says that no other try makes sense; read its output",
+                    "程序表示重试无意义；请查看其输出",
+                ),
+            )
+        return Retry(
+            reason,
+            hint=_HINTS.get(
+                code,
+                Wording(
+                    "read the program's output; exit code 0 means delivered", "请查看程序的输出；退出码 0 表示成功"
+                ),
+            ),
+        )
 
     def _document(self, message: Message) -> Dict[str, Any]:
         texts = message.texts
@@ -216,10 +238,11 @@ def _refuse_nul(text: str) -> str:
     return text
 
 
-def _ended(code: int) -> str:
+def _ended(code: int) -> Wording:
     if code >= 0:
-        return f"exit code {code}"
+        return Wording("exit code {code}", "退出码 {code}", code=code)
     try:
-        return f"killed by {signal.Signals(-code).name}"
+        name = signal.Signals(-code).name
     except ValueError:
-        return f"killed by signal {-code}"
+        name = f"signal {-code}"
+    return Wording("killed by {name}", "被 {name} 终止", name=name)

@@ -30,6 +30,7 @@ from prime_notify.config.rate import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
+from prime_notify.model.wording import Wording
 
 __all__ = ["Feishu", "FeishuEndpoint", "FeishuOptions", "sign"]
 
@@ -39,13 +40,21 @@ _HOSTS = re.compile(r"open\.(feishu\.cn|larksuite\.com|larkoffice\.com)")
 _MINUTE = 60.0  # seconds
 
 _BUSY = Meaning(
-    "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
+    Wording(
+        "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
+        "飞书限制了机器人的频率：每分钟 100 条，整点与半点时更少",
+    ),
     Verdict.THROTTLED,
     _MINUTE,
 )
-_WRONG_URL = Meaning("copy the bot's webhook address again: the bot may have been removed from the group")
+_WRONG_URL = Meaning(
+    Wording(
+        "copy the bot's webhook address again: the bot may have been removed from the group",
+        "请重新复制机器人的 webhook 地址：它可能已被移出群",
+    )
+)
 _ANSWERS = Answers(
-    service="Feishu",
+    service=Wording("Feishu", "飞书"),
     success=0,
     code=("code", "StatusCode"),
     said=("msg", "StatusMessage"),
@@ -54,30 +63,60 @@ _ANSWERS = Answers(
         (re.compile("access token invalid", re.IGNORECASE), _WRONG_URL),
         (
             re.compile("not enabled|stopped|disabled|停用", re.IGNORECASE),
-            Meaning("switch the bot on again in the group's settings"),
+            Meaning(Wording("switch the bot on again in the group's settings", "请在群设置中重新启用机器人")),
         ),
         (
             re.compile("ErrCode: 200|card", re.IGNORECASE),
             Meaning(
-                "the card was refused: check the ids in mention (@all needs the group's permission) and the actions"
+                Wording(
+                    "the card was refused: check the ids in mention (@all needs the group's permission) and "
+                    "the actions",
+                    "卡片被拒绝：请检查 mention 中的 id（@所有人需要群的权限）与 actions",
+                )
             ),
         ),
     ),
     meanings={
-        9499: Meaning("the request was refused as malformed: is the URL that of a custom bot?"),
+        9499: Meaning(
+            Wording(
+                "the request was refused as malformed: is the URL that of a custom bot?",
+                "请求的格式被拒绝：URL 是否为自定义机器人的地址？",
+            )
+        ),
         11232: _BUSY,
         11247: _BUSY,
         19001: _WRONG_URL,
-        19002: Meaning("the request was refused as malformed: is the URL that of a custom bot?"),
-        19021: Meaning(
-            "compare feishu.secret with the secret in the bot's security settings, and check this machine's clock: "
-            "a signature is good for an hour"
+        19002: Meaning(
+            Wording(
+                "the request was refused as malformed: is the URL that of a custom bot?",
+                "请求的格式被拒绝：URL 是否为自定义机器人的地址？",
+            )
         ),
-        19022: Meaning("add this server's public address to the IP allowlist in the bot's security settings"),
-        19024: Meaning("the bot requires a keyword: write one of those in its security settings to feishu.keyword"),
+        19021: Meaning(
+            Wording(
+                "compare feishu.secret with the secret in the bot's security settings, and check this machine's clock: "
+                "a signature is good for an hour",
+                "请核对 feishu.secret 与机器人安全设置中的密钥，并检查本机的时钟：签名一小时内有效",
+            )
+        ),
+        19022: Meaning(
+            Wording(
+                "add this server's public address to the IP allowlist in the bot's security settings",
+                "请把本服务器的公网地址加入机器人安全设置中的 IP 白名单",
+            )
+        ),
+        19024: Meaning(
+            Wording(
+                "the bot requires a keyword: write one of those in its security settings to feishu.keyword",
+                "机器人要求关键词：请把安全设置中的某个关键词填入 feishu.keyword",
+            )
+        ),
         99991400: _BUSY,
     },
-    unknown="see the error codes at https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+    unknown=Wording(
+        "see the error codes at https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+        "错误码见 https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+    ),
 )
 
 

@@ -13,12 +13,14 @@ from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
+from prime_notify.channels.common.sayings import not_how
 from prime_notify.channels.common.wire import cut_chars, excerpt, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
 
@@ -27,9 +29,17 @@ _TITLE = 250  # characters
 _MESSAGE = 32 * 1024  # bytes
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 5, Severity.ERROR: 8}  # silent, with sound, with vibration too
 _HINTS = {
-    401: "check gotify.token: create an application in Gotify (not a client) and copy its token",
-    403: "check gotify.token: create an application in Gotify (not a client) and copy its token",
-    404: "check the URL: it is the address at which Gotify's web interface is",
+    401: Wording(
+        "check gotify.token: create an application in Gotify (not a client) and copy its token",
+        "请检查 gotify.token：在 Gotify 中创建应用（application，而非 client）并复制其令牌",
+    ),
+    403: Wording(
+        "check gotify.token: create an application in Gotify (not a client) and copy its token",
+        "请检查 gotify.token：在 Gotify 中创建应用（application，而非 client）并复制其令牌",
+    ),
+    404: Wording(
+        "check the URL: it is the address at which Gotify's web interface is", "请检查 URL：应为 Gotify 网页界面的地址"
+    ),
 }
 
 _Level = Annotated[int, Field(ge=0, le=10)]
@@ -131,7 +141,7 @@ class Gotify(Channel[GotifyEndpoint]):
         if 200 <= response.status < 300:
             if isinstance(answer.get("id"), int):
                 return Delivered(response.status)
-            return Retry("this is not how Gotify answers", response.status, hint=_HINTS[404])
+            return Retry(not_how("Gotify"), response.status, hint=_HINTS[404])
         said = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
         refused = refusal(response, said)
         hint = _HINTS.get(response.status, refused.hint)

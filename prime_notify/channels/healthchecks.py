@@ -13,6 +13,7 @@ from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.sayings import not_how, refused_by
 from prime_notify.channels.common.wire import cut_bytes, excerpt, text_post
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
@@ -22,6 +23,7 @@ from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
+from prime_notify.model.wording import Wording
 
 __all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
 
@@ -30,11 +32,19 @@ _TITLE = 500  # bytes
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SIGNALS = ("start", "fail", "log")
 _RATE_WAIT = 60.0  # seconds
-_GONE = "there is no such check: copy the ping URL from its page again"
+_GONE = Wording(
+    "there is no such check: copy the ping URL from its page again", "没有这个检查：请从其页面重新复制 ping URL"
+)
 _HINTS = {
-    400: 'check the URL: it ends in the check\'s UUID, or in "<ping key>/<slug>" in lower case',
+    400: Wording(
+        'check the URL: it ends in the check\'s UUID, or in "<ping key>/<slug>" in lower case',
+        '请检查 URL：应以检查的 UUID 或小写的 "<ping key>/<slug>" 结尾',
+    ),
     404: _GONE,
-    409: "several checks have this slug: use the UUID in the URL, or give them slugs of their own",
+    409: Wording(
+        "several checks have this slug: use the UUID in the URL, or give them slugs of their own",
+        "有多个检查使用此 slug：请在 URL 中使用 UUID，或让它们的 slug 各不相同",
+    ),
 }
 
 
@@ -107,14 +117,20 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
         if "not found" in said:  # what older servers say with HTTP 200
-            return Permanent(f"Healthchecks refused: {said}", response.status, hint=_GONE)
+            return Permanent(refused_by("Healthchecks", said), response.status, hint=_GONE)
         if "rate limited" in said:
-            hint = "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server"
-            return Retry(f"Healthchecks refused: {said}", response.status, _RATE_WAIT, throttled=True, hint=hint)
+            hint = Wording(
+                "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
+                "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
+            )
+            return Retry(refused_by("Healthchecks", said), response.status, _RATE_WAIT, throttled=True, hint=hint)
         if said.startswith(("OK", "Created")):
             return Delivered(response.status)
-        hint = "check the URL: on a server of your own it has /ping/ before the UUID"
-        return Retry("this is not how Healthchecks answers", response.status, hint=hint)
+        hint = Wording(
+            "check the URL: on a server of your own it has /ping/ before the UUID",
+            "请检查 URL：自建服务器的 UUID 之前有 /ping/",
+        )
+        return Retry(not_how("Healthchecks"), response.status, hint=hint)
 
     def _address(self, payload: Payload) -> str:
         parts = urlsplit(self.endpoint.url)

@@ -24,6 +24,7 @@ from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
+from prime_notify.model.wording import Wording
 
 __all__ = ["OneBot", "OneBotEndpoint", "OneBotOptions"]
 
@@ -31,19 +32,35 @@ _LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts tha
 _ACTIONS = ("send_group_msg", "send_private_msg", "send_msg")
 _QQ = r"[1-9][0-9]{4,11}"
 
-_WRONG_TOKEN = Meaning("compare onebot.access_token with the token in the bot's HTTP server settings")
-_WRONG_TARGET = Meaning(
-    "check onebot.group_id or onebot.user_id: the bot must be a member of the group, or a friend of the user"
+_WRONG_TOKEN = Meaning(
+    Wording(
+        "compare onebot.access_token with the token in the bot's HTTP server settings",
+        "请核对 onebot.access_token 与机器人 HTTP 服务设置中的 token",
+    )
 )
-_WRONG_SERVER = Meaning("the URL must be that of the bot's HTTP server, without an action: http://127.0.0.1:3000")
+_WRONG_TARGET = Meaning(
+    Wording(
+        "check onebot.group_id or onebot.user_id: the bot must be a member of the group, or a friend of the user",
+        "请检查 onebot.group_id 或 onebot.user_id：机器人须在该群中，或是该用户的好友",
+    )
+)
+_WRONG_SERVER = Meaning(
+    Wording(
+        "the URL must be that of the bot's HTTP server, without an action: http://127.0.0.1:3000",
+        "URL 应为机器人 HTTP 服务的地址，不含动作：http://127.0.0.1:3000",
+    )
+)
 _BY_STATUS = {
     401: _WRONG_TOKEN.hint,
     403: _WRONG_TOKEN.hint,
     404: _WRONG_SERVER.hint,
-    426: "that is a WebSocket server: switch on an HTTP server in the bot's settings, and write its address",
+    426: Wording(
+        "that is a WebSocket server: switch on an HTTP server in the bot's settings, and write its address",
+        "这是 WebSocket 服务：请在机器人设置中开启 HTTP 服务，并填写其地址",
+    ),
 }
 _ANSWERS = Answers(
-    service="the QQ bot",
+    service=Wording("the QQ bot", "QQ 机器人"),
     success=0,
     code=("retcode",),
     said=("wording", "message", "msg"),
@@ -59,12 +76,20 @@ _ANSWERS = Answers(
         ),
     ),
     meanings={
-        1400: Meaning("the bot found the request invalid: check onebot.group_id or onebot.user_id"),
+        1400: Meaning(
+            Wording(
+                "the bot found the request invalid: check onebot.group_id or onebot.user_id",
+                "机器人认为请求无效：请检查 onebot.group_id 或 onebot.user_id",
+            )
+        ),
         1401: _WRONG_TOKEN,
         1403: _WRONG_TOKEN,
         1404: _WRONG_SERVER,
     },
-    unknown="look into the bot's own log: QQ may have logged it out, muted it or held the message back",
+    unknown=Wording(
+        "look into the bot's own log: QQ may have logged it out, muted it or held the message back",
+        "请查看机器人自己的日志：QQ 可能已将其下线、禁言或拦截了消息",
+    ),
 )
 
 

@@ -25,6 +25,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["PushPlus", "PushPlusEndpoint", "PushPlusOptions"]
 
@@ -36,27 +37,65 @@ _CHINA = 8 * 3600.0  # seconds ahead of UTC, all year
 _MARGIN = 300.0  # seconds after midnight, for clocks that differ
 
 _RESTRICTED = Meaning(
-    "the account sent too much and is restricted; each further request makes it longer: send fewer events",
+    Wording(
+        "the account sent too much and is restricted; each further request makes it longer: send fewer events",
+        "账号因发送过多而受限，继续请求会延长限制：请减少事件",
+    ),
     Verdict.THROTTLED,
 )
-_WRONG_TOKEN = Meaning("check pushplus.token: copy it again from https://www.pushplus.plus")
+_WRONG_TOKEN = Meaning(
+    Wording(
+        "check pushplus.token: copy it again from https://www.pushplus.plus",
+        "请检查 pushplus.token：从 https://www.pushplus.plus 重新复制",
+    )
+)
 _ANSWERS = Answers(
     service="PushPlus",
     success=200,
     meanings={
         302: _WRONG_TOKEN,
         401: _WRONG_TOKEN,
-        403: Meaning("add this server's public address to the allowlist at PushPlus"),
-        500: Meaning("PushPlus itself has a problem", Verdict.RETRY),
-        600: Meaning("PushPlus did not take the data: check the options of this endpoint"),
-        805: Meaning("check pushplus.topic: the account has no access to it"),
-        888: Meaning("the account's points are used up: top it up at PushPlus, or choose another channel"),
+        403: Meaning(
+            Wording(
+                "add this server's public address to the allowlist at PushPlus",
+                "请在 PushPlus 中把本服务器的公网地址加入白名单",
+            )
+        ),
+        500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), Verdict.RETRY),
+        600: Meaning(
+            Wording(
+                "PushPlus did not take the data: check the options of this endpoint",
+                "PushPlus 没有接受数据：请检查该推送目标的选项",
+            )
+        ),
+        805: Meaning(
+            Wording("check pushplus.topic: the account has no access to it", "请检查 pushplus.topic：账号无权使用它")
+        ),
+        888: Meaning(
+            Wording(
+                "the account's points are used up: top it up at PushPlus, or choose another channel",
+                "账号积分已用完：请在 PushPlus 充值，或改用其他渠道",
+            )
+        ),
         900: _RESTRICTED,
         903: _WRONG_TOKEN,
-        905: Meaning("PushPlus asks the account's owner to verify their name before it sends anything"),
-        999: Meaning("PushPlus found the request invalid: check the options of this endpoint"),
+        905: Meaning(
+            Wording(
+                "PushPlus asks the account's owner to verify their name before it sends anything",
+                "PushPlus 要求账号实名认证后才能发送",
+            )
+        ),
+        999: Meaning(
+            Wording(
+                "PushPlus found the request invalid: check the options of this endpoint",
+                "PushPlus 认为请求无效：请检查该推送目标的选项",
+            )
+        ),
     },
-    unknown="see the codes at https://www.pushplus.plus/doc/guide/code.html",
+    unknown=Wording(
+        "see the codes at https://www.pushplus.plus/doc/guide/code.html",
+        "错误码见 https://www.pushplus.plus/doc/guide/code.html",
+    ),
 )
 
 

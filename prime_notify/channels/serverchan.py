@@ -11,11 +11,13 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.sayings import CHECK_URL, not_how, refused_by
 from prime_notify.channels.common.wire import cut_bytes, cut_chars, excerpt, fill, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "is_serverchan", "judge_answer"]
 
@@ -178,21 +180,29 @@ def judge_answer(response: Response) -> Outcome:
     if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
         return Delivered(response.status)
     if succeeded and code is None:
-        hint = "check the URL: this is not how ServerChan answers"
-        return Retry("the answer says nothing of success", response.status, hint=hint)
+        return Retry(not_how("ServerChan"), response.status, hint=CHECK_URL)
     if code == 40001:
         return _key_or_quota(response.status, said)
     if succeeded:
-        hint = "the message is ServerChan's own; see https://sct.ftqq.com"
-        return Permanent(f"ServerChan refused: code {excerpt(str(code))}: {said}", response.status, hint=hint)
+        hint = Wording(
+            "the message is ServerChan's own; see https://sct.ftqq.com",
+            "这是 Server酱 自己的提示；见 https://sct.ftqq.com",
+        )
+        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {said}"), response.status, hint=hint)
     return refusal(response, said)
 
 
 def _key_or_quota(status: int, said: str) -> Outcome:
     """40001 means a bad key or a used-up day; only the words tell which."""
-    reason = f"ServerChan refused: code 40001: {said}"
+    reason = refused_by("ServerChan", f"code 40001: {said}")
     if _QUOTA_WORDS.search(said):
-        hint = "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade"
+        hint = Wording(
+            "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade",
+            "今日额度已用完（免费账号每天 5 条）：请减少事件，或升级账号",
+        )
         return Retry(reason, status, after=_QUOTA_WAIT, throttled=True, hint=hint)
-    hint = "check the SendKey at https://sct.ftqq.com, and whether today's quota is used up (free: 5 a day)"
+    hint = Wording(
+        "check the SendKey at https://sct.ftqq.com, and whether today's quota is used up (free: 5 a day)",
+        "请在 https://sct.ftqq.com 检查 SendKey，以及今日额度是否已用完（免费每天 5 条）",
+    )
     return Permanent(reason, status, hint=hint)

@@ -26,6 +26,7 @@ from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
+from prime_notify.model.wording import Wording
 
 __all__ = ["WeCom", "WeComEndpoint", "WeComOptions"]
 
@@ -35,26 +36,53 @@ _TEXT = 2048
 _COLOURS = {Tone.GOOD: "info", Tone.WARNING: "warning", Tone.BAD: "warning", Tone.RUNNING: "comment"}
 _MINUTE = 60.0  # seconds
 
-_BUSY = Meaning("WeCom takes 20 messages a minute from a bot", Verdict.THROTTLED, _MINUTE)
+_BUSY = Meaning(
+    Wording("WeCom takes 20 messages a minute from a bot", "企业微信的机器人每分钟可发送 20 条消息"),
+    Verdict.THROTTLED,
+    _MINUTE,
+)
 _ANSWERS = Answers(
-    service="WeCom",
+    service=Wording("WeCom", "企业微信"),
     success=0,
     code=("errcode",),
     said=("errmsg",),
     words=((re.compile("freq|out of limit|too many|频率", re.IGNORECASE), _BUSY),),
     meanings={
-        -1: Meaning("WeCom itself is busy", Verdict.RETRY),
-        40008: Meaning("WeCom does not know this kind of message: is the URL that of a group bot?"),
-        40058: Meaning("WeCom found a parameter invalid: check the ids and phone numbers in mention"),
-        44004: Meaning("the message was empty"),
-        45002: Meaning("WeCom found the message too long"),
+        -1: Meaning(Wording("WeCom itself is busy", "企业微信系统繁忙"), Verdict.RETRY),
+        40008: Meaning(
+            Wording(
+                "WeCom does not know this kind of message: is the URL that of a group bot?",
+                "企业微信不认识这种消息：URL 是否为群机器人的地址？",
+            )
+        ),
+        40058: Meaning(
+            Wording(
+                "WeCom found a parameter invalid: check the ids and phone numbers in mention",
+                "企业微信认为参数无效：请检查 mention 中的 id 与手机号",
+            )
+        ),
+        44004: Meaning(Wording("the message was empty", "消息为空")),
+        45002: Meaning(Wording("WeCom found the message too long", "企业微信认为消息过长")),
         45009: _BUSY,
         45033: _BUSY,
-        93000: Meaning("copy the bot's webhook address again: the key is wrong, or the bot was removed"),
-        93004: Meaning("the bot was stopped: switch it on again"),
-        93008: Meaning("the bot is not in the group: add it again, and copy its webhook address"),
+        93000: Meaning(
+            Wording(
+                "copy the bot's webhook address again: the key is wrong, or the bot was removed",
+                "请重新复制机器人的 webhook 地址：key 有误，或机器人已被移除",
+            )
+        ),
+        93004: Meaning(Wording("the bot was stopped: switch it on again", "机器人已停用：请重新启用")),
+        93008: Meaning(
+            Wording(
+                "the bot is not in the group: add it again, and copy its webhook address",
+                "机器人不在群中：请重新添加，并复制其 webhook 地址",
+            )
+        ),
     },
-    unknown="see the error code at https://open.work.weixin.qq.com/devtool/query",
+    unknown=Wording(
+        "see the error code at https://open.work.weixin.qq.com/devtool/query",
+        "错误码可在 https://open.work.weixin.qq.com/devtool/query 查询",
+    ),
 )
 
 

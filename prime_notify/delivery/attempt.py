@@ -11,6 +11,7 @@ from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import internal_error, told
 from prime_notify.steps import Step, no_step
 from prime_notify.transport.failure import FailureKind, TransportFailure
 
@@ -52,7 +53,7 @@ class Attempter:
     """Knows how to try one notification at one endpoint.
 
     ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
-    ``language``: that of the console, in which it is told why nothing could be sent.
+    ``language``: that of the console, in which it is told why something failed.
     ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
     """
 
@@ -84,18 +85,18 @@ class Attempter:
         outcome, response = self._try(endpoint, make, previous)
         if previous and isinstance(outcome, Retry) and outcome.separately:
             outcome, response = self._try(endpoint, make, None)
-        return Attempt(_without_secrets(outcome, endpoint), (self.monotonic() - started) * 1000, response)
+        return Attempt(_for_people(outcome, endpoint, self.language), (self.monotonic() - started) * 1000, response)
 
     def _try(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Tuple[Outcome, str]:
         """The outcome and the answer's text."""
         try:
             answer = self._send(endpoint, make, previous)
             if isinstance(answer, TransportFailure):
-                return self._outcome_of(answer), ""
+                return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
             return endpoint.channel.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
-            return Permanent(f"internal error: {type(error).__name__}: {error}"), ""
+            return Permanent(internal_error(error)), ""
 
     def _send(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Union[Response, TransportFailure]:
         request = endpoint.render(make(self.wall(), previous))
@@ -107,20 +108,21 @@ class Attempter:
         self.step("send:done")
         return answer
 
-    def _outcome_of(self, failure: TransportFailure) -> Outcome:
-        reason, hint = failure.reason.told_in(self.language), failure.hint.told_in(self.language)
-        if failure.kind in _FOR_THE_OWNER_TO_MEND:
-            return Permanent(reason, hint=hint)
-        return Retry(reason, hint=hint, cut_off=failure.kind is FailureKind.STOPPED)
-
 
 _FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 
 
-def _without_secrets(outcome: Outcome, endpoint: Endpoint) -> Outcome:
-    """Services quote what they were sent in their answers, keys included."""
+def _outcome_of(failure: TransportFailure) -> Outcome:
+    if failure.kind in _FOR_THE_OWNER_TO_MEND:
+        return Permanent(failure.reason, hint=failure.hint)
+    return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
+
+
+def _for_people(outcome: Outcome, endpoint: Endpoint, language: str) -> Outcome:
+    """In their language, and without secrets: services quote what they were sent in their answers, keys included."""
     if isinstance(outcome, Delivered):
         if not outcome.detail:
             return outcome
         return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
-    return dataclasses.replace(outcome, reason=endpoint.redact(outcome.reason), hint=endpoint.redact(outcome.hint))
+    reason, hint = told(outcome.reason, language), told(outcome.hint, language)
+    return dataclasses.replace(outcome, reason=endpoint.redact(reason), hint=endpoint.redact(hint))

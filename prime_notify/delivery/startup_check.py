@@ -23,9 +23,9 @@ from prime_notify.delivery.lane_thread import guard
 from prime_notify.model.event import EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification
+from prime_notify.model.wording import internal_error, told
 from prime_notify.transport.failure import FailureKind, TransportFailure
 from prime_notify.transport.probe import Prober, same_place
-from prime_notify.transport.wording import Wording
 
 __all__ = ["StartupCheck"]
 
@@ -97,7 +97,7 @@ class StartupCheck:
         return endpoint.render(self._localize(Notification(payload), endpoint, now))
 
     def _tell(self, failure: TransportFailure, endpoints: Sequence[Endpoint]) -> None:
-        reason, hint = failure.reason.told_in(self._language), failure.hint.told_in(self._language)
+        reason, hint = told(failure.reason, self._language), told(failure.hint, self._language)
         for endpoint in endpoints:
             reason, hint = endpoint.redact(reason), endpoint.redact(hint)
         names = ", ".join(endpoint.name for endpoint in endpoints)
@@ -162,10 +162,7 @@ class _Run:
             try:
                 request = self._request_of(endpoint)
             except Exception as error:  # noqa: BLE001  (a channel's fault: its messages would fail just so)
-                why = f"{type(error).__name__}: {error}"
-                failure = TransportFailure(
-                    FailureKind.OTHER, Wording("internal error: {why}", "内部错误：{why}", why=why)
-                )
+                failure = TransportFailure(FailureKind.OTHER, internal_error(error))
                 self._troubles.setdefault(failure, []).append(endpoint)
                 continue
             place = next((place for place in places if same_place(place.request, request)), None)

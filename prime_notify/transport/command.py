@@ -21,9 +21,9 @@ import psutil
 
 from prime_notify.channels.common.base import CommandRequest, Response
 from prime_notify.channels.common.wire import excerpt, last_line
+from prime_notify.model.wording import Wording
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.failure import FailureKind, TransportFailure, explain
-from prime_notify.transport.wording import Wording
 
 __all__ = ["CommandTransport"]
 

@@ -10,8 +10,8 @@ import ssl
 from dataclasses import dataclass
 from typing import Optional
 
+from prime_notify.model.wording import NOTHING, Wording
 from prime_notify.transport.exchange import Phase, Stopped
-from prime_notify.transport.wording import NOTHING, Wording
 
 __all__ = ["FailureKind", "TransportFailure", "UnsendableError", "explain"]
 

@@ -12,9 +12,9 @@ from typing import Optional
 from urllib.parse import urlsplit
 
 from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.wording import Wording
 from prime_notify.transport.failure import FailureKind, TransportFailure
 from prime_notify.transport.http import HttpTransport
-from prime_notify.transport.wording import Wording
 
 __all__ = ["Prober", "same_place"]
 

@@ -15,8 +15,8 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from prime_notify.model.connection_options import DIRECT, ConnectionOptions
+from prime_notify.model.wording import Wording
 from prime_notify.transport.failure import FailureKind, UnsendableError
-from prime_notify.transport.wording import Wording
 
 __all__ = ["PoolKey", "Proxy", "Route", "configured_proxy", "find_route", "tls_context", "tls_files"]
 

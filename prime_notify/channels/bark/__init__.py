@@ -13,10 +13,12 @@ from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.prose import traceback_of, with_traceback
 from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how, refused_by
 from prime_notify.channels.common.wire import excerpt, fill, json_post, parse_object
 from prime_notify.model.event import Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Bark", "apns_size"]
 
@@ -26,16 +28,42 @@ _ROUTING = {"key", "device_key", "device_keys", "encryption"}  # where to and ho
 
 # Words in the server's and Apple's answers ("push failed: BadDeviceToken"), which all come as HTTP 400 or 500.
 _PERMANENT = (
-    ("failed to get device token", "this key is unknown to the server: copy it again from the app"),
-    ("device key is empty", "write the device's key: https://api.day.app/<key>"),
+    (
+        "failed to get device token",
+        Wording(
+            "this key is unknown to the server: copy it again from the app", "服务器不认识此 key：请从 App 重新复制"
+        ),
+    ),
+    (
+        "device key is empty",
+        Wording("write the device's key: https://api.day.app/<key>", "请填写设备的 key：https://api.day.app/<key>"),
+    ),
     (
         "BadDeviceToken|Unregistered|ExpiredToken",
-        "the app on that phone is gone: open Bark there and copy its key again",
+        Wording(
+            "the app on that phone is gone: open Bark there and copy its key again",
+            "该手机上的 App 已失效：请打开 Bark 并重新复制 key",
+        ),
     ),
-    ("DeviceTokenNotForTopic|BadTopic|TopicDisallowed", "the key belongs to another app or server"),
-    ("PayloadTooLarge", "Apple takes 4 KiB at most: shorten the options of this endpoint"),
-    ("batch push count exceeds", "the server takes fewer device_keys at once: write two endpoints"),
-    ("BadCollapseId", "write another id, of at most 64 bytes"),
+    (
+        "DeviceTokenNotForTopic|BadTopic|TopicDisallowed",
+        Wording("the key belongs to another app or server", "此 key 属于其他 App 或服务器"),
+    ),
+    (
+        "PayloadTooLarge",
+        Wording(
+            "Apple takes 4 KiB at most: shorten the options of this endpoint",
+            "Apple 至多接受 4 KiB：请缩短该推送目标的选项",
+        ),
+    ),
+    (
+        "batch push count exceeds",
+        Wording(
+            "the server takes fewer device_keys at once: write two endpoints",
+            "服务器一次不接受这么多 device_keys：请分成两个推送目标",
+        ),
+    ),
+    ("BadCollapseId", Wording("write another id, of at most 64 bytes", "请换一个不超过 64 字节的 id")),
 )
 _THROTTLED = re.compile("TooManyRequests|TooManyProviderTokenUpdates")
 
@@ -82,7 +110,7 @@ class Bark(Channel[BarkEndpoint]):
         if answer.get("code") == 200:
             return Delivered(response.status)
         if "code" not in answer:
-            return Retry("this is not how Bark answers", response.status, hint="check the URL")
+            return Retry(not_how("Bark"), response.status, hint=CHECK_URL)
         return _refused(response, answer)
 
     def _judge_batch(self, response: Response, answer: Dict[str, Any]) -> Outcome:
@@ -90,8 +118,13 @@ class Bark(Channel[BarkEndpoint]):
         keys, status = self.endpoint.bark.keys, response.status
         results = answer.get("data")
         if not isinstance(results, list):
-            hint = "this server does not know device_keys: update it, or write one endpoint for each device"
-            return Permanent("the answer has no result for any device", status, hint=hint)
+            hint = Wording(
+                "this server does not know device_keys: update it, or write one endpoint for each device",
+                "该服务器不支持 device_keys：请升级，或为每台设备各写一个推送目标",
+            )
+            return Permanent(
+                Wording("the answer has no result for any device", "应答中没有任何设备的结果"), status, hint=hint
+            )
         by_key = {one.get("device_key"): one for one in results if _is_result(one)}
         refused: List[Tuple[str, Refusal]] = []
         for number, key in enumerate(keys, 1):
@@ -153,26 +186,48 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
     """What a ``code`` other than 200 means; the words say more than the numbers."""
     said, code = excerpt(answer.get("message")), answer.get("code")
     status = response.status
-    reason = f"Bark refused: {said or 'without a reason'}"
+    reason = refused_by("Bark", said or NO_REASON)
     for words, hint in _PERMANENT:
         if re.search(words, said):
             return Permanent(reason, status, hint=hint)
     if _THROTTLED.search(said):
-        return Retry(reason, status, throttled=True, hint="Apple slows this server down")
+        return Retry(
+            reason, status, throttled=True, hint=Wording("Apple slows this server down", "Apple 限制了该服务器的频率")
+        )
     if status == 418:
-        return Permanent(reason, status, hint="the server wants a user and password: https://user:password@host/<key>")
+        return Permanent(
+            reason,
+            status,
+            hint=Wording(
+                "the server wants a user and password: https://user:password@host/<key>",
+                "服务器要求用户名和密码：https://user:password@host/<key>",
+            ),
+        )
     if not 200 <= status < 300:
         return refusal(response, said)
     if code == 400:
-        return Permanent(reason, status, hint="check the options of this endpoint")
-    return Retry(reason, status, hint="the server itself has a problem, or the URL is not that of a Bark server")
+        return Permanent(reason, status, hint=Wording("check the options of this endpoint", "请检查该推送目标的选项"))
+    return Retry(
+        reason,
+        status,
+        hint=Wording(
+            "the server itself has a problem, or the URL is not that of a Bark server",
+            "服务器自身出现问题，或 URL 不是 Bark 服务器的地址",
+        ),
+    )
 
 
 def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:
     """One outcome for a batch: worth another try while any device is. What had arrived is then only replaced."""
     retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
     told = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
-    reason = f"{len(refused)} of {devices} devices got nothing: {told}"
+    reason = Wording(
+        "{count} of {devices} devices got nothing: {told}",
+        "{devices} 台设备中有 {count} 台没有收到：{told}",
+        count=len(refused),
+        devices=devices,
+        told=told,
+    )
     hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
     if retries:
         return Retry(reason, status, throttled=any(retry.throttled for retry in retries), hint=hint)

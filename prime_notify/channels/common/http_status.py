@@ -11,24 +11,39 @@ from urllib.parse import urlsplit
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import NOTHING, Wording
 
 __all__ = ["Refusal", "judge_status", "refusal", "retry_after"]
 
 Refusal = Union[Retry, Permanent]
 
+_NOT_UNDERSTOOD = Wording(
+    "the service does not understand the message; is this endpoint's type the right one?",
+    "该服务无法理解此消息；该推送目标的 type 是否正确？",
+)
 _HINTS = {
-    400: "the service does not understand the message; is this endpoint's type the right one?",
-    401: "check the key or token, in the URL or in the headers",
-    402: "check the account at the service",
-    403: "check the key or token, and whether the service admits this server's address",
-    404: "check the URL; a key or token in it may have been revoked",
-    405: "check the URL: it does not take POST",
-    407: "check the proxy's user and password",
-    411: "check the URL: the service does not take such a request",
-    413: "the service's limit is below this message's size",
-    415: "check the URL: the service does not take JSON",
-    422: "the service does not understand the message; is this endpoint's type the right one?",
+    400: _NOT_UNDERSTOOD,
+    401: Wording("check the key or token, in the URL or in the headers", "请检查 URL 或请求头中的密钥或令牌"),
+    402: Wording("check the account at the service", "请检查该服务的账户"),
+    403: Wording(
+        "check the key or token, and whether the service admits this server's address",
+        "请检查密钥或令牌，以及该服务是否允许本服务器的地址",
+    ),
+    404: Wording("check the URL; a key or token in it may have been revoked", "请检查 URL；其中的密钥或令牌可能已失效"),
+    405: Wording("check the URL: it does not take POST", "请检查 URL：它不接受 POST"),
+    407: Wording("check the proxy's user and password", "请检查代理的用户名与密码"),
+    411: Wording("check the URL: the service does not take such a request", "请检查 URL：该服务不接受这样的请求"),
+    413: Wording("the service's limit is below this message's size", "消息超过了该服务的大小限制"),
+    415: Wording("check the URL: the service does not take JSON", "请检查 URL：该服务不接受 JSON"),
+    422: _NOT_UNDERSTOOD,
 }
+_OTHER = Wording("check the endpoint's URL and options", "请检查该推送目标的 URL 与选项")
+_GONE = Wording(
+    "the service says that this address is gone for good: create a new one there, or remove the endpoint",
+    "该服务表示此地址已永久失效：请在那里新建一个，或删除该推送目标",
+)
+_SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频率")
+_ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
 _RETRIED = frozenset((408, 425))
 
 
@@ -50,14 +65,13 @@ def refusal(response: Response, said: str = "") -> Refusal:
     if 300 <= status < 400:
         return _redirected(response)
     if status == 410:
-        hint = "the service says that this address is gone for good: create a new one there, or remove the endpoint"
-        return Permanent(reason, status, disable=True, hint=hint)
+        return Permanent(reason, status, disable=True, hint=_GONE)
     if status == 429:
-        return Retry(reason, status, after=retry_after(response), throttled=True, hint="the service slows us down")
+        return Retry(reason, status, after=retry_after(response), throttled=True, hint=_SLOWED_DOWN)
     if 400 <= status < 500 and status not in _RETRIED:
-        return Permanent(reason, status, hint=_HINTS.get(status, "check the endpoint's URL and options"))
+        return Permanent(reason, status, hint=_HINTS.get(status, _OTHER))
     after = retry_after(response)
-    hint = "the service itself has a problem" if status >= 500 else ""
+    hint = _ITS_OWN_PROBLEM if status >= 500 else NOTHING
     return Retry(reason, status, after=after, throttled=status == 503 and after is not None, hint=hint)
 
 
@@ -85,14 +99,18 @@ def _unix(date: str) -> Optional[float]:
 def _redirected(response: Response) -> Permanent:
     """Redirects are not followed: a POST would become a GET, and headers with tokens would go to another host."""
     target = response.headers.get("location", "")
-    hint = "put the final URL into the config"
+    place: str
     try:
         parts = urlsplit(target)
-        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme and parts.netloc else "itself"
+        known = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme and parts.netloc else ""
+        place = known or Wording("itself", "它自己")
     except ValueError:
-        place = "an address that is none"
-    where = f" to {place}" if target else ""
-    return Permanent(f"{_named(response.status)}: the service redirects{where}", response.status, hint=hint)
+        place = Wording("an address that is none", "无效的地址")
+    where = Wording(" to {place}", "到 {place}", place=place) if target else NOTHING
+    named = _named(response.status)
+    reason = Wording("{named}: the service redirects{where}", "{named}：该服务重定向{where}", named=named, where=where)
+    hint = Wording("put the final URL into the config", "请在配置中填写最终的 URL")
+    return Permanent(reason, response.status, hint=hint)
 
 
 def _named(status: int) -> str:

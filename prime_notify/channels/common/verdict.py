@@ -9,8 +9,10 @@ from typing import Any, Dict, Mapping, Optional, Pattern, Sequence, Tuple
 
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how
 from prime_notify.channels.common.wire import excerpt, parse_object
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Answers", "Meaning", "Verdict", "number"]
 
@@ -61,8 +63,7 @@ class Answers:
         answer = parse_object(response.body)
         succeeded = 200 <= response.status < 300
         if succeeded and self.code_in(answer) is None:
-            hint = f"check the URL: this is not how {self.service} answers"
-            return Retry("the answer says nothing of success", response.status, hint=hint)
+            return Retry(not_how(self.service), response.status, hint=CHECK_URL)
         if succeeded and self.code_in(answer) == self.success:
             return Delivered(response.status)
         return self.refused(response, answer)
@@ -75,7 +76,14 @@ class Answers:
         if meaning is None and not succeeded:
             return refusal(response, words)
         meaning = meaning or Meaning(self.unknown, Verdict.RETRY)
-        return meaning.outcome(f"{self.service} refused: code {code}: {words or 'without a reason'}", response.status)
+        reason = Wording(
+            "{service} refused: code {code}: {words}",
+            "{service} 拒绝了：代码 {code}：{words}",
+            service=self.service,
+            code=code,
+            words=words or NO_REASON,
+        )
+        return meaning.outcome(reason, response.status)
 
     def code_in(self, answer: Mapping[str, Any]) -> Optional[int]:
         return next((value for value in (number(answer.get(name)) for name in self.code) if value is not None), None)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.sayings import CHECK_URL, not_how
 from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.channels.discord.answers import refused
 from prime_notify.channels.discord.layout import body_of, calls_of, post_name
@@ -70,7 +71,7 @@ class Discord(Channel[DiscordEndpoint]):
             return Delivered(response.status)
         found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
         if not found["message"]:
-            return Retry("this is not how Discord answers", response.status, hint="check the URL")
+            return Retry(not_how("Discord"), response.status, hint=CHECK_URL)
         receipt = {name: str(value) for name, value in found.items()} if all(found.values()) else None
         return Delivered(response.status, receipt=receipt)
 

@@ -10,8 +10,10 @@ from typing import Any, Mapping, Optional
 
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
+from prime_notify.channels.common.sayings import refused_by
 from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["refused"]
 
@@ -19,39 +21,99 @@ _DEEPEST = 10  # levels of fields within fields
 _LONGEST_WAIT = 86400.0
 _BLOCKED = 600.0  # seconds; Discord counts refused requests over ten minutes
 
-_NEW_WEBHOOK = "the webhook was deleted: create a new one in the channel's settings and write its address into url"
+_NEW_WEBHOOK = Wording(
+    "the webhook was deleted: create a new one in the channel's settings and write its address into url",
+    "Webhook 已被删除：请在频道设置中新建，并把地址填入 url",
+)
 
 _NOTHING_WORKS: Mapping[int, str] = {
     10015: _NEW_WEBHOOK,
     10016: _NEW_WEBHOOK,
-    50027: "the webhook's token is wrong: copy the whole address again from the channel's settings",
+    50027: Wording(
+        "the webhook's token is wrong: copy the whole address again from the channel's settings",
+        "Webhook 的令牌有误：请从频道设置重新复制完整地址",
+    ),
 }
 """Codes that hold for every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[int, str] = {
-    10003: "check discord.thread_id: there is no such thread in the webhook's channel",
-    40005: "the message is too large; this should not happen: please report it",
-    40058: 'the webhook belongs to a forum: write "discord": {"forum": true}, or a thread_id',
-    40067: "this forum wants a tag on every post: switch that off in its settings, or write a thread_id",
-    50001: "the webhook may not post there: create a new one in the channel's settings",
-    50006: "the message is empty; this should not happen: please report it",
-    50008: "the webhook's channel takes no messages: create one in a text channel",
-    50013: "the webhook may not post there: create a new one in the channel's settings",
-    50024: "the webhook's channel takes no such messages: create one in a text channel",
-    50035: "Discord does not understand a field: check username, avatar_url, actions and mention of this endpoint",
-    50041: "write the webhook's address as Discord shows it, without a version",
-    50068: "check discord.thread_id: nothing can be posted there",
-    50109: "the message is no JSON: is there a content-type among the endpoint's headers?",
-    160005: "the thread is locked: unlock it, or write another thread_id",
-    160006: "the forum has too many open posts: close some, or write a thread_id",
-    160007: "the channel has too many open threads: close some",
-    200000: "the server's AutoMod blocks the message: exempt the webhook's channel from that rule",
-    200001: "the server's AutoMod blocks the title: exempt the webhook's channel from that rule",
-    220001: 'the webhook belongs to a forum: write "discord": {"forum": true}, or a thread_id',
-    220002: 'leave out "forum" or "thread_id"',
-    220003: 'the webhook does not belong to a forum: leave out "forum"',
-    220004: "forums take no messages of such a webhook: create one of your own in the channel's settings",
-    240000: "Discord blocks a link in the message: check the endpoint's actions",
+    10003: Wording(
+        "check discord.thread_id: there is no such thread in the webhook's channel",
+        "请检查 discord.thread_id：Webhook 所在频道中没有这个子区",
+    ),
+    40005: Wording(
+        "the message is too large; this should not happen: please report it", "消息过大；这本不应发生：请报告此问题"
+    ),
+    40058: Wording(
+        'the webhook belongs to a forum: write "discord": {{"forum": true}}, or a thread_id',
+        'Webhook 属于论坛：请写 "discord": {{"forum": true}}，或填写 thread_id',
+    ),
+    40067: Wording(
+        "this forum wants a tag on every post: switch that off in its settings, or write a thread_id",
+        "该论坛要求每个帖子带标签：请在其设置中关闭，或填写 thread_id",
+    ),
+    50001: Wording(
+        "the webhook may not post there: create a new one in the channel's settings",
+        "Webhook 无权在那里发送：请在频道设置中新建一个",
+    ),
+    50006: Wording(
+        "the message is empty; this should not happen: please report it", "消息为空；这本不应发生：请报告此问题"
+    ),
+    50008: Wording(
+        "the webhook's channel takes no messages: create one in a text channel",
+        "Webhook 所在频道不接受消息：请在文字频道中新建一个",
+    ),
+    50013: Wording(
+        "the webhook may not post there: create a new one in the channel's settings",
+        "Webhook 无权在那里发送：请在频道设置中新建一个",
+    ),
+    50024: Wording(
+        "the webhook's channel takes no such messages: create one in a text channel",
+        "Webhook 所在频道不接受这种消息：请在文字频道中新建一个",
+    ),
+    50035: Wording(
+        "Discord does not understand a field: check username, avatar_url, actions and mention of this endpoint",
+        "Discord 无法理解某个字段：请检查该推送目标的 username、avatar_url、actions 与 mention",
+    ),
+    50041: Wording(
+        "write the webhook's address as Discord shows it, without a version",
+        "请按 Discord 显示的写 Webhook 地址，不带版本号",
+    ),
+    50068: Wording("check discord.thread_id: nothing can be posted there", "请检查 discord.thread_id：无法在那里发送"),
+    50109: Wording(
+        "the message is no JSON: is there a content-type among the endpoint's headers?",
+        "消息不是 JSON：该推送目标的 headers 中是否有 content-type？",
+    ),
+    160005: Wording(
+        "the thread is locked: unlock it, or write another thread_id", "子区已锁定：请解锁，或填写其他 thread_id"
+    ),
+    160006: Wording(
+        "the forum has too many open posts: close some, or write a thread_id",
+        "论坛中未关闭的帖子过多：请关闭一些，或填写 thread_id",
+    ),
+    160007: Wording("the channel has too many open threads: close some", "频道中未关闭的子区过多：请关闭一些"),
+    200000: Wording(
+        "the server's AutoMod blocks the message: exempt the webhook's channel from that rule",
+        "服务器的 AutoMod 拦截了消息：请把 Webhook 所在频道设为该规则的例外",
+    ),
+    200001: Wording(
+        "the server's AutoMod blocks the title: exempt the webhook's channel from that rule",
+        "服务器的 AutoMod 拦截了标题：请把 Webhook 所在频道设为该规则的例外",
+    ),
+    220001: Wording(
+        'the webhook belongs to a forum: write "discord": {{"forum": true}}, or a thread_id',
+        'Webhook 属于论坛：请写 "discord": {{"forum": true}}，或填写 thread_id',
+    ),
+    220002: Wording('leave out "forum" or "thread_id"', "请去掉 forum 或 thread_id"),
+    220003: Wording('the webhook does not belong to a forum: leave out "forum"', "Webhook 不属于论坛：请去掉 forum"),
+    220004: Wording(
+        "forums take no messages of such a webhook: create one of your own in the channel's settings",
+        "论坛不接受这种 Webhook 的消息：请在频道设置中自己新建一个",
+    ),
+    240000: Wording(
+        "Discord blocks a link in the message: check the endpoint's actions",
+        "Discord 拦截了消息中的链接：请检查该推送目标的 actions",
+    ),
 }
 
 _SHUT_OUT = 40333
@@ -70,19 +132,26 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
     status, said = response.status, excerpt(answer.get("message"))
     code = answer.get("code")
     code = code if isinstance(code, int) and not isinstance(code, bool) and 0 < code < 10**9 else 0
-    reason = f"Discord refused: {code}: {said}" if code else ""
+    reason = refused_by("Discord", f"{code}: {said}") if code else ""
     if code in _START_IS_GONE or (forum and code in _POST_IS_GONE):
-        hint = "the message of the start can no longer be edited or followed: a message of its own is sent"
+        hint = Wording(
+            "the message of the start can no longer be edited or followed: a message of its own is sent",
+            "开始时的消息已无法编辑或跟进：将单独发送一条消息",
+        )
         return Retry(reason, status, hint=hint, separately=True)
     if status == 429 or code in _PASSING:
-        hint = "Discord takes about 30 messages a minute in each channel"
+        hint = Wording(
+            "Discord takes about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
+        )
         wait = _BLOCKED if code == _SHUT_OUT else _wait(response, answer)
-        reason = reason or f"HTTP {status}: {said or 'too many requests'}"
+        why = said or Wording("too many requests", "请求过多")
+        reason = reason or Wording("HTTP {status}: {why}", "HTTP {status}：请求受限：{why}", status=status, why=why)
         return Retry(reason, status, after=wait, throttled=True, hint=hint)
     if code in _NOTHING_WORKS:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[code])
     if code in _PERMANENT:
-        return Permanent(reason + excerpt(_field_in(answer.get("errors"))), status, hint=_PERMANENT[code])
+        field = excerpt(_field_in(answer.get("errors")))
+        return Permanent(refused_by("Discord", f"{code}: {said}{field}"), status, hint=_PERMANENT[code])
     return refusal(response, reason or said)
 
 

@@ -11,67 +11,114 @@ from typing import Any, Mapping
 
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
+from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
 from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["refused", "word_in"]
 
 _MINUTE = 60.0
 _HOUR = 3600.0
 
-_COPY_AGAIN = "copy the bot's token again (OAuth & Permissions in the app's settings) into slack.bot_token"
-_CHANNEL = "write the channel's id (at the end of its details in Slack) into slack.channel"
-_WEBHOOK = "create a new webhook in the app's settings and write its address into url"
-_OURS = "this should not happen: please report it"
-_ADMIN = "an administrator of the workspace has to allow this app to post there"
+_COPY_AGAIN = Wording(
+    "copy the bot's token again (OAuth & Permissions in the app's settings) into slack.bot_token",
+    "请重新复制机器人的令牌（应用设置中的 OAuth & Permissions）到 slack.bot_token",
+)
+_CHANNEL = Wording(
+    "write the channel's id (at the end of its details in Slack) into slack.channel",
+    "请把频道 ID（在 Slack 的频道详情末尾）填入 slack.channel",
+)
+_WEBHOOK = Wording(
+    "create a new webhook in the app's settings and write its address into url",
+    "请在应用设置中新建 webhook，并把地址填入 url",
+)
+_ADMIN = Wording(
+    "an administrator of the workspace has to allow this app to post there", "需要工作区管理员允许此应用在那里发送"
+)
 
 _NOTHING_WORKS: Mapping[str, str] = {
-    "account_inactive": "the app was removed from the workspace: install it again, and " + _COPY_AGAIN,
-    "channel_is_archived": "unarchive the channel, or " + _WEBHOOK,
+    "account_inactive": Wording(
+        "the app was removed from the workspace: install it again, and {then}",
+        "应用已被移出工作区：请重新安装，{then}",
+        then=_COPY_AGAIN,
+    ),
+    "channel_is_archived": Wording("unarchive the channel, or {other}", "请取消频道的归档；或{other}", other=_WEBHOOK),
     "invalid_token": _WEBHOOK,
-    "is_archived": "unarchive the channel, or write another into slack.channel",
-    "no_active_hooks": "the webhook was switched off: " + _WEBHOOK,
-    "no_service": "the webhook was removed or switched off: " + _WEBHOOK,
+    "is_archived": Wording(
+        "unarchive the channel, or write another into slack.channel",
+        "请取消频道的归档，或在 slack.channel 中改用其他频道",
+    ),
+    "no_active_hooks": Wording("the webhook was switched off: {then}", "webhook 已停用：{then}", then=_WEBHOOK),
+    "no_service": Wording(
+        "the webhook was removed or switched off: {then}", "webhook 已移除或停用：{then}", then=_WEBHOOK
+    ),
     "no_service_id": _WEBHOOK,
-    "no_team": "the workspace is gone: " + _WEBHOOK,
-    "team_disabled": "the workspace is switched off",
-    "token_revoked": "the token was revoked: install the app again, and " + _COPY_AGAIN,
+    "no_team": Wording("the workspace is gone: {then}", "工作区已不存在：{then}", then=_WEBHOOK),
+    "team_disabled": Wording("the workspace is switched off", "工作区已停用"),
+    "token_revoked": Wording(
+        "the token was revoked: install the app again, and {then}",
+        "令牌已撤销：请重新安装应用，{then}",
+        then=_COPY_AGAIN,
+    ),
 }
 """Words that hold for every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[str, str] = {
     "access_denied": _ADMIN,
-    "accesslimited": "the workspace does not admit this server's address",
+    "accesslimited": Wording("the workspace does not admit this server's address", "工作区不允许本服务器的地址"),
     "action_prohibited": _ADMIN,
     "app_access_restricted": _ADMIN,
-    "attachment_payload_limit_exceeded": _OURS,
-    "channel_not_found": _CHANNEL + ", and invite the bot there if the channel is private",
+    "attachment_payload_limit_exceeded": OURS,
+    "channel_not_found": Wording(
+        "{first}, and invite the bot there if the channel is private",
+        "{first}；频道若为私有，还请邀请机器人加入",
+        first=_CHANNEL,
+    ),
     "ekm_access_denied": _ADMIN,
     "enterprise_is_restricted": _ADMIN,
-    "invalid_attachments": _OURS,
+    "invalid_attachments": OURS,
     "invalid_auth": _COPY_AGAIN,
-    "invalid_blocks": "check the endpoint's actions: Slack takes whole http:// and https:// addresses",
-    "invalid_blocks_format": _OURS,
-    "invalid_payload": _OURS,
-    "messages_tab_disabled": "switch on the app's messages tab (App Home in its settings), or choose a channel",
-    "missing_scope": "give the app the scope chat:write (with username or icon also chat:write.customize), "
-    "then install it again",
-    "msg_blocks_too_long": _OURS,
-    "msg_too_long": _OURS,
-    "no_permission": "invite the bot to the channel",
-    "no_text": _OURS,
-    "not_allowed_token_type": "write a bot's token, which begins with xoxb-",
+    "invalid_blocks": Wording(
+        "check the endpoint's actions: Slack takes whole http:// and https:// addresses",
+        "请检查该推送目标的 actions：Slack 只接受完整的 http:// 与 https:// 地址",
+    ),
+    "invalid_blocks_format": OURS,
+    "invalid_payload": OURS,
+    "messages_tab_disabled": Wording(
+        "switch on the app's messages tab (App Home in its settings), or choose a channel",
+        "请启用应用的 messages tab（应用设置中的 App Home），或选择一个频道",
+    ),
+    "missing_scope": Wording(
+        "give the app the scope chat:write (with username or icon also chat:write.customize), then install it again",
+        "请给应用 chat:write 权限（使用 username 或 icon 时还需 chat:write.customize），再重新安装",
+    ),
+    "msg_blocks_too_long": OURS,
+    "msg_too_long": OURS,
+    "no_permission": Wording("invite the bot to the channel", "请邀请机器人加入频道"),
+    "no_text": OURS,
+    "not_allowed_token_type": Wording(
+        "write a bot's token, which begins with xoxb-", "请填写机器人的令牌，以 xoxb- 开头"
+    ),
     "not_authed": _COPY_AGAIN,
-    "not_in_channel": "invite the bot to the channel: /invite @<the bot's name>",
+    "not_in_channel": Wording(
+        "invite the bot to the channel: /invite @<the bot's name>", "请邀请机器人加入频道：/invite @<机器人的名称>"
+    ),
     "posting_to_general_channel_denied": _ADMIN,
     "restricted_action": _ADMIN,
     "restricted_action_read_only_channel": _ADMIN,
-    "restricted_action_thread_only_channel": "this channel takes replies only: choose another",
-    "team_not_found": "write the channel's id instead of its name into slack.channel",
+    "restricted_action_thread_only_channel": Wording(
+        "this channel takes replies only: choose another", "该频道只接受回复：请另选一个"
+    ),
+    "team_not_found": Wording(
+        "write the channel's id instead of its name into slack.channel", "请在 slack.channel 中填写频道 ID 而不是名称"
+    ),
     "token_expired": _COPY_AGAIN,
-    "too_many_attachments": _OURS,
-    "two_factor_setup_required": "the workspace wants two-factor authentication to be set up",
-    "user_not_found": "write a channel's or a member's id",
+    "too_many_attachments": OURS,
+    "two_factor_setup_required": Wording(
+        "the workspace wants two-factor authentication to be set up", "工作区要求启用两步验证"
+    ),
+    "user_not_found": Wording("write a channel's or a member's id", "请填写频道或成员的 ID"),
 }
 
 _PASSING: Mapping[str, float] = {
@@ -118,16 +165,22 @@ def word_in(body: bytes, answer: Mapping[str, Any]) -> str:
 
 def refused(response: Response, word: str) -> Refusal:
     """Retry or Permanent. ``word`` is empty where Slack gave none."""
-    status, reason = response.status, f"Slack refused: {word}"
+    status, reason = response.status, refused_by("Slack", word)
     if word in _THROTTLED:
         after = retry_after(response)
-        hint = "Slack takes about one message a second in each channel, and fewer in free workspaces"
+        hint = Wording(
+            "Slack takes about one message a second in each channel, and fewer in free workspaces",
+            "Slack 每个频道每秒约接受一条消息，免费工作区更少",
+        )
         return Retry(reason, status, after=_THROTTLED[word] if after is None else after, throttled=True, hint=hint)
     if word in _START_IS_GONE:
-        hint = "the message of the start can no longer be replied to or updated: a message of its own is sent"
+        hint = Wording(
+            "the message of the start can no longer be replied to or updated: a message of its own is sent",
+            "开始时的消息已无法回复或更新：将单独发送一条消息",
+        )
         return Retry(reason, status, hint=hint, separately=True)
     if word in _PASSING:
-        return Retry(reason, status, after=_PASSING[word] or retry_after(response), hint="Slack has a problem")
+        return Retry(reason, status, after=_PASSING[word] or retry_after(response), hint=has_a_problem("Slack"))
     if word in _NOTHING_WORKS:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[word])
     if word in _PERMANENT:
@@ -135,5 +188,12 @@ def refused(response: Response, word: str) -> Refusal:
     if not 200 <= status < 300:
         return refusal(response, word)
     if word:
-        return Permanent(reason, status, hint="see docs.slack.dev/reference/methods/chat.postMessage")
-    return Retry("this is not how Slack answers", status, hint="check the URL")
+        return Permanent(
+            reason,
+            status,
+            hint=Wording(
+                "see docs.slack.dev/reference/methods/chat.postMessage",
+                "见 docs.slack.dev/reference/methods/chat.postMessage",
+            ),
+        )
+    return Retry(not_how("Slack"), status, hint=CHECK_URL)

@@ -12,8 +12,10 @@ from typing import Any, Mapping, Optional, Tuple
 
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import refusal, retry_after
+from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
 from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["refused"]
 
@@ -25,25 +27,78 @@ _START_IS_GONE = re.compile(
     re.IGNORECASE,
 )
 _REMEDIES: Tuple[Tuple[str, str], ...] = (
-    ("chat not found|peer_id_invalid|chat_id is empty", "check telegram.chat_id; the bot must be in that group or "
-     "channel, and a person must have pressed Start in the chat with it"),
-    ("thread not found|topic_deleted|topic_id_invalid", "check telegram.message_thread_id: there is no such topic"),
-    ("topic_closed", "the topic is closed: open it, or make the bot an administrator who manages topics"),
-    ("button_url_invalid|keyboard button url", "check the addresses in this endpoint's actions"),
-    ("not enough rights|no rights|chat_write_forbidden|chat_restricted|need administrator|chat_admin_required"
-     "|send_plain_forbidden", "allow the bot to write there: make it an administrator of the channel or group"),
-    ("blocked by the user", "that person has blocked the bot: they have to unblock it"),
-    ("can't initiate conversation", "that person has to open a chat with the bot and press Start"),
-    ("bot can't send messages to (the )?bot", "telegram.chat_id is a bot's: write a person's, group's or channel's"),
-    ("user is deactivated|group chat was deleted", "that account or group is gone: write another telegram.chat_id"),
-    ("kicked|not a member", "add the bot to that group or channel again"),
-    ("can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8",
-     "this should not happen: please report it"),
-)  # fmt: skip
+    (
+        "chat not found|peer_id_invalid|chat_id is empty",
+        Wording(
+            "check telegram.chat_id; the bot must be in that group or "
+            "channel, and a person must have pressed Start in the chat with it",
+            "请检查 telegram.chat_id；机器人须在该群组或频道中，个人须先在与它的会话中按 Start",
+        ),
+    ),
+    (
+        "thread not found|topic_deleted|topic_id_invalid",
+        Wording(
+            "check telegram.message_thread_id: there is no such topic",
+            "请检查 telegram.message_thread_id：没有这个话题",
+        ),
+    ),
+    (
+        "topic_closed",
+        Wording(
+            "the topic is closed: open it, or make the bot an administrator who manages topics",
+            "话题已关闭：请打开它，或让机器人成为可管理话题的管理员",
+        ),
+    ),
+    (
+        "button_url_invalid|keyboard button url",
+        Wording("check the addresses in this endpoint's actions", "请检查该推送目标的 actions 中的地址"),
+    ),
+    (
+        "not enough rights|no rights|chat_write_forbidden|chat_restricted|need administrator|chat_admin_required"
+        "|send_plain_forbidden",
+        Wording(
+            "allow the bot to write there: make it an administrator of the channel or group",
+            "请允许机器人在那里发送：将它设为频道或群组的管理员",
+        ),
+    ),
+    (
+        "blocked by the user",
+        Wording("that person has blocked the bot: they have to unblock it", "对方屏蔽了机器人：需由对方解除屏蔽"),
+    ),
+    (
+        "can't initiate conversation",
+        Wording("that person has to open a chat with the bot and press Start", "对方须先打开与机器人的会话并按 Start"),
+    ),
+    (
+        "bot can't send messages to (the )?bot",
+        Wording(
+            "telegram.chat_id is a bot's: write a person's, group's or channel's",
+            "telegram.chat_id 属于机器人：请填写个人、群组或频道的",
+        ),
+    ),
+    (
+        "user is deactivated|group chat was deleted",
+        Wording(
+            "that account or group is gone: write another telegram.chat_id",
+            "该账号或群组已不存在：请填写其他 telegram.chat_id",
+        ),
+    ),
+    ("kicked|not a member", Wording("add the bot to that group or channel again", "请把机器人重新加入该群组或频道")),
+    ("can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8", OURS),
+)
 _BY_NUMBER: Mapping[int, str] = {
-    401: "the bot's token is wrong or was revoked: copy it again from @BotFather into telegram.bot_token",
-    403: "the bot may not write there: check telegram.chat_id, and the bot's rights in that chat",
-    404: "check telegram.bot_token: it does not look like one to Telegram; and url, if it is your own server's",
+    401: Wording(
+        "the bot's token is wrong or was revoked: copy it again from @BotFather into telegram.bot_token",
+        "机器人的令牌有误或已撤销：请从 @BotFather 重新复制到 telegram.bot_token",
+    ),
+    403: Wording(
+        "the bot may not write there: check telegram.chat_id, and the bot's rights in that chat",
+        "机器人无权在那里发送：请检查 telegram.chat_id 与机器人在该会话中的权限",
+    ),
+    404: Wording(
+        "check telegram.bot_token: it does not look like one to Telegram; and url, if it is your own server's",
+        "请检查 telegram.bot_token：Telegram 不认可它；若使用自己的服务器，还请检查 url",
+    ),
 }
 
 
@@ -53,38 +108,53 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
     code = answer.get("error_code")
     if answer.get("ok") is not False or not isinstance(code, int) or not said:
         return _not_telegram(response)
-    reason = f"Telegram refused: {said}"
+    reason = refused_by("Telegram", said)
     if _NOT_MODIFIED.search(said):
         return Delivered(status, detail="the message says so already")  # it was edited by a try that seemed to fail
     if _START_IS_GONE.search(said):
-        hint = "the message of the start can no longer be edited or replied to: a message of its own is sent"
+        hint = Wording(
+            "the message of the start can no longer be edited or replied to: a message of its own is sent",
+            "开始时的消息已无法编辑或回复：将单独发送一条消息",
+        )
         return Retry(reason, status, hint=hint, separately=True)
     parameters = answer.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
     if code == 429:
-        hint = "Telegram takes about one message a second in each chat, and 20 a minute in a group"
+        hint = Wording(
+            "Telegram takes about one message a second in each chat, and 20 a minute in a group",
+            "Telegram 每个会话每秒约接受一条消息，群组每分钟 20 条",
+        )
         return Retry(reason, status, after=_wait(response, parameters), throttled=True, hint=hint)
     moved = parameters.get("migrate_to_chat_id")
     if isinstance(moved, int):
-        hint = f'the group has become a supergroup: write "chat_id": "{moved}"'
+        hint = Wording(
+            'the group has become a supergroup: write "chat_id": "{id}"',
+            '该群组已升级为超级群组：请写 "chat_id": "{id}"',
+            id=moved,
+        )
         return Permanent(reason, status, hint=hint)
     return _by_words(response, code, said)
 
 
 def _by_words(response: Response, code: int, said: str) -> Outcome:
-    status, reason = response.status, f"Telegram refused: {said}"
+    status, reason = response.status, refused_by("Telegram", said)
     if code >= 500:
-        return Retry(reason, status, after=retry_after(response), hint="Telegram has a problem")
+        return Retry(reason, status, after=retry_after(response), hint=has_a_problem("Telegram"))
     for words, remedy in _REMEDIES:
         if re.search(words, said, re.IGNORECASE):
             return Permanent(reason, status, hint=remedy)
-    hint = _BY_NUMBER.get(code, "see https://core.telegram.org/bots/api#sendmessage")
+    hint = _BY_NUMBER.get(
+        code,
+        Wording(
+            "see https://core.telegram.org/bots/api#sendmessage", "见 https://core.telegram.org/bots/api#sendmessage"
+        ),
+    )
     return Permanent(reason, status, hint=hint, disable=code == 401)
 
 
 def _not_telegram(response: Response) -> Outcome:
     if 200 <= response.status < 300:
-        return Retry("this is not how Telegram answers", response.status, hint="check the URL")
+        return Retry(not_how("Telegram"), response.status, hint=CHECK_URL)
     return refusal(response)
 
 

@@ -21,6 +21,7 @@ from prime_notify.compose.templates.tree import Filler
 from prime_notify.compose.templates.values import values_of
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.wording import Wording
 
 __all__ = ["Webhook", "WebhookEndpoint", "WebhookOptions"]
 
@@ -76,8 +77,16 @@ class Webhook(Channel[WebhookEndpoint]):
         if self.endpoint.webhook.succeeds(response.status):
             return Delivered(response.status)
         if 200 <= response.status < 300:
-            reason = f"HTTP {response.status} is not among the statuses that count as success"
-            return Retry(reason, response.status, hint='look at "webhook": {"success": ...}')
+            reason = Wording(
+                "HTTP {status} is not among the statuses that count as success",
+                "HTTP {status} 不在表示成功的状态码之中",
+                status=response.status,
+            )
+            return Retry(
+                reason,
+                response.status,
+                hint=Wording('look at "webhook": {{"success": ...}}', '请查看 "webhook": {{"success": ...}}'),
+            )
         return refusal(response)
 
     def _body(self, message: Message, filler: Filler) -> Tuple[bytes, str]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.wording import told
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
 from tests.unit.channels.hostile import composed, json_values
 from tests.unit.channels.samples import answer, channel
@@ -39,7 +40,7 @@ bodies = st.binary(max_size=80) | speaking.map(lambda value: json.dumps(value).e
 
 
 def check(outcome: Outcome) -> None:
-    """It can be shown, stored and acted upon."""
+    """It can be shown, in both languages, stored and acted upon."""
     if isinstance(outcome, Delivered):
         assert outcome.detail.isprintable()
         receipt = outcome.receipt or {}
@@ -50,6 +51,8 @@ def check(outcome: Outcome) -> None:
     assert outcome.reason.isprintable()
     assert len(outcome.reason) < 500
     assert outcome.hint.isprintable()
+    assert told(outcome.reason, "zh_cn").isprintable()
+    assert not outcome.hint or re.search("[\u4e00-\u9fff]", told(outcome.hint, "zh_cn"))
     if isinstance(outcome, Retry) and outcome.after is not None:
         assert 0 <= outcome.after < float("inf")
 

@@ -21,9 +21,9 @@ from prime_notify.delivery.attempt import Attempter
 from prime_notify.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
+from prime_notify.model.wording import Wording
 from prime_notify.preview import preview_of
 from prime_notify.transport.failure import FailureKind, TransportFailure
-from prime_notify.transport.wording import Wording
 from tests.unit.channels.contract import (
     every_channel,
     every_secret,

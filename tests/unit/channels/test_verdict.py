@@ -32,7 +32,7 @@ def test_only_the_code_of_success_is_a_success(value: Any) -> None:
 def test_an_answer_without_a_code_is_tried_again_and_the_url_doubted(value: Any) -> None:
     outcome = ANSWERS.judge(answer(200, value))
     assert isinstance(outcome, Retry)
-    assert outcome.hint == "check the URL: this is not how Svc answers"
+    assert (outcome.reason, outcome.hint) == ("this is not how Svc answers", "check the URL")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.model.wording import Wording
 from prime_notify.transport.failure import FailureKind, TransportFailure
-from prime_notify.transport.wording import Wording
 from tests.support.build import endpoint, notification
 
 CATALOGUE = Catalogue.load()

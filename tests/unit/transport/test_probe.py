@@ -11,10 +11,10 @@ from typing import Any, Iterator, List
 import pytest
 
 from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.wording import Wording
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from prime_notify.transport.probe import Prober, same_place
-from prime_notify.transport.wording import Wording
 from tests.support.receiver import CERTIFICATES, Answer, Receiver, unused_port
 from tests.unit.transport.test_dial import Names
 

@@ -1,8 +1,7 @@
 """DingTalk: Markdown in a group chat, through a custom bot.
 
 https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages (messages, limits, error codes) and
-https://open.dingtalk.com/document/orgapp/customize-robot-security-settings (signature, keywords). Codes that are not
-in those documents were seen by others in real answers.
+https://open.dingtalk.com/document/orgapp/customize-robot-security-settings (signature, keywords).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 from typing import Any, Dict, List, Optional
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
@@ -22,75 +20,18 @@ from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.lookalike import harmless
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
-from prime_notify.channels.common.wire import json_post, parse_object, to_json
+from prime_notify.channels.common.wire import json_post, to_json
+from prime_notify.channels.dingtalk.answers import judge_answer
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Outcome, Retry
+from prime_notify.model.outcome import Outcome
 
 __all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
 
 _DEFAULT_URL = "https://oapi.dingtalk.com/robot/send"
 _LIMIT = 20_000  # bytes of the whole request: "message too long, exceed 20000 bytes"
-_BLOCKED = 600.0  # seconds for which a bot is silenced that sent more than 20 messages in a minute
-
-_TOO_FAST = Meaning(
-    "DingTalk takes 20 messages a minute and then silences the bot for ten minutes", Verdict.THROTTLED, _BLOCKED
-)
-_WRONG_TOKEN = Meaning("copy the bot's webhook address again: its access_token is unknown to DingTalk")
-_REFUSED_TEXT = Meaning("DingTalk's content check refused the message: see the actions and texts of this endpoint")
-_GATE = "DingTalk's own gateway turned the request away for now"
-_ANSWERS = Answers(
-    service="DingTalk",
-    success=0,
-    code=("errcode",),
-    said=("errmsg",),
-    words=(
-        (re.compile("too fast|too many|over limit|限流|太快", re.IGNORECASE), _TOO_FAST),
-        (
-            re.compile("keyword|关键词", re.IGNORECASE),
-            Meaning("the bot requires a keyword: write one of those in its security settings to dingtalk.keyword"),
-        ),
-        (
-            re.compile("timestamp|过期", re.IGNORECASE),
-            Meaning("check this machine's clock: DingTalk takes signatures of the last hour only"),
-        ),
-        (
-            re.compile(r"\bsign\b|签名", re.IGNORECASE),
-            Meaning("compare dingtalk.secret with the secret (SEC...) in the bot's security settings"),
-        ),
-        (
-            re.compile("whitelist|白名单", re.IGNORECASE),
-            Meaning("add this server's public address to the IP addresses in the bot's security settings"),
-        ),
-        (re.compile("token is not exist", re.IGNORECASE), _WRONG_TOKEN),
-    ),
-    meanings={
-        -1: Meaning("DingTalk itself is busy", Verdict.RETRY),
-        88: _WRONG_TOKEN,
-        40035: Meaning("a parameter is missing: is the URL that of a custom bot, with its access_token?"),
-        43004: Meaning("DingTalk wants application/json: take Content-Type out of this endpoint's headers"),
-        90030: _TOO_FAST,
-        130101: _TOO_FAST,
-        300001: _WRONG_TOKEN,
-        300005: _WRONG_TOKEN,
-        310000: Meaning("look into the bot's security settings: keyword, signature or IP addresses"),
-        400013: Meaning("the group was dissolved: add a bot to another one"),
-        400101: _WRONG_TOKEN,
-        400102: Meaning("the bot was stopped: switch it on again in the group's settings"),
-        400105: Meaning("DingTalk does not take such messages here: is the URL that of a custom bot?"),
-        400106: Meaning("the bot was removed from the group: add it again and copy its address"),
-        410100: _TOO_FAST,
-        430101: _REFUSED_TEXT,
-        430102: _REFUSED_TEXT,
-        430103: _REFUSED_TEXT,
-        430104: _REFUSED_TEXT,
-        660026: _TOO_FAST,
-    },
-    unknown="see the error codes at https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages",
-)
 
 
 class DingTalkOptions(Options):
@@ -178,11 +119,7 @@ class DingTalk(Channel[DingTalkEndpoint]):
         return json_post(self._address(message.now), document(fitted), self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        answer = parse_object(response.body)
-        if 200 <= response.status < 300 and "punish" in answer and "errcode" not in answer:
-            after = min(max(number(answer.get("wait")) or 0, 60), 3600)
-            return Retry(_GATE, response.status, after=float(after), throttled=True, hint="too many requests came")
-        return _ANSWERS.judge(response)
+        return judge_answer(response)
 
     def _address(self, now: float) -> str:
         """The URL with token, timestamp (unix milliseconds) and signature."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any, Dict, List, Optional, Tuple, Union
 from urllib.parse import urlsplit, urlunsplit
@@ -12,18 +11,18 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
 from prime_notify.channels.common.credentials import CredentialOptions
-from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.wire import cut, excerpt, json_post, parse_object, to_json
+from prime_notify.channels.common.wire import cut, json_post, to_json
+from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
 from prime_notify.config.option import option
 from prime_notify.config.rate import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.outcome import Outcome
 
 __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 
@@ -36,7 +35,6 @@ _TITLE = 1024  # bytes
 _TAGS = 512  # bytes of all together, with the commas between them
 _FRAME = 3072  # bytes of JSON around title and message that the config may take up
 _BUTTONS = 3
-_DAY_WAIT = 3600.0  # seconds between tries once the day's messages are used up
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}", re.ASCII)
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 4, Severity.ERROR: 5}
 _PRIORITY_WORDS = {"min": 1, "low": 2, "default": 3, "high": 4, "max": 5, "urgent": 5}
@@ -48,20 +46,6 @@ _TAG_OF_TONE = {
 }
 # The symbol at the beginning of a composed title, perhaps after "[Test]": here a tag stands for it
 _SYMBOL = re.compile(r"^((?:\[[^\]]{1,20}\]\s*)?)(?:✅|⚠️|❌|⏳|⏹️)\s*")
-
-_HINTS = {
-    401: 'the topic is protected: write "ntfy": {"token": "tk_..."}, or "user" and "password"; or they are wrong',
-    403: "this user may not write to the topic; or the topic is reserved by someone else: choose another",
-    404: "check the URL: it is the server's address, such as https://ntfy.sh, with or without the topic",
-    413: "the server's limits are below the usual ones: shorten the actions and tags of this endpoint",
-}
-_HINTS_OF_CODE = {
-    40009: 'write a topic of letters, digits, "-" and "_", at most 64 characters',
-    40010: "the server keeps this topic's name for itself: choose another",
-    40021: "write ntfy.icon as a URL that starts with http:// or https://",
-    42908: "the day's messages are used up (250 on ntfy.sh): send fewer events, or use an account",
-    50701: 'topics that begin with "up" are for UnifiedPush: choose another',
-}
 
 
 def _level(value: Any) -> Any:
@@ -128,7 +112,7 @@ class NtfyOptions(CredentialOptions):
     @classmethod
     def _check_topic(cls, topic: Optional[str]) -> Optional[str]:
         if topic is not None and not _TOPIC.fullmatch(topic):
-            raise ValueError(_HINTS_OF_CODE[40009])
+            raise ValueError(TOPIC_RULE)
         return topic
 
     @field_validator("tags")
@@ -158,7 +142,7 @@ class NtfyEndpoint(EndpointConfig):
         if not topic:
             raise ValueError('write the topic: "ntfy": {"topic": "..."}')
         if not _TOPIC.fullmatch(topic):
-            raise ValueError(f'{_HINTS_OF_CODE[40009]}: "ntfy": {{"topic": "..."}}')
+            raise ValueError(f'{TOPIC_RULE}: "ntfy": {{"topic": "..."}}')
         parts = urlsplit(url)
         if parts.hostname == _PUBLIC_HOST and parts.path != "/":
             raise ValueError("write the topic once, in ntfy.topic or at the end of the url")
@@ -208,15 +192,7 @@ class Ntfy(Channel[NtfyEndpoint]):
         return json_post(self._url, document, self.endpoint.headers, own)
 
     def judge(self, response: Response) -> Outcome:
-        answer = parse_object(response.body)
-        if not 200 <= response.status < 300:
-            return _refused(response, answer)
-        if "id" not in answer:
-            return Retry("this is not how ntfy answers", response.status, hint=_HINTS[404])
-        if answer.get("topic") != self._topic:
-            hint = "the url leads to a topic: write the server's address, and the topic in ntfy.topic"
-            return Permanent("the message went to another topic", response.status, hint=hint)
-        return Delivered(response.status)
+        return judge_answer(response, self._topic)
 
     def _text(self, message: Message, document: Dict[str, Any]) -> str:
         """The body within both limits; actions beyond the buttons follow as links, where they fit."""
@@ -265,13 +241,3 @@ def _title(text: str) -> str:
     line = one_line(text)
     line = _SYMBOL.sub(r"\1", line).rstrip() or line
     return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)
-
-
-def _refused(response: Response, answer: Dict[str, Any]) -> Outcome:
-    """ntfy tells more with its own ``code`` (server/errors.go) than with the status."""
-    code = answer.get("code")
-    refused = refusal(response, excerpt(answer.get("error")))
-    hint = (_HINTS_OF_CODE.get(code) if isinstance(code, int) else None) or _HINTS.get(response.status) or refused.hint
-    if isinstance(refused, Retry) and code == 42908:
-        return dataclasses.replace(refused, after=max(refused.after or 0.0, _DAY_WAIT), hint=hint)
-    return dataclasses.replace(refused, hint=hint)
