@@ -6,7 +6,7 @@ import copy
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Type
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -21,6 +21,8 @@ from prime_notify.config.schema import config_schema
 from tests.unit.config.examples import load
 
 COMMON = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
+MAIL = {"name": "mail", "url": "https://example.com/mail"}
+MEMBERS = [{**endpoint, "group": "phones"} for endpoint in (COMMON, MAIL)]
 
 ELSEWHERE: Dict[str, Mapping[str, Any]] = {
     "endpoint.filter.except.min_severity": {**COMMON, "filter": {}},
@@ -35,7 +37,7 @@ COMPANIONS: Dict[str, Mapping[str, Any]] = {
     "alertmanager.alertmanager.password": {"user": "x"},
     "alertmanager.alertmanager.user": {"password": "x"},
     "bark.bark.delete": {"id": "x"},
-    "config.notification.groups": {"endpoints": [{**COMMON, "group": "phones"}]},
+    "config.notification.groups": {"endpoints": MEMBERS},
     "ntfy.ntfy.password": {"user": "x"},
     "ntfy.ntfy.user": {"password": "x"},
 }
@@ -44,8 +46,8 @@ COMPANIONS: Dict[str, Mapping[str, Any]] = {
 AROUND: Dict[str, Mapping[str, Any]] = {"endpoint.group": {"groups": {"phones": "first_ok"}}}
 """What else must stand beside the endpoints."""
 
-OTHER = {"name": "mail", "url": "https://example.com/mail"}
-"""The endpoint to fall back to."""
+OTHERS: Dict[str, Sequence[Mapping[str, Any]]] = {"endpoint.fallback": [MAIL], "endpoint.group": MEMBERS[1:]}
+"""Endpoints that an option is about."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Option:
         if root != "config":
             smallest = channel_types()[root].example if root in channel_types() else COMMON
             place = copy.deepcopy(dict(ELSEWHERE.get(self.id, smallest)))
-            config["notification"]["endpoints"] = [place, *([OTHER] if self.key == "fallback" else ())]
+            config["notification"]["endpoints"] = [place, *OTHERS.get(self.id, ())]
         for key, info in self.parents:
             inner = {} if self.id in ELSEWHERE else copy.deepcopy(info.examples[0])
             place[key] = inner if isinstance(inner, list) else {**inner, **place.get(key, {})}
