@@ -39,4 +39,6 @@ class Composer:
                 made = self._made[key] = message_of(notification, language, self._catalogue, now=now)
                 if len(self._made) > _KEPT:
                     self._made.popitem(last=False)
+        if made.now == now and previous is None:  # it is the first of its kind
+            return made
         return replace(made, now=now, previous=previous)

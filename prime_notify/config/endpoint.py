@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
@@ -214,7 +215,7 @@ class EndpointConfig(Options):
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
 
-    @property
+    @functools.cached_property
     def connection(self) -> ConnectionOptions:
         """How the transport is to connect."""
         return ConnectionOptions(self.proxy, self.verify, tuple(self.cert or ()))

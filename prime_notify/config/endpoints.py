@@ -44,7 +44,10 @@ class Endpoint:
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""
         request = self.channel.render(message)
-        return replace(request, connection=self.config.connection) if isinstance(request, Request) else request
+        connection = self.config.connection
+        if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
+            return request
+        return replace(request, connection=connection)
 
 
 @dataclass(frozen=True)

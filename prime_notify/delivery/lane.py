@@ -67,6 +67,7 @@ class Lane:
     disabled: bool = False
     _forgiven: bool = False
     _health: Optional[Health] = None
+    _stored: Health = field(default_factory=Health)
     _limiter: RateLimiter = field(default_factory=lambda: RateLimiter(()))
     _collected: int = 0
 
@@ -122,7 +123,8 @@ class Lane:
         self._limiter = RateLimiter(rates, (at for at in past if at <= now))
         if self.outbox.held_due(self.endpoint.name) is not None:
             self.outbox.release(self.endpoint.name, at=now)  # the config may have changed, or the clock
-        self._health = _plausible(self.outbox.health(self.endpoint.name), now)
+        self._stored = self.outbox.health(self.endpoint.name)
+        self._health = _plausible(self._stored, now)
 
     def _step(self) -> Optional[float]:
         if self._forgiven:
@@ -286,11 +288,15 @@ class Lane:
         log_attempt(self.log, deliveries, attempt, settlements[-1], now, failures=self.health.failures)
         self._tell_people(notice_of(self.endpoint.name, outcome, former, self.health, now))
         left_alone = self.disabled or self.health.open_until > now
+        news = self._health if self.health.is_news(self._stored) else None
         for delivery, settlement in zip(deliveries, settlements):
             heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
-            settlement = telling.settled(dataclasses.replace(settlement, health=self._health, heirs=heirs))
+            if news or heirs:
+                settlement = dataclasses.replace(settlement, health=news, heirs=heirs)
+            settlement = telling.settled(settlement)
             self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
             self._handover.wake(heirs)
+        self._stored = news or self._stored
 
     def _tell_people(self, notice: Optional[Notice]) -> None:
         if notice is None:

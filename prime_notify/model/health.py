@@ -8,6 +8,9 @@ from typing import Optional, Tuple
 
 __all__ = ["Failing", "Health"]
 
+_SAME_MOMENT = 1.0
+"""Seconds within which it makes no difference to anybody which of two successes was the last."""
+
 
 @dataclass(frozen=True)
 class Failing:
@@ -49,6 +52,12 @@ class Health:
     def held_until(self) -> float:
         """When the endpoint may be tried again."""
         return max(self.open_until, self.rest_until)
+
+    def is_news(self, stored: Health) -> bool:
+        """Whether it is worth writing down, where ``stored`` is: more than one success right after another."""
+        if (self.last_success or 0.0) - (stored.last_success or 0.0) >= _SAME_MOMENT:
+            return True
+        return {**vars(self), "last_success": None} != {**vars(stored), "last_success": None}
 
     def to_json(self) -> str:
         return json.dumps(vars(self), default=vars)  # faster than asdict

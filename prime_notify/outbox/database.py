@@ -13,13 +13,39 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, ContextManager, Iterator, Optional, Sequence
 
 from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
 from prime_notify.steps import Step, no_step
 
 __all__ = ["Database"]
+
+
+class _Use:
+    """The connection, for one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._lock.acquire()
+        if self._closed:
+            self._lock.release()
+            raise OutboxClosedError("the outbox is closed")
+        return self._connection
+
+    def __exit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
+        self._lock.release()
+        if isinstance(error, sqlite3.Error):
+            raise _told(error) from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._connection.close()
 
 
 class Database:
@@ -29,12 +55,11 @@ class Database:
         self.path = path
         self._log_path = path.with_name(f"{path.name}-wal")
         self._step = step
-        self._lock = threading.Lock()
-        self._closed = False
         self._unflushed = False
         self._flushing = threading.Lock()
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._use = _Use(self._connection)
             try:
                 self._prepare()
             except BaseException:
@@ -49,16 +74,9 @@ class Database:
         self._step("open")
         migrate(self._connection, self._step)
 
-    @contextlib.contextmanager
-    def using(self) -> Iterator[sqlite3.Connection]:
+    def using(self) -> ContextManager[sqlite3.Connection]:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
-        with self._lock:
-            if self._closed:
-                raise OutboxClosedError("the outbox is closed")
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise _told(error) from error
+        return self._use
 
     @contextlib.contextmanager
     def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -106,9 +124,7 @@ class Database:
 
     def close(self) -> None:
         """Later calls fail; idempotent."""
-        with self._lock:
-            self._closed = True
-            self._connection.close()
+        self._use.close()
 
 
 def _told(error: sqlite3.Error, place: str = "") -> OutboxError:

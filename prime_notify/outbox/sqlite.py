@@ -241,8 +241,12 @@ class SqliteOutbox:
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
         """One row after another, for those who need only the first few."""
-        with self.database.using() as connection, contextlib.closing(connection.execute(query, parameters)) as rows:
-            yield rows
+        with self.database.using() as connection:
+            rows = connection.execute(query, parameters)
+            try:
+                yield rows
+            finally:
+                rows.close()
 
     def health(self, endpoint: str) -> Health:
         rows = self.database.read("SELECT value FROM health WHERE endpoint = ?", endpoint)

@@ -269,6 +269,26 @@ def test_health_survives_the_lane() -> None:
     assert heir.step() == 30.0
 
 
+def test_of_successes_right_after_another_the_first_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(Response(200), Response(200), Response(500), Response(200))
+    written: List[Optional[Health]] = []
+    settle = world.store.settle
+
+    def noting(settlement: Settlement) -> None:
+        written.append(settlement.health)
+        settle(settlement)
+
+    monkeypatch.setattr(world.store, "settle", noting)
+    for _ in range(4):
+        world.put()
+    world.run_until_idle()
+    world.clock.advance(1.0)
+    world.put()
+    world.run_until_idle()
+    assert [health is not None for health in written] == [True, False, True, True, True]
+    assert world.store.health("a") == world.lane.health
+
+
 def test_health_of_a_clock_that_went_wrong_holds_nothing_back() -> None:
     world = World()
     world.store.set_health("a", Health(failures=9, open_until=world.clock.steady() + 1e7))
