@@ -4,9 +4,12 @@
 environment holds                        runs
 =========== ============================ ==============================================
 venv        this Python, newest MCDR     ruff, mypy, the whole suite, most of it with coverage
-venv-floor  oldest Python, oldest MCDR   the end-to-end tests, and unit tests
+venv-floor  oldest Python, oldest MCDR   end-to-end and unit tests
 venv-newest newest Python, newest MCDR   unit tests
+venv-demo   this Python, newest MCDR     the demo
 =========== ============================ ==============================================
+
+pip makes the later environments while the first is in use already.
 """
 
 from __future__ import annotations
@@ -18,13 +21,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from scripts.pack import requirements_inside
 from scripts.terminal import Terminal
-from scripts.venvs import ROOT, Venv, VenvError, find_interpreters, read_requirements
+from scripts.venvs import ROOT, Making, Venv, VenvError, find_interpreters, read_requirements
 
-__all__ = ["FLOOR", "MIN_COVERAGE", "Checks", "Options", "closing_line"]
+__all__ = ["FLOOR", "MIN_COVERAGE", "Checks", "Machine", "Options", "closing_line"]
 
 FLOOR = "mcdreforged==2.14.0"
 """The oldest MCDReforged that mcdreforged.plugin.json allows."""
@@ -33,7 +36,9 @@ MIN_COVERAGE = 95
 """Percent of the package's branches and lines."""
 
 _TEST_LIMIT = 180  # seconds that one test may take
+_WORKERS = min(8, 1 + (os.cpu_count() or 1))  # one more, for now and then each waits
 _EVERYWHERE = "not e2e and not once"  # tests/conftest.py: what is run with each Python
+_AGAIN = "--hypothesis-profile=again"  # tests/conftest.py: fewer examples, for the same tests with another Python
 _TOOLS = ("ruff", "mypy", "types-")  # needed in the first environment only
 
 _CLOSING = re.compile(r"^(?:\033\[[\d;]*m)*=+ .*\b(?:passed|failed|errors?|skipped|deselected|no tests ran)\b.*=+\S*$")
@@ -63,6 +68,41 @@ class _Step:
     closing: Optional[str] = None
 
 
+@dataclass(frozen=True)
+class Machine:
+    """The environments of this machine's Pythons. ``newest``: None when that is the Python that runs this."""
+
+    main: Venv
+    floor: Venv
+    newest: Optional[Venv]
+    demo: Venv
+    oldest_version: str
+    newest_version: str
+
+    @classmethod
+    def look(cls, interpreters: Mapping[Tuple[int, int], Path]) -> Machine:
+        """``interpreters``: by version, oldest first; none of them has to be there."""
+        this = (sys.version_info[:2], Path(sys.executable))
+        found = list(interpreters.items()) or [this]
+        (oldest_version, oldest), (newest_version, newest) = found[0], found[-1]
+        return cls(
+            main=_venv("venv"),
+            floor=_venv("venv-floor", oldest),
+            newest=None if newest == Path(sys.executable) else _venv("venv-newest", newest),
+            demo=_venv("venv-demo"),
+            oldest_version="{}.{}".format(*oldest_version),
+            newest_version="{}.{}".format(*newest_version),
+        )
+
+    @property
+    def has_older(self) -> bool:
+        return self.floor.interpreter != Path(sys.executable)
+
+
+def _venv(name: str, interpreter: Path = Path(sys.executable)) -> Venv:
+    return Venv(ROOT / ".dev" / name, interpreter)
+
+
 @dataclass
 class Checks:
     """Runs the steps one after another, all of them, and sums up."""
@@ -74,23 +114,36 @@ class Checks:
     def run(self) -> int:
         """The exit code: 0 when everything passed."""
         began = time.monotonic()
-        interpreters = find_interpreters()
-        try:
-            self._main(Venv(ROOT / ".dev" / "venv"))
-            if not self.options.quick:
-                self._floor(interpreters)
-                self._newest(interpreters)
-                self._demo()
-        except VenvError as error:
-            self.terminal.say(str(error), "red")
-            self.steps.append(_Step("virtual environment", ok=False, note="see above"))
+        machine = Machine.look(find_interpreters())
+        with Making(self._wanted(machine)) as making:
+            try:
+                self._main(making, machine)
+                if not self.options.quick:
+                    self._floor(making, machine)
+                    self._newest(making, machine)
+                    self._demo(making, machine)
+            except VenvError as error:
+                self.terminal.say(str(error), "red")
+                self.steps.append(_Step("virtual environment", ok=False, note="see above"))
         self.sum_up(time.monotonic() - began)
         return 1 if any(step.ok is False for step in self.steps) else 0
 
     # -- what is run -------------------------------------------------------------------------------------------------
 
-    def _main(self, venv: Venv) -> None:
-        self._ensure(venv, _requirements(self.options.prime_backup, tools=True))
+    def _wanted(self, machine: Machine) -> Dict[Venv, List[str]]:
+        """What each environment is to hold, in the order in which they are needed."""
+        prime_backup = self.options.prime_backup
+        wanted = {machine.main: _requirements(prime_backup, tools=True)}
+        if not self.options.quick:
+            wanted[machine.floor] = [FLOOR, *_requirements(prime_backup, tools=False)]
+            if machine.newest is not None:
+                wanted[machine.newest] = _requirements(None, tools=False)
+            wanted[machine.demo] = read_requirements(ROOT / "requirements.txt")
+        return wanted
+
+    def _main(self, making: Making, machine: Machine) -> None:
+        venv = machine.main
+        self._ensure(making, venv)
         self._command("ruff format", venv, "-m", "ruff", "format", "--check", ".")
         self._command("ruff check", venv, "-m", "ruff", "check", ".")
         self._command("mypy --strict", venv, "-m", "mypy")
@@ -101,43 +154,40 @@ class Checks:
         self._pytest("unit and end-to-end tests, with coverage", venv, "-m", "not once", *coverage)
         self._pytest("what is run once", venv, "-m", "once")
 
-    def _floor(self, interpreters: Dict[Tuple[int, int], Path]) -> None:
-        oldest = next(iter(interpreters.values()), Path(sys.executable))
-        venv = Venv(ROOT / ".dev" / "venv-floor", oldest)
-        self._ensure(venv, [FLOOR, *_requirements(self.options.prime_backup, tools=False)])
-        label = f"Python {_version(interpreters, oldest)}"
-        self._pytest(f"e2e, MCDReforged {FLOOR.split('==')[1]}, {label}", venv, "-m", "e2e")
-        if oldest == Path(sys.executable):
-            self._skip("unit tests, oldest Python", "no older Python found on PATH or under pyenv")
+    def _floor(self, making: Making, machine: Machine) -> None:
+        self._ensure(making, machine.floor)
+        label = f"MCDReforged {FLOOR.split('==')[1]}, Python {machine.oldest_version}"
+        if machine.has_older:
+            self._pytest(f"unit and e2e, {label}", machine.floor, "-m", "not once", _AGAIN)
         else:
-            self._pytest(f"unit tests, {label}", venv, "-m", _EVERYWHERE)
+            self._pytest(f"e2e, {label}", machine.floor, "tests/e2e")
+            self._skip("unit tests, oldest Python", "no older Python found on PATH or under pyenv")
 
-    def _newest(self, interpreters: Dict[Tuple[int, int], Path]) -> None:
-        newest = next(reversed(list(interpreters.values())), Path(sys.executable))
-        if newest == Path(sys.executable):
+    def _newest(self, making: Making, machine: Machine) -> None:
+        if machine.newest is None:
             self._skip("unit tests, newest Python", "no newer Python found on PATH or under pyenv")
             return
-        venv = Venv(ROOT / ".dev" / "venv-newest", newest)
-        self._ensure(venv, _requirements(None, tools=False))
-        self._pytest(f"unit tests, Python {_version(interpreters, newest)}", venv, "-m", _EVERYWHERE)
+        self._ensure(making, machine.newest)
+        self._pytest(f"unit tests, Python {machine.newest_version}", machine.newest, "-m", _EVERYWHERE, _AGAIN)
 
-    def _demo(self) -> None:
+    def _demo(self, making: Making, machine: Machine) -> None:
         """The newcomer's first command; in an environment of its own, so that it proves what it needs."""
+        self._ensure(making, machine.demo)
         self.execute("demo", [sys.executable, "-m", "scripts.dev", "demo"])
 
     # -- how ---------------------------------------------------------------------------------------------------------
 
-    def _ensure(self, venv: Venv, requirements: Sequence[str]) -> None:
+    def _ensure(self, making: Making, venv: Venv) -> None:
         began = time.monotonic()
         self.terminal.say(f"\n▶ {venv.folder.name}", "bold")
-        made = venv.ensure(requirements)
-        note = "made" if made else "re-used"
+        made = making.wait(venv)
+        note = f"made in {made.seconds:.1f} s" if made.anew else "re-used"
         self.terminal.say(f"{note}: {venv.run('-c', _VERSIONS).strip()}")
         self.steps.append(_Step(venv.folder.name, ok=True, seconds=time.monotonic() - began, note=note))
 
     def _pytest(self, name: str, venv: Venv, *arguments: str) -> None:
         colour = "yes" if self.terminal.colour else "no"
-        side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+        side_by_side = ["-n", str(_WORKERS), "--dist", "loadfile"]
         common = [f"--color={colour}", f"--timeout={_TEST_LIMIT}", *side_by_side]
         self._command(name, venv, "-m", "pytest", *common, *arguments)
 
@@ -155,6 +205,7 @@ class Checks:
     def _stream(self, command: List[str]) -> Tuple[int, List[str]]:
         """Runs the command, passing its output on as it comes; its exit code and its lines."""
         environ = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or hundreds of processes compile everything, each for itself
         if self.options.prime_backup is not None:
             environ["PRIME_BACKUP_PLUGIN"] = str(self.options.prime_backup.resolve())
         lines: List[str] = []
@@ -217,8 +268,3 @@ def _requirements(prime_backup: Optional[Path], *, tools: bool) -> List[str]:
     if prime_backup is not None:
         lines += requirements_inside(prime_backup)
     return [line for line in lines if tools or not line.startswith(_TOOLS)]
-
-
-def _version(interpreters: Dict[Tuple[int, int], Path], wanted: Path) -> str:
-    versions = (f"{major}.{minor}" for (major, minor), path in interpreters.items() if path == wanted)
-    return next(versions, "of this run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import hashlib
 import importlib.util
@@ -10,10 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-__all__ = ["ROOT", "Venv", "VenvError", "find_interpreters", "read_requirements", "run"]
+__all__ = ["ROOT", "Made", "Making", "Venv", "VenvError", "find_interpreters", "read_requirements", "run"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The repository."""
@@ -89,6 +92,41 @@ class Venv:
             run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
         else:
             run([str(self.interpreter), "-m", "venv", str(self.folder)])
+
+
+@dataclass(frozen=True)
+class Made:
+    """``anew``: whether anything had to be done."""
+
+    anew: bool
+    seconds: float
+
+
+class Making:
+    """Makes environments in the background, in their order, while the first of them is in use already.
+
+    ``with Making({venv: requirements, …}) as making: making.wait(venv)``. Leaving gives up those not yet begun.
+    """
+
+    def __init__(self, wanted: Mapping[Venv, Sequence[str]], *, side_by_side: int = 2) -> None:
+        self._pool = concurrent.futures.ThreadPoolExecutor(side_by_side)
+        self._made = {venv: self._pool.submit(_make, venv, requirements) for venv, requirements in wanted.items()}
+
+    def wait(self, venv: Venv) -> Made:
+        """Waits until it is there. Raises :class:`VenvError` when it could not be made."""
+        return self._made[venv].result()
+
+    def __enter__(self) -> Making:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _make(venv: Venv, requirements: Sequence[str]) -> Made:
+    began = time.monotonic()
+    anew = venv.ensure(requirements)
+    return Made(anew, time.monotonic() - began)
 
 
 def run(command: Sequence[str], cwd: Path = ROOT) -> str:

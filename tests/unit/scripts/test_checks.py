@@ -6,11 +6,11 @@ import io
 import subprocess
 import sys
 from pathlib import Path
-from typing import List
+from typing import Dict, List, Tuple
 
 import pytest
 
-from scripts.checks import FLOOR, Checks, closing_line
+from scripts.checks import FLOOR, Checks, Machine, closing_line
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT
 
@@ -71,6 +71,29 @@ def test_a_coverage_that_is_too_low_is_named_as_the_reason() -> None:
 def test_the_floor_is_what_the_plugin_declares() -> None:
     metadata = (ROOT / "mcdreforged.plugin.json").read_text(encoding="utf-8")
     assert f'"mcdreforged": "{FLOOR.replace("mcdreforged==", ">=")}"' in metadata
+
+
+def test_the_oldest_and_the_newest_python_get_environments_of_their_own() -> None:
+    this = sys.version_info[:2]
+    machine = Machine.look({(3, 1): Path("oldest"), this: Path(sys.executable), (3, 99): Path("newest")})
+    assert (machine.floor.interpreter, machine.oldest_version, machine.has_older) == (Path("oldest"), "3.1", True)
+    assert machine.newest is not None
+    assert (machine.newest.interpreter, machine.newest_version) == (Path("newest"), "3.99")
+    assert {machine.main.interpreter, machine.demo.interpreter} == {Path(sys.executable)}
+
+
+@pytest.mark.parametrize("found", [{}, {sys.version_info[:2]: Path(sys.executable)}])
+def test_with_one_python_only_the_oldest_mcdreforged_runs_on_it(found: Dict[Tuple[int, int], Path]) -> None:
+    machine = Machine.look(found)
+    assert machine.newest is None
+    assert (machine.floor.interpreter, machine.has_older) == (Path(sys.executable), False)
+
+
+def test_what_runs_compiles_every_module_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    checks, printed = checks_writing_to(io.StringIO())
+    checks.execute("compile", [sys.executable, "-c", "import sys; print('writes:', not sys.dont_write_bytecode)"])
+    assert "writes: True" in printed.getvalue()
 
 
 def checks_writing_to(stream: io.StringIO) -> tuple[Checks, io.StringIO]:

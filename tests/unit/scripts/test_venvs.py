@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
-from typing import List
+from typing import List, Sequence
 
 import pytest
 
 from scripts.pack import requirements_inside
-from scripts.venvs import Venv, VenvError, find_interpreters, read_requirements, run
+from scripts.venvs import Making, Venv, VenvError, find_interpreters, read_requirements, run
 
 
 @pytest.fixture
@@ -44,6 +45,26 @@ def test_an_environment_is_made_once_and_used_until_it_no_longer_fits(tmp_path: 
     assert not Venv(venv.folder, Path(venv.python)).is_ready([package])  # another interpreter
     next(venv.folder.glob(".requirements*")).unlink()  # as when pip is interrupted
     assert not venv.is_ready([package])
+
+
+class Stub(Venv):
+    """Is made as soon as another is being made as well; for one requirement, never."""
+
+    both = threading.Barrier(2, timeout=30)
+
+    def ensure(self, requirements: Sequence[str]) -> bool:
+        self.both.wait()
+        if requirements == ["unheard-of"]:
+            raise VenvError("no such package")
+        return True
+
+
+def test_environments_are_made_side_by_side_and_one_that_fails_costs_only_itself(tmp_path: Path) -> None:
+    good, bad = Stub(tmp_path / "good"), Stub(tmp_path / "bad")
+    with Making({good: [], bad: ["unheard-of"]}) as making:
+        assert making.wait(good).anew
+        with pytest.raises(VenvError, match="no such package"):
+            making.wait(bad)
 
 
 def test_a_failing_command_shows_its_own_words_without_pips_warnings() -> None:
