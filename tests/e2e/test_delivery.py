@@ -13,6 +13,7 @@ from tests.support.receiver import HANG, OK, Answer, Receiver, json_answer, unus
 from tests.support.scene import SECRETS, Scene, hook
 
 PATH = f"/{{}}/{SECRETS[0]}"
+SOON = ["1s"] * 10  # for a first failure; after some more of them the endpoint would be let rest
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_a_bad_endpoint_delays_neither_the_others_nor_mcdr(scene: Scene, misbeha
 
 def test_the_time_out_bounds_a_whole_attempt_however_slowly_the_answer_trickles(scene: Scene) -> None:
     scene.receiver.behave(Answer(body=b"x" * 1000, trickle_body=0.1), OK, path=PATH.format("slow"))
-    scene.configure(hook(scene.receiver, "slow", timeout="500ms"))
+    scene.configure(hook(scene.receiver, "slow", timeout="500ms", retry=SOON))
     scene.reload_config()
     mark = len(scene.mcdr.transcript)
     notification = announce(scene)
@@ -120,6 +121,8 @@ def test_redirects_are_not_followed(scene: Scene) -> None:
 
 def test_an_unload_while_an_attempt_is_under_way_loses_nothing(scene: Scene) -> None:
     scene.receiver.behave(HANG, OK, path=PATH.format("hook"))
+    scene.configure(hook(scene.receiver, retry=SOON), delivery={"stop_grace": "1s"})
+    scene.reload_config()
     notification = announce(scene)
     wait_for_id(scene, "hook", notification)
     scene.plugin("reload", "prime_notify")
@@ -128,7 +131,7 @@ def test_an_unload_while_an_attempt_is_under_way_loses_nothing(scene: Scene) -> 
 
 def test_what_is_undelivered_at_the_stop_is_delivered_after_the_next_start(scene: Scene) -> None:
     port = unused_port()
-    scene.configure({**hook(scene.receiver), "url": f"http://127.0.0.1:{port}/hook/{SECRETS[0]}"})
+    scene.configure(hook(scene.receiver, url=f"http://127.0.0.1:{port}/hook/{SECRETS[0]}"))
     scene.reload_config()
     waiting = [announce(scene, "restore_start"), announce(scene, "restore_success")]
     scene.mcdr.stop()

@@ -9,10 +9,12 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator, List, Mapping
+from unittest import mock
 
 from prime_notify.cli.main import main
 from prime_notify.cli.words import catalogue
 from prime_notify.config.load import load_config
+from prime_notify.delivery import keeper
 from prime_notify.engine import Engine
 from tests.support.archive import Archive
 from tests.support.receiver import Receiver
@@ -70,11 +72,12 @@ class Folder:
         loaded = load_config(document, environ={}, base_dir=self.path)
         log = logging.getLogger("test.owner")
         engine = Engine(loaded, data_dir=self.path, catalogue=catalogue(), log=log)
-        engine.start()
-        try:
-            yield engine
-        finally:
-            engine.stop(5.0)
+        with mock.patch.object(keeper, "_INTERVAL", 0.05):  # of its looking for what other processes left to it
+            engine.start()
+            try:
+                yield engine
+            finally:
+                engine.stop(5.0)
 
     def run(self, *arguments: str) -> Said:
         out, errors = io.StringIO(), io.StringIO()
