@@ -135,12 +135,15 @@ class Command(Channel[CommandEndpoint]):
             "Runs a program of your own, without a shell. It gets the payload as JSON on its standard input, and each "
             "field as an environment variable (`PRIME_NOTIFY_EVENT`, `PRIME_NOTIFY_TITLE`, "
             "`PRIME_NOTIFY_BACKUP_ID`, …). Exit code 0 means delivered; after `timeout` it is killed with all that it "
-            "started."
+            "started. A batch file of Windows must read them as `!PRIME_NOTIFY_TITLE!`, after "
+            "`setlocal EnableDelayedExpansion`: `%PRIME_NOTIFY_TITLE%` would run what players type as commands."
         ),
         "zh_cn": (
             "运行你自己的程序，不经过 shell。标准输入为 JSON 载荷，各字段也以环境变量提供"
             "（`PRIME_NOTIFY_EVENT`、`PRIME_NOTIFY_TITLE`、`PRIME_NOTIFY_BACKUP_ID` 等）。"
             "退出码 0 表示成功；超过 `timeout` 后，它及其启动的所有进程都会被终止。"
+            "Windows 的批处理文件必须先 `setlocal EnableDelayedExpansion`，再以 `!PRIME_NOTIFY_TITLE!` 读取："
+            "`%PRIME_NOTIFY_TITLE%` 会把玩家输入的内容当作命令执行。"
         ),
     }
     status_is_answer = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -19,6 +20,8 @@ from prime_notify.version import __version__
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL)
+"""What writing gives when the reader of a pipe has seen enough; Windows says it in its own way."""
 
 _EPILOG = """\
 exit codes:
@@ -43,8 +46,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return _INTERRUPTED
     try:
         _print(options, report)
-    except BrokenPipeError:  # whoever was reading has seen enough; and nothing may be flushed at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno not in _NOBODY_READS:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing may be flushed at exit
     return report.code
 
 

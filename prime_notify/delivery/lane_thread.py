@@ -10,6 +10,9 @@ from prime_notify.delivery.lane import Lane
 
 __all__ = ["LaneThread", "guard"]
 
+_LONGEST_PAUSE = 86400.0
+"""Seconds after which a lane looks again, though nothing is due: Windows cannot wait for more than 49 days."""
+
 _FAULT_PAUSE = 60.0
 """Seconds of rest after an error of ours, so that it is not made all the time."""
 
@@ -61,7 +64,7 @@ class LaneThread:
             self._wake.clear()
             pause = self._step()
             if pause is None or pause > 0:
-                self._wake.wait(pause)
+                self._wake.wait(None if pause is None else min(pause, _LONGEST_PAUSE))
 
     def _step(self) -> Optional[float]:
         try:

@@ -33,6 +33,8 @@ _LAST_WORDS = 0.5
 
 It ends at once, unless something that the program left behind in the background holds on to the pipe.
 """
+_TOO_LONG = 206
+"""ERROR_FILENAME_EXCED_RANGE, Windows' number for a command line that is too long."""
 _DYING = 1.0
 """Seconds that a killed process may take to vanish: one that hangs in the kernel cannot be waited for."""
 
@@ -211,6 +213,17 @@ def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
     if isinstance(error, OSError) and folder and not Path(folder).is_dir():
         reason = Wording("the folder of {program} does not exist", "{program} 的工作目录不存在", program=program)
         return _unrunnable(reason, Wording("check command.cwd", "请检查 command.cwd"))
+    if _is_too_much(error):
+        reason = Wording(
+            "the system refuses the arguments or the environment of {program}",
+            "系统拒绝了 {program} 的参数或环境变量",
+            program=program,
+        )
+        hint = Wording(
+            "look for what is very long, or no text, in command.argv and command.environment",
+            "请检查 command.argv 与 command.environment 中过长或不是文本的内容",
+        )
+        return _unrunnable(reason, hint)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         hint = Wording(
             "write the program's whole path as the first item of command.argv; one without / is looked for in PATH",
@@ -226,20 +239,15 @@ def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
             '请在脚本开头写 "#!/bin/sh" 之类的一行，或在 command.argv 中先写解释器',
         )
         return _unrunnable(Wording("{program} is no program", "{program} 不是可执行的程序", program=program), hint)
-    if isinstance(error, ValueError) or (isinstance(error, OSError) and error.errno == errno.E2BIG):
-        reason = Wording(
-            "the system refuses the arguments or the environment of {program}",
-            "系统拒绝了 {program} 的参数或环境变量",
-            program=program,
-        )
-        hint = Wording(
-            "look for what is very long, or no text, in command.argv and command.environment",
-            "请检查 command.argv 与 command.environment 中过长或不是文本的内容",
-        )
-        return _unrunnable(reason, hint)
     why = error.strerror if isinstance(error, OSError) else type(error).__name__
     reason = Wording("{program} could not be started: {why}", "无法启动 {program}：{why}", program=program, why=why)
     return TransportFailure(FailureKind.OTHER, reason, Wording("check this machine", "请检查本机"))
+
+
+def _is_too_much(error: Exception) -> bool:
+    """Whether arguments or environment are what the system cannot take; Windows' error is a FileNotFoundError."""
+    by_number = isinstance(error, OSError) and error.errno == errno.E2BIG
+    return by_number or isinstance(error, ValueError) or getattr(error, "winerror", None) == _TOO_LONG
 
 
 def _unrunnable(reason: Wording, hint: Wording) -> TransportFailure:

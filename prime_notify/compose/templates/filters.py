@@ -79,7 +79,9 @@ def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") ->
     if zone not in ("local", "utc"):
         raise TemplateFailure("date takes the zone 'local' or 'utc'")
     moment = datetime.datetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(seconds=_number(value))
-    return (moment if zone == "utc" else moment.astimezone()).strftime(format)
+    local = moment if zone == "utc" else moment.astimezone()
+    # One by one: Windows encodes what stands between them in its code page, or fails to
+    return re.sub("%.", lambda directive: local.strftime(directive[0]), format)
 
 
 def _truncate(value: Any, length: int = 255, end: str = "…") -> str:

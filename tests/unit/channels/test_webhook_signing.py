@@ -164,7 +164,6 @@ def _node(arguments: List[str], cases: Any) -> Any:
         input=json.dumps(cases),
         cwd=NODE_PACKAGES,
         capture_output=True,
-        text=True,
         timeout=60,
         encoding="utf-8",
     )

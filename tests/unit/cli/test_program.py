@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List
+from typing import Any, BinaryIO, List
 
 import pytest
 
@@ -70,10 +72,12 @@ def test_the_packed_plugin_is_a_program(folder: Folder, receiver: Receiver, tmp_
     folder.configure(hook(receiver))
     packed = pack(PROJECT, tmp_path / "plugins", "PrimeNotify.mcdr")
     command = [sys.executable, "-X", "utf8", str(packed)]
-    done = subprocess.run([*command, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [*command, "--help"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
     assert done.stdout.startswith("usage: python PrimeNotify.mcdr ")
     sending = [*command, "send", "backup_failure", "--folder", str(folder.path)]
-    done = subprocess.run(sending, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(sending, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=True)
     assert "phone: delivered" in done.stdout
     assert receiver.requests[0].json()["title"] == "❌ Backup failed"
 
@@ -93,6 +97,37 @@ def test_a_reader_who_has_seen_enough_is_no_error(folder: Folder) -> None:
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+class Unread(io.StringIO):
+    """Standard output whose reader is gone: with ``error``."""
+
+    def __init__(self, error: int, instead: BinaryIO) -> None:
+        super().__init__()
+        self.error = error
+        self.instead = instead
+
+    def write(self, _text: str) -> int:
+        raise OSError(self.error, os.strerror(self.error))
+
+    def fileno(self) -> int:
+        return self.instead.fileno()
+
+
+@pytest.mark.parametrize("error", [errno.EPIPE, errno.EINVAL], ids=["elsewhere", "on Windows"])
+def test_a_pipe_that_nobody_reads_is_no_error(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    with (tmp_path / "stdout").open("wb") as file:
+        monkeypatch.setattr(sys, "stdout", Unread(error, file))
+        assert program.main(["history", "--folder", str(folder.path)]) == 0
+
+
+def test_a_full_disk_is_one(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "stdout").open("wb") as file:
+        monkeypatch.setattr(sys, "stdout", Unread(errno.ENOSPC, file))
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            program.main(["history", "--folder", str(folder.path)])
 
 
 def test_an_interruption_has_an_exit_code_of_its_own(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

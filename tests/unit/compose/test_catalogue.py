@@ -96,6 +96,6 @@ def test_it_loads_from_inside_a_packed_plugin(tmp_path: Path) -> None:
         "print(ascii((origin, Catalogue.load().text('zh_cn', 'notification.status.success'))))"
     )
     command = [sys.executable, "-c", script, str(packed)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=60)
     assert packed.name in done.stdout
     assert re.search(ascii("成功").strip("'").replace("\\", "\\\\"), done.stdout)

@@ -98,6 +98,7 @@ def test_a_template_is_filled_in(source: str, rendered: str) -> None:
         ("{{ backup.file_count|count }}", "1,234"),
         ("{{ timestamp|date('%Y-%m-%d %H:%M', 'utc') }}", "2026-01-02 03:04"),
         ("{{ timestamp.unix|date('%H:%M:%S', zone='utc') }}", "03:04:05"),
+        ("{{ timestamp|date('%Y年%m月%d日 %%', zone='utc') }}", "2026年01月02日 %"),
         ("{{ backup.date|default('unknown')|date }}", "unknown"),
         ("{{ error.message|truncate(9) }}|{{ 'abc'|truncate(3) }}|{{ 'abc'|truncate(0) }}", "line one…|abc|"),
         ("{{ '👩‍👩‍👧👩‍👩‍👧'|truncate(8) }}", "👩‍👩‍👧…"),

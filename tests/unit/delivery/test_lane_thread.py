@@ -67,6 +67,19 @@ def test_an_error_of_ours_costs_a_pause_not_the_lane(
     assert "boom" in caplog.text
 
 
+def test_what_is_due_in_a_hundred_thousand_years_leaves_a_lane_awake_for_the_rest(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lane = StandIn(3e12, None)
+    thread = run(lane)
+    for _ in range(2):
+        thread.wake()
+        assert lane.stepped.acquire(timeout=10)
+    thread.stop()
+    assert thread.join(10)
+    assert caplog.text == ""
+
+
 def test_the_endpoints_former_lane_comes_to_its_end_first() -> None:
     order: List[str] = []
 

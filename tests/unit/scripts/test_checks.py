@@ -102,5 +102,5 @@ def checks_writing_to(stream: io.StringIO) -> tuple[Checks, io.StringIO]:
 
 def pytest_output(folder: Path) -> List[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(folder)]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=True)
     return done.stdout.splitlines()

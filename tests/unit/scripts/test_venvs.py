@@ -114,5 +114,5 @@ def test_a_name_that_starts_nothing_is_not_taken_for_a_python(tmp_path: Path) ->
 
 def reported_version(interpreter: Path) -> List[int]:
     script = "import sys; print(*sys.version_info[:2])"
-    done = subprocess.run([str(interpreter), "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([str(interpreter), "-c", script], stdout=subprocess.PIPE, encoding="utf-8", check=True)
     return [int(part) for part in done.stdout.split()]

@@ -278,6 +278,19 @@ def test_an_argument_with_a_nul(transport: CommandTransport) -> None:
     assert "refuses" in unrunnable(transport, sys.executable, "\0")
 
 
+def test_a_command_line_that_is_too_long_for_windows(
+    transport: CommandTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TooLongError(FileNotFoundError):  # a name of Windows' is what cannot be made elsewhere
+        winerror = 206
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise TooLongError
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    assert "refuses the arguments" in unrunnable(transport, "C:/x.exe")
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [(OSError(errno.EAGAIN, "Try again", "SECRET"), "Try again"), (MemoryError("SECRET"), "MemoryError")],

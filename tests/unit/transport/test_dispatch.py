@@ -91,7 +91,7 @@ def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
         "transports.send(CommandRequest(['/nonexistent']), timeout=1); "
         f"print([name for name in {names} if name in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
     assert ran.stdout.split("\n")[:2] == [
         "['prime_notify.transport.http']",
         "['prime_notify.transport.http', 'prime_notify.transport.command']",
@@ -101,5 +101,5 @@ def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
 def test_what_several_threads_want_at_once_is_there_before_any_of_them_starts() -> None:
     """Python 3.9 hands a half-imported module of a packed plugin to the second thread that asks for it."""
     code = "import sys, prime_notify.engine; print('prime_notify.transport.http' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
     assert ran.stdout.strip() == "True"
