@@ -27,13 +27,16 @@ from scripts.pack import requirements_inside
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT, Making, Venv, VenvError, find_interpreters, read_requirements
 
-__all__ = ["FLOOR", "MIN_COVERAGE", "Checks", "Machine", "Options", "closing_line"]
+__all__ = ["FLOOR", "MIN_COVERAGE", "UNTRACED", "Checks", "Machine", "Options", "closing_line"]
 
 FLOOR = "mcdreforged==2.14.0"
 """The oldest MCDReforged that mcdreforged.plugin.json allows."""
 
 MIN_COVERAGE = 95
 """Percent of the package's branches and lines."""
+
+UNTRACED = "once or hypothesis"
+"""What runs without measuring coverage, which would take more time than it does. Hypothesis marks its tests itself."""
 
 _TEST_LIMIT = 180  # seconds that one test may take
 _WORKERS = min(8, 1 + (os.cpu_count() or 1))  # one more, for now and then each waits
@@ -151,8 +154,8 @@ class Checks:
         if self.options.quick:
             self._pytest("unit tests", venv, "-m", _EVERYWHERE)
             return
-        self._pytest("unit and end-to-end tests, with coverage", venv, "-m", "not once", *coverage)
-        self._pytest("what is run once", venv, "-m", "once")
+        self._pytest("unit and end-to-end tests, with coverage", venv, "-m", f"not ({UNTRACED})", *coverage)
+        self._pytest("random examples, and what is run once", venv, "-m", UNTRACED)
 
     def _floor(self, making: Making, machine: Machine) -> None:
         self._ensure(making, machine.floor)

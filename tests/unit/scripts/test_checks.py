@@ -10,7 +10,7 @@ from typing import Dict, List, Tuple
 
 import pytest
 
-from scripts.checks import FLOOR, Checks, Machine, closing_line
+from scripts.checks import FLOOR, UNTRACED, Checks, Machine, closing_line
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT
 
@@ -89,6 +89,12 @@ def test_with_one_python_only_the_oldest_mcdreforged_runs_on_it(found: Dict[Tupl
     assert (machine.floor.interpreter, machine.has_older) == (Path(sys.executable), False)
 
 
+def test_tests_with_random_examples_are_told_apart_by_their_mark(tmp_path: Path) -> None:
+    text = "from hypothesis import given, strategies\n@given(strategies.none())\ndef test_it(_): pass\n"
+    (tmp_path / "test_it.py").write_text(f"{text}def test_another(): pass\n", encoding="utf-8")
+    assert "1 passed, 1 deselected" in (closing_line(pytest_output(tmp_path, "-m", UNTRACED)) or "")
+
+
 def test_what_runs_compiles_every_module_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     checks, printed = checks_writing_to(io.StringIO())
@@ -100,7 +106,7 @@ def checks_writing_to(stream: io.StringIO) -> tuple[Checks, io.StringIO]:
     return Checks(Terminal(stream)), stream
 
 
-def pytest_output(folder: Path) -> List[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(folder)]
+def pytest_output(folder: Path, *arguments: str) -> List[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(folder), *arguments]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8", check=True)
     return done.stdout.splitlines()
