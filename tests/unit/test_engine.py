@@ -13,7 +13,6 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 import pytest
 
 from prime_notify.clock import Clock
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.engine import Engine
 from prime_notify.model.event import EventName
@@ -27,8 +26,7 @@ from prime_notify.trial import TestResult
 from tests.support.build import event, loaded
 from tests.support.clock import FakeClock
 from tests.support.receiver import HANG, Answer, Receiver
-
-CATALOGUE = Catalogue.load()
+from tests.support.texts import CATALOGUE
 
 
 @pytest.fixture

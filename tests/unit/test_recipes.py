@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import load_config
 from prime_notify.config.schema import config_schema
 from prime_notify.engine import Engine
 from tests.support.build import event
 from tests.support.receiver import Receiver, Recorded
+from tests.support.texts import CATALOGUE
 
 RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
 COMMENT = 'a "quoted" <!channel> @everyone \\ `code`'
@@ -49,7 +49,7 @@ def received(name: str, wanted: Sequence[str], folder: Path, caplog: pytest.LogC
         assert not loaded.problems, loaded.problems
         assert "example.com" not in text
         log = logging.getLogger("test.recipes")
-        engine = Engine(loaded, data_dir=folder, catalogue=Catalogue.load(), log=log, server_running=lambda: True)
+        engine = Engine(loaded, data_dir=folder, catalogue=CATALOGUE, log=log, server_running=lambda: True)
         engine.start()
         try:
             for number, (what, more) in enumerate(HAPPENED.items()):

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.load import Endpoint
 from prime_notify.model.fact import FactKind
 from prime_notify.preview import preview_of
 from prime_notify.voice import Voice
 from tests.support.build import loaded, notification
+from tests.support.texts import CATALOGUE
 
-CATALOGUE = Catalogue.load()
 LOG = logging.getLogger("test.voice")
 
 

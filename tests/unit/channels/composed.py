@@ -6,14 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.model.event import EventName
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Notification, Texts
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import NOW, payload
-
-CATALOGUE = Catalogue.load()
 
 BACKUP = {
     "id": 42,

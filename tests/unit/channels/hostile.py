@@ -6,16 +6,15 @@ from typing import Any, Dict
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.model.event import Event, EventName, Severity
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification, Texts
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import NOW, message
 
 __all__ = ["HOSTILE", "LANGUAGES", "composed", "json_values", "real_messages", "wild_messages"]
 
-CATALOGUE = Catalogue.load()
 LANGUAGES = ("en_us", "zh_cn")
 
 HOSTILE = [

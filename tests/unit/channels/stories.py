@@ -7,16 +7,15 @@ from typing import Any, List, Mapping, Optional, Tuple
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.model.event import EventName, Severity
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Notification, Texts
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import NOW, message, payload
 
 __all__ = ["HOSTILE", "MEGABYTE", "Wild", "failure", "start", "story", "success", "wild"]
 
-_CATALOGUE = Catalogue.load()
 _BACKUP = {
     "id": 42,
     "comment": "before the update",
@@ -34,7 +33,7 @@ def story(
     **fields: Any,
 ) -> Message:
     """The message of such an event, as an endpoint gets it."""
-    return message_of(Notification(payload(event, **fields)), language, _CATALOGUE, now=NOW, previous=previous)
+    return message_of(Notification(payload(event, **fields)), language, CATALOGUE, now=NOW, previous=previous)
 
 
 def start(**more: Any) -> Message:

@@ -6,15 +6,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import NOW, payload
 
 __all__ = ["CATALOGUE", "HOSTILE", "composed", "composed_messages"]
 
-CATALOGUE = Catalogue.load()
 
 HOSTILE = [
     "[click](http://evil.com) ![x](http://evil.com/a.png)",

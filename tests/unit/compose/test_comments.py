@@ -6,8 +6,7 @@ import pytest
 
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_text, machine_comment, machine_message, message_text
-
-CATALOGUE = Catalogue.load()
+from tests.support.texts import CATALOGUE
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,10 @@ import dataclasses
 import pytest
 
 from prime_notify.compose import composer
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.composer import Composer
 from prime_notify.compose.texts import message_of
 from tests.support.build import notification
-
-CATALOGUE = Catalogue.load()
+from tests.support.texts import CATALOGUE
 
 
 def test_each_attempt_has_its_own_moment_and_receipt_and_the_same_texts() -> None:

@@ -11,18 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.digest import digest_id, digest_of
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.fact import FactKind
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import channel
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
 from tests.unit.model.strategies import events, normalized
 
-CATALOGUE = Catalogue.load()
 numbers = itertools.count(1)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.remarks import remarked
 from prime_notify.model.item import Item, Remark
 from tests.support.build import notification
-
-CATALOGUE = Catalogue.load()
+from tests.support.texts import CATALOGUE
 
 
 @pytest.mark.parametrize(

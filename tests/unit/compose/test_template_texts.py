@@ -6,14 +6,12 @@ from typing import Any, List
 
 import pytest
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.templates.texts import with_templates
 from prime_notify.compose.texts import message_of
 from prime_notify.config.templates import Templates
 from prime_notify.model.notification import Message, Notification
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import NOW, payload
-
-CATALOGUE = Catalogue.load()
 
 
 def message(event: str = "backup_failure", **fields: Any) -> Message:

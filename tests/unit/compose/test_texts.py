@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.facts import facts
 from prime_notify.compose.samples import sample_event
 from prime_notify.compose.texts import compose, localize, title
@@ -17,10 +16,9 @@ from prime_notify.model.event import Event, EventName
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Texts
 from prime_notify.model.payload import Payload
+from tests.support.texts import CATALOGUE
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
 from tests.unit.model.strategies import events, normalized
-
-CATALOGUE = Catalogue.load()
 
 
 def payload(name: str = "backup_success", **fields: Any) -> Payload:

@@ -6,7 +6,6 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery.attempt import Attempter
@@ -14,8 +13,8 @@ from prime_notify.model.outcome import Delivered, Retry
 from prime_notify.transport.http import HttpTransport
 from tests.support.build import endpoint, notification
 from tests.support.receiver import Receiver, json_answer
+from tests.support.texts import CATALOGUE
 
-CATALOGUE = Catalogue.load()
 SENT = json_answer({"id": "9", "channel_id": "8"})
 GONE = json_answer({"code": 10008, "message": "Unknown Message"}, 404)
 PREVIOUS = {"message": "1", "channel": "2"}

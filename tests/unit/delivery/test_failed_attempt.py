@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.wording import Wording
 from prime_notify.transport.failure import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
+from tests.support.texts import CATALOGUE
 
-CATALOGUE = Catalogue.load()
 FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 
 

@@ -9,7 +9,6 @@ from typing import List, Optional, Sequence, Union
 import pytest
 
 from prime_notify.channels.common.base import Request, Response
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.digest import digest_of
 from prime_notify.config.load import Endpoint
 from prime_notify.config.rate import Rate
@@ -28,9 +27,9 @@ from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock
+from tests.support.texts import CATALOGUE
 
 Answer = Union[Response, TransportFailure, Exception]
-CATALOGUE = Catalogue.load()
 REFUSED = TransportFailure(
     FailureKind.REFUSED, Wording("connection refused", "拒绝了连接"), Wording("is it running?", "它在运行吗？")
 )

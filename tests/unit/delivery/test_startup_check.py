@@ -12,7 +12,6 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 import pytest
 
 from prime_notify.channels.common.base import AnyRequest
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.texts import message_of
 from prime_notify.config.load import Endpoint
 from prime_notify.delivery.startup_check import StartupCheck
@@ -23,10 +22,10 @@ from prime_notify.transport.http import HttpTransport
 from prime_notify.transport.probe import Prober
 from tests.support.build import loaded
 from tests.support.receiver import Receiver, unused_port
+from tests.support.texts import CATALOGUE
 from tests.unit.transport.conftest import VARIABLES
 from tests.unit.transport.test_probe import settle
 
-CATALOGUE = Catalogue.load()
 SECRET = "SECRETkey123"
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Union
 
 from prime_notify.channels.common.base import Response
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.digest import digest_of
 from prime_notify.compose.remarks import remarked
 from prime_notify.compose.texts import message_of
@@ -27,10 +26,10 @@ from prime_notify.routing.groups import members_after
 from prime_notify.transport.failure import TransportFailure
 from tests.support.build import event, loaded, states
 from tests.support.clock import FakeClock
+from tests.support.texts import CATALOGUE
 
 __all__ = ["CATALOGUE", "HOUR", "World"]
 
-CATALOGUE = Catalogue.load()
 HOUR = 3600.0
 _MIDNIGHT = 1_000_080_000.0  # of a day in UTC
 

@@ -13,8 +13,8 @@ from mcdreforged.api.types import CommandSource
 from mcdreforged.command.command_manager import CommandManager
 from mcdreforged.plugin.plugin_registry import PluginCommandHolder
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.mcdr.speech import Speech
+from tests.support.texts import CATALOGUE
 
 __all__ = ["Console", "Reader"]
 
@@ -81,7 +81,7 @@ class Console:
         self.logger = logging.getLogger("tests.console")
         self.instances: Dict[str, Any] = {}
         self.tasks: List[Callable[[], Any]] = []
-        self._catalogue = Catalogue.load()
+        self._catalogue = CATALOGUE
         self._roots: List[Tuple[str, Literal]] = []
         self._mcdr_server: Any = SimpleNamespace(
             logger=self.logger,

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prime_notify.channels.webhook import Webhook, WebhookEndpoint
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.load import Endpoint
@@ -20,11 +19,11 @@ from prime_notify.model.payload import Payload
 from prime_notify.routing import Background, Decision, decide, outcome_of, route
 from prime_notify.transport.redact import Redactor
 from tests.support.build import event, loaded
+from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import events as wild_events
 from tests.unit.model.strategies import normalized
 from tests.unit.routing import model
 
-CATALOGUE = Catalogue.load()
 READINGS = functools.partial(comment_readings, catalogue=CATALOGUE)
 BLOCK = NotificationConfig(enabled=True)
 STEVE = {"type": "player", "name": "Steve"}

@@ -7,16 +7,15 @@ from typing import Any, List, Mapping, Tuple
 
 import pytest
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import Background, Decision, Explanation, decide
 from prime_notify.routing.groups import Share
 from prime_notify.routing.why import why_lines, why_title
 from tests.support.build import endpoint, event
+from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import normalized
 
-CATALOGUE = Catalogue.load()
 ENGLISH = functools.partial(CATALOGUE.text, "en_us")
 CHINESE = functools.partial(CATALOGUE.text, "zh_cn")
 FAILED_BEFORE = {("prime_backup", Task.BACKUP): Status.FAILURE}

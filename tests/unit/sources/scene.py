@@ -6,18 +6,16 @@ import logging
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterable, List, Optional
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import message_text
 from prime_notify.model.event import Event
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Seam
 from tests.support.clock import FakeClock
+from tests.support.texts import CATALOGUE
 from tests.unit.sources.standin import (
     classes,
     prime_backup,
 )
-
-CATALOGUE = Catalogue.load()
 
 
 class Scene:
