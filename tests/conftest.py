@@ -56,4 +56,5 @@ def close_what_was_forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 settings.register_profile("project", deadline=None)  # the machines are noisy, and a first example pays for imports
+settings.register_profile("again", settings.get_profile("project"), max_examples=20)  # with another Python
 settings.load_profile("project")

@@ -8,11 +8,12 @@ import re
 from typing import Any, Dict, List
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, answer, channel, message
 from tests.unit.channels.typed import composed, composed_messages
 
@@ -166,7 +167,7 @@ def test_the_end_of_a_traceback_is_an_annotation_where_it_is_asked_for() -> None
     assert 8000 < len(trace) <= 8192
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(composed_messages())
 def test_any_message_gives_alerts_that_alertmanager_takes_and_that_hand_on_no_markup(sent: Message) -> None:
     for alert in json.loads(alertmanager({"traceback": True}).render(sent).body):

@@ -9,7 +9,7 @@ import warnings
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from prime_notify.channels.common.base import AppriseRequest
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.transport.apprise import AppriseTransport
+from tests.support.examples import examples
 from tests.support.receiver import Answer, Receiver
 from tests.unit.channels.samples import TEXTS, answer, channel, message
 
@@ -111,7 +112,7 @@ def test_the_title_is_one_line_and_there_is_always_a_text() -> None:
     assert rendered(apprise(), texts=Texts("", "", "")).body == "backup_success"
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(
     texts=st.builds(
         Texts,

@@ -6,7 +6,7 @@ import json
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from prime_notify.channels.common.run import run_id
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message
 
 KEY = "ynJ5Ft4atkMkWeo2PAvFhF"
@@ -130,7 +131,7 @@ nasty = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(title=nasty, body=nasty, desp=nasty, markdown=st.booleans(), subtitle=nasty)
 def test_no_push_exceeds_apples_limit(title: str, body: str, desp: str, markdown: bool, subtitle: str) -> None:
     options = {"markdown": True} if markdown else {}

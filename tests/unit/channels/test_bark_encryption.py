@@ -13,7 +13,7 @@ from typing import Any, Dict
 import pytest
 from Crypto.Cipher import AES
 from Crypto.Util.Padding import unpad
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from prime_notify.channels.bark import apns_size
 from prime_notify.channels.bark.encryption import BarkEncryption, encrypt, sealed_length
 from prime_notify.config.load import load_config
 from prime_notify.model.notification import Message, Texts
+from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, channel, message
 from tests.unit.channels.typed import HOSTILE, composed, composed_messages
 
@@ -117,7 +118,7 @@ def test_a_vector_of_the_owners_is_used_as_it_is() -> None:
 
 
 @every_cipher
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(message=composed_messages(), markdown=st.booleans())
 def test_no_encrypted_push_exceeds_apples_limit(message: Message, mode: str, markdown: bool) -> None:
     options = {"markdown": True} if markdown else {}

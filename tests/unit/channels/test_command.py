@@ -8,7 +8,7 @@ import sys
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.transport.command import CommandTransport
+from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, TEXTS, answer, channel, message
 
 FIELDS: Dict[str, Any] = {
@@ -102,7 +103,7 @@ def test_the_folder_goes_along() -> None:
     assert rendered(command()).folder == ""
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(
     event=st.sampled_from(EventName),
     texts=st.builds(

@@ -8,13 +8,14 @@ import sys
 from typing import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.rate import Rate
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
+from tests.support.examples import examples
 from tests.unit.channels.contract import (
     ASKING,
     calling,
@@ -41,7 +42,7 @@ FAILED = {
 
 
 @every_channel
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@examples(60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_message_renders_to_one_valid_request(type: str, data: st.DataObject) -> None:
     asking = {**ASKING, "mention": {**calling(type), "on": ["info", "warning", "error"]}}

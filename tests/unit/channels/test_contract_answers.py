@@ -8,13 +8,14 @@ import re
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.wording import told
+from tests.support.examples import examples
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
 from tests.unit.channels.hostile import composed, json_values
 from tests.unit.channels.samples import answer, channel
@@ -58,7 +59,7 @@ def check(outcome: Outcome) -> None:
 
 
 @every_channel
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(data=st.data(), status=st.integers(100, 699) | st.just(200), headers=headers, body=bodies)
 def test_any_answer_has_one_outcome(
     type: str, data: st.DataObject, status: int, headers: Dict[str, str], body: bytes
@@ -74,7 +75,7 @@ def test_any_answer_has_one_outcome(
 
 
 @every_channel
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(data=st.data(), status=st.sampled_from([200, 200, 0, 1, 201]), body=bodies)
 def test_a_receipt_can_be_replied_to_whatever_it_is_made_of(
     type: str, data: st.DataObject, status: int, body: bytes

@@ -10,12 +10,13 @@ from typing import Any, Dict
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.channels.dingtalk import sign
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
 from tests.unit.channels.samples import NOW, answer, channel
 from tests.unit.channels.test_feishu import hmac_sha256
@@ -182,7 +183,7 @@ def test_what_is_typed_is_no_markup(hostile: str) -> None:
         assert kinds <= {"text", "html_inline", "strong_open", "strong_close", "softbreak", "hardbreak"}
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(message=messages)
 def test_no_request_is_larger_than_20000_bytes(message: Any) -> None:
     config = {"traceback": True, "actions": ACTIONS, "mention": {"phones": "138", "users": "u"}}

@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.sanitize import clean_text
+from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
 
@@ -239,7 +240,7 @@ def library() -> Any:
     return pytest.importorskip("discord", reason="needs discord.py, which reads the embeds")
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(story=wild)
 @example(story=MEGABYTE)
 def test_any_message_is_within_discords_limits(library: Any, story: Wild) -> None:
@@ -265,7 +266,7 @@ def test_any_message_is_within_discords_limits(library: Any, story: Wild) -> Non
     assert body(forum().render(story.message()))["thread_name"].strip()
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(story=wild)
 def test_nothing_that_was_typed_stands_where_it_could_call_anybody(story: Wild) -> None:
     document = body(discord(traceback=True).render(story.message()))
@@ -289,7 +290,7 @@ typed = (
 )
 
 
-@settings(deadline=None, max_examples=400)
+@examples(400)
 @given(text=typed)
 @example(text="1\\) x")
 @example(text="http\\://evil.com")

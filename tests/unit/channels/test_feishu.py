@@ -8,11 +8,12 @@ import json
 from typing import Any, Dict, Iterator, List
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.channels.feishu import sign
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
 from tests.unit.channels.samples import NOW, answer, channel
 
@@ -159,7 +160,7 @@ def test_what_is_typed_stands_only_where_nothing_is_markup(hostile: str) -> None
     assert list(parts(found, "lark_md")) == []
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(message=messages)
 def test_no_request_is_larger_than_20_kb(message: Any) -> None:
     sender = feishu(

@@ -6,12 +6,13 @@ import json
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message
 from tests.unit.channels.typed import composed, composed_messages
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
@@ -109,7 +110,7 @@ def test_a_traceback_is_a_code_block() -> None:
     assert fence.content == "A\n```\nB\n"
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(composed_messages())
 def test_any_message_is_within_the_limits_and_shows_what_was_typed_as_text(sent: Message) -> None:
     document = json.loads(gotify().render(sent).body)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.graphemes import boundary_before
 from prime_notify.channels.common.wire import cut_bytes, cut_chars
+from tests.support.examples import examples
 
 CLUSTERS = ["a", "é", "e\u0301", "👩‍👩‍👧", "🇩🇪", "👍🏽", "한", "\u1112\u1161\u11ab", "备", "نِ", "1️⃣", " "]
 
@@ -30,7 +31,7 @@ def test_thousands_of_accents_on_one_letter_do_not_eat_the_text() -> None:
     assert len(cut_chars("a" + "\u0301" * 5000, 1000)) > 900
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.sampled_from(CLUSTERS), max_size=20).map("".join), st.integers(0, 60))
 def test_every_cut_is_one_that_unicode_allows(text: str, position: int) -> None:
     """``regex`` has the whole table of UAX #29."""
@@ -41,7 +42,7 @@ def test_every_cut_is_one_that_unicode_allows(text: str, position: int) -> None:
     assert boundary_before(text, min(position, len(text))) in allowed
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.text(max_size=80), st.integers(3, 60))
 def test_bytes_are_counted_as_bytes(text: str, limit: int) -> None:
     assert len(cut_bytes(text, limit).encode("utf-8", "replace")) <= limit

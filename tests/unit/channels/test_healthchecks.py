@@ -7,12 +7,13 @@ from typing import Any, Dict
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.channels.common.run import run_id
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message, payload
 from tests.unit.channels.typed import composed, composed_messages
 
@@ -103,7 +104,7 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
         channel("healthchecks", **config)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(composed_messages())
 def test_no_body_exceeds_what_is_kept(sent: Message) -> None:
     body = check(more={"traceback": True}).render(sent).body

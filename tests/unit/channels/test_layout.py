@@ -6,13 +6,14 @@ import dataclasses
 from typing import Any, Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.config.endpoint import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Texts
+from tests.support.examples import examples
 from tests.unit.channels.composed import ACTIONS, composed, failed, messages
 from tests.unit.channels.samples import channel, message
 
@@ -74,7 +75,7 @@ def test_then_buttons_the_mention_and_the_end_of_the_title_go() -> None:
     assert fit(CONTENT, lambda content: False) == Content("")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(sent=messages, limit=st.integers(0, 5000))
 def test_anything_is_made_to_fit(sent: Any, limit: int) -> None:
     content = content_of(sent, endpoint(traceback=True, actions=ACTIONS), 4096)

@@ -6,7 +6,7 @@ import unicodedata
 from typing import List, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from prime_notify.channels.common.lookalike import harmless, link_target
 from prime_notify.compose.markdown import plain
 from prime_notify.model.sanitize import clean_text
+from tests.support.examples import examples
 from tests.unit.channels.composed import HOSTILE, typed
 
 PARSERS = [MarkdownIt("commonmark"), MarkdownIt("gfm-like")]
@@ -39,7 +40,7 @@ def honest(children: Sequence[Token]) -> List[Token]:
     return left
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(text=typed | markup)
 def test_whatever_is_typed_is_shown_as_it_is(text: str) -> None:
     line = harmless(one_line(text))
@@ -53,7 +54,6 @@ def test_whatever_is_typed_is_shown_as_it_is(text: str) -> None:
             assert "".join(child.content for child in children) == (before.replace("> ", "") + line).strip()
 
 
-@settings(deadline=None)
 @given(text=typed)
 def test_it_is_the_same_text_to_a_search_that_normalises(text: str) -> None:
     line = one_line(text)

@@ -7,13 +7,14 @@ import json
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.channels.common.run import run_id
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message
 from tests.unit.channels.typed import composed, composed_messages
 
@@ -170,7 +171,7 @@ def test_a_traceback_is_sent_where_it_is_asked_for() -> None:
     assert marked.endswith("\n\n```text\nA\nB\n```")
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(composed_messages())
 def test_no_message_exceeds_what_the_server_takes(sent: Message) -> None:
     widest = [{"label": "x" * 40, "url": "https://example.com/" + "y" * 600} for _ in range(3)]

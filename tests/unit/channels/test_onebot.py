@@ -7,10 +7,11 @@ import json
 from typing import Any, Dict, List
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
 from tests.unit.channels.samples import answer, channel
 
@@ -101,7 +102,7 @@ def test_what_is_typed_is_text_in_a_text_segment(hostile: str) -> None:
     assert f"Comment: {' '.join(hostile.split())}\n" in found[0]["data"]["text"]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(message=messages)
 def test_no_text_is_longer_than_qq_takes(message: Any) -> None:
     found = segments(onebot(traceback=True, actions=ACTIONS, mention={"users": 10001}), message)

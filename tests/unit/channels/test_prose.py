@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from markdown_it import MarkdownIt
 
 from prime_notify.channels.common.prose import (
@@ -21,6 +21,7 @@ from prime_notify.channels.common.prose import (
 from prime_notify.config.endpoint import Action
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Texts
+from tests.support.examples import examples
 from tests.unit.channels.samples import message
 from tests.unit.channels.typed import HOSTILE, composed, composed_messages
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
@@ -87,7 +88,7 @@ def test_a_fact_without_a_value_is_left_out() -> None:
     assert markdown_text(of_facts(*facts), anything) == "- **T**: 12:00"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(composed_messages())
 def test_nothing_that_is_typed_becomes_markup(sent: Message) -> None:
     text = markdown_text(sent, at_most(3000))

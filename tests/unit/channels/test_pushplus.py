@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 from typing import Any, Dict, List, Set, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels import samples
 from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
 from tests.unit.channels.samples import answer, channel
@@ -121,7 +122,7 @@ def test_what_is_typed_is_text_in_markdown(hostile: str) -> None:
         assert kinds <= {"text", "strong_open", "strong_close", "softbreak", "hardbreak"}
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(message=messages)
 def test_titles_and_contents_keep_within_the_limits(message: Any) -> None:
     for template in ("html", "markdown", "txt"):

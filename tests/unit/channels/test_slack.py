@@ -9,7 +9,7 @@ import sys
 from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from pydantic import ValidationError
 
 from prime_notify.channels.common.base import Request
@@ -19,6 +19,7 @@ from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
 
@@ -259,7 +260,7 @@ def slack_sdk() -> Any:
     return sys.modules["slack_sdk.models"]
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(story=wild)
 @example(story=MEGABYTE)
 def test_any_message_is_within_the_limits_of_slacks_own_models(slack_sdk: Any, story: Wild) -> None:
@@ -280,7 +281,7 @@ def test_any_message_is_within_the_limits_of_slacks_own_models(slack_sdk: Any, s
     assert all(0 < len(text["text"]) <= 3000 for text in texts_in(document))
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(story=wild)
 @example(story=MEGABYTE)
 def test_nothing_that_was_typed_calls_links_or_breaks_out_of_its_place(story: Wild) -> None:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.sanitize import clean_text
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
 
@@ -240,7 +241,7 @@ def test_a_success_without_a_place_is_one_all_the_same(result: Any) -> None:
 # What was typed
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(story=wild)
 @example(story=MEGABYTE)
 def test_any_message_is_read_by_a_parser_and_within_telegrams_limit(story: Wild) -> None:
@@ -249,7 +250,7 @@ def test_any_message_is_read_by_a_parser_and_within_telegrams_limit(story: Wild)
     assert 1 <= len(reader.shown.strip()) <= len(reader.shown.encode("utf-16-le")) // 2 <= 4096
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(story=wild)
 @example(story=MEGABYTE)
 def test_telegram_finds_nothing_in_what_was_typed(story: Wild) -> None:
@@ -262,7 +263,7 @@ def test_telegram_finds_nothing_in_what_was_typed(story: Wild) -> None:
 typed = st.sampled_from(HOSTILE) | st.text(max_size=40) | st.text(st.sampled_from("<>&;/\"'@#$.:a1_ lt\n"), max_size=30)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(text=typed)
 @example(text="&lt &amp;lt; &#60;")
 def test_text_is_shown_as_it_was_typed(text: str) -> None:

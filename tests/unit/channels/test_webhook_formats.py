@@ -7,10 +7,11 @@ import re
 from typing import Any, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.model.event import EventName
+from tests.support.examples import examples
 from tests.unit.channels.samples import channel, message
 
 SERVER = {"name": "My Server/1", "running": True}
@@ -128,7 +129,7 @@ def test_a_plain_alert_says_who_and_where() -> None:
     assert document["metadata"]["source"] == "prime_backup"
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(
     format=st.sampled_from(["cloudevents", "alertmanager", "grafana", "alert"]),
     event=st.sampled_from(EventName),

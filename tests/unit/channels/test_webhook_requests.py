@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Request
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message
 from tests.unit.config.examples import hook, load_endpoints, problems
 
@@ -329,7 +330,7 @@ OWN: Any = {
 }
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     kind=st.sampled_from(sorted(OWN)),
     event=st.sampled_from(EventName),

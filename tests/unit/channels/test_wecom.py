@@ -7,10 +7,11 @@ import re
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from tests.support.examples import examples
 from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
 from tests.unit.channels.samples import answer, channel
 
@@ -121,7 +122,7 @@ def test_what_is_typed_is_no_markup_and_calls_nobody(mention: Any, hostile: str)
     assert not set(text) & set("<>[]`*@")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(message=messages)
 def test_no_content_is_longer_than_its_kind_may_be(message: Any) -> None:
     config = {"traceback": True, "actions": ACTIONS}

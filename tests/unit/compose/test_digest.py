@@ -7,7 +7,7 @@ import json
 from typing import Any, List
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
@@ -17,6 +17,7 @@ from prime_notify.model.fact import FactKind
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
+from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
 from tests.unit.channels.samples import channel
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
@@ -154,7 +155,7 @@ def hostile(found: Event, number: int) -> Notification:
     return Notification(payload.model_copy(update={"id": f"n{number}"}))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(events, min_size=1, max_size=6), st.sampled_from(CATALOGUE.languages))
 def test_any_events_give_a_message_that_every_channel_can_render(found: List[Event], language: str) -> None:
     notifications = [hostile(event, number) for number, event in enumerate(found)]

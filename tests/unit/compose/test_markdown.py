@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Iterable, List, Set
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from prime_notify.compose.markdown import escape, plain
 from prime_notify.model.sanitize import clean_text
+from tests.support.examples import examples
 
 PARSERS = [MarkdownIt("commonmark"), MarkdownIt("gfm-like")]
 HARMLESS = {"bullet_list_open", "list_item_open", "paragraph_open", "inline", "strong_open", "text", "softbreak"}
@@ -66,7 +67,7 @@ def shown(tokens: Iterable[Token]) -> List[str]:
 
 
 @pytest.mark.parametrize("parser", PARSERS, ids=["commonmark", "gfm"])
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(text=typed)
 @example(text="1\\) x")
 def test_escaped_text_shows_exactly_itself_and_nothing_else(parser: MarkdownIt, text: str) -> None:

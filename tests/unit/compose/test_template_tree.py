@@ -6,12 +6,13 @@ import json
 from typing import Any, Dict, List
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prime_notify.channels.common.wire import to_json
 from prime_notify.compose.templates.tree import Filler, check_tree
+from tests.support.examples import examples
 
 VALUES: Dict[str, Any] = {
     "title": 'quote " backslash \\ newline \n',
@@ -104,7 +105,7 @@ trees = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(tree=trees, values=st.fixed_dictionaries({}, optional=dict.fromkeys(("title", "extra", "cost_s"), any_value)))
 def test_no_value_can_break_the_json(tree: Any, values: Any) -> None:
     filled = Filler(lambda: {**VALUES, **values}, "the default").value(check_tree(tree), "body")

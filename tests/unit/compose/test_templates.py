@@ -10,7 +10,7 @@ import time
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.compose.templates import (
@@ -25,6 +25,7 @@ from prime_notify.compose.templates import (
 )
 from prime_notify.compose.templates.filters import FILTERS, Safe
 from prime_notify.model.event import EventName
+from tests.support.examples import examples
 
 VALUES: Dict[str, Any] = {
     "id": "01KD",
@@ -384,7 +385,7 @@ plain_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(source=templates, mode=st.sampled_from(Mode))
 def test_any_text_is_a_template_or_a_mistake(source: str, mode: Mode) -> None:
     try:
@@ -394,7 +395,7 @@ def test_any_text_is_a_template_or_a_mistake(source: str, mode: Mode) -> None:
         assert str(refused)  # noqa: PT017 - most are refused
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(source=templates, values=st.fixed_dictionaries({}, optional=dict.fromkeys(VALUES, plain_values)))
 def test_whatever_the_values_a_template_gives_a_text_or_fails_as_a_template(source: str, values: Any) -> None:
     try:

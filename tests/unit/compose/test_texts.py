@@ -6,7 +6,7 @@ import json
 from typing import Any, Dict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.compose.facts import facts
@@ -16,6 +16,7 @@ from prime_notify.model.event import Event, EventName
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Texts
 from prime_notify.model.payload import Payload
+from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
 from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
 from tests.unit.model.strategies import events, normalized
@@ -33,7 +34,7 @@ def told(name: str = "backup_success", **fields: Any) -> Dict[FactKind, str]:
     return {fact.kind: fact.value for fact in facts(payload(name, **fields), "en_us", CATALOGUE)}
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(events, st.sampled_from([*CATALOGUE.languages, "xx"]))
 def test_any_event_gives_texts_and_a_payload_that_can_be_sent(event: Event, language: str) -> None:
     sent = localize(normalized(event).payload, language, CATALOGUE).to_dict()
@@ -43,7 +44,7 @@ def test_any_event_gives_texts_and_a_payload_that_can_be_sent(event: Event, lang
     json.dumps(sent, allow_nan=False, ensure_ascii=False).encode("utf-8")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(events)
 def test_nothing_in_an_event_becomes_markup(event: Event) -> None:
     bare = normalized(event).payload.model_copy(update={"desp": None})
@@ -51,7 +52,7 @@ def test_nothing_in_an_event_becomes_markup(event: Event) -> None:
         assert kinds(parser.parse(compose(bare, "en_us", CATALOGUE).desp)) <= HARMLESS
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(events, st.sampled_from(CATALOGUE.languages))
 def test_localizing_twice_changes_nothing(event: Event, language: str) -> None:
     once = localize(normalized(event).payload, language, CATALOGUE)

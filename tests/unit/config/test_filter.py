@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -15,6 +15,7 @@ from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import Background, decide
 from prime_notify.routing.contradictions import contradictions
 from tests.support.build import event
+from tests.support.examples import examples
 from tests.unit.config.examples import hook, load, load_endpoints, names, problems
 from tests.unit.model.strategies import normalized
 from tests.unit.routing import model
@@ -208,7 +209,7 @@ USUAL = {
 }  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(model.endpoint_documents, model.blocks, st.data())
 def test_what_is_called_contradictory_lets_nothing_pass_and_only_that(document, block, data):
     """Over events whose severity is the usual one, and whose facts are known."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
@@ -14,6 +14,7 @@ from prime_notify.delivery.failures import fingerprint, told, told_at
 from prime_notify.model.health import Health
 from prime_notify.outbox.base import State
 from tests.support.build import notification
+from tests.support.examples import examples
 from tests.unit.delivery.world import World
 
 DEDUPE = {"dedupe": {"window": "1h"}}
@@ -185,7 +186,7 @@ QUIET = {"quiet_hours": {"from": "23:00", "to": "07:00"}}
 
 
 @pytest.mark.parametrize("more", [{}, QUIET, {"digest": {"every": "2h", "max": 3, "at_once": "error"}}])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTION, max_size=25))
 def test_every_failure_is_told_or_counted(tmp_path_factory: pytest.TempPathFactory, more: Any, actions: Any) -> None:
     """In the end, nothing waits, and what was folded was counted: all the counts together are all the events."""

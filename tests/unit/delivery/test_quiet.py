@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.outbox.base import State
+from tests.support.examples import examples
 from tests.unit.delivery.world import World
 
 DIGEST = {"digest": {"every": "6h", "max": 50, "at_once": "error"}}
@@ -157,7 +158,7 @@ ACTION = st.one_of(
 
 
 @pytest.mark.parametrize("options", [DIGEST, QUIET, {**QUIET, "digest": {"every": "2h", "max": 3}}])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTION, max_size=25))
 def test_nothing_that_was_held_back_is_lost(
     tmp_path_factory: pytest.TempPathFactory, options: object, actions: object

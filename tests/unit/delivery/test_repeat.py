@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.outbox.base import State
 from tests.support.build import states
+from tests.support.examples import examples
 from tests.unit.delivery.world import World
 
 REPEAT = {"repeat": "6h"}
@@ -207,7 +208,7 @@ ACTION = st.one_of(
 
 
 @pytest.mark.parametrize("filtered", [True, False])
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30, suppress_health_check=list(HealthCheck))
 @given(actions=st.lists(ACTION, max_size=20))
 def test_in_the_end_what_was_told_last_is_so(
     tmp_path_factory: pytest.TempPathFactory, actions: Any, *, filtered: bool

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import List, Set, Tuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.outbox.base import State
 from tests.support.build import states
+from tests.support.examples import examples
 from tests.unit.delivery.world import Answer, World
 
 ONCE = {"retry": []}
@@ -249,7 +250,7 @@ happenings = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings, st.booleans())
 def test_in_a_group_each_notification_is_told_once_or_is_one_dead_letter(
     tmp_path_factory: pytest.TempPathFactory, happened: List[Tuple[str, str, Set[str], int, float]], restarts: bool

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
+from tests.support.examples import examples
 from tests.unit.model.strategies import Unprintable, Unreadable, Untouchable, events, normalized
 
 NOW = 1_800_000_000.0
@@ -37,7 +38,7 @@ def the_warning(**fields: Any) -> str:
     return warning
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(events)
 def test_any_event_gives_a_payload_of_strict_json_in_utf8(event: Event) -> None:
     payload = normalized(event).payload.to_dict()
@@ -47,7 +48,7 @@ def test_any_event_gives_a_payload_of_strict_json_in_utf8(event: Event) -> None:
     assert len(encoded) < 256 * 1024
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(events)
 def test_warnings_are_single_printable_lines_that_name_plugin_and_event(event: Event) -> None:
     for warning in normalized(event).warnings:

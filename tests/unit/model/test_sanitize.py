@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from typing import Any, Dict, Mapping, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.model.sanitize import JsonCleaner, as_dict, clean_text, cut
+from tests.support.examples import examples
 from tests.unit.model.strategies import Unprintable, wild
 
 
@@ -20,7 +21,7 @@ def clean(value: Any, budget: int = 16384) -> Tuple[Any, int]:
     return cleaner.clean({"v": value}, "extra").get("v", "absent"), cleaner.dropped
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.dictionaries(st.one_of(st.text(), st.integers()), wild, max_size=5), st.integers(0, 3000))
 def test_anything_becomes_json_of_about_the_budget(data: Dict[Any, Any], budget: int) -> None:
     result = JsonCleaner(budget).clean(data, "extra")

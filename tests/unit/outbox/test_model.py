@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -24,13 +24,14 @@ from prime_notify.outbox.base import Delivery, OutboxError, Retention, Settlemen
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import notification, open_task
+from tests.support.examples import examples
 from tests.unit.outbox.model import Model, ModelDelivery
 
 ENDPOINTS = ("a", "b")
 endpoints = st.sampled_from(ENDPOINTS)
 reached = st.sets(endpoints).map(sorted)
 delays = st.sampled_from([0.0, 1.0, 5.0, 60.0])
-QUICK = settings(max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = examples(50, stateful_step_count=60, suppress_health_check=list(HealthCheck))
 
 
 class Machine(RuleBasedStateMachine):

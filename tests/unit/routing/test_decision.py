@@ -6,7 +6,7 @@ import functools
 from typing import Any, Dict, List, Mapping, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.webhook import Webhook, WebhookEndpoint
@@ -19,6 +19,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.routing import Background, Decision, decide, outcome_of, route
 from prime_notify.transport.redact import Redactor
 from tests.support.build import event, loaded
+from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import events as wild_events
 from tests.unit.model.strategies import normalized
@@ -53,7 +54,7 @@ def _known(last: Mapping[Tuple[str, str], str]) -> Dict[Tuple[str, Task], Status
     return {(plugin, Task(task)): Status(status) for (plugin, task), status in last.items()}
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(model.endpoint_documents, model.blocks, st.sampled_from(model.EVENTS), model.event_fields, model.background)
 def test_every_combination_agrees_with_a_plain_model(
     document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
@@ -69,7 +70,7 @@ def test_every_combination_agrees_with_a_plain_model(
     assert list(route(of, config, [one], background)) == (["a"] if decided.passes else [])
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(model.endpoint_documents, wild_events)
 def test_any_event_at_all_is_decided(document: Dict[str, Any], wild: Event) -> None:
     decided = decide(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.model.event import Event, EventName
@@ -112,7 +112,6 @@ def test_only_so_many_task_ids_are_remembered(twins: Twins) -> None:
     assert newest.fields["task_id"] == "told 99"
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([OBSERVED, NATIVE]), st.sampled_from([None, 1, 2]))))
 def test_as_much_is_told_as_the_more_talkative_way_has_to_tell(told: List[Tuple[Origin, Optional[int]]]) -> None:
     twins = Twins(steady=lambda: 0.0)

@@ -1,0 +1,17 @@
+"""On how many random examples a property is tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+
+__all__ = ["examples"]
+
+_ALL = 100
+"""``max_examples`` of the profile in which every example is tried: Hypothesis' own number."""
+
+
+def examples(most: int, **more: Any) -> settings:
+    """``most``, or a fifth of it where what was tried with one Python is tried again with another (conftest.py)."""
+    return settings(max_examples=max(5, most * settings().max_examples // _ALL), **more)
