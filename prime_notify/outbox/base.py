@@ -297,7 +297,10 @@ class Outbox(Protocol):
         ...
 
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
-        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``."""
+        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``.
+
+        What one message told of was tried at one moment, and counts once.
+        """
         ...
 
     def waiting(self) -> dict[str, int]:

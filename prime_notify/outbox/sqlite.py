@@ -129,7 +129,7 @@ _DEAD = """
     WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)
 """
 _ATTEMPTS_SINCE = """
-    SELECT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
+    SELECT DISTINCT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
     JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
 """
 _LATER_SUCCESSES = """

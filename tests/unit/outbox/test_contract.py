@@ -233,6 +233,16 @@ def test_attempts_are_remembered_newest_last(store: Store) -> None:
     assert list(store.attempts_since("b", 0.0, 2)) == []
 
 
+def test_what_one_message_told_of_is_one_attempt(store: Store) -> None:
+    for _ in range(3):
+        put(store)
+    keys = [delivery.key for delivery in (store.claim("a", at=0.0) for _ in range(3)) if delivery]
+    for key in keys:
+        store.settle(settled(key, State.DELIVERED, at=7.0))
+    assert len(keys) == 3
+    assert list(store.attempts_since("a", 0.0, 2)) == [7.0]
+
+
 def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Store) -> None:
     first, second = put(store), put(store, to="a b")
     for endpoint in ("a", "a", "b"):
