@@ -113,7 +113,8 @@ class Settlement:
     ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
     ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
-    ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
+    ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
+    ``health``: how the endpoint is doing from now on.
     """
 
     key: int
@@ -128,6 +129,7 @@ class Settlement:
     receipt: Optional[Mapping[str, str]] = None
     health: Optional[Health] = None
     tried: bool = True
+    shared: bool = False
     held: bool = False
     heirs: Sequence[Heir] = ()
     remind_at: Optional[float] = None
@@ -299,7 +301,7 @@ class Outbox(Protocol):
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
         """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``.
 
-        What one message told of was tried at one moment, and counts once.
+        What one message told of was tried together, and counts once.
         """
         ...
 

@@ -236,9 +236,8 @@ class MemoryOutbox:
                 for other in self._held(row.endpoint):
                     if other.queue == row.queue and other.key < row.key:
                         self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
-            attempts = self._attempts.setdefault(row.endpoint, [])
-            if settlement.tried and attempts[-1:] != [settlement.at]:
-                attempts.append(settlement.at)
+            if settlement.tried and not settlement.shared:
+                self._attempts.setdefault(row.endpoint, []).append(settlement.at)
             if settlement.health is not None:
                 self._health[row.endpoint] = settlement.health
             self._forget_some()

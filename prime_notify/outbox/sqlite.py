@@ -120,8 +120,8 @@ _SETTLE_TRIED = """
         attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?
 """
 _RECORD = """
-    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
-    SELECT seq, attempts, ?, state, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
+    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response, shared)
+    SELECT seq, attempts, ?, state, ?, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
 """
 _SET_HEALTH = "INSERT OR REPLACE INTO health (endpoint, value) SELECT endpoint, ? FROM delivery WHERE seq = ?"
 _DEAD = """
@@ -129,7 +129,7 @@ _DEAD = """
     WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)
 """
 _ATTEMPTS_SINCE = """
-    SELECT DISTINCT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
+    SELECT at FROM (SELECT delivery, at FROM attempt WHERE shared = 0 ORDER BY seq DESC LIMIT 2000) AS newest
     JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
 """
 _LATER_SUCCESSES = """
@@ -409,7 +409,7 @@ def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
         connection.execute(_SETTLE, (*end, done.key))
     else:
         connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
-        said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
+        said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.shared, done.key)
         connection.execute(_RECORD, said)
     if done.heirs:
         _hand_over(connection, done.key, done.heirs, done.at)

@@ -238,7 +238,7 @@ def test_what_one_message_told_of_is_one_attempt(store: Store) -> None:
         put(store)
     keys = [delivery.key for delivery in (store.claim("a", at=0.0) for _ in range(3)) if delivery]
     for key in keys:
-        store.settle(settled(key, State.DELIVERED, at=7.0))
+        store.settle(Settlement(key, State.DELIVERED, 7.0, shared=key != keys[0]))
     assert len(keys) == 3
     assert list(store.attempts_since("a", 0.0, 2)) == [7.0]
 
