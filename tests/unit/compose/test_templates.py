@@ -333,8 +333,8 @@ HUGE = {
         "{{ backup.targets|join(error.traceback) }}",
         "{{ extra }}" * 600,
         "{{ extra|json|length }}" * 600,
-        "{% for a in backup.targets %}{% for b in backup.targets %}{{ 'x' if extra|items|unique }}{% endfor %}{% endfor %}",
-        "{% for a in backup.targets %}{% for b in backup.targets %}{{ 'x' if extra|sort }}{% endfor %}{% endfor %}",
+        "{% for a in backup.targets %}" * 2 + "{{ extra|items|unique|length }}" + "{% endfor %}" * 2,
+        "{% for a in backup.targets %}" * 2 + "{{ backup.targets|unique|length }}" + "{% endfor %}" * 2,
         "{{ extra.a|default(error.traceback ~ error.traceback ~ error.traceback) }}",
     ],
 )
@@ -342,7 +342,7 @@ def test_what_would_grow_without_end_fails_soon(source: str) -> None:
     started = time.process_time()
     with pytest.raises(TemplateFailure, match=r"too many steps|too long a text|short one"):
         render_text(source, HUGE, Budget())
-    assert time.process_time() - started < 3  # some 0.2 s, on an idle machine
+    assert time.process_time() - started < 1  # some 0.2 s, on an idle machine
 
 
 def test_in_a_url_whatever_is_inserted_stays_there() -> None:
