@@ -35,7 +35,8 @@ class Telling:
 
     def settled(self, settlement: Settlement) -> Settlement:
         """What becomes of a delivery when the message was delivered, or not; all share the attempt."""
-        settlement = dataclasses.replace(settlement, shared=settlement.key != self.deliveries[0].key)
+        if settlement.key != self.deliveries[0].key:
+            settlement = dataclasses.replace(settlement, shared=True)
         if settlement.key in self.folded and settlement.state is State.DELIVERED:
             return dataclasses.replace(settlement, state=State.FOLDED)
         return settlement
