@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -59,13 +59,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(to=reached, more=reached, both=st.booleans())
     def accept(self, to: List[str], more: List[str], both: bool) -> None:
-        """A start, and perhaps its end as well."""
+        """A start, and perhaps its end as well, of which the others hear only if it is a recovery."""
         self.tasks += 1
         task = f"t{self.tasks}"
         self.put("backup_start", task, to, TaskChange(opened=open_task(task)))
         self.model.open_tasks.add(task)
         if both:
-            self.put("backup_success", task, more, TaskChange(closed=task))
+            others = [name for name in ENDPOINTS if name not in more]
+            self.put("backup_success", task, more, TaskChange(closed=task), recovery=others)
             self.model.open_tasks.discard(task)
 
     @precondition(lambda self: self.model.open_tasks)
@@ -75,10 +76,10 @@ class Machine(RuleBasedStateMachine):
         self.put("backup_failure", task, to, TaskChange(closed=task))
         self.model.open_tasks.discard(task)
 
-    def put(self, name: str, task: str, to: List[str], change: TaskChange) -> None:
+    def put(self, name: str, task: str, to: List[str], change: TaskChange, recovery: Sequence[str] = ()) -> None:
         accepted = notification(name, task_id=task)
-        self.store.put(accepted, to, change, at=self.now)
-        self.model.put(accepted.id, task, to, self.now)
+        self.store.put(accepted, to, change, at=self.now, recovery=recovery)
+        self.model.put(accepted.id, task, to, recovery, self.now)
 
     @rule(target=claimed, endpoint=endpoints)
     def claim(self, endpoint: str) -> Any:
@@ -86,21 +87,71 @@ class Machine(RuleBasedStateMachine):
         assert (found is None) == (expected is None)
         if expected is None:
             return multiple()
-        self.compare(expected, found)
+        return self.leased(expected, found)
+
+    @rule(endpoint=endpoints, each=st.lists(delays, min_size=1, max_size=5))
+    def hold_what_comes(self, endpoint: str, each: List[float]) -> None:
+        """As a lane does with what is not to be told yet."""
+        for delay in each:
+            one = self.claim(endpoint)
+            if one != multiple():
+                self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+
+    @rule(endpoint=endpoints, state=st.sampled_from([State.DELIVERED, State.DEAD]))
+    def tell_next(self, endpoint: str, state: State) -> None:
+        one = self.claim(endpoint)
+        if one != multiple():
+            self.settle(one, state)
+
+    @rule(target=claimed, endpoint=endpoints, most=st.integers(1, 4), later=delays)
+    def claim_held(self, endpoint: str, most: int, later: float) -> Any:
+        """What is held back, as for a digest; also what is not due yet."""
+        return multiple(*self.together(endpoint, most, later))
+
+    def together(self, endpoint: str, most: int, later: float = 0.0) -> List[Any]:
+        at = self.now + later
+        expected = self.model.next_held(endpoint, at, most)
+        found = self.store.claim_held(endpoint, at=at, most=most)
+        assert [one.notification.id for one in found] == [one.id for one in expected]
+        return [self.leased(*pair) for pair in zip(expected, found)]
+
+    def leased(self, expected: ModelDelivery, found: Delivery) -> Any:
+        known = (found.notification.id, found.endpoint, found.attempt, found.accepted, found.purpose)
+        assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted, expected.purpose)
+        assert found.due == expected.due
+        assert found.previous == self.model.previous(expected)
+        assert found.superseded == (not expected.held and self.model.superseded(expected))
         expected.leased = True
         self.under_way[found.key] = expected
         return (self.lives, found.key)
-
-    def compare(self, expected: ModelDelivery, found: Delivery) -> None:
-        known = (found.notification.id, found.endpoint, found.attempt, found.accepted)
-        assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted)
-        assert found.previous == self.model.previous(expected)
-        assert found.superseded == self.model.superseded(expected)
 
     @rule(one=consumes(claimed), with_receipt=st.booleans())
     def deliver(self, one: Any, with_receipt: bool) -> None:
         receipt = {"message": str(self.now)} if with_receipt else None
         self.settle(one, State.DELIVERED, receipt=receipt)
+
+    @rule(one=consumes(claimed), every=delays)
+    def deliver_and_remind(self, one: Any, every: float) -> None:
+        """There will be a reminder, another delivery of the same notification."""
+        self.settle(one, State.DELIVERED, remind_at=self.now + every)
+
+    @rule(one=consumes(claimed), delay=delays)
+    def hold(self, one: Any, delay: float) -> None:
+        """It is not to be told yet, or still not."""
+        self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+
+    @rule(endpoint=endpoints, most=st.integers(2, 4), delay=delays, works=st.booleans())
+    def tell_together(self, endpoint: str, most: int, delay: float, works: bool) -> None:
+        """A digest: one attempt, whatever came of it, for all that it tells of."""
+        for number, one in enumerate(self.together(endpoint, most)):
+            state, due = (State.DELIVERED, 0.0) if works else (State.WAITING, self.now + delay)
+            self.settle(one, state, due=due, held=not works, shared=number > 0)
+
+    @rule(endpoint=endpoints)
+    def release(self, endpoint: str) -> None:
+        """As after a restart, when what was held back is looked at anew."""
+        self.store.release(endpoint, at=self.now)
+        self.model.release(endpoint, self.now)
 
     @rule(one=consumes(claimed), delay=delays)
     def fail_and_retry(self, one: Any, delay: float) -> None:
@@ -124,8 +175,15 @@ class Machine(RuleBasedStateMachine):
         expected = self.under_way.pop(one[1])
         self.store.settle(Settlement(one[1], state, self.now, due, tried=tried, **more))
         expected.state, expected.due, expected.leased = state, due, False
+        expected.held = more.get("held", False)
         expected.attempts += tried
         expected.receipt = more.get("receipt") or expected.receipt
+        if tried and not more.get("shared"):
+            expected.tries.append(self.now)
+        if "remind_at" in more:
+            self.model.remind(expected, more["remind_at"])
+        if state is State.DELIVERED:
+            self.model.fold_before(expected)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:
@@ -173,10 +231,14 @@ class Machine(RuleBasedStateMachine):
         assert {task.task_id for task in self.store.open_tasks()} == self.model.open_tasks
         for endpoint in ENDPOINTS:
             assert self.store.next_due(endpoint) == self.model.next_due(endpoint)
+            assert self.store.held_due(endpoint) == self.model.held_due(endpoint)
+            assert list(self.store.attempts_since(endpoint, 0.0, 3)) == self.model.attempts_since(endpoint, 0.0, 3)
+            seen = [(one.notification.id, one.purpose) for one in self.store.peek(endpoint, after=0, most=999)]
+            assert seen == [(one.id, one.purpose) for one in self.model.of(endpoint, State.WAITING)]
 
 
 TestSqliteOutbox = Machine.TestCase
-TestSqliteOutbox.settings = QUICK
+TestSqliteOutbox.settings = settings(QUICK, max_examples=150)
 
 
 class FaultyDisk(SqliteOutbox):
