@@ -24,19 +24,10 @@ _LINES = 20
 _LISTED = 100
 """Notifications that the payload lists, and that templates can name."""
 
-_FIELDS = {
-    "id",
-    "event",
-    "task",
-    "status",
-    "severity",
-    "timestamp",
-    "backup",
-    "operator",
-    "source",
-    "cost_s",
+_FIELDS = (
+    "id", "event", "task", "status", "severity", "timestamp", "task_id", "backup", "operator", "source", "cost_s",
     "message",
-}
+)  # fmt: skip
 """What templates get to know of each, beside its error, its title, and how many it stands for."""
 
 _SEVERITIES = list(Severity)
@@ -148,7 +139,12 @@ def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catal
 def _listed(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
     told = [one for _, members in groups for one in members]
     listed = [
-        {"id": one.payload.id, "event": one.payload.event.value, "title": _headline(one, language, catalogue)}
+        {
+            "id": one.payload.id,
+            "task_id": one.payload.task_id,
+            "event": one.payload.event.value,
+            "title": _headline(one, language, catalogue),
+        }
         for one in told[:_LISTED]
     ]
     return {"digest": listed, "digest_total": _count(told)}

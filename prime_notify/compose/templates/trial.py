@@ -37,7 +37,7 @@ _FIELDS: Dict[str, Any] = {
 _FACT = {"kind": "backup", "label": "Backup", "value": "#42"}
 _REMARK = {"kind": "still", "count": 2, "since": _NOW, "text": "It has failed 2 times since then"}
 _TOTALS = {"failure": 1, "aborted": 0, "success_warning": 0, "success": 1, "start": 0}
-_TOLD = ("id", "event", "task", "status", "severity", "timestamp", "title", *_FIELDS)
+_TOLD = ("id", "event", "task", "status", "severity", "timestamp", "task_id", "title", *_FIELDS)
 
 
 def try_out(compiled: Compiled) -> None:

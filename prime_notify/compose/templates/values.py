@@ -41,6 +41,7 @@ class DigestItem(BaseModel):
     status: Status
     severity: Severity
     timestamp: Timestamp
+    task_id: str
     title: str
     times: int
     backup: Optional[Backup] = None
