@@ -238,7 +238,7 @@ class Engine:
     def _recover(self) -> None:
         outbox = self._folder.outbox
         if outbox.refusing:
-            outbox.recover(at=self._clock.steady())
+            outbox.recover()
             self._lanes.wake_all()
 
     def _look_for_others(self) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "Purpose",
     "Retention",
     "Settlement",
+    "Standing",
     "State",
     "TaskChange",
     "heir_of",
@@ -136,6 +137,21 @@ class Settlement:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A delivery as it stands in another store. ``queue``: :func:`queue_of` it. ``settled``: since when."""
+
+    endpoint: str
+    queue: str
+    state: State
+    due: float
+    settled: float
+    attempts: int = 0
+    purpose: Purpose = Purpose.EVENT
+    held: bool = False
+    receipt: Optional[Mapping[str, str]] = None
+
+
+@dataclass(frozen=True)
 class OpenTask:
     """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start.
 
@@ -239,6 +255,15 @@ class Outbox(Protocol):
         """
         ...
 
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
+        """Take over, from another store, what was accepted there ``at`` that moment, or deliveries of what is here.
+
+        One of which there is the like here, waiting, is not taken twice.
+        """
+        ...
+
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         """Lease the next due delivery, or None; it is nobody else's until settled or until the process ends.
 
@@ -278,15 +303,26 @@ class Outbox(Protocol):
         ...
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``.
+
+        Only what is on the disk; :meth:`peek_unwritten` has the rest.
+        """
         ...
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+    def peek_unwritten(self, endpoint: str) -> Sequence[Delivery]:
+        """What waits for an endpoint in memory only, because the disk refuses it."""
+        ...
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        """The endpoints that have, or had, a delivery of the same notification, and how each of these stands."""
+        ...
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
         """Have somebody else deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
 
         Nobody, when one before that has it already, unless it gave it up. So it never comes back to where it was, but
         for this: what is given up goes back to one that passed it on, without giving it up, when nobody else is left.
-        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
+        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``. False: it cannot be stored now.
         """
         ...
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from prime_notify.outbox.base import (
     Purpose,
     Retention,
     Settlement,
+    Standing,
     State,
     TaskChange,
     heir_of,
@@ -39,6 +40,14 @@ __all__ = ["SqliteOutbox"]
 _EVENT, _RECOVERY = Purpose.EVENT.value, Purpose.RECOVERY.value
 _PUT_NOTIFICATION = "INSERT INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
 _PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, purpose) VALUES (?, ?, ?, ?, ?)"
+_BRING_NOTIFICATION = "INSERT OR IGNORE INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
+_BRING_DELIVERY = """
+    INSERT INTO delivery
+        (notification, endpoint, task_id, state, due, settled, attempts, purpose, held, receipt)
+    SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM notification WHERE id = ?1 AND NOT EXISTS (
+        SELECT 1 FROM delivery WHERE notification = notification.seq AND endpoint = ?2 AND purpose = ?8
+          AND state = 'waiting')
+"""
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
@@ -177,6 +186,15 @@ class SqliteOutbox:
             connection.executemany(_PUT_DELIVERY, deliveries)
             _change(connection, change)
 
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
+        body = notification.payload.model_dump_json(exclude_none=True)
+        with self.database.transaction("put") as connection:
+            connection.execute(_BRING_NOTIFICATION, (notification.id, at, body))
+            connection.executemany(_BRING_DELIVERY, [_brought(notification.id, one) for one in deliveries])
+            _change(connection, change)
+
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         return next(iter(self._claim(_FIND_DUE, endpoint, at, 1)), None)
 
@@ -234,9 +252,16 @@ class SqliteOutbox:
         found = (_delivery(endpoint, row) for row in self.database.read(_PEEK, endpoint, after, most))
         return [delivery for delivery in found if delivery is not None]
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+    def peek_unwritten(self, _endpoint: str) -> Sequence[Delivery]:
+        return ()
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        return [(endpoint, State(state)) for _, endpoint, state in self.database.read(_KIN, key)]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
         with self.database.transaction("hand-over") as connection:
             _hand_over(connection, key, heirs, at)
+        return True
 
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
@@ -368,6 +393,12 @@ def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
     return Delivery(
         key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due, Purpose(purpose)
     )
+
+
+def _brought(notification_id: str, one: Standing) -> Sequence[object]:
+    receipt = json.dumps(dict(one.receipt)) if one.receipt else None
+    stands = (one.endpoint, one.queue, one.state.value, one.due, one.settled, one.attempts)
+    return (notification_id, *stands, one.purpose.value, one.held, receipt)
 
 
 def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Set
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from prime_notify.outbox.base import Delivery, OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Delivery, Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import notification, open_task
@@ -250,9 +250,21 @@ class FaultyDisk(SqliteOutbox):
         self._check()
         super().put(*args, **more)
 
+    def bring(self, *args: Any, **more: Any) -> None:
+        self._check()
+        super().bring(*args, **more)
+
     def settle(self, settlement: Settlement) -> None:
         self._check()
         super().settle(settlement)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        self._check()
+        super().release(endpoint, at=at)
+
+    def hand_over(self, *args: Any, **more: Any) -> bool:
+        self._check()
+        return super().hand_over(*args, **more)
 
     def _check(self) -> None:
         if self.full:
@@ -263,7 +275,8 @@ class GuardedMachine(RuleBasedStateMachine):
     """The guarded store over a disk that fails now and then.
 
     What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
-    comes to its end once, and, within a task, in order. After a recovery all of it is on the disk, whatever crashes.
+    comes to its end once, and, within a task, in order; what is held back is told, and what is handed over or reminded
+    of is, too. After a recovery all of it is on the disk, whatever crashes.
     """
 
     def __init__(self) -> None:
@@ -275,6 +288,10 @@ class GuardedMachine(RuleBasedStateMachine):
         self.open()
         self.expected: Dict[str, Dict[str, str]] = {name: {} for name in ENDPOINTS}
         """By endpoint: the notifications that have not come to their end, with their tasks, in order."""
+        self.had: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        """By endpoint: the notifications that it has, or had, a delivery of."""
+        self.reminders: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        self.held: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         self.in_memory = False
         self.under_way: Dict[str, Delivery] = {}
 
@@ -302,6 +319,7 @@ class GuardedMachine(RuleBasedStateMachine):
             self.store.put(accepted, names, TaskChange(), at=self.now)
             for endpoint in names:
                 self.expected[endpoint][accepted.id] = f"t{self.tasks}"
+                self.had[endpoint].add(accepted.id)
 
     @rule(endpoint=endpoints)
     def claim(self, endpoint: str) -> None:
@@ -312,23 +330,76 @@ class GuardedMachine(RuleBasedStateMachine):
         if delivery is None:
             return
         known, id = self.expected[endpoint], delivery.notification.id
-        assert id in known, "handed out after its end"
-        first = next(other for other, task in known.items() if task == known[id])
-        assert id == first, "handed out before what came first in its task"
         self.under_way[endpoint] = delivery
+        if delivery.purpose is Purpose.REMINDER:
+            assert id in self.reminders[endpoint], "reminded of what is over"
+            return
+        assert id in known, "handed out after its end"
+        free = [other for other in known if other not in self.held[endpoint] and known[other] == known[id]]
+        assert id == free[0], "handed out before what came first in its task"
 
-    @rule(endpoint=endpoints, delay=delays)
-    def fail(self, endpoint: str, delay: float) -> None:
+    @rule(endpoint=endpoints, delay=delays, held=st.booleans())
+    def wait_for(self, endpoint: str, delay: float, held: bool) -> None:
+        """It failed, or is held back."""
         delivery = self.under_way.pop(endpoint, None)
-        if delivery is not None:
-            self.store.settle(Settlement(delivery.key, State.WAITING, self.now, self.now + delay))
+        if delivery is None:
+            return
+        held = held and delivery.purpose is Purpose.EVENT
+        due = self.now + delay
+        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, held=held, tried=not held))
+        if held:
+            self.held[endpoint].add(delivery.notification.id)
+
+    @rule(endpoint=endpoints, works=st.booleans())
+    def tell_together(self, endpoint: str, works: bool) -> None:
+        """A digest of all that is held back."""
+        for number, one in enumerate(self.store.claim_held(endpoint, at=self.now + 1000.0, most=99)):
+            id = one.notification.id
+            assert id in self.held[endpoint], "held back by nobody"
+            state = State.DELIVERED if works else State.WAITING
+            self.store.settle(Settlement(one.key, state, self.now, self.now, held=not works, shared=number > 0))
+            if works:
+                self.ended(endpoint, id)
 
     @rule(endpoint=endpoints)
-    def deliver(self, endpoint: str) -> None:
+    def release(self, endpoint: str) -> None:
+        self.store.release(endpoint, at=self.now)
+
+    @rule(endpoint=endpoints, remind=st.booleans())
+    def deliver(self, endpoint: str, remind: bool) -> None:
         delivery = self.under_way.pop(endpoint, None)
-        if delivery is not None:
-            self.store.settle(Settlement(delivery.key, State.DELIVERED, self.now))
-            del self.expected[endpoint][delivery.notification.id]
+        if delivery is None:
+            return
+        id, remind_at = delivery.notification.id, self.now + 60.0 if remind else None
+        self.store.settle(Settlement(delivery.key, State.DELIVERED, self.now, remind_at=remind_at))
+        self.reminders[endpoint].discard(id)
+        if remind:
+            self.reminders[endpoint].add(id)
+        if delivery.purpose is not Purpose.REMINDER:
+            self.ended(endpoint, id)
+
+    @rule(endpoint=endpoints)
+    def give_up(self, endpoint: str) -> None:
+        """The other endpoint takes over, unless it has, or had, it as well."""
+        delivery = self.under_way.get(endpoint)
+        if delivery is None or delivery.purpose is Purpose.REMINDER:
+            return
+        del self.under_way[endpoint]
+        [other] = [name for name in ENDPOINTS if name != endpoint]
+        id = delivery.notification.id
+        self.store.settle(Settlement(delivery.key, State.DEAD, self.now, heirs=[Heir(other, f"heir of {id}")]))
+        del self.expected[endpoint][id]
+        if id not in self.had[other]:
+            self.had[other].add(id)
+            self.expected[other][id] = f"heir of {id}"
+
+    def ended(self, endpoint: str, id: str) -> None:
+        """It, and what was held back before it of its task."""
+        known = self.expected[endpoint]
+        before = [*known][: [*known].index(id)]
+        for other in [*(one for one in before if one in self.held[endpoint] and known[one] == known[id]), id]:
+            del known[other]
+            self.held[endpoint].discard(other)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:
@@ -341,7 +412,7 @@ class GuardedMachine(RuleBasedStateMachine):
     @rule()
     def make_room(self) -> None:
         self.disks[-1].full = False
-        self.store.recover(at=self.now)
+        self.store.recover()
 
     @precondition(lambda self: not self.store.refusing)
     @rule()
@@ -362,16 +433,17 @@ class GuardedMachine(RuleBasedStateMachine):
 
     def everything_is_delivered_in_the_end(self) -> None:
         for endpoint in ENDPOINTS:
-            self.deliver(endpoint)
+            self.deliver(endpoint, remind=True)
         self.make_room()
         assert not self.store.refusing
         self.crash()
         self.now += 1000.0
         for endpoint in ENDPOINTS:
-            while self.expected[endpoint]:
+            self.tell_together(endpoint, works=True)
+            while self.expected[endpoint] or self.reminders[endpoint]:
                 self.claim(endpoint)
                 assert endpoint in self.under_way, "lost"
-                self.deliver(endpoint)
+                self.deliver(endpoint, remind=False)
             assert self.store.claim(endpoint, at=self.now) is None
 
 
