@@ -25,6 +25,7 @@ from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.item import Item
 from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
@@ -40,6 +41,9 @@ from prime_notify.trial import TestResult, try_in_background
 from prime_notify.voice import Voice
 
 __all__ = ["Engine"]
+
+_IN_A_DIGEST = (EventName.BACKUP_SUCCESS, EventName.RESTORE_SUCCESS, EventName.BACKUP_FAILURE)
+"""What a sample of a digest tells of."""
 
 
 class Engine:
@@ -234,7 +238,7 @@ class Engine:
     def _recover(self) -> None:
         outbox = self._folder.outbox
         if outbox.refusing:
-            outbox.recover(at=self._clock.steady())
+            outbox.recover()
             self._lanes.wake_all()
 
     def _look_for_others(self) -> None:
@@ -295,14 +299,20 @@ class Engine:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self._clock.steady())
 
-    def preview(self, name: str, event: EventName) -> Optional[Sequence[str]]:
-        """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint."""
+    def preview(self, name: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
+        """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint.
+
+        ``event`` is None for a digest.
+        """
         endpoint = self._endpoint(name)
         if endpoint is None:
             return None
-        notification = self._sample(event)
-        message = self._voice.message(notification, endpoint, self._clock.wall())
-        return preview_of(endpoint.render(message), endpoint.redact)
+        now = self._clock.wall()
+        if event is None:
+            message = self._voice.combined([Item(self._sample(one)) for one in _IN_A_DIGEST], endpoint, now)
+        else:
+            message = self._voice.message(self._sample(event), endpoint, now)
+        return preview_of(endpoint.render(message), endpoint.redact, message.warnings)
 
     def explanation(self, name: str, event: EventName) -> Optional[Explanation]:
         """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""

@@ -15,13 +15,16 @@ _MASKED_HEADERS = ("authorization", "cookie", "x-gotify-key", "proxy-authorizati
 _HIDDEN = "***"
 
 
-def preview_of(request: AnyRequest, redact: Callable[[str], str]) -> Sequence[str]:
-    """Lines of text. ``redact`` masks the endpoint's secrets."""
+def preview_of(request: AnyRequest, redact: Callable[[str], str], warnings: Sequence[str] = ()) -> Sequence[str]:
+    """Lines of text, above them ``warnings`` and the request's own. ``redact`` masks the endpoint's secrets."""
     if isinstance(request, Request):
-        return _http(request, redact)
-    if isinstance(request, CommandRequest):
-        return _command(request, redact)
-    return _apprise(request, redact)
+        return [*_warned((*warnings, *request.warnings), redact), *_http(request, redact)]
+    lines = _command(request, redact) if isinstance(request, CommandRequest) else _apprise(request, redact)
+    return [*_warned(warnings, redact), *lines]
+
+
+def _warned(warnings: Sequence[str], redact: Callable[[str], str]) -> List[str]:
+    return [f"⚠ {redact(warning)}" for warning in warnings]
 
 
 def _http(request: Request, redact: Callable[[str], str]) -> List[str]:

@@ -43,7 +43,7 @@ def try_in_background(
         attempt = attempter.attempt(endpoint, notification)
         outcome = attempt.outcome
         if isinstance(outcome, Delivered):
-            result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", "")
+            result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning)
         else:
             result = TestResult(endpoint.name, False, outcome.status, attempt.ms, outcome.reason, outcome.hint)
         on_result(result)

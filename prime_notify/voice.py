@@ -10,7 +10,7 @@ from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import comment_readings
 from prime_notify.compose.composer import Composer
 from prime_notify.compose.digest import digest_of
-from prime_notify.compose.remarks import remarked
+from prime_notify.compose.remarks import remark_values, remarked
 from prime_notify.compose.templates.texts import with_templates
 from prime_notify.compose.texts import localize, message_of
 from prime_notify.config.load import Endpoint
@@ -57,13 +57,15 @@ class Voice:
     def combined(
         self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Optional[Mapping[str, str]] = None
     ) -> Message:
-        """One message about several notifications, which no template knows; or about one, with its remark."""
+        """One message about several notifications; or about one, with its remark."""
         language = self._language_of(endpoint)
         item, *others = items
         if others:
-            return digest_of(items, language, self._catalogue, now=now)
+            return self._dressed(digest_of(items, language, self._catalogue, now=now), endpoint)
         notification = remarked(item, language, self._catalogue)  # another payload under the same id
-        return self._dressed(message_of(notification, language, self._catalogue, now=now, previous=previous), endpoint)
+        message = message_of(notification, language, self._catalogue, now=now, previous=previous)
+        remark = remark_values(item, language, self._catalogue)
+        return self._dressed(dataclasses.replace(message, beside=remark), endpoint)
 
     def _language_of(self, endpoint: Endpoint) -> str:
         return self._catalogue.best(endpoint.config.language or self._config.language or self._language)
@@ -71,9 +73,7 @@ class Voice:
     def _dressed(self, message: Message, endpoint: Endpoint) -> Message:
         """With the owner's own texts."""
         config = endpoint.config
-        message = with_templates(
-            message, config.templates, traceback=config.traceback, warn=lambda text: self.warn(endpoint, text)
-        )
+        message = with_templates(message, config.templates, traceback=config.traceback)
         if message.custom_body is None:
             return message
         # Channels that lay out facts show the owner's own text instead of them

@@ -8,7 +8,7 @@ from prime_notify.compose import humanize
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import message_text
 from prime_notify.compose.markdown import plain
-from prime_notify.compose.texts import headline, localize, symbol, texts_of, with_server
+from prime_notify.compose.texts import headline, in_words, localize, symbol, texts_of, with_server
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.item import Item
@@ -22,7 +22,13 @@ _LINES = 20
 """Of each kind; the others are counted."""
 
 _LISTED = 100
-"""Notifications that the payload lists."""
+"""Notifications that the payload lists, and that templates can name."""
+
+_FIELDS = (
+    "id", "event", "task", "status", "severity", "timestamp", "task_id", "backup", "operator", "source", "cost_s",
+    "message",
+)  # fmt: skip
+"""What templates get to know of each, beside its error, its title, and how many it stands for."""
 
 _SEVERITIES = list(Severity)
 _KINDS = ("failure", "aborted", "success_warning", "success", "start")  # in the order in which they are told
@@ -50,7 +56,8 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
         "extra": _listed(groups, language, catalogue),
     }
     payload = localize(worst, language, catalogue).model_copy(update=update)
-    return Message(Notification(payload), texts, language, now, known)
+    beside = {"digest": _in_values(groups, language, catalogue)}
+    return Message(Notification(payload), texts, language, now, known, beside=beside)
 
 
 def digest_id(items: Sequence[Item]) -> str:
@@ -132,7 +139,32 @@ def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catal
 def _listed(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
     told = [one for _, members in groups for one in members]
     listed = [
-        {"id": one.payload.id, "event": one.payload.event.value, "title": _headline(one, language, catalogue)}
+        {
+            "id": one.payload.id,
+            "task_id": one.payload.task_id,
+            "event": one.payload.event.value,
+            "title": _headline(one, language, catalogue),
+        }
         for one in told[:_LISTED]
     ]
     return {"digest": listed, "digest_total": _count(told)}
+
+
+def _in_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    """What templates can name: :class:`prime_notify.compose.templates.values.DigestValue`."""
+    told = [one for _, members in groups for one in members]
+    moments = [one.payload.timestamp.unix for one in told]
+    return {
+        "count": _count(told),
+        "totals": {**dict.fromkeys(_KINDS, 0), **{kind: _count(members) for kind, members in groups}},
+        "first": min(moments),
+        "last": max(moments),
+        "items": [_item_in_values(one, language, catalogue) for one in told[:_LISTED]],
+    }
+
+
+def _item_in_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    said = in_words(item.payload, language, catalogue)
+    include: Dict[str, Any] = {**dict.fromkeys(_FIELDS, True), "error": {"type", "message"}}
+    values = said.model_dump(mode="json", exclude_none=True, include=include)
+    return {**values, "title": _headline(item, language, catalogue), "times": item.times}

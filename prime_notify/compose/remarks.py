@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict
+
 from prime_notify.compose import humanize
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.facts import full_message
@@ -9,7 +11,7 @@ from prime_notify.compose.texts import headline, with_server
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification, derived_id
 
-__all__ = ["remarked"]
+__all__ = ["remark_values", "remarked"]
 
 
 def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
@@ -17,11 +19,8 @@ def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
     payload = item.notification.payload
     if item.remark is None:
         return item.notification
-    key = f"notification.remark.{item.remark.value}"
-    values = {"count": item.count, "times": 1 + item.count, "since": humanize.local_time(item.since)}
-    title = payload.title or headline(payload, language, catalogue)
-    title = catalogue.text(language, f"{key}.title", title=title, **values)
-    remark = catalogue.text(language, f"{key}.message", **values)
+    title = _said(item, "title", language, catalogue, title=payload.title or headline(payload, language, catalogue))
+    remark = _said(item, "message", language, catalogue)
     said = full_message(payload, language, catalogue)
     update = {
         "id": derived_id(payload.id, str(item.again)) if item.again else payload.id,
@@ -29,3 +28,17 @@ def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
         "message": f"{said}\n{remark}" if said else remark,
     }
     return Notification(payload.model_copy(update=update))
+
+
+def remark_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    """What templates can name: ``remark``, with :class:`prime_notify.compose.templates.values.RemarkValue`."""
+    if item.remark is None:
+        return {}
+    text = _said(item, "message", language, catalogue)
+    return {"remark": {"kind": item.remark.value, "count": item.count, "since": item.since, "text": text}}
+
+
+def _said(item: Item, part: str, language: str, catalogue: Catalogue, **more: str) -> str:
+    assert item.remark is not None
+    values = {"count": item.count, "times": 1 + item.count, "since": humanize.local_time(item.since)}
+    return catalogue.text(language, f"notification.remark.{item.remark.value}.{part}", **values, **more)

@@ -13,7 +13,7 @@ from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
 
-__all__ = ["compose", "headline", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
+__all__ = ["compose", "headline", "in_words", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
 
 _SERVER_NAME = 64
 _SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
@@ -65,7 +65,12 @@ def _given(text: Optional[str]) -> Optional[str]:
 
 
 def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
-    update = {"title": texts.title, "body": texts.body, "desp": texts.desp}
+    said = in_words(payload, language, catalogue)
+    return said.model_copy(update={"title": texts.title, "body": texts.body, "desp": texts.desp})
+
+
+def in_words(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+    """The payload with its machine texts as text."""
     message = full_message(payload, language, catalogue)
     backup, error = payload.backup, payload.error
     if backup is not None and backup.comment is not None:
@@ -73,7 +78,7 @@ def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalog
         backup = backup.model_copy(update={"comment": comment})
     if error is not None:
         error = error.model_copy(update={"message": message_text(error.message, language, catalogue)})
-    return payload.model_copy(update={**update, "message": message, "backup": backup, "error": error})
+    return payload.model_copy(update={"message": message, "backup": backup, "error": error})
 
 
 def title(payload: Payload, language: str, catalogue: Catalogue) -> str:

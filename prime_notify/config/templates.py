@@ -13,7 +13,11 @@ from prime_notify.config.option import Options, option
 from prime_notify.config.problem import closest, one_of
 from prime_notify.model.event import EventName
 
-__all__ = ["Templates"]
+__all__ = ["DIGEST", "Templates"]
+
+DIGEST = "digest"
+"""Stands, where events are named, for a message that tells of several notifications. No pattern means it, too: what is
+written for one event would hide the others."""
 
 _EVENTS = [event.value for event in EventName]
 _ALL = "*"
@@ -26,8 +30,9 @@ def _by_event(value: Any) -> Any:
 
 def _event_pattern(text: str) -> str:
     pattern = text.strip().lower().replace("-", "_")
-    if not fnmatch.filter(_EVENTS, pattern):
-        raise ValueError(f'{closest(pattern, _EVENTS)}write "*", an event or a pattern of them: {one_of(_EVENTS)}')
+    if pattern != DIGEST and not fnmatch.filter(_EVENTS, pattern):
+        meant = closest(pattern, [*_EVENTS, DIGEST])
+        raise ValueError(f'{meant}write "*", "{DIGEST}", an event or a pattern of them: {one_of(_EVENTS)}')
     return pattern
 
 
@@ -60,9 +65,11 @@ class Templates(Options):
 
     title: _Texts = option(
         None,
-        'The title: a template, or one for each event: {"backup_failure": "...", "*": "..."}.',
-        '标题：一个模板，或按事件给出多个模板：{"backup_failure": "...", "*": "..."}。',
-        example={"backup_failure": "Backup failed!", "*": "{{ event }}"},
+        'The title: a template, or one for each event: {"backup_failure": "...", "*": "...", "digest": "..."}. '
+        '"digest" is for what tells of several notifications, which "*" does not mean.',
+        '标题：一个模板，或按事件给出多个模板：{"backup_failure": "...", "*": "...", "digest": "..."}。'
+        "digest 用于汇总了多条通知的消息，* 不包括它。",
+        example={"backup_failure": "Backup failed!", "*": "{{ event }}", "digest": "{{ digest.count }} backups"},
     )
     body: _Texts = option(
         None,
@@ -77,8 +84,13 @@ class Templates(Options):
         example="**{{ backup.comment }}**",
     )
 
-    def find(self, text: str, event: EventName) -> Optional[str]:
-        """The template of ``title``, ``body`` or ``desp`` for an event: its own, else by pattern, else that of all."""
+    def find(self, text: str, told: str) -> Optional[str]:
+        """The template of ``title``, ``body`` or ``desp`` for an event: its own, else by pattern, else that of all.
+
+        For :data:`DIGEST`, its own only.
+        """
         by_event: Dict[str, str] = getattr(self, text) or {}
-        patterns = [event.value, *(pattern for pattern in by_event if pattern != _ALL), _ALL]
-        return next((by_event[one] for one in patterns if one in by_event and fnmatch.fnmatch(event.value, one)), None)
+        if told == DIGEST:
+            return by_event.get(DIGEST)
+        patterns = [told, *(pattern for pattern in by_event if pattern != _ALL), _ALL]
+        return next((by_event[one] for one in patterns if one in by_event and fnmatch.fnmatch(told, one)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Protocol, Tuple, Union
+from typing import Any, Callable, List, Mapping, Optional, Protocol, Tuple, Union
 
 from prime_notify.channels.common.base import Request, Response
 from prime_notify.config.load import Endpoint
@@ -37,15 +37,24 @@ class Sender(Protocol):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one attempt came to, its milliseconds on the wire, and the answer's text, cut short and without secrets."""
+    """What one attempt came to, its milliseconds on the wire, and the answer's text, cut short and without secrets.
+
+    ``warnings``: what the owner should mend although a request was made, without secrets as well.
+    """
 
     outcome: Outcome
     ms: float
     response: str = ""
+    warnings: Tuple[str, ...] = ()
 
     @property
     def status(self) -> Optional[int]:
         return self.outcome.status
+
+    @property
+    def warning(self) -> str:
+        """All of the warnings in one text, of moderate length."""
+        return "; ".join(self.warnings)[:_RESPONSE_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -82,15 +91,17 @@ class Attempter:
         What was to reply to or to update a message that is gone is sent at once as one of its own.
         """
         started = self.monotonic()
-        outcome, response = self._try(endpoint, make, previous)
+        warnings: List[str] = []
+        outcome, response = self._try(endpoint, make, previous, warnings)
         if previous and isinstance(outcome, Retry) and outcome.separately:
-            outcome, response = self._try(endpoint, make, None)
-        return Attempt(_for_people(outcome, endpoint, self.language), (self.monotonic() - started) * 1000, response)
+            outcome, response = self._try(endpoint, make, None, warnings)
+        ms, outcome = (self.monotonic() - started) * 1000, _for_people(outcome, endpoint, self.language)
+        return Attempt(outcome, ms, response, tuple(map(endpoint.redact, dict.fromkeys(warnings))))
 
-    def _try(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Tuple[Outcome, str]:
+    def _try(self, endpoint: Endpoint, make: Make, previous: Receipt, warnings: List[str]) -> Tuple[Outcome, str]:
         """The outcome and the answer's text."""
         try:
-            answer = self._send(endpoint, make, previous)
+            answer = self._send(endpoint, make, previous, warnings)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
@@ -98,11 +109,14 @@ class Attempter:
         except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
             return Permanent(internal_error(error)), ""
 
-    def _send(self, endpoint: Endpoint, make: Make, previous: Receipt) -> Union[Response, TransportFailure]:
-        request = endpoint.render(make(self.wall(), previous))
-        if isinstance(request, Request):
-            for warning in request.warnings:
-                self.warn(endpoint, warning)
+    def _send(
+        self, endpoint: Endpoint, make: Make, previous: Receipt, warnings: List[str]
+    ) -> Union[Response, TransportFailure]:
+        message = make(self.wall(), previous)
+        request = endpoint.render(message)
+        warnings += (*message.warnings, *(request.warnings if isinstance(request, Request) else ()))
+        for warning in warnings:
+            self.warn(endpoint, warning)
         self.step("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
         self.step("send:done")

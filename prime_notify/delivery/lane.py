@@ -188,10 +188,12 @@ class Lane:
 
     def _hold(self, delivery: Delivery, until: float, now: float) -> None:
         self.outbox.settle(Settlement(delivery.key, State.WAITING, now, until, tried=False, held=True))
+        self.attempter.step("hold:done")
 
     def _release(self, now: float) -> float:
         """Tell, in one message, what was held back; what is to be held back for longer stays."""
         held = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
+        self.attempter.step("together:claimed")
         found = self.policy.holding.sort(held, now, self.clock.wall(), self.health)
         for delivery, until in found.waiting:
             self._hold(delivery, until, now)
@@ -296,6 +298,8 @@ class Lane:
             settlement = telling.settled(settlement)
             self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
             self._handover.wake(heirs)
+            if len(deliveries) > 1:
+                self.attempter.step("together:part")
         self._stored = news or self._stored
 
     def _tell_people(self, notice: Optional[Notice]) -> None:

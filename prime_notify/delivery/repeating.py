@@ -91,7 +91,8 @@ class Repeating:
         )
 
     def _waiting(self, kind: str) -> Iterator[Delivery]:
-        waiting = self.outbox.peek(self.endpoint, after=0, most=_LOOKED_AT)
+        on_disk = self.outbox.peek(self.endpoint, after=0, most=_LOOKED_AT)
+        waiting = (*self.outbox.peek_unwritten(self.endpoint), *on_disk)
         return (
             one for one in waiting if kind_of(one.notification.payload) == kind and one.purpose is not Purpose.REMINDER
         )

@@ -23,11 +23,14 @@ def settlements_of(
     outcome, ms, response = attempt.outcome, round(attempt.ms, 1), attempt.response
     if isinstance(outcome, Delivered):
         receipt = outcome.receipt if len(deliveries) == 1 else None  # nobody replies to a digest
-        status = outcome.status
-        return [
-            Settlement(one.key, State.DELIVERED, now, status=status, ms=ms, response=response, receipt=receipt)
-            for one in deliveries
-        ]
+        said: Dict[str, Any] = {
+            "status": outcome.status,
+            "ms": ms,
+            "hint": attempt.warning,
+            "response": response,
+            "receipt": receipt,
+        }
+        return [Settlement(one.key, State.DELIVERED, now, **said) for one in deliveries]
     delays = [
         schedule.delay(one.attempt, random, outcome.after) if isinstance(outcome, Retry) else None for one in deliveries
     ]

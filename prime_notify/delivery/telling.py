@@ -34,7 +34,9 @@ class Telling:
         return cls(deliveries, [_item(group) for group in told], folded)
 
     def settled(self, settlement: Settlement) -> Settlement:
-        """What becomes of a delivery when the message that told of it was delivered."""
+        """What becomes of a delivery when the message was delivered, or not; all share the attempt."""
+        if settlement.key != self.deliveries[0].key:
+            settlement = dataclasses.replace(settlement, shared=True)
         if settlement.key in self.folded and settlement.state is State.DELIVERED:
             return dataclasses.replace(settlement, state=State.FOLDED)
         return settlement

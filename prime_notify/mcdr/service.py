@@ -242,7 +242,7 @@ class Service:
                 entries.append(RText(f"{present[plugin_id].name} {present[plugin_id].version}"))
         return entries
 
-    def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
+    def preview(self, endpoint: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
         return self._engine.preview(endpoint, event)
 
     def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from dataclasses import dataclass
-from typing import Callable, Mapping, Optional, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Tuple
 
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
@@ -79,7 +79,8 @@ class Message:
     ``facts`` are what ``texts`` was made of, the most important first. ``previous`` is the receipt of the start of
     the same task at this endpoint (:attr:`prime_notify.model.outcome.Delivered.receipt`), where it gave one.
     ``custom_body`` is ``texts.body`` where the endpoint has a template for it: a channel that lays out facts shows this
-    plain text, escaped for its place, instead of them.
+    plain text, escaped for its place, instead of them. ``beside`` is what the endpoint's templates can name beside the
+    payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: what went wrong in making it, for the owner.
     """
 
     notification: Notification
@@ -89,6 +90,8 @@ class Message:
     facts: Tuple[Fact, ...] = ()
     previous: Optional[Mapping[str, str]] = None
     custom_body: Optional[str] = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Tuple[str, ...] = ()
 
     @property
     def payload(self) -> Payload:

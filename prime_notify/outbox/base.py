@@ -28,6 +28,7 @@ __all__ = [
     "Purpose",
     "Retention",
     "Settlement",
+    "Standing",
     "State",
     "TaskChange",
     "heir_of",
@@ -113,7 +114,8 @@ class Settlement:
     ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
     ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
-    ``hint`` and ``response``, none of which holds a secret. ``health``: how the endpoint is doing from now on.
+    ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
+    ``health``: how the endpoint is doing from now on.
     """
 
     key: int
@@ -128,9 +130,25 @@ class Settlement:
     receipt: Optional[Mapping[str, str]] = None
     health: Optional[Health] = None
     tried: bool = True
+    shared: bool = False
     held: bool = False
     heirs: Sequence[Heir] = ()
     remind_at: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A delivery as it stands in another store. ``queue``: :func:`queue_of` it. ``settled``: since when."""
+
+    endpoint: str
+    queue: str
+    state: State
+    due: float
+    settled: float
+    attempts: int = 0
+    purpose: Purpose = Purpose.EVENT
+    held: bool = False
+    receipt: Optional[Mapping[str, str]] = None
 
 
 @dataclass(frozen=True)
@@ -237,6 +255,15 @@ class Outbox(Protocol):
         """
         ...
 
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
+        """Take over, from another store, what was accepted there ``at`` that moment, or deliveries of what is here.
+
+        One of which there is the like here, waiting, is not taken twice.
+        """
+        ...
+
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         """Lease the next due delivery, or None; it is nobody else's until settled or until the process ends.
 
@@ -276,15 +303,26 @@ class Outbox(Protocol):
         ...
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``.
+
+        Only what is on the disk; :meth:`peek_unwritten` has the rest.
+        """
         ...
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+    def peek_unwritten(self, endpoint: str) -> Sequence[Delivery]:
+        """What waits for an endpoint in memory only, because the disk refuses it."""
+        ...
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        """The endpoints that have, or had, a delivery of the same notification, and how each of these stands."""
+        ...
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
         """Have somebody else deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
 
         Nobody, when one before that has it already, unless it gave it up. So it never comes back to where it was, but
         for this: what is given up goes back to one that passed it on, without giving it up, when nobody else is left.
-        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
+        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``. False: it cannot be stored now.
         """
         ...
 
@@ -297,7 +335,10 @@ class Outbox(Protocol):
         ...
 
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
-        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``."""
+        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``.
+
+        What one message told of was tried together, and counts once.
+        """
         ...
 
     def waiting(self) -> dict[str, int]:

@@ -85,7 +85,7 @@ class DataFolder:
     def release(self) -> None:
         """Close the outbox and let the next one have the folder."""
         if self.held:  # else the file is somebody else's
-            self.outbox.recover(at=self._clock.steady())
+            self.outbox.recover()
         self.outbox.close()
         self.held = False
         if self._ownership is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import sys
 import threading
-from typing import Callable, Collection, Dict, Mapping, Optional, Sequence, TypeVar
+from typing import Callable, Collection, Dict, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from prime_notify.model.event import Event
 from prime_notify.model.health import Health
@@ -21,10 +23,11 @@ from prime_notify.outbox.base import (
     OutboxError,
     Retention,
     Settlement,
+    Standing,
     State,
     TaskChange,
 )
-from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.memory import Load, MemoryOutbox
 
 __all__ = ["GuardedOutbox"]
 
@@ -95,6 +98,11 @@ class GuardedOutbox:
                 notification, endpoints, change, at=at, in_order=in_order, recovery=recovery
             )  # beside what came before it in its task
 
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
+        self._bring([Load(notification, list(deliveries), change, at)])
+
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
         delivery = self._memory.claim(endpoint, at=at)
         if delivery is not None:
@@ -128,19 +136,33 @@ class GuardedOutbox:
         return min((due for due in known if due is not None), default=None)
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """Only what is on the disk: memory is for emergencies, and what is there gets there soon."""
         generation = self._generation
         least = max(after - (generation << _GENERATION_SHIFT), 0)
         found = self._try(lambda disk: disk.peek(endpoint, after=least, most=most)) or ()
         return [dataclasses.replace(one, key=one.key | generation << _GENERATION_SHIFT) for one in found]
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
-        def hand_over(disk: Outbox) -> bool:
-            disk.hand_over(key & _KEY_MASK, heirs, at=at)
-            return True
+    def peek_unwritten(self, endpoint: str) -> Sequence[Delivery]:
+        found = self._memory.peek(endpoint, after=0, most=sys.maxsize)
+        return [dataclasses.replace(one, key=-one.key) for one in found]
 
-        if key >> _GENERATION_SHIFT == self._generation:
-            self._try(hand_over)
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        if key < 0:
+            return self._memory.kin(-key)
+        if key >> _GENERATION_SHIFT != self._generation:
+            return ()
+        return self._try(lambda disk: disk.kin(key & _KEY_MASK)) or ()
+
+    def _kin_on_disk(self, key: int) -> Sequence[Tuple[str, State]]:
+        """Of a delivery in memory: that of the one on the disk of which it is a copy, if it is."""
+        original = self._adopted.get(key)
+        return () if original is None else self.kin(original)
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
+        if key < 0:
+            return self._memory.hand_over(-key, heirs, at=at, known=self._kin_on_disk(-key))
+        if key >> _GENERATION_SHIFT != self._generation:
+            return True
+        return bool(self._try(lambda disk: disk.hand_over(key & _KEY_MASK, heirs, at=at)))
 
     def release(self, endpoint: str, *, at: float) -> None:
         def release(disk: Outbox) -> bool:
@@ -176,20 +198,19 @@ class GuardedOutbox:
         with self._lock:
             self._unsettled[settlement.key] = settlement
             delivery = self._handed_out.get(settlement.key)
-            if settlement.state is State.WAITING and delivery is not None:
-                self._adopted[self._memory.adopt(delivery, settlement)] = settlement.key
+        goes_on = settlement.state is State.WAITING or settlement.heirs or settlement.remind_at is not None
+        if delivery is not None and goes_on:
+            key = self._memory.adopt(delivery, settlement, self.kin(settlement.key))
+            with self._lock:
+                self._adopted[key] = settlement.key
 
     def _settle_in_memory(self, settlement: Settlement) -> None:
         key = -settlement.key
-        self._memory.settle(dataclasses.replace(settlement, key=key))
+        self._memory.settle(dataclasses.replace(settlement, key=key), self._kin_on_disk(key))
         with self._lock:
             original = self._adopted.get(key)
-            if original is None:
-                return
-            settlement = dataclasses.replace(settlement, key=original)
-            self._unsettled[original] = settlement
-        if self._settle_on_disk(settlement):
-            self._forget_adopted(original)
+            if original is not None:
+                self._unsettled[original] = dataclasses.replace(settlement, key=original)
 
     def _forget_adopted(self, original: int) -> None:
         """It is the disk's again, a delivery that still waits included."""
@@ -210,31 +231,51 @@ class GuardedOutbox:
 
     # bringing everything to the disk
 
-    def recover(self, *, at: float) -> None:
+    def recover(self) -> None:
         """Try to write down what could not be written; to be called every few seconds while :attr:`refusing`."""
         with self._lock:
             if self._closed or not self._refusing:
                 return
             if self._disk is None and not self._replace(None):
                 return
-            unsettled = list(self._unsettled.values())
-        for settlement in unsettled:
-            if not self._is_under_way(settlement.key):
-                if not self._settle_on_disk(settlement):
-                    return
-                self._forget_adopted(settlement.key)
-        for notification, endpoints, change, in_order, recovery in self._memory.take():
-            self.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
+            adopted = dict(self._adopted)
+            unsettled = list(self._unsettled)
+        if not self._bring(self._memory.take(but=adopted)) or not all(map(self._catch_up, unsettled)):
+            return
         with self._lock:
             if self._unsettled or self._memory.waiting():
                 return
             self._refusing = False
         self._say(False, "")
 
-    def _is_under_way(self, original: int) -> bool:
-        """Whether a lane is trying, at this moment, the copy in memory of what the disk has."""
+    def _bring(self, loads: Sequence[Load]) -> bool:
+        """Whether the disk took all of them; the others are in memory again."""
+
+        def bring(store: Outbox, load: Load) -> bool:
+            store.bring(load.notification, load.deliveries, load.change, at=load.at)
+            return True
+
+        for number, load in enumerate(loads):
+            if not self._try(functools.partial(bring, load=load)):
+                for rest in loads[number:]:
+                    bring(self._memory, rest)
+                return False
+        return True
+
+    def _catch_up(self, original: int) -> bool:
+        """Have the disk know what came of a delivery meanwhile; false when it refuses.
+
+        Not while a lane is trying, at this moment, the copy of it in memory.
+        """
         with self._lock:
-            return any(other == original and self._memory.is_leased(key) for key, other in self._adopted.items())
+            settlement = self._unsettled.get(original)
+            key = next((key for key, other in self._adopted.items() if other == original), None)
+        if settlement is None or (key is not None and self._memory.is_leased(key)):
+            return True
+        if not self._settle_on_disk(settlement if key is None else self._memory.completed(key, settlement)):
+            return False
+        self._forget_adopted(original)
+        return True
 
     def _try(self, act: Callable[[Outbox], Optional[T]]) -> Optional[T]:
         """What ``act`` returns for the disk; None when the disk refused, and people were told."""

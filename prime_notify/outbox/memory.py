@@ -20,6 +20,7 @@ from prime_notify.outbox.base import (
     Purpose,
     Retention,
     Settlement,
+    Standing,
     State,
     TaskChange,
     heir_of,
@@ -27,8 +28,9 @@ from prime_notify.outbox.base import (
     queue_of,
 )
 
-__all__ = ["MemoryOutbox"]
+__all__ = ["Load", "MemoryOutbox"]
 
+_OF_A_STANDING = tuple(field.name for field in dataclasses.fields(Standing))
 _KEPT = 1000  # notifications that came to their end; nobody can look at them anyway
 
 
@@ -47,6 +49,18 @@ class _Row:
     held: bool = False
     purpose: Purpose = Purpose.EVENT
     given_up: bool = False  # before it was passed on
+    settled: float = 0.0
+    root: int = 0  # of a reminder, and of the reminders after it: what it first reminded of
+
+
+@dataclass(frozen=True)
+class Load:
+    """What another store is to take over of one notification, as :meth:`prime_notify.outbox.base.Outbox.bring` does."""
+
+    notification: Notification
+    deliveries: List[Standing]
+    change: TaskChange
+    at: float
 
 
 class MemoryOutbox:
@@ -62,7 +76,7 @@ class MemoryOutbox:
         self._turns: dict[str, str] = {}
         self._health: dict[str, Health] = {}
         self._attempts: dict[str, List[float]] = {}
-        self._accepted: List[Tuple[Notification, TaskChange, Collection[str]]] = []
+        self._accepted: List[Tuple[Notification, TaskChange, float]] = []
 
     def put(
         self,
@@ -75,44 +89,77 @@ class MemoryOutbox:
         recovery: Collection[str] = (),
     ) -> None:
         with self._lock:
-            self._accepted = [*self._accepted[-_KEPT:], (notification, change, in_order)]
+            self._accept(notification, change, at)
             purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
             for endpoint, purpose in purposes.items():
                 key = next(self._keys)
                 queue = queue_of(notification, in_order=endpoint in in_order)
                 self._rows[key] = _Row(key, endpoint, notification, at, at, queue=queue, purpose=purpose)
-            if change.opened:
-                self._open[change.opened.task_id] = change.opened
-            if change.closed:
-                self._open.pop(change.closed, None)
-            if change.ended:
-                self._endings[change.ended.plugin_id, change.ended.task] = change.ended
-            if change.late is not None:
-                self._late.pop(change.late, None)
-            self._turns.update(change.turns)
 
-    def adopt(self, delivery: Delivery, settlement: Settlement) -> int:
-        """Take over a delivery that another store handed out and could not settle so; its key here."""
+    def _accept(self, notification: Notification, change: TaskChange, at: float) -> None:
+        self._accepted = [*self._accepted[-_KEPT:], (notification, change, at)]
+        self._apply(change)
+
+    def _apply(self, change: TaskChange) -> None:
+        if change.opened:
+            self._open[change.opened.task_id] = change.opened
+        if change.closed:
+            self._open.pop(change.closed, None)
+        if change.ended:
+            self._endings[change.ended.plugin_id, change.ended.task] = change.ended
+        if change.late is not None:
+            self._late.pop(change.late, None)
+        self._turns.update(change.turns)
+
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
         with self._lock:
-            key = next(self._keys)
-            queue = delivery.notification.payload.task_id
-            row = _Row(key, delivery.endpoint, delivery.notification, delivery.accepted, settlement.due, queue=queue)
-            attempts = delivery.attempt if settlement.tried else delivery.attempt - 1
+            if any(known.id == notification.id for known, *_ in self._accepted):
+                self._apply(change)
+            else:
+                self._accept(notification, change, at)
+            rows = [row for row in self._rows.values() if row.notification.id == notification.id]
+            waiting = {(row.endpoint, row.purpose) for row in rows if row.state is State.WAITING}
+            for one in deliveries:
+                if (one.endpoint, one.purpose) not in waiting:
+                    key, more = next(self._keys), {name: getattr(one, name) for name in _OF_A_STANDING}
+                    self._rows[key] = _Row(key, notification=notification, accepted=at, **more)
+
+    def adopt(self, delivery: Delivery, settlement: Settlement, known: Sequence[Tuple[str, State]]) -> int:
+        """Take over a delivery that another store handed out and could not settle so; its key here.
+
+        ``known``: as :meth:`settle` takes it.
+        """
+        with self._lock:
+            key, notification = next(self._keys), delivery.notification
+            queue = notification.payload.task_id
+            row = _Row(key, delivery.endpoint, notification, delivery.accepted, settlement.due, queue=queue)
             self._rows[key] = dataclasses.replace(
-                row, attempts=attempts, receipt=delivery.previous, held=settlement.held, purpose=delivery.purpose
+                row, attempts=delivery.attempt - 1, receipt=delivery.previous, purpose=delivery.purpose
             )
+            self.settle(dataclasses.replace(settlement, key=key), known)
             return key
 
     def discard(self, key: int) -> None:
-        """Forget a delivery that another store has after all."""
+        """Forget a delivery that another store has after all, and what reminds of it."""
         with self._lock:
-            self._rows.pop(key, None)
+            for row in [row for row in self._rows.values() if key in (row.key, row.root)]:
+                del self._rows[row.key]
 
     def is_leased(self, key: int) -> bool:
-        """Whether a delivery is being tried."""
+        """Whether a delivery is being tried, or what reminds of it."""
         with self._lock:
-            row = self._rows.get(key)
-            return row is not None and row.leased
+            return any(row.leased for row in self._rows.values() if key in (row.key, row.root))
+
+    def completed(self, key: int, settlement: Settlement) -> Settlement:
+        """``settlement`` of an adopted delivery as it stands by now. Who took it over has a delivery of their own."""
+        with self._lock:
+            rows = self._rows.values()
+            due = [row.due for row in rows if row.root == key and row.state is State.WAITING]
+            return dataclasses.replace(
+                settlement, state=self._rows[key].state, heirs=(), remind_at=max(due, default=None)
+            )
 
     def holds(self, task_id: str) -> bool:
         """Whether anything of a task waits here."""
@@ -120,25 +167,29 @@ class MemoryOutbox:
             rows = [row for row in self._rows.values() if row.state is State.WAITING]
             return any(row.notification.payload.task_id == task_id for row in rows)
 
-    def take(self) -> Sequence[Tuple[Notification, List[str], TaskChange, Collection[str], Collection[str]]]:
-        """Hand over, for another store, all that was put here and the endpoints for which it still waits.
+    def take(self, *, but: Collection[int]) -> Sequence[Load]:
+        """Hand over, for another store, all that is here, in the order of acceptance, except the deliveries ``but``.
 
-        It is what :meth:`put` takes. What is being tried at this moment stays, and comes to its end here. Reminders
-        are given up.
+        What reminds of those stays, and so does whatever belongs to a task of which something is being tried.
         """
         with self._lock:
-            taken = []
-            for notification, change, in_order in self._accepted:
-                rows = [row for row in self._rows.values() if row.notification.id == notification.id]
-                waiting = [row for row in rows if row.state is State.WAITING and not row.leased]
-                events = [row.endpoint for row in waiting if row.purpose is Purpose.EVENT]
-                recovery = [row.endpoint for row in waiting if row.purpose is Purpose.RECOVERY]
-                taken.append((notification, events, change, in_order, recovery))
-                for row in waiting:
-                    del self._rows[row.key]
-            self._accepted = []
-            self._open.clear()
-        return taken
+            rows = list(self._rows.values())
+            busy = {row.notification.payload.task_id for row in rows if row.leased}
+            loads = {one.id: Load(one, [], change, at) for one, change, at in self._accepted}
+            for row in rows:
+                if row.key not in but and row.root not in but:
+                    load = Load(row.notification, [], TaskChange(), row.accepted)
+                    stands = Standing(**{name: getattr(row, name) for name in _OF_A_STANDING})
+                    loads.setdefault(row.notification.id, load).deliveries.append(stands)
+            taken = {id: one for id, one in loads.items() if one.notification.payload.task_id not in busy}
+            self._rows = {
+                row.key: row for row in rows if row.notification.id not in taken or row.key in but or row.root in but
+            }
+            self._accepted = [one for one in self._accepted if one[0].id not in taken]
+            self._open, self._endings, self._turns = {}, {}, {}
+            for _, change, _ in self._accepted:
+                self._apply(change)
+        return list(taken.values())
 
     def _ready(self, endpoint: str) -> Iterator[_Row]:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
@@ -187,19 +238,33 @@ class MemoryOutbox:
             rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
             found = [row for row in rows if row.key > after][:most]
             return [
-                Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification, due=row.due)
+                dataclasses.replace(
+                    Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification),
+                    due=row.due,
+                    purpose=row.purpose,
+                )
                 for row in found
             ]
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+    def peek_unwritten(self, _endpoint: str) -> Sequence[Delivery]:
+        return ()
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        with self._lock:
+            id = self._rows[key].notification.id
+            kin = [other for other in self._rows.values() if other.notification.id == id]
+            return [(other.endpoint, State.DEAD if other.given_up else other.state) for other in kin]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float, known: Sequence[Tuple[str, State]] = ()) -> bool:
+        """See :meth:`prime_notify.outbox.base.Outbox.hand_over`; ``known``: kin that another store has."""
         with self._lock:
             row = self._rows[key]
-            kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
-            known = [(other.endpoint, State.DEAD if other.given_up else other.state) for other in kin]
             given_up = row.state is State.DEAD
-            heir = heir_of(heirs, known, given_up=given_up)
+            elsewhere = [(endpoint, state) for endpoint, state in known if endpoint != row.endpoint]
+            heir = heir_of(heirs, [*self.kin(key), *elsewhere], given_up=given_up)
             if heir is None:
-                return
+                return True
+            kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
             passed = [other for other in kin if other.endpoint == heir.endpoint and other.state is State.PASSED]
             if passed:
                 again = dataclasses.replace(passed[0], state=State.WAITING, due=at, attempts=0)
@@ -209,13 +274,15 @@ class MemoryOutbox:
                 self._rows[new] = _Row(new, heir.endpoint, row.notification, row.accepted, at, queue=heir.queue)
             if heir.instead:
                 self._rows[key] = dataclasses.replace(row, state=State.PASSED, held=False, given_up=given_up)
+            return True
 
     def release(self, endpoint: str, *, at: float) -> None:
         with self._lock:
             for row in self._held(endpoint):
                 self._rows[row.key] = dataclasses.replace(row, due=min(row.due, at))
 
-    def settle(self, settlement: Settlement) -> None:
+    def settle(self, settlement: Settlement, known: Sequence[Tuple[str, State]] = ()) -> None:
+        """See :meth:`prime_notify.outbox.base.Outbox.settle`; ``known``: kin that another store has."""
         with self._lock:
             row = self._rows[settlement.key]
             self._rows[row.key] = dataclasses.replace(
@@ -225,18 +292,19 @@ class MemoryOutbox:
                 attempts=row.attempts + settlement.tried,
                 leased=False,
                 held=settlement.held,
+                settled=settlement.at,
                 receipt=settlement.receipt or row.receipt,
             )
             if settlement.remind_at is not None:
                 key, due = next(self._keys), settlement.remind_at
                 reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
-                self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER)
-            self.hand_over(row.key, settlement.heirs, at=settlement.at)
+                self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER, root=row.root or row.key)
+            self.hand_over(row.key, settlement.heirs, at=settlement.at, known=known)
             if settlement.state is State.DELIVERED:
                 for other in self._held(row.endpoint):
                     if other.queue == row.queue and other.key < row.key:
                         self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
-            if settlement.tried:
+            if settlement.tried and not settlement.shared:
                 self._attempts.setdefault(row.endpoint, []).append(settlement.at)
             if settlement.health is not None:
                 self._health[row.endpoint] = settlement.health

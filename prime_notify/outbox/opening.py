@@ -18,13 +18,13 @@ OUTBOX_FILE = "outbox.sqlite3"
 _PARTS = ("-wal", "-shm", "")  # the file itself last: as long as it is in its place, it is not yet moved
 _PENDING = ".salvage"
 _SALVAGED_NOTIFICATION = "SELECT seq, id, accepted, payload FROM notification WHERE seq IN ({}) ORDER BY seq"
-_SALVAGED_DELIVERY = """
-    SELECT notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason
-    FROM delivery WHERE state IN ('waiting', 'dead') ORDER BY seq
-"""
+_COLUMNS = ("notification", "endpoint", "task_id", "state", "due", "attempts", "settled", "status", "ms", "reason")
+_LATER_COLUMNS = ("purpose", "held")  # a file of an earlier version has none of them
+_SALVAGED_DELIVERY = "SELECT {} FROM delivery WHERE state IN ('waiting', 'dead') ORDER BY seq"
 _SALVAGED_TASK = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
 _SALVAGED_ENDING = "SELECT plugin_id, task, status FROM ending"
 _SALVAGED_LATE = "SELECT seq, event FROM late_event"
+_SALVAGED_HEALTH = "SELECT endpoint, value FROM health"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ class Opener:
 def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
     """Copies what is undelivered, as far as it can be read and was not copied before; the number of deliveries."""
     with contextlib.closing(sqlite3.connect(damaged, isolation_level=None)) as source:
-        deliveries = list(_readable(source, _SALVAGED_DELIVERY))
+        columns = _delivery_columns(source)
+        deliveries = list(_readable(source, _SALVAGED_DELIVERY.format(", ".join(columns))))
         wanted = sorted({row[0] for row in deliveries})
         notifications: List[Any] = []
         for start in range(0, len(wanted), 500):
@@ -112,6 +113,7 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
         tasks = list(_readable(source, _SALVAGED_TASK))
         endings = list(_readable(source, _SALVAGED_ENDING))
         late = list(_readable(source, _SALVAGED_LATE))
+        health = list(_readable(source, _SALVAGED_HEALTH))
     with fresh.database.transaction("salvage") as connection:
         copied = {id for (id,) in connection.execute("SELECT id FROM notification")}
         notifications = [row for row in notifications if row[1] not in copied]
@@ -120,15 +122,18 @@ def _salvage(damaged: Path, fresh: SqliteOutbox) -> int:
         connection.executemany(
             "INSERT INTO notification (seq, id, accepted, payload) VALUES (?, ?, ?, ?)", notifications
         )
-        connection.executemany(
-            "INSERT INTO delivery (notification, endpoint, task_id, state, due, attempts, settled, status, ms, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            deliveries,
-        )
+        places = ", ".join("?" * len(columns))
+        connection.executemany(f"INSERT INTO delivery ({', '.join(columns)}) VALUES ({places})", deliveries)  # noqa: S608
         connection.executemany("INSERT OR IGNORE INTO ending VALUES (?, ?, ?)", endings)
         connection.executemany("INSERT OR IGNORE INTO open_task VALUES (?, ?, ?, ?, ?)", tasks)
         connection.executemany("INSERT OR IGNORE INTO late_event VALUES (?, ?)", late)
+        connection.executemany("INSERT OR IGNORE INTO health VALUES (?, ?)", health)
     return len(deliveries)
+
+
+def _delivery_columns(source: sqlite3.Connection) -> Sequence[str]:
+    found = {row[0] for row in _readable(source, "SELECT name FROM pragma_table_info('delivery')")}
+    return (*_COLUMNS, *(name for name in _LATER_COLUMNS if name in found))
 
 
 def _readable(source: sqlite3.Connection, query: str, parameters: Sequence[object] = ()) -> Iterator[Any]:

@@ -90,6 +90,8 @@ MIGRATIONS = (
         endpoint  TEXT NOT NULL
     ) WITHOUT ROWID
     """,
+    # Attempts that were one with that of another delivery, because one message told of both.
+    "ALTER TABLE attempt ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
 )
 
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from prime_notify.outbox.base import (
     Purpose,
     Retention,
     Settlement,
+    Standing,
     State,
     TaskChange,
     heir_of,
@@ -39,6 +40,14 @@ __all__ = ["SqliteOutbox"]
 _EVENT, _RECOVERY = Purpose.EVENT.value, Purpose.RECOVERY.value
 _PUT_NOTIFICATION = "INSERT INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
 _PUT_DELIVERY = "INSERT INTO delivery (notification, endpoint, task_id, due, purpose) VALUES (?, ?, ?, ?, ?)"
+_BRING_NOTIFICATION = "INSERT OR IGNORE INTO notification (id, accepted, payload) VALUES (?, ?, ?)"
+_BRING_DELIVERY = """
+    INSERT INTO delivery
+        (notification, endpoint, task_id, state, due, settled, attempts, purpose, held, receipt)
+    SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM notification WHERE id = ?1 AND NOT EXISTS (
+        SELECT 1 FROM delivery WHERE notification = notification.seq AND endpoint = ?2 AND purpose = ?8
+          AND state = 'waiting')
+"""
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
@@ -120,8 +129,8 @@ _SETTLE_TRIED = """
         attempts = attempts + 1, status = ?, ms = ? WHERE seq = ?
 """
 _RECORD = """
-    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response)
-    SELECT seq, attempts, ?, state, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
+    INSERT INTO attempt (delivery, number, at, outcome, status, ms, reason, hint, response, shared)
+    SELECT seq, attempts, ?, state, ?, ?, ?, ?, ?, ? FROM delivery WHERE seq = ?
 """
 _SET_HEALTH = "INSERT OR REPLACE INTO health (endpoint, value) SELECT endpoint, ? FROM delivery WHERE seq = ?"
 _DEAD = """
@@ -129,7 +138,7 @@ _DEAD = """
     WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)
 """
 _ATTEMPTS_SINCE = """
-    SELECT at FROM (SELECT delivery, at FROM attempt ORDER BY seq DESC LIMIT 2000) AS newest
+    SELECT at FROM (SELECT delivery, at FROM attempt WHERE shared = 0 ORDER BY seq DESC LIMIT 2000) AS newest
     JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
 """
 _LATER_SUCCESSES = """
@@ -175,6 +184,15 @@ class SqliteOutbox:
                 (row, endpoint, queues[endpoint in in_order], at, purpose) for endpoint, purpose in purposes.items()
             ]
             connection.executemany(_PUT_DELIVERY, deliveries)
+            _change(connection, change)
+
+    def bring(
+        self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
+    ) -> None:
+        body = notification.payload.model_dump_json(exclude_none=True)
+        with self.database.transaction("put") as connection:
+            connection.execute(_BRING_NOTIFICATION, (notification.id, at, body))
+            connection.executemany(_BRING_DELIVERY, [_brought(notification.id, one) for one in deliveries])
             _change(connection, change)
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -234,9 +252,16 @@ class SqliteOutbox:
         found = (_delivery(endpoint, row) for row in self.database.read(_PEEK, endpoint, after, most))
         return [delivery for delivery in found if delivery is not None]
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+    def peek_unwritten(self, _endpoint: str) -> Sequence[Delivery]:
+        return ()
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        return [(endpoint, State(state)) for _, endpoint, state in self.database.read(_KIN, key)]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
         with self.database.transaction("hand-over") as connection:
             _hand_over(connection, key, heirs, at)
+        return True
 
     @contextlib.contextmanager
     def _rows(self, query: str, *parameters: object) -> Iterator[Iterable[Any]]:
@@ -374,6 +399,12 @@ def _delivery(endpoint: str, row: Any) -> Optional[Delivery]:
     )
 
 
+def _brought(notification_id: str, one: Standing) -> Sequence[object]:
+    receipt = json.dumps(dict(one.receipt)) if one.receipt else None
+    stands = (one.endpoint, one.queue, one.state.value, one.due, one.settled, one.attempts)
+    return (notification_id, *stands, one.purpose.value, one.held, receipt)
+
+
 def _hand_over(connection: sqlite3.Connection, key: int, heirs: Sequence[Heir], at: float) -> None:
     known = connection.execute(_KIN, (key,)).fetchall()
     given_up = any(seq == key and state == State.DEAD for seq, _, state in known)
@@ -413,7 +444,7 @@ def _settle(connection: sqlite3.Connection, done: Settlement) -> None:
         connection.execute(_SETTLE, (*end, done.key))
     else:
         connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
-        said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.key)
+        said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.shared, done.key)
         connection.execute(_RECORD, said)
     if done.heirs:
         _hand_over(connection, done.key, done.heirs, done.at)

@@ -14,7 +14,7 @@ from typing import Dict, List, Sequence, Tuple
 from tests.crash.life import ACCEPTED_FILE, RECORD_FILE, Life
 from tests.crash.seeds import SEEDS
 from tests.crash.slot import Slot
-from tests.crash.verdict import Arrival, Promise, Verdict, judge
+from tests.crash.verdict import DIGEST, REMINDED, Arrival, Promise, Verdict, judge
 from tests.support.receiver import OK, Answer, Receiver, Recorded
 
 __all__ = ["Case", "Kill", "Result"]
@@ -62,6 +62,7 @@ class _Run:
     receiver: Receiver
     slot: Slot
     arrivals: List[Arrival] = field(default_factory=list)
+    requests: int = 0
     number: int = 0
     _tries: Dict[Tuple[str, str], int] = field(default_factory=lambda: collections.Counter())
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -69,7 +70,7 @@ class _Run:
     def result(self) -> Result:
         self.receiver.behave(self._answer)
         last = "dropped" if self.case.drop else "refusing"
-        endpoints = ("first", "second", "flaky", last)
+        endpoints = ("first", "second", "flaky", DIGEST, REMINDED, last)
         old = SEEDS[self.case.seed](self.folder, endpoints)
         kills = 0
         for kill in (*self.case.kills, Kill()):
@@ -93,7 +94,8 @@ class _Run:
     def _answer(self, request: Recorded) -> Answer:
         with self._lock:
             status = self._status(request.path.strip("/"), request.json()["id"])
-            self.arrivals.append(Arrival.of(request, status == 200))
+            self.requests += 1
+            self.arrivals += Arrival.of(request, status == 200, self.requests)
         return OK if status == 200 else Answer(status)
 
     def _status(self, endpoint: str, id: str) -> int:

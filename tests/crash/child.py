@@ -16,15 +16,17 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Any, Callable, Dict, List
 
 from prime_notify.compose.catalogue import Catalogue
+from prime_notify.config import quiet
 from prime_notify.config.load import LoadedConfig, load_config
-from prime_notify.delivery import keeper
+from prime_notify.delivery import keeper, lane
 from prime_notify.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
 from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, RECORD_FILE, Life
+from tests.crash.verdict import DIGEST, REMINDED
 
 _PATIENCE = 30.0
 """Seconds after which a life in which something is still undelivered has failed."""
@@ -75,7 +77,9 @@ class Living:
             worker.start()
         for worker in workers:
             worker.join()
-        self._drain()
+        self._wait_for(lambda: not self._has_late())
+        self._tell(self._engine, EventName.BACKUP_SUCCESS, f"{self._life.label}-last")  # what failed is over
+        self._wait_for(self._is_drained)
         self._engine.stop(grace=5.0)
         record = {"steps": self.steps.counts, "seconds": time.monotonic() - began}
         (self._folder / RECORD_FILE).write_text(json.dumps(record), "utf-8")
@@ -97,29 +101,42 @@ class Living:
 
     def _tell(self, engine: Engine, name: EventName, task: str) -> None:
         marker = f"{task}-{name.value}"
-        accepted = engine.accept(Event(name, "crash", fields={"task_id": task, "message": marker})) or "-"
+        accepted = (
+            engine.accept(Event(name, "crash", fields={"task_id": task, "message": marker, "title": marker})) or "-"
+        )
         os.write(self._record, f"{marker} {accepted}\n".encode())
 
-    def _drain(self) -> None:
+    def _wait_for(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
-        while True:
-            states = self._engine.overview().endpoints
-            if any(state.dead for state in states):
-                self._engine.drop() if self._life.drop else self._engine.replay()
-            elif not any(state.waiting for state in states) and not self._has_late():
-                return
+        while not holds():
             if time.monotonic() > deadline:
+                states = self._engine.overview().endpoints
                 raise TimeoutError(f"undelivered: {[(state.name, state.waiting, state.dead) for state in states]}")
             time.sleep(0.01)
+
+    def _is_drained(self) -> bool:
+        states = self._engine.overview().endpoints
+        if any(state.dead for state in states):
+            self._engine.drop() if self._life.drop else self._engine.replay()
+            return False
+        return not any(state.waiting for state in states)
 
     def _has_late(self) -> bool:
         history = self._engine.history
         return history is not None and bool(history._database.read("SELECT 1 FROM late_event"))
 
 
+_MORE: Dict[str, Dict[str, Any]] = {
+    DIGEST: {"digest": {"every": "40ms", "max": 3}},
+    REMINDED: {"repeat": "50ms", "events": ["backup_failure"]},
+}
+
+
 def _config(life: Life) -> LoadedConfig:
     common = {"retry": ["10ms"] * 50, "headers": {LIFE_HEADER: life.label or "none"}}
-    endpoints = [{"name": path, "url": f"{life.url}/{path}", **common} for path in life.endpoints]
+    endpoints = [
+        {"name": path, "url": f"{life.url}/{path}", **common, **_MORE.get(path, {})} for path in life.endpoints
+    ]
     document = {
         "notification": {"enabled": True, "endpoints": endpoints},
         "history": {"keep": "1ms", "max": 1},  # forget at once, so that retention is always at work
@@ -127,10 +144,16 @@ def _config(life: Life) -> LoadedConfig:
     return load_config(document, environ={}, base_dir=Path())
 
 
-def live(life: Life) -> int:
-    """The exit code."""
+def _hurry() -> None:
+    """Has everything that takes minutes or hours take milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(keeper, name, value)
+    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (lane, "_PUT_OFF", 0.02)):
+        setattr(module, name, value)
+
+
+def live(life: Life) -> int:
+    """The exit code."""
     try:
         Living(life).run()
     except Exception:
@@ -157,6 +180,7 @@ def forked(life: Life, act: Callable[[Life], int]) -> int:
 
 
 def main(arguments: List[str]) -> int:
+    _hurry()
     _config(
         Life("", "http://127.0.0.1:9", ("any",), "", tasks=0)
     )  # imports what its endpoints need, once for all forks

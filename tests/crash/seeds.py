@@ -47,6 +47,16 @@ def damaged(folder: Path, endpoints: Sequence[str]) -> List[str]:
     return ids
 
 
+def held(folder: Path, endpoints: Sequence[str]) -> List[str]:
+    """A file of today, in which what is for the digest is held back, for a day."""
+    with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection, no_step)
+        ids = _fill(connection, endpoints)
+        connection.execute("UPDATE delivery SET held = 1, due = due + ? WHERE endpoint = 'digest'", (_DAY,))
+    return ids
+
+
 def _fill(connection: sqlite3.Connection, endpoints: Sequence[str]) -> List[str]:
     ids = []
     now = time.time()
@@ -72,4 +82,4 @@ def _fill(connection: sqlite3.Connection, endpoints: Sequence[str]) -> List[str]
     return ids
 
 
-SEEDS: Dict[str, Seed] = {"new": nothing, "first version": first_version, "damaged": damaged}
+SEEDS: Dict[str, Seed] = {"new": nothing, "first version": first_version, "damaged": damaged, "held": held}

@@ -17,7 +17,13 @@ from tests.crash.verdict import Verdict
 __all__ = ["RANDOM", "Run", "discover", "random_cases", "rows", "run", "step_cases", "table"]
 
 RANDOM = "at random moments"
-_KINDS: Tuple[Tuple[str, bool], ...] = (("new", False), ("new", True), ("first version", False), ("damaged", False))
+_KINDS: Tuple[Tuple[str, bool], ...] = (
+    ("new", False),
+    ("new", True),
+    ("first version", False),
+    ("damaged", False),
+    ("held", False),
+)
 
 
 @dataclass(frozen=True)

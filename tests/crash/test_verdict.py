@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import List
+import itertools
+from typing import List, Optional
 
-from tests.crash.verdict import Arrival, Promise, judge
+from tests.crash.verdict import DIGEST, REMINDED, Arrival, Promise, judge
+
+numbers = itertools.count()
 
 
 def arrival(
-    event: str = "backup_success", *, id: str = "n", task: str = "t", ok: bool = True, life: str = "life0"
+    event: str = "backup_success",
+    *,
+    id: str = "n",
+    task: str = "t",
+    ok: bool = True,
+    life: str = "life0",
+    to: str = "first",
+    request: Optional[int] = None,
 ) -> Arrival:
-    return Arrival("first", id, event, task, f"mark of {id}", ok, life)
+    number = next(numbers) if request is None else request
+    return Arrival(to, id, event, task, f"mark of {id}", ok, life, number)
 
 
 def wrong(*arrivals: Arrival, kills: int = 1) -> List[str]:
@@ -38,7 +49,9 @@ def test_one_repetition_for_each_kill_is_allowed() -> None:
 
 def test_a_second_repetition_of_what_the_same_life_did_is_wrong() -> None:
     first, second = arrival(id="a"), arrival(id="b", task="u")
-    assert wrong(first, second, first, second) == ["repeated of life0 at first: ['a', 'b']"]
+    assert wrong(first, second, arrival(id="a"), arrival(id="b", task="u")) == [
+        "repeated of life0 at first: ['a', 'b']"
+    ]
 
 
 def test_another_id_for_the_same_event_is_wrong() -> None:
@@ -50,3 +63,26 @@ def test_a_start_after_its_end_is_wrong_and_so_is_a_task_without_an_end() -> Non
     assert wrong(start, arrival()) == []
     assert any("start after end" in what for what in wrong(arrival(), start))
     assert any("0 ends" in what for what in wrong(start))
+
+
+def test_of_a_digest_a_start_is_told_by_its_end_and_all_of_one_may_be_repeated() -> None:
+    def told(id: str, request: int, life: str = "life0") -> Arrival:
+        return arrival(id=id, to=DIGEST, request=-request, life=life)
+
+    start, end = Promise("-", "t-backup_start"), Promise("-", "t-backup_success")
+    arrived = Arrival(DIGEST, "e", "backup_success", "t", end.marker, True, "life0", -9)
+    assert judge([start, end], [DIGEST], [arrived], 0).lost == ()
+    assert judge([start, end], ["first"], [arrived], 0).lost != ()
+    assert len(judge([start], [DIGEST], [], 0).lost) == 1
+    again = judge([], [DIGEST], [told("a", 1), told("b", 1), told("a", 2, "life1"), told("b", 2, "life1")], 1)
+    assert (again.duplicates, again.wrong) == (1, ())
+    assert wrong(told("a", 1), told("b", 2), told("a", 3, "life1"), told("b", 3, "life1"))
+
+
+def test_whoever_wants_failures_only_hears_of_them_and_that_they_are_over() -> None:
+    failed, fine = Promise("f", "t-backup_failure"), Promise("s", "u-backup_success")
+    assert judge([failed, fine], [REMINDED], [], 0).lost == ("f t-backup_failure at reminded",)
+    told = arrival("backup_failure", id="f", to=REMINDED)
+    reminder = arrival("backup_failure", id="r", to=REMINDED)
+    assert wrong(told, reminder) == ["the last that reminded heard is a failure"]
+    assert wrong(told, reminder, arrival(id="s", to=REMINDED)) == []

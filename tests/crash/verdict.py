@@ -14,6 +14,14 @@ __all__ = ["Arrival", "Promise", "Verdict", "judge"]
 REFUSING = ("refusing", "dropped")
 """The endpoints that refuse what they get: the first of them only the first time, the other for ever."""
 
+DIGEST = "digest"
+"""The endpoint that gets several in one message, where a start is told by its end."""
+
+REMINDED = "reminded"
+"""The endpoint that wants failures only, is reminded of them, and told when they are over."""
+
+_ENDS = ("backup_success", "backup_failure", "backup_aborted")
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -25,7 +33,8 @@ class Promise:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request that came in and what it was answered. ``life``: the label of the one that sent it."""
+    """What a request told of, and what it was answered. ``life``: the label of the one that sent it; ``request``: the
+    same number for all that it told of."""
 
     endpoint: str
     id: str
@@ -34,14 +43,21 @@ class Arrival:
     marker: str
     ok: bool
     life: str
+    request: int
 
     @classmethod
-    def of(cls, request: Recorded, ok: bool) -> Arrival:
+    def of(cls, request: Recorded, ok: bool, number: int) -> List[Arrival]:
+        """One for each notification that the request tells of."""
         payload = request.json()
         assert request.header("webhook-id") == payload["id"]
-        endpoint, marker, life = request.path.strip("/"), payload.get("message", ""), request.header(LIFE_HEADER)
+        endpoint, life = request.path.strip("/"), request.header(LIFE_HEADER)
         assert life
-        return cls(endpoint, payload["id"], payload["event"], payload["task_id"], marker, ok, life)
+        marker = payload.get("message", "").partition("\n")[0]  # below it stands what is said beside it
+        alone = [{**payload, "title": marker}]
+        return [
+            cls(endpoint, one["id"], one["event"], one["task_id"], one["title"], ok, life, number)
+            for one in payload.get("extra", {}).get("digest", alone)
+        ]
 
 
 @dataclass(frozen=True)
@@ -64,26 +80,54 @@ def judge(promises: Sequence[Promise], endpoints: Sequence[str], arrivals: Seque
     lost: List[str] = []
     for endpoint in endpoints:
         here = [one for one in arrivals if one.endpoint == endpoint and one.ok]
-        ids, markers = {one.id for one in here}, {one.marker for one in here}
+        known = {name for one in here for name in (one.id, one.marker, f"{one.task}-{one.event}")}
         for promise in promises:
-            if promise.id not in ids and promise.marker not in markers:
+            if not known.intersection(_told_by(promise, endpoint)) and _is_wanted(promise, endpoint):
                 lost.append(f"{promise.id} {promise.marker} at {endpoint}")
-    copies = collections.Counter((one.endpoint, one.id) for one in arrivals if one.ok)
-    wrong = [*_too_many(arrivals), *_other_ids(arrivals), *_out_of_order(arrivals, endpoints)]
-    duplicates = sum(count - 1 for count in copies.values())
-    return Verdict(kills, len(promises), tuple(lost), duplicates, kills * len(endpoints), tuple(wrong))
+    plain = [one for one in arrivals if one.endpoint not in (DIGEST, REMINDED)]
+    wrong = [*_too_many(arrivals), *_other_ids(plain), *_out_of_order(plain, endpoints), *_not_over(arrivals)]
+    return Verdict(kills, len(promises), tuple(lost), _duplicates(arrivals), kills * len(endpoints), tuple(wrong))
+
+
+def _told_by(promise: Promise, endpoint: str) -> Set[str]:
+    """The ids and markers of what tells it there."""
+    task, _, event = promise.marker.rpartition("-")
+    ends = {f"{task}-{end}" for end in _ENDS} if endpoint == DIGEST and event == "backup_start" else set()
+    return {promise.id, promise.marker} | ends
+
+
+def _is_wanted(promise: Promise, endpoint: str) -> bool:
+    return endpoint != REMINDED or promise.marker.endswith("_failure")
+
+
+def _duplicates(arrivals: Sequence[Arrival]) -> int:
+    """How many requests told of what had been told before."""
+    first: Dict[Tuple[str, str], int] = {}
+    for one in arrivals:
+        if one.ok:
+            first.setdefault((one.endpoint, one.id), one.request)
+    return len({one.request for one in arrivals if one.ok and first[one.endpoint, one.id] != one.request})
 
 
 def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
-    """Of what a life delivered to an endpoint, only the one thing that it was at when it was killed is repeated."""
-    by_life: Dict[Tuple[str, str], str] = {}
-    repeated: Mapping[Tuple[str, str], List[str]] = collections.defaultdict(list)
+    """Of what a life delivered to an endpoint, only the one request that it was at when it was killed is repeated."""
+    newest: Dict[Tuple[str, str], Arrival] = {}
+    repeated: Mapping[Tuple[str, str], Dict[int, str]] = collections.defaultdict(dict)
     for one in arrivals:
-        if one.ok and (one.endpoint, one.id) in by_life:
-            repeated[one.endpoint, by_life[one.endpoint, one.id]].append(one.id)
-        if one.ok:
-            by_life[one.endpoint, one.id] = one.life
-    return [f"repeated of {key[1]} at {key[0]}: {ids}" for key, ids in repeated.items() if len(ids) > 1]
+        if not one.ok:
+            continue
+        before = newest.get((one.endpoint, one.id))
+        if before is not None:
+            repeated[one.endpoint, before.life][before.request] = one.id
+        newest[one.endpoint, one.id] = one
+    return [f"repeated of {key[1]} at {key[0]}: {[*ids.values()]}" for key, ids in repeated.items() if len(ids) > 1]
+
+
+def _not_over(arrivals: Sequence[Arrival]) -> List[str]:
+    """Whoever was reminded hears of it when it is over."""
+    here = [one for one in arrivals if one.endpoint == REMINDED and one.ok]
+    is_failing = bool(here) and here[-1].event == "backup_failure"
+    return [f"the last that {REMINDED} heard is a failure"] if is_failing else []
 
 
 def _other_ids(arrivals: Sequence[Arrival]) -> List[str]:

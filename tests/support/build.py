@@ -27,10 +27,12 @@ def event(name: str = "backup_success", plugin_id: str = "prime_backup", **field
     return Event(EventName(name), plugin_id, fields=fields)
 
 
-def notification(name: str = "backup_success", *, id: Optional[str] = None, task_id: str = "") -> Notification:
+def notification(
+    name: str = "backup_success", *, id: Optional[str] = None, task_id: str = "", **fields: Any
+) -> Notification:
     number = next(_numbers)
     payload = normalize(
-        event(name),
+        event(name, **fields),
         id=id or f"n{number}",
         task_id=task_id or f"t{number}",
         now=1_000_000.0,

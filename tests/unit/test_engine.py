@@ -19,6 +19,7 @@ from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import State
 from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.routing.groups import Share
@@ -464,6 +465,46 @@ def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver:
     assert "X-Token: ***" in lines
     assert '  "event": "backup_failure",' in lines
     assert receiver.requests == []
+
+
+def test_a_preview_shows_a_digest_and_what_is_wrong_with_its_templates(tmp_path: Path, receiver: Receiver) -> None:
+    templates = {"title": {"digest": "{{ digest.count }} in all"}, "body": {"digest": "{{ 1 / (digest.count - 3) }}"}}
+    with engine(tmp_path, hook(receiver, templates=templates)) as running:
+        lines = running.preview("hook", None)
+    assert lines is not None
+    assert lines[0].startswith("⚠ templates.body failed on digest, the default text is sent")
+    assert '  "title": "3 in all",' in lines
+    assert receiver.requests == []
+
+
+def test_a_template_that_fails_is_told_once_in_the_log_and_in_the_history(
+    tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = hook(
+        receiver, templates={"title": "{{ 1 / (backup.id - 7) }}"}, headers={"X": "{{ 1 / (backup.id - 7) }}"}
+    )
+    with engine(tmp_path, broken) as running:
+        ids = [running.accept(event(backup={"id": 7})) for _ in range(2)]
+        received(receiver, 2)
+    assert {request.json()["title"] for request in receiver.requests} == {"✅ Backup #7 done"}
+    store = SqliteOutbox(tmp_path / OUTBOX_FILE)
+    records = [History(store.database).find(id or "")[0] for id in ids]
+    store.close()
+    for record in records:
+        [one] = record.deliveries[0].tries
+        assert one.hint.startswith("templates.title failed on backup_success, the default text is sent: ")
+        assert "the template headers.X failed" in one.hint
+    assert caplog.text.count("templates.title failed") == 1
+
+
+def test_a_test_notification_tells_what_is_wrong_with_a_template(tmp_path: Path, receiver: Receiver) -> None:
+    results: queue.Queue[TestResult] = queue.Queue()
+    broken = hook(receiver, templates={"title": "{{ 1 / 0 if plugin.id == 'prime_notify' else 1 }}"})
+    with engine(tmp_path, broken) as running:
+        running.test(EventName.RESTORE_SUCCESS, on_result=results.put)
+        result = results.get(timeout=10.0)
+    assert result.ok
+    assert result.hint.startswith("templates.title failed on restore_success, the default text is sent: ")
 
 
 def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiver: Receiver) -> None:

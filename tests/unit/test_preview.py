@@ -36,6 +36,13 @@ def test_a_body_that_is_no_json_is_shown_as_it_is() -> None:
     assert list(preview_of(Request("GET", "http://h/"), REDACT)) == ["GET http://h/***"]
 
 
+def test_what_went_wrong_with_templates_is_shown_above_it() -> None:
+    request = Request("GET", "http://h/", warnings=("the template url failed: hidden-key",))
+    lines = preview_of(request, REDACT, ["templates.title failed"])
+    assert list(lines)[:2] == ["⚠ templates.title failed", "⚠ the template url failed: ***"]
+    assert list(preview_of(CommandRequest(["x"]), REDACT, ["w"]))[:2] == ["⚠ w", "$ x"]
+
+
 def test_a_program_is_shown_with_its_environment_and_input() -> None:
     request = CommandRequest(["notify", "--key", "hidden-key"], b'{"a":1}', {"B": "hidden-key", "A": "x"})
     assert list(preview_of(request, REDACT)) == ["$ notify --key ***", "A=x", "B=***", "", "{", '  "a": 1', "}"]

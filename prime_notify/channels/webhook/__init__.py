@@ -140,7 +140,7 @@ class Webhook(Channel[WebhookEndpoint]):
         """A header's value; what a template inserts can neither end the line nor fill a server's buffers."""
         if not is_template(value):
             return value
-        text = filler.text(value, f"headers.{name}", Mode.TEXT)
+        text = filler.text(value, f"headers.{name}", Mode.TEXT).encode("utf-8", "replace").decode("utf-8")
         return _UNPRINTABLE.sub(" ", text).strip()[:_LONGEST_HEADER]
 
 

@@ -26,6 +26,7 @@ _UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than 
 _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
+_FRAMING = ("host", "content-length", "transfer-encoding")
 _MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
 
 
@@ -253,4 +254,9 @@ class WebhookEndpoint(EndpointConfig):
     @classmethod
     def _check_header_templates(cls, headers: Dict[str, str]) -> Dict[str, str]:
         check_tree(headers)
+        framing = next(
+            (name for name, value in headers.items() if name.lower() in _FRAMING and is_template(value)), None
+        )
+        if framing is not None:
+            raise ValueError(f'write "{framing}" without templates: it says where a request goes, or where it ends')
         return headers

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 from typing import Any, Callable, Dict, Mapping, NoReturn, Optional
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ _BUDGET = "_budget"  # no field has this name, so no template can say it
 _EACH = "_each"
 _GLUE = "_glue"
 _LONGEST_REASON = 200
+_TOO_DEEP = "it is nested too deeply, or has too large a number"
 
 
 class Absent(ChainableUndefined):
@@ -74,6 +76,8 @@ class _Environment(ImmutableSandboxedEnvironment):
         texts = operator == "+" and isinstance(left, str) and isinstance(right, str)
         if texts or (_is_number(left) and _is_number(right)):
             result = super().call_binop(context, operator, left, right)
+            if isinstance(result, float) and not math.isfinite(result):
+                raise TemplateFailure("it makes too large a number")
             _budget_of(context).made(result)
             return result
         raise TemplateFailure(f'"{operator}" needs two numbers; write "~" to put texts together')
@@ -85,7 +89,10 @@ class Compiled:
     def __init__(self, source: str, mode: Mode) -> None:
         environment = _environment(mode)
         tree = _parsed(environment, source)
-        Checker(source).check(tree)
+        try:
+            Checker(source).check(tree)
+        except RecursionError:  # a path of a thousand fields
+            raise TemplateMistake(_TOO_DEEP) from None
         tree = _Rewriter().visit(tree)
         body = tree.body
         expression: Optional[nodes.Node] = None
@@ -161,7 +168,7 @@ def _parsed(environment: _Environment, source: str) -> nodes.Template:
         place = f"line {getattr(error, 'lineno', 1)}: " if "\n" in source else ""
         raise TemplateMistake(f"{place}{error.message}") from None
     except (RecursionError, ValueError):  # brackets in brackets without end, a number of 5000 digits
-        raise TemplateMistake("it is nested too deeply, or has too large a number") from None
+        raise TemplateMistake(_TOO_DEEP) from None
 
 
 def _built(environment: _Environment, tree: nodes.Template) -> Any:
@@ -192,6 +199,7 @@ def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(value, Undefined) and name not in TAKES_ABSENT:
             return value
         named = {key: _settled(argument) for key, argument in named.items()}
+        _budget_of(context).handle(value)
         result = function(_settled(value), *map(_settled, arguments), **named)
         _budget_of(context).made(result)
         return Absent() if result is None else result
@@ -248,7 +256,7 @@ def _markdown(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    quoted = quote(_plain(value), safe="")
+    quoted = quote(_plain(value), safe="", errors="replace")
     return "_" * len(quoted) if quoted in (".", "..") else quoted  # else the path would lead elsewhere
 
 

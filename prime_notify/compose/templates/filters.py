@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime
 import html
-import json as json_module
 import math
 import re
 from typing import Any, Callable, Dict, List
 from urllib.parse import quote
 
 from prime_notify.channels.common.graphemes import boundary_before
+from prime_notify.channels.common.wire import to_json
 from prime_notify.compose import humanize
 from prime_notify.compose.markdown import escape, legible
 from prime_notify.compose.templates.budget import LONGEST_VALUE, TemplateFailure
@@ -42,8 +42,8 @@ def as_text(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Compact JSON."""
-    return json_module.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON, whatever the value."""
+    return to_json(value).decode("utf-8")
 
 
 def _number(value: Any) -> float:
@@ -180,7 +180,7 @@ FILTERS: Dict[str, Callable[..., Any]] = {
     "truncate": _truncate,
     "unique": _unique,
     "upper": _text(str.upper),
-    "urlencode": _text(lambda text: quote(text, safe="")),
+    "urlencode": _text(lambda text: quote(text, safe="", errors="replace")),
 }
 """By name: all that there are."""
 

@@ -81,6 +81,8 @@ class Checker:
         names = [name.name for name in node.target.find_all(nodes.Name)]
         names += [node.target.name] if isinstance(node.target, nodes.Name) else []
         item = member(self._type(node.iter, scope), 0) if isinstance(node.target, nodes.Name) else None
+        if any(name.startswith("_") for name in names):
+            self._refuse(node, "a loop's names cannot begin with _")
         inner = {**scope, **dict.fromkeys(names, item), "loop": None}
         for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
             self._visit(child, inner, depth + 1, loops + 1)
@@ -94,7 +96,7 @@ class Checker:
             self._known(node, "test", node.name, list(TESTS))
         elif isinstance(node, nodes.Compare):
             self._check_words(node, scope)
-        elif isinstance(node, nodes.Const) and isinstance(node.value, int) and abs(node.value) > MAX_INTEGER:
+        elif isinstance(node, nodes.Const) and isinstance(node.value, (int, float)) and abs(node.value) > MAX_INTEGER:
             self._refuse(node, "it has too large a number")
 
     def _type(self, node: Optional[nodes.Node], scope: _Scope) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 from prime_notify.compose.templates import TemplateMistake
 from prime_notify.compose.templates.budget import Budget, TemplateFailure
@@ -35,6 +35,9 @@ _FIELDS: Dict[str, Any] = {
     "error": {"type": "OSError", "message": "No space left on device", "traceback": "Traceback\nOSError"},
 }
 _FACT = {"kind": "backup", "label": "Backup", "value": "#42"}
+_REMARK = {"kind": "still", "count": 2, "since": _NOW, "text": "It has failed 2 times since then"}
+_TOTALS = {"failure": 1, "aborted": 0, "success_warning": 0, "success": 1, "start": 0}
+_TOLD = ("id", "event", "task", "status", "severity", "timestamp", "task_id", "title", *_FIELDS)
 
 
 def try_out(compiled: Compiled) -> None:
@@ -52,7 +55,17 @@ def _samples() -> Tuple[Tuple[str, Mapping[str, Any]], ...]:
     for name in EventName:
         found.append((name.value, _values(Event(name, "prime_backup", "1.13.0", _FIELDS, test=True), "My Server")))
         found.append((f"{name.value} of which nothing is known", _values(Event(name, "other"), None)))
+    failed = _values(Event(EventName.BACKUP_FAILURE, "prime_backup", "1.13.0", _FIELDS), "My Server")
+    found.append(("a reminder", {**failed, "remark": _REMARK}))
+    found.append(
+        ("a digest", {**failed, "digest": _digest([failed, _values(Event(EventName.BACKUP_SUCCESS, "other"), None)])})
+    )
     return tuple(found)
+
+
+def _digest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    items = [{**{name: one[name] for name in _TOLD if name in one}, "times": 1} for one in told]
+    return {"count": len(items), "totals": _TOTALS, "first": _NOW, "last": _NOW, "items": items}
 
 
 def _values(event: Event, server: Any) -> Mapping[str, Any]:

@@ -104,7 +104,7 @@ class Desk(Protocol):
         """As :meth:`prime_notify.engine.Engine.switch`."""
         ...
 
-    def preview(self, endpoint: str, event: EventName) -> Optional[Sequence[str]]:
+    def preview(self, endpoint: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
         """As :meth:`prime_notify.engine.Engine.preview`."""
         ...
 

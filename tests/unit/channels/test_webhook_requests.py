@@ -286,12 +286,19 @@ def test_a_mistake_is_told_with_its_place(options: Any, path: str, told: str) ->
         ({"url": "https://example.com/{{ nope }}"}, "url", 'unknown field "nope"'),
         ({"url": "https://example.com/a b{{ event }}"}, "url", "write a whole address"),
         ({"headers": {"X-A": "{{ nope }}"}}, "headers.X-A", 'unknown field "nope"'),
+        ({"headers": {"HOST": "{{ server.name }}"}}, "headers", 'write "HOST" without templates'),
+        ({"headers": {"Content-Length": "{{ backup.id }}"}}, "headers", 'write "Content-Length" without templates'),
     ],
 )
 def test_a_mistake_in_the_address_or_a_header_is_told_with_its_place(endpoint: Any, path: str, told: str) -> None:
     found = problems(load_endpoints(hook(**endpoint)))
     assert told in found[f"[0].{path}"].remedy, found
     assert found[f"[0].{path}"].fatal
+
+
+def test_what_no_header_can_say_is_replaced() -> None:
+    of = message(backup={"id": 7, "comment": "a\ud800\x7fb"})
+    assert render(endpoint={"headers": {"X-A": "{{ backup.comment }}"}}, of=of).headers["X-A"] == "a? b"
 
 
 def test_formats_and_methods_may_be_written_in_any_case() -> None:

@@ -74,15 +74,16 @@ def test_it_is_told_in_chinese_too() -> None:
 
 def test_its_payload_is_that_of_the_worst_and_of_those_the_newest() -> None:
     old, new = one("backup_failure", message="old"), one("restore_failure", message="new", error="boom")
-    message = digest(old, new, one("backup_success"))
+    good = one("backup_success")
+    message = digest(old, new, good)
     assert (message.payload.event, message.payload.severity) == (EventName.RESTORE_FAILURE, "error")
     assert message.payload.error is not None
     assert message.payload.message is None
     assert message.payload.extra == {
         "digest": [
-            {"id": new.id, "event": "restore_failure", "title": "❌ Restore failed"},
-            {"id": old.id, "event": "backup_failure", "title": "❌ Backup failed"},
-            {"id": message.payload.extra["digest"][2]["id"], "event": "backup_success", "title": "✅ Backup done"},
+            {"id": new.id, "task_id": new.payload.task_id, "event": "restore_failure", "title": "❌ Restore failed"},
+            {"id": old.id, "task_id": old.payload.task_id, "event": "backup_failure", "title": "❌ Backup failed"},
+            {"id": good.id, "task_id": good.payload.task_id, "event": "backup_success", "title": "✅ Backup done"},
         ],
         "digest_total": 3,
     }

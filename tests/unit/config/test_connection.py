@@ -136,8 +136,16 @@ def test_a_mistake_in_a_template_costs_only_that_template() -> None:
         ({"titel": "x"}, "templates.titel", 'did you mean "title"?'),
         ({"title": 5}, "templates.title", "write an object"),
         ({"title": {"backup_sucess": "x"}}, "templates.title.backup_sucess", 'did you mean "backup_success"?'),
-        ({"title": {"*_finish": "x"}}, "templates.title.*_finish", 'write "*", an event or a pattern'),
+        ({"title": {"*_finish": "x"}}, "templates.title.*_finish", 'write "*", "digest", an event or a pattern'),
         ({"desp": {"*": ["x"]}}, "templates.desp.*", "write a string"),
+        ({"body": {"digets": "x"}}, "templates.body.digets", 'did you mean "digest"?'),
+        ({"body": {"digest": "{{ digest.cuont }}"}}, "templates.body.digest", 'did you mean "count"?'),
+        (
+            {"body": {"digest": "{% for one in digest.items %}{{ one.eror }}{% endfor %}"}},
+            "templates.body.digest",
+            'unknown field "one.eror"; did you mean "error"?',
+        ),
+        ({"title": "{{ remark.kind == 'recoverd' }}"}, "templates.title", 'did you mean "recovered"?'),
     ],
 )
 def test_templates_in_a_form_that_is_none_are_told_and_the_endpoint_works(templates: Any, path: str, told: str) -> None:

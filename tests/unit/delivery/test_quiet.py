@@ -148,6 +148,19 @@ def test_what_was_held_back_is_told_at_once_when_the_config_no_longer_says_so(tm
     assert world.told() == [ids[::-1]]
 
 
+def test_a_digest_counts_as_one_message_for_the_rate_limit_after_a_restart_too(tmp_path: Path) -> None:
+    world = World(tmp_path, {"digest": {"every": "1h", "at_once": "error"}, "rate_limit": "2/12h"})
+    for _ in range(3):
+        world.accept()
+    world.run(1)
+    world.restart()
+    first, second = world.accept("backup_failure"), world.accept("backup_failure")
+    world.run(1)
+    assert world.told()[1:] == [[first]]
+    world.run(12)
+    assert world.told()[2:] == [[second]]
+
+
 EVENTS = st.sampled_from(["backup_start", "backup_success", "backup_failure", "backup_aborted", "restore_success"])
 ACTION = st.one_of(
     st.tuples(st.just("event"), EVENTS),

@@ -60,8 +60,8 @@ class ScriptedDesk:
         self.tested: List[Tuple[str, Optional[str], Mapping[str, str]]] = []
         self._waiting: Dict[str, Callable[[TestResult], None]] = {}
 
-    def preview(self, endpoint: str, event: EventName) -> Sequence[str]:
-        return self.previewed or [f"POST to {endpoint}", "", f"a {event.value}"]
+    def preview(self, endpoint: str, event: Optional[EventName]) -> Sequence[str]:
+        return self.previewed or [f"POST to {endpoint}", "", f"a {event.value if event else 'digest'}"]
 
     def explanation(self, endpoint: str, _event: EventName) -> Explanation:
         return Explanation(endpoint, self.decided)

@@ -283,6 +283,7 @@ def test_preview_shows_the_request_line_by_line(bench: Bench) -> None:
         "What phone would get of a backup_success:", "POST to phone", "", "a backup_success",
     ]  # fmt: skip
     assert bench.type('!!pn preview "ops room" restore_failure')[-1] == "a restore_failure"
+    assert bench.type("!!pn preview phone digest")[::3] == ["What phone would get of a digest:", "a digest"]
 
 
 def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:

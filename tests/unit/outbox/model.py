@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
-from prime_notify.outbox.base import State
+from prime_notify.outbox.base import Purpose, State
 
 __all__ = ["Model", "ModelDelivery"]
 
 
 @dataclass
 class ModelDelivery:
-    """One notification to one endpoint; ``number`` counts them in the order of acceptance."""
+    """One notification to one endpoint; ``number`` counts them in the order in which they came to be.
+
+    ``tries``: when a message was tried that told of it, unless that is counted with another one.
+    """
 
     number: int
     id: str
@@ -24,6 +28,9 @@ class ModelDelivery:
     attempts: int = 0
     leased: bool = False
     receipt: Optional[Dict[str, str]] = None
+    purpose: Purpose = Purpose.EVENT
+    held: bool = False
+    tries: List[float] = field(default_factory=list)
 
 
 @dataclass
@@ -35,18 +42,35 @@ class Model:
     open_tasks: Set[str] = field(default_factory=set)
     numbers: int = 0
 
-    def put(self, id: str, task: str, endpoints: Sequence[str], at: float) -> None:
+    def put(self, id: str, task: str, endpoints: Sequence[str], recovery: Sequence[str], at: float) -> None:
         self.order.append((id, at))
         for endpoint in endpoints:
-            self.numbers += 1
-            self.deliveries.append(ModelDelivery(self.numbers, id, task, endpoint, at, at))
+            self.add(ModelDelivery(0, id, task, endpoint, at, at))
+        for endpoint in recovery:
+            self.add(ModelDelivery(0, id, task, endpoint, at, at, purpose=Purpose.RECOVERY))
+
+    def add(self, delivery: ModelDelivery) -> None:
+        self.numbers += 1
+        self.deliveries.append(dataclasses.replace(delivery, number=self.numbers))
+
+    def remind(self, of: ModelDelivery, due: float) -> None:
+        self.add(ModelDelivery(0, of.id, of.task, of.endpoint, of.accepted, due, purpose=Purpose.REMINDER))
+
+    def fold_before(self, told: ModelDelivery) -> None:
+        """What was held back of the task that was just told of: that is told by it."""
+        for one in self.held(told.endpoint):
+            if one.task == told.task and one.number < told.number:
+                one.state, one.held = State.FOLDED, False
 
     def of(self, endpoint: str, state: Optional[State] = None) -> List[ModelDelivery]:
         return [one for one in self.deliveries if one.endpoint == endpoint and state in (None, one.state)]
 
     def ready(self, endpoint: str) -> List[ModelDelivery]:
-        """What may be handed out, once due: not leased, and nothing before it in its task still waits."""
-        waiting = self.of(endpoint, State.WAITING)
+        """What may be handed out, once due: not leased, and nothing before it in its task still waits.
+
+        What is held back neither may nor holds up anything.
+        """
+        waiting = [one for one in self.of(endpoint, State.WAITING) if not one.held]
         first = {one.task: one.number for one in reversed(waiting)}
         return [one for one in waiting if not one.leased and first[one.task] == one.number]
 
@@ -57,6 +81,25 @@ class Model:
 
     def next_due(self, endpoint: str) -> Optional[float]:
         return min((one.due for one in self.ready(endpoint)), default=None)
+
+    def held(self, endpoint: str) -> List[ModelDelivery]:
+        """What is held back, leased or not."""
+        return [one for one in self.of(endpoint, State.WAITING) if one.held]
+
+    def next_held(self, endpoint: str, at: float, most: int) -> List[ModelDelivery]:
+        """What is handed out together: the first due, in the order in which they came to be."""
+        free = [one for one in self.held(endpoint) if not one.leased and one.due <= at]
+        return sorted(sorted(free, key=lambda one: (one.due, one.number))[:most], key=lambda one: one.number)
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        return min((one.due for one in self.held(endpoint) if not one.leased), default=None)
+
+    def release(self, endpoint: str, at: float) -> None:
+        for one in self.held(endpoint):
+            one.due = min(one.due, at)
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> List[float]:
+        return sorted(at for one in self.of(endpoint) for at in one.tries if at >= since)[-most:]
 
     def previous(self, delivery: ModelDelivery) -> Optional[Dict[str, str]]:
         """The newest receipt of the task at this endpoint."""

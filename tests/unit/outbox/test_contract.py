@@ -9,7 +9,7 @@ from typing import Iterator, List, Union
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Heir, OutboxError, Purpose, Retention, Settlement, Standing, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
@@ -231,6 +231,16 @@ def test_attempts_are_remembered_newest_last(store: Store) -> None:
     assert list(store.attempts_since("a", 2.0, 10)) == [2.0, 3.0]
     assert list(store.attempts_since("a", 0.0, 2)) == [2.0, 3.0]
     assert list(store.attempts_since("b", 0.0, 2)) == []
+
+
+def test_what_one_message_told_of_is_one_attempt(store: Store) -> None:
+    for _ in range(3):
+        put(store)
+    keys = [delivery.key for delivery in (store.claim("a", at=0.0) for _ in range(3)) if delivery]
+    for key in keys:
+        store.settle(Settlement(key, State.DELIVERED, 7.0, shared=key != keys[0]))
+    assert len(keys) == 3
+    assert list(store.attempts_since("a", 0.0, 2)) == [7.0]
 
 
 def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Store) -> None:
@@ -479,6 +489,32 @@ def test_a_reminder_is_another_delivery_of_the_same_notification(store: Store) -
     reminder = store.claim("a", at=10.0)
     assert reminder is not None
     assert (reminder.notification.id, reminder.attempt, reminder.purpose) == (id, 1, Purpose.REMINDER)
+
+
+def test_what_another_store_had_is_taken_over_as_it_stood_there(store: Store) -> None:
+    failed = notification("backup_failure", task_id="t")
+    dead = Standing("a", "t", State.DEAD, 0.0, 3.0, attempts=2)
+    held = Standing("b", "t", State.WAITING, 9.0, 3.0, attempts=1, held=True, receipt={"ts": "1"})
+    reminder = Standing("c", "t", State.WAITING, 5.0, 3.0, purpose=Purpose.REMINDER)
+    store.bring(failed, [dead, held, reminder], TaskChange(opened=open_task("t")), at=1.0)
+    store.bring(failed, [held, Standing("d", "t", State.WAITING, 0.0, 3.0)], TaskChange(closed="t"), at=1.0)
+    assert states(store, failed.id)["a"] is State.DEAD
+    assert store.waiting() == {"b": 1, "c": 1, "d": 1}
+    assert list(store.open_tasks()) == []
+    [one] = store.claim_held("b", at=9.0, most=9)
+    assert (one.attempt, one.accepted, one.previous) == (2, 1.0, {"ts": "1"})
+    told = store.claim("c", at=5.0)
+    assert told is not None
+    assert (told.purpose, told.notification) == (Purpose.REMINDER, failed)
+    assert sorted(store.kin(told.key)) == [
+        ("a", State.DEAD), ("b", State.WAITING), ("c", State.WAITING), ("d", State.WAITING),
+    ]  # fmt: skip
+
+
+def test_what_waits_tells_why_it_does(store: Store) -> None:
+    store.put(notification(), [], NOTHING, at=0.0, recovery=["a"])
+    assert [one.purpose for one in store.peek("a", after=0, most=9)] == [Purpose.RECOVERY]
+    assert list(store.peek_unwritten("a")) == []
 
 
 def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence, Set
 
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from prime_notify.outbox.base import Delivery, OutboxError, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import Delivery, Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import notification, open_task
@@ -60,13 +60,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(to=reached, more=reached, both=st.booleans())
     def accept(self, to: List[str], more: List[str], both: bool) -> None:
-        """A start, and perhaps its end as well."""
+        """A start, and perhaps its end as well, of which the others hear only if it is a recovery."""
         self.tasks += 1
         task = f"t{self.tasks}"
         self.put("backup_start", task, to, TaskChange(opened=open_task(task)))
         self.model.open_tasks.add(task)
         if both:
-            self.put("backup_success", task, more, TaskChange(closed=task))
+            others = [name for name in ENDPOINTS if name not in more]
+            self.put("backup_success", task, more, TaskChange(closed=task), recovery=others)
             self.model.open_tasks.discard(task)
 
     @precondition(lambda self: self.model.open_tasks)
@@ -76,10 +77,10 @@ class Machine(RuleBasedStateMachine):
         self.put("backup_failure", task, to, TaskChange(closed=task))
         self.model.open_tasks.discard(task)
 
-    def put(self, name: str, task: str, to: List[str], change: TaskChange) -> None:
+    def put(self, name: str, task: str, to: List[str], change: TaskChange, recovery: Sequence[str] = ()) -> None:
         accepted = notification(name, task_id=task)
-        self.store.put(accepted, to, change, at=self.now)
-        self.model.put(accepted.id, task, to, self.now)
+        self.store.put(accepted, to, change, at=self.now, recovery=recovery)
+        self.model.put(accepted.id, task, to, recovery, self.now)
 
     @rule(target=claimed, endpoint=endpoints)
     def claim(self, endpoint: str) -> Any:
@@ -87,21 +88,71 @@ class Machine(RuleBasedStateMachine):
         assert (found is None) == (expected is None)
         if expected is None:
             return multiple()
-        self.compare(expected, found)
+        return self.leased(expected, found)
+
+    @rule(endpoint=endpoints, each=st.lists(delays, min_size=1, max_size=5))
+    def hold_what_comes(self, endpoint: str, each: List[float]) -> None:
+        """As a lane does with what is not to be told yet."""
+        for delay in each:
+            one = self.claim(endpoint)
+            if one != multiple():
+                self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+
+    @rule(endpoint=endpoints, state=st.sampled_from([State.DELIVERED, State.DEAD]))
+    def tell_next(self, endpoint: str, state: State) -> None:
+        one = self.claim(endpoint)
+        if one != multiple():
+            self.settle(one, state)
+
+    @rule(target=claimed, endpoint=endpoints, most=st.integers(1, 4), later=delays)
+    def claim_held(self, endpoint: str, most: int, later: float) -> Any:
+        """What is held back, as for a digest; also what is not due yet."""
+        return multiple(*self.together(endpoint, most, later))
+
+    def together(self, endpoint: str, most: int, later: float = 0.0) -> List[Any]:
+        at = self.now + later
+        expected = self.model.next_held(endpoint, at, most)
+        found = self.store.claim_held(endpoint, at=at, most=most)
+        assert [one.notification.id for one in found] == [one.id for one in expected]
+        return [self.leased(*pair) for pair in zip(expected, found)]
+
+    def leased(self, expected: ModelDelivery, found: Delivery) -> Any:
+        known = (found.notification.id, found.endpoint, found.attempt, found.accepted, found.purpose)
+        assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted, expected.purpose)
+        assert found.due == expected.due
+        assert found.previous == self.model.previous(expected)
+        assert found.superseded == (not expected.held and self.model.superseded(expected))
         expected.leased = True
         self.under_way[found.key] = expected
         return (self.lives, found.key)
-
-    def compare(self, expected: ModelDelivery, found: Delivery) -> None:
-        known = (found.notification.id, found.endpoint, found.attempt, found.accepted)
-        assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted)
-        assert found.previous == self.model.previous(expected)
-        assert found.superseded == self.model.superseded(expected)
 
     @rule(one=consumes(claimed), with_receipt=st.booleans())
     def deliver(self, one: Any, with_receipt: bool) -> None:
         receipt = {"message": str(self.now)} if with_receipt else None
         self.settle(one, State.DELIVERED, receipt=receipt)
+
+    @rule(one=consumes(claimed), every=delays)
+    def deliver_and_remind(self, one: Any, every: float) -> None:
+        """There will be a reminder, another delivery of the same notification."""
+        self.settle(one, State.DELIVERED, remind_at=self.now + every)
+
+    @rule(one=consumes(claimed), delay=delays)
+    def hold(self, one: Any, delay: float) -> None:
+        """It is not to be told yet, or still not."""
+        self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+
+    @rule(endpoint=endpoints, most=st.integers(2, 4), delay=delays, works=st.booleans())
+    def tell_together(self, endpoint: str, most: int, delay: float, works: bool) -> None:
+        """A digest: one attempt, whatever came of it, for all that it tells of."""
+        for number, one in enumerate(self.together(endpoint, most)):
+            state, due = (State.DELIVERED, 0.0) if works else (State.WAITING, self.now + delay)
+            self.settle(one, state, due=due, held=not works, shared=number > 0)
+
+    @rule(endpoint=endpoints)
+    def release(self, endpoint: str) -> None:
+        """As after a restart, when what was held back is looked at anew."""
+        self.store.release(endpoint, at=self.now)
+        self.model.release(endpoint, self.now)
 
     @rule(one=consumes(claimed), delay=delays)
     def fail_and_retry(self, one: Any, delay: float) -> None:
@@ -125,8 +176,15 @@ class Machine(RuleBasedStateMachine):
         expected = self.under_way.pop(one[1])
         self.store.settle(Settlement(one[1], state, self.now, due, tried=tried, **more))
         expected.state, expected.due, expected.leased = state, due, False
+        expected.held = more.get("held", False)
         expected.attempts += tried
         expected.receipt = more.get("receipt") or expected.receipt
+        if tried and not more.get("shared"):
+            expected.tries.append(self.now)
+        if "remind_at" in more:
+            self.model.remind(expected, more["remind_at"])
+        if state is State.DELIVERED:
+            self.model.fold_before(expected)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:
@@ -174,10 +232,14 @@ class Machine(RuleBasedStateMachine):
         assert {task.task_id for task in self.store.open_tasks()} == self.model.open_tasks
         for endpoint in ENDPOINTS:
             assert self.store.next_due(endpoint) == self.model.next_due(endpoint)
+            assert self.store.held_due(endpoint) == self.model.held_due(endpoint)
+            assert list(self.store.attempts_since(endpoint, 0.0, 3)) == self.model.attempts_since(endpoint, 0.0, 3)
+            seen = [(one.notification.id, one.purpose) for one in self.store.peek(endpoint, after=0, most=999)]
+            assert seen == [(one.id, one.purpose) for one in self.model.of(endpoint, State.WAITING)]
 
 
 TestSqliteOutbox = Machine.TestCase
-TestSqliteOutbox.settings = QUICK
+TestSqliteOutbox.settings = settings(QUICK, max_examples=150)
 
 
 class FaultyDisk(SqliteOutbox):
@@ -189,9 +251,21 @@ class FaultyDisk(SqliteOutbox):
         self._check()
         super().put(*args, **more)
 
+    def bring(self, *args: Any, **more: Any) -> None:
+        self._check()
+        super().bring(*args, **more)
+
     def settle(self, settlement: Settlement) -> None:
         self._check()
         super().settle(settlement)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        self._check()
+        super().release(endpoint, at=at)
+
+    def hand_over(self, *args: Any, **more: Any) -> bool:
+        self._check()
+        return super().hand_over(*args, **more)
 
     def _check(self) -> None:
         if self.full:
@@ -202,7 +276,8 @@ class GuardedMachine(RuleBasedStateMachine):
     """The guarded store over a disk that fails now and then.
 
     What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
-    comes to its end once, and, within a task, in order. After a recovery all of it is on the disk, whatever crashes.
+    comes to its end once, and, within a task, in order; what is held back is told, and what is handed over or reminded
+    of is, too. After a recovery all of it is on the disk, whatever crashes.
     """
 
     def __init__(self) -> None:
@@ -214,6 +289,10 @@ class GuardedMachine(RuleBasedStateMachine):
         self.open()
         self.expected: Dict[str, Dict[str, str]] = {name: {} for name in ENDPOINTS}
         """By endpoint: the notifications that have not come to their end, with their tasks, in order."""
+        self.had: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        """By endpoint: the notifications that it has, or had, a delivery of."""
+        self.reminders: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        self.held: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         self.in_memory = False
         self.under_way: Dict[str, Delivery] = {}
 
@@ -241,6 +320,7 @@ class GuardedMachine(RuleBasedStateMachine):
             self.store.put(accepted, names, TaskChange(), at=self.now)
             for endpoint in names:
                 self.expected[endpoint][accepted.id] = f"t{self.tasks}"
+                self.had[endpoint].add(accepted.id)
 
     @rule(endpoint=endpoints)
     def claim(self, endpoint: str) -> None:
@@ -251,23 +331,76 @@ class GuardedMachine(RuleBasedStateMachine):
         if delivery is None:
             return
         known, id = self.expected[endpoint], delivery.notification.id
-        assert id in known, "handed out after its end"
-        first = next(other for other, task in known.items() if task == known[id])
-        assert id == first, "handed out before what came first in its task"
         self.under_way[endpoint] = delivery
+        if delivery.purpose is Purpose.REMINDER:
+            assert id in self.reminders[endpoint], "reminded of what is over"
+            return
+        assert id in known, "handed out after its end"
+        free = [other for other in known if other not in self.held[endpoint] and known[other] == known[id]]
+        assert id == free[0], "handed out before what came first in its task"
 
-    @rule(endpoint=endpoints, delay=delays)
-    def fail(self, endpoint: str, delay: float) -> None:
+    @rule(endpoint=endpoints, delay=delays, held=st.booleans())
+    def wait_for(self, endpoint: str, delay: float, held: bool) -> None:
+        """It failed, or is held back."""
         delivery = self.under_way.pop(endpoint, None)
-        if delivery is not None:
-            self.store.settle(Settlement(delivery.key, State.WAITING, self.now, self.now + delay))
+        if delivery is None:
+            return
+        held = held and delivery.purpose is Purpose.EVENT
+        due = self.now + delay
+        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, held=held, tried=not held))
+        if held:
+            self.held[endpoint].add(delivery.notification.id)
+
+    @rule(endpoint=endpoints, works=st.booleans())
+    def tell_together(self, endpoint: str, works: bool) -> None:
+        """A digest of all that is held back."""
+        for number, one in enumerate(self.store.claim_held(endpoint, at=self.now + 1000.0, most=99)):
+            id = one.notification.id
+            assert id in self.held[endpoint], "held back by nobody"
+            state = State.DELIVERED if works else State.WAITING
+            self.store.settle(Settlement(one.key, state, self.now, self.now, held=not works, shared=number > 0))
+            if works:
+                self.ended(endpoint, id)
 
     @rule(endpoint=endpoints)
-    def deliver(self, endpoint: str) -> None:
+    def release(self, endpoint: str) -> None:
+        self.store.release(endpoint, at=self.now)
+
+    @rule(endpoint=endpoints, remind=st.booleans())
+    def deliver(self, endpoint: str, remind: bool) -> None:
         delivery = self.under_way.pop(endpoint, None)
-        if delivery is not None:
-            self.store.settle(Settlement(delivery.key, State.DELIVERED, self.now))
-            del self.expected[endpoint][delivery.notification.id]
+        if delivery is None:
+            return
+        id, remind_at = delivery.notification.id, self.now + 60.0 if remind else None
+        self.store.settle(Settlement(delivery.key, State.DELIVERED, self.now, remind_at=remind_at))
+        self.reminders[endpoint].discard(id)
+        if remind:
+            self.reminders[endpoint].add(id)
+        if delivery.purpose is not Purpose.REMINDER:
+            self.ended(endpoint, id)
+
+    @rule(endpoint=endpoints)
+    def give_up(self, endpoint: str) -> None:
+        """The other endpoint takes over, unless it has, or had, it as well."""
+        delivery = self.under_way.get(endpoint)
+        if delivery is None or delivery.purpose is Purpose.REMINDER:
+            return
+        del self.under_way[endpoint]
+        [other] = [name for name in ENDPOINTS if name != endpoint]
+        id = delivery.notification.id
+        self.store.settle(Settlement(delivery.key, State.DEAD, self.now, heirs=[Heir(other, f"heir of {id}")]))
+        del self.expected[endpoint][id]
+        if id not in self.had[other]:
+            self.had[other].add(id)
+            self.expected[other][id] = f"heir of {id}"
+
+    def ended(self, endpoint: str, id: str) -> None:
+        """It, and what was held back before it of its task."""
+        known = self.expected[endpoint]
+        before = [*known][: [*known].index(id)]
+        for other in [*(one for one in before if one in self.held[endpoint] and known[one] == known[id]), id]:
+            del known[other]
+            self.held[endpoint].discard(other)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:
@@ -280,7 +413,7 @@ class GuardedMachine(RuleBasedStateMachine):
     @rule()
     def make_room(self) -> None:
         self.disks[-1].full = False
-        self.store.recover(at=self.now)
+        self.store.recover()
 
     @precondition(lambda self: not self.store.refusing)
     @rule()
@@ -301,16 +434,17 @@ class GuardedMachine(RuleBasedStateMachine):
 
     def everything_is_delivered_in_the_end(self) -> None:
         for endpoint in ENDPOINTS:
-            self.deliver(endpoint)
+            self.deliver(endpoint, remind=True)
         self.make_room()
         assert not self.store.refusing
         self.crash()
         self.now += 1000.0
         for endpoint in ENDPOINTS:
-            while self.expected[endpoint]:
+            self.tell_together(endpoint, works=True)
+            while self.expected[endpoint] or self.reminders[endpoint]:
                 self.claim(endpoint)
                 assert endpoint in self.under_way, "lost"
-                self.deliver(endpoint)
+                self.deliver(endpoint, remind=False)
             assert self.store.claim(endpoint, at=self.now) is None
 
 

@@ -8,7 +8,8 @@ from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
+from prime_notify.model.health import Failing, Health
+from prime_notify.outbox.base import OutboxError, Purpose, Settlement, State, TaskChange
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
 from prime_notify.outbox.sqlite import SqliteOutbox
 from tests.support.build import event, notification, open_task, states
@@ -65,6 +66,29 @@ def test_what_is_undelivered_is_saved_from_a_store_that_turns_out_to_be_damaged(
     claimed = fresh.claim("w", at=0.0)
     assert claimed is not None
     assert claimed.notification == waiting
+    fresh.close()
+
+
+def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world: World) -> None:
+    store = world.opener.open()
+    failure, success = notification("backup_failure"), notification()
+    store.put(failure, ["a"], TaskChange(), at=0.0)
+    told = store.claim("a", at=0.0)
+    assert told is not None
+    health = Health(failing=(Failing("prime_backup:backup", failure.id, 1.0),))
+    store.settle(Settlement(told.key, State.DELIVERED, 0.0, remind_at=60.0, health=health))
+    store.put(success, [], TaskChange(), at=0.0, recovery=["a"])
+    waiting = store.claim("a", at=0.0)
+    assert waiting is not None
+    store.settle(Settlement(waiting.key, State.WAITING, 0.0, 50.0, tried=False, held=True))
+    fresh = world.opener.reopen(store)
+    assert fresh.claim("a", at=59.0) is None
+    [held] = fresh.claim_held("a", at=50.0, most=9)
+    reminder = fresh.claim("a", at=60.0)
+    assert reminder is not None
+    assert (held.notification, held.purpose) == (success, Purpose.RECOVERY)
+    assert (reminder.notification, reminder.purpose) == (failure, Purpose.REMINDER)
+    assert fresh.health("a") == health
     fresh.close()
 
 

@@ -11,6 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prime_notify.channels.common.registry import channel_types
+from prime_notify.compose.templates import Budget, check_template, render_text
+from prime_notify.compose.templates.filters import FILTERS
 from prime_notify.config.filter import Except, Filter
 from prime_notify.config.load import load_config
 from prime_notify.mcdr.commands.all import COMMANDS
@@ -144,3 +146,28 @@ def sections(page: Path) -> List[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
+# the filters of templates
+
+EXAMPLES = {
+    lang: re.findall(r"^(.*) → (.*)$", block, re.MULTILINE)
+    for lang in ("en", "zh")
+    for block in re.findall(
+        r"^```jinja\n(.*?)^```",
+        (ROOT / f"docs/{lang}/routing-and-templates.md").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+}
+
+
+@pytest.mark.parametrize(("source", "result"), EXAMPLES["en"])
+def test_a_filter_makes_what_its_example_says(source: str, result: str) -> None:
+    check_template(source)
+    assert render_text(source, {"backup": {"tags": {"scheduled": True}}}, Budget()).rstrip() == result
+
+
+def test_every_filter_has_an_example_in_both_languages() -> None:
+    sources = " ".join(source for source, _ in EXAMPLES["en"])
+    assert [name for name in FILTERS if f"|{name}" not in sources] == []
+    assert EXAMPLES["zh"] == EXAMPLES["en"]
