@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from hypothesis import settings
 
@@ -12,6 +12,6 @@ _ALL = 100
 """``max_examples`` of the profile in which every example is tried: Hypothesis' own number."""
 
 
-def examples(most: int, **more: Any) -> settings:
+def examples(most: int, parent: Optional[settings] = None, **more: Any) -> settings:
     """``most``, or a fifth of it where what was tried with one Python is tried again with another (conftest.py)."""
-    return settings(max_examples=max(5, most * settings().max_examples // _ALL), **more)
+    return settings(parent, max_examples=max(5, most * settings().max_examples // _ALL), **more)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
 from prime_notify.outbox.base import State
 from prime_notify.outbox.guarded import GuardedOutbox
+from tests.support.examples import examples
 from tests.unit.delivery.world import World
 from tests.unit.outbox.test_model import FaultyDisk
 
@@ -101,7 +102,7 @@ ACTION = st.one_of(
         {"digest": {"every": "6h", "at_once": "error"}, "repeat": "4h"},
     ],
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTION, max_size=25))
 def test_nothing_is_lost_whenever_the_disk_is_full(
     tmp_path_factory: pytest.TempPathFactory, options: Any, actions: Any

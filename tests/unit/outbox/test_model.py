@@ -239,7 +239,7 @@ class Machine(RuleBasedStateMachine):
 
 
 TestSqliteOutbox = Machine.TestCase
-TestSqliteOutbox.settings = settings(QUICK, max_examples=150)
+TestSqliteOutbox.settings = examples(150, parent=QUICK)
 
 
 class FaultyDisk(SqliteOutbox):
