@@ -27,9 +27,9 @@ from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.item import Item
 from prime_notify.model.notification import IdFactory, Notification
-from prime_notify.outbox.base import LateEvent, OpenTask
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
+from prime_notify.outbox.values import LateEvent, OpenTask
 from prime_notify.overview import Overview, overview_of
 from prime_notify.preview import preview_of
 from prime_notify.routing import Explanation, decide, explained, route

@@ -8,7 +8,7 @@ from typing import Callable, Iterable, List, Optional
 
 from prime_notify.model.event import Event
 from prime_notify.model.sanitize import clean_text
-from prime_notify.outbox.base import OpenTask
+from prime_notify.outbox.values import OpenTask
 
 __all__ = ["Placement", "TaskLedger"]
 

@@ -10,8 +10,8 @@ from prime_notify.cli.history import find_one
 from prime_notify.cli.parsing import Subparsers, add_command, add_timeout
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, CliError, Report
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import History
+from prime_notify.outbox.values import State
 
 __all__ = ["add_parser"]
 

@@ -19,8 +19,8 @@ from prime_notify.compose.lines import one_line
 from prime_notify.config.load import LoadedConfig
 from prime_notify.engine import Engine
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import DeliveryRecord, History
+from prime_notify.outbox.values import State
 from prime_notify.overview import EndpointState
 from prime_notify.transport.dispatch import Transports
 

@@ -9,8 +9,8 @@ from prime_notify.cli.parsing import Subparsers, add_command
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, CliError, Report
 from prime_notify.cli.words import delivery_text, fact_lines, headline, notification_data, try_lines
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import History, NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = ["add_parser", "find_one"]
 

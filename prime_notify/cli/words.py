@@ -12,8 +12,8 @@ from prime_notify.compose.humanize import duration, local_time
 from prime_notify.compose.lines import one_line
 from prime_notify.compose.texts import localize
 from prime_notify.model.fact import FactKind
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = [
     "LANGUAGE",

@@ -14,7 +14,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.delivery.failures import kind_of, told_at
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Delivery
+from prime_notify.outbox.values import Delivery
 
 __all__ = ["MOST", "Digest", "Holding", "QuietHours", "Sorted"]
 

@@ -27,16 +27,8 @@ from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from prime_notify.outbox.base import (
-    Delivery,
-    Outbox,
-    OutboxClosedError,
-    OutboxError,
-    Purpose,
-    Settlement,
-    State,
-    queue_of,
-)
+from prime_notify.outbox.base import Outbox, OutboxClosedError, OutboxError
+from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, queue_of
 
 __all__ = ["Lane"]
 
@@ -91,7 +83,7 @@ class Lane:
         return not self.disabled and self.health.open_until <= self.clock.steady()
 
     def queue_of(self, notification: Notification) -> str:
-        """What a notification waits for here (:func:`prime_notify.outbox.base.queue_of`)."""
+        """What a notification waits for here (:func:`prime_notify.outbox.values.queue_of`)."""
         return queue_of(notification, in_order=self.endpoint.channel.shows_state)
 
     def forgive(self) -> None:

@@ -11,7 +11,8 @@ from prime_notify.delivery.failures import is_outdated, kind_of
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
-from prime_notify.outbox.base import Delivery, Outbox, Purpose, Settlement, State
+from prime_notify.outbox.base import Outbox
+from prime_notify.outbox.values import Delivery, Purpose, Settlement, State
 
 __all__ = ["Answer", "Repeating"]
 

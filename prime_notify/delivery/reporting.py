@@ -11,7 +11,7 @@ from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.model.health import Health
 from prime_notify.model.outcome import Delivered, Outcome, Permanent
-from prime_notify.outbox.base import Delivery, Settlement, State
+from prime_notify.outbox.values import Delivery, Settlement, State
 
 __all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "log_attempt", "notice_of"]
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Sequence
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.delivery.retry import RetrySchedule
 from prime_notify.model.outcome import Delivered, Retry
-from prime_notify.outbox.base import Delivery, Settlement, State
+from prime_notify.outbox.values import Delivery, Settlement, State
 
 __all__ = ["settlements_of"]
 

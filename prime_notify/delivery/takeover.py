@@ -7,7 +7,8 @@ from typing import List, Mapping, Protocol, Sequence, Set, Tuple
 
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, Heir, Outbox, Purpose, Settlement, State
+from prime_notify.outbox.base import Outbox
+from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, State
 
 __all__ = ["Handover", "Loner", "Peer", "Peers", "Takeover"]
 
@@ -22,7 +23,7 @@ class Peer(Protocol):
     def is_well(self) -> bool: ...
 
     def queue_of(self, notification: Notification) -> str:
-        """:func:`prime_notify.outbox.base.queue_of` it there."""
+        """:func:`prime_notify.outbox.values.queue_of` it there."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Dict, FrozenSet, List, Sequence
 
 from prime_notify.delivery.failures import fingerprint
 from prime_notify.model.item import Item, Remark
-from prime_notify.outbox.base import Delivery, Settlement, State
+from prime_notify.outbox.values import Delivery, Settlement, State
 
 __all__ = ["Telling"]
 

@@ -1,4 +1,4 @@
-"""Where deliveries wait: the contract that every store keeps, and the values that pass through it.
+"""Where deliveries wait: the contract that every store keeps.
 
 A store knows nothing of endpoints, channels or schedules: it is told what waits for whom since when, hands out what is
 due, and is told what came of it. Times are seconds of :meth:`prime_notify.clock.Clock.steady`.
@@ -6,35 +6,25 @@ due, and is told what came of it. Times are seconds of :meth:`prime_notify.clock
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass, field
-from typing import Any, Collection, Mapping, Optional, Protocol, Sequence, Tuple
+from typing import Collection, Mapping, Optional, Protocol, Sequence, Tuple
 
-from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.event import Event
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.model.payload import Payload
+from prime_notify.outbox.values import (
+    Delivery,
+    Ending,
+    Heir,
+    LateEvent,
+    OpenTask,
+    Retention,
+    Settlement,
+    Standing,
+    State,
+    TaskChange,
+)
 
-__all__ = [
-    "Delivery",
-    "Ending",
-    "Heir",
-    "LateEvent",
-    "OpenTask",
-    "Outbox",
-    "OutboxClosedError",
-    "OutboxDamagedError",
-    "OutboxError",
-    "Purpose",
-    "Retention",
-    "Settlement",
-    "Standing",
-    "State",
-    "TaskChange",
-    "heir_of",
-    "is_kindred_success",
-    "queue_of",
-]
+__all__ = ["Outbox", "OutboxClosedError", "OutboxDamagedError", "OutboxError"]
 
 
 class OutboxError(Exception):
@@ -47,189 +37,6 @@ class OutboxClosedError(OutboxError):
 
 class OutboxDamagedError(OutboxError):
     """The file is no database any more, or a broken one: it will never do again what it is asked."""
-
-
-class State(str, enum.Enum):
-    """Where a delivery stands. Only ``WAITING`` is not an end.
-
-    ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
-    ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
-    ``PASSED``: another endpoint has it in its place.
-    """
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    DEAD = "dead"
-    EXPIRED = "expired"
-    FOLDED = "folded"
-    DROPPED = "dropped"
-    PASSED = "passed"
-
-
-class Purpose(str, enum.Enum):
-    """Why there is a delivery. ``EVENT``: the endpoint wants to hear of it. ``RECOVERY``: a success that is of interest
-    only if the endpoint knows of the failure before it. ``REMINDER``: that it still fails, of the failure last told."""
-
-    EVENT = "event"
-    RECOVERY = "recovery"
-    REMINDER = "reminder"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
-
-    ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
-    ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
-    ``due``: since when it may be tried.
-    """
-
-    key: int
-    endpoint: str
-    attempt: int
-    accepted: float
-    notification: Notification
-    previous: Optional[Mapping[str, str]] = None
-    superseded: bool = False
-    due: float = 0.0
-    purpose: Purpose = Purpose.EVENT
-
-
-@dataclass(frozen=True)
-class Heir:
-    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: in place of
-    whoever has it now, not in addition."""
-
-    endpoint: str
-    queue: str
-    instead: bool = False
-
-
-@dataclass(frozen=True)
-class Settlement:
-    """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
-
-    ``held``: it waits on purpose, to be told together with others. Only :meth:`Outbox.claim_held` hands it out, and it
-    holds up no other event of its task.
-    ``heirs``: who is to take the notification over (:meth:`Outbox.hand_over`), in the same transaction.
-    ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
-    ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
-    ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
-    ``health``: how the endpoint is doing from now on.
-    """
-
-    key: int
-    state: State
-    at: float
-    due: float = 0.0
-    status: Optional[int] = None
-    ms: float = 0.0
-    reason: str = ""
-    hint: str = ""
-    response: str = ""
-    receipt: Optional[Mapping[str, str]] = None
-    health: Optional[Health] = None
-    tried: bool = True
-    shared: bool = False
-    held: bool = False
-    heirs: Sequence[Heir] = ()
-    remind_at: Optional[float] = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A delivery as it stands in another store. ``queue``: :func:`queue_of` it. ``settled``: since when."""
-
-    endpoint: str
-    queue: str
-    state: State
-    due: float
-    settled: float
-    attempts: int = 0
-    purpose: Purpose = Purpose.EVENT
-    held: bool = False
-    receipt: Optional[Mapping[str, str]] = None
-
-
-@dataclass(frozen=True)
-class OpenTask:
-    """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start.
-
-    ``said``: the fields of the start that its end would carry, too; empty where they are not known any more.
-    """
-
-    task_id: str
-    plugin_id: str
-    start: EventName
-    owner: str
-    notification_id: str
-    said: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a task of a plugin ended; the newest of each plugin and kind of task is remembered."""
-
-    plugin_id: str
-    task: Task
-    status: Status
-
-
-@dataclass(frozen=True)
-class LateEvent:
-    """An event that arrived while no engine ran, kept until the next one accepts it."""
-
-    key: int
-    event: Event
-
-
-@dataclass(frozen=True)
-class TaskChange:
-    """What accepting a notification changes beside it, in the same transaction. ``turns``: by group, which endpoint of
-    those that take turns had the newest one."""
-
-    opened: Optional[OpenTask] = None
-    closed: Optional[str] = None
-    ended: Optional[Ending] = None
-    late: Optional[int] = None
-    turns: Mapping[str, str] = field(default_factory=dict)
-
-
-def queue_of(notification: Notification, *, in_order: bool) -> str:
-    """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
-    payload = notification.payload
-    return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
-
-
-def is_kindred_success(payload: Payload, of: Payload) -> bool:
-    """Whether ``payload`` is that of a success of the same plugin's tasks of the same kind."""
-    return (payload.plugin.id, payload.task, payload.status) == (
-        of.plugin.id,
-        of.task,
-        Status.SUCCESS,
-    ) and not payload.test
-
-
-def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:
-    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``.
-
-    ``given_up``: whoever has it now will not try again, so it may go back to one that only passed it on.
-    """
-    for heir in heirs:
-        states = {state for endpoint, state in known if endpoint == heir.endpoint}
-        if not states or (given_up and states == {State.PASSED}):
-            return heir
-        if states - {State.DEAD, State.PASSED}:
-            return None
-    return None
-
-
-@dataclass(frozen=True)
-class Retention:
-    """What of the past is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
-
-    since: float
-    most: int
 
 
 class Outbox(Protocol):

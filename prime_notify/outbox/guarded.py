@@ -11,23 +11,20 @@ from typing import Callable, Collection, Dict, Mapping, Optional, Sequence, Tupl
 from prime_notify.model.event import Event
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import (
+from prime_notify.outbox.base import Outbox, OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.outbox.memory import Load, MemoryOutbox
+from prime_notify.outbox.values import (
     Delivery,
     Ending,
     Heir,
     LateEvent,
     OpenTask,
-    Outbox,
-    OutboxClosedError,
-    OutboxDamagedError,
-    OutboxError,
     Retention,
     Settlement,
     Standing,
     State,
     TaskChange,
 )
-from prime_notify.outbox.memory import Load, MemoryOutbox
 
 __all__ = ["GuardedOutbox"]
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from prime_notify.model.health import Health
 from prime_notify.model.payload import Payload
-from prime_notify.outbox.base import State
 from prime_notify.outbox.database import Database
+from prime_notify.outbox.values import State
 
 __all__ = ["AttemptRecord", "DeliveryRecord", "History", "NotificationRecord"]
 

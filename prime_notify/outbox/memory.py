@@ -11,7 +11,7 @@ from typing import Collection, Iterator, List, Mapping, Optional, Sequence, Tupl
 from prime_notify.model.event import Event, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import (
+from prime_notify.outbox.values import (
     Delivery,
     Ending,
     Heir,

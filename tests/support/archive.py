@@ -9,9 +9,9 @@ from typing import Any, Optional
 from prime_notify.model.event import EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Delivery, Settlement, State, TaskChange
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
 from tests.support.build import event
 
 __all__ = ["Archive"]

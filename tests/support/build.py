@@ -12,11 +12,11 @@ from prime_notify.config.load import Endpoint, LoadedConfig, load_config
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import OpenTask, State
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.history import History
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import OpenTask, State
 
 __all__ = ["endpoint", "event", "loaded", "notification", "open_task", "smash_index", "states"]
 

@@ -17,11 +17,11 @@ from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.engine import Engine
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import State
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import State
 from prime_notify.routing.groups import Share
 from prime_notify.trial import TestResult
 from tests.support.build import event, loaded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from prime_notify.outbox.base import OpenTask
+from prime_notify.outbox.values import OpenTask
 from prime_notify.tasks import TaskLedger
 from tests.support.build import event, open_task
 

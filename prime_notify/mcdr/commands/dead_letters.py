@@ -11,8 +11,8 @@ from mcdreforged.api.types import CommandSource
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import find_one, known_ids, look
 from prime_notify.mcdr.commands.table import Command
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import History
+from prime_notify.outbox.values import State
 
 __all__ = ["DROP", "REPLAY"]
 

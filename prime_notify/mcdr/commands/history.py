@@ -13,8 +13,8 @@ from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import page_node, show_page
 from prime_notify.mcdr.commands.records import LONGEST, buttons, heading, summary, symbol
 from prime_notify.mcdr.commands.table import Command
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import History, NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = ["DEAD", "HISTORY"]
 

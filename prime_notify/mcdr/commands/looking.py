@@ -9,8 +9,9 @@ from mcdreforged.api.rtext import RColor, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
-from prime_notify.outbox.base import OutboxError, State
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.history import History, NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = ["Look", "find_one", "known_ids", "look", "page_node", "show_page"]
 

@@ -13,8 +13,8 @@ from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import FactKind
 from prime_notify.model.payload import Payload
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = ["LONGEST", "buttons", "fact_lines", "heading", "numbers", "state_text", "summary", "symbol"]
 

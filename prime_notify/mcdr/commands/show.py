@@ -14,8 +14,8 @@ from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import find_one, known_ids, look
 from prime_notify.mcdr.commands.records import LONGEST, buttons, fact_lines, numbers, state_text, symbol
 from prime_notify.mcdr.commands.table import Command
-from prime_notify.outbox.base import State
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, History, NotificationRecord
+from prime_notify.outbox.values import State
 
 __all__ = ["SHOW"]
 

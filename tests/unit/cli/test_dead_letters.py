@@ -9,7 +9,8 @@ import pytest
 
 from prime_notify.cli import place
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError, State
+from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.values import State
 from tests.support.receiver import Answer, Receiver
 from tests.unit.cli.folder import Folder, hook
 

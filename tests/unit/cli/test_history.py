@@ -6,7 +6,7 @@ import pytest
 
 from prime_notify.compose.comments import machine_comment
 from prime_notify.compose.humanize import local_time
-from prime_notify.outbox.base import State
+from prime_notify.outbox.values import State
 from tests.unit.cli.folder import Folder
 
 AT = 1_000_000_000.0

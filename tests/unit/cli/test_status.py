@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import State
 from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.outbox.values import State
 from prime_notify.version import __version__
 from tests.support.receiver import Receiver
 from tests.unit.cli.folder import Folder, hook

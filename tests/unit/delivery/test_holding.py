@@ -10,7 +10,7 @@ import pytest
 from prime_notify.delivery.holding import Digest, Holding, QuietHours
 from prime_notify.model.event import Severity
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Delivery
+from prime_notify.outbox.values import Delivery
 from tests.support.build import notification
 
 WELL = Health()

@@ -10,8 +10,9 @@ import pytest
 
 from prime_notify.delivery import keeper as keepers
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
-from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import notification
 from tests.support.clock import FakeClock
 

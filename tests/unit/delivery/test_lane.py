@@ -22,8 +22,9 @@ from prime_notify.model.health import Health
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.wording import Wording
-from prime_notify.outbox.base import Delivery, OutboxClosedError, OutboxError, Settlement, State, TaskChange
+from prime_notify.outbox.base import OutboxClosedError, OutboxError
 from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.base import Response
-from prime_notify.outbox.base import State
 from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.values import State
 from tests.support.examples import examples
 from tests.unit.delivery.world import World
 from tests.unit.outbox.test_model import FaultyDisk

@@ -20,8 +20,8 @@ from prime_notify.model.event import Status
 from prime_notify.model.item import Item
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
-from prime_notify.outbox.base import Ending, State, TaskChange
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Ending, State, TaskChange
 from prime_notify.routing.groups import members_after
 from prime_notify.transport.failure import TransportFailure
 from tests.support.build import event, loaded, states

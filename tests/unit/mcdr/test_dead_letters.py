@@ -7,7 +7,7 @@ from typing import Iterator
 
 import pytest
 
-from prime_notify.outbox.base import State
+from prime_notify.outbox.values import State
 from tests.support.archive import Archive
 from tests.unit.mcdr.bench import Bench
 from tests.unit.mcdr.desk import state

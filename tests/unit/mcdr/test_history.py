@@ -9,7 +9,7 @@ import pytest
 
 from prime_notify.compose.comments import machine_comment
 from prime_notify.mcdr.commands.records import symbol
-from prime_notify.outbox.base import State
+from prime_notify.outbox.values import State
 from tests.support.archive import Archive
 from tests.unit.mcdr.bench import Bench
 from tests.unit.mcdr.console import Reader

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
-from prime_notify.outbox.base import Purpose, State
+from prime_notify.outbox.values import Purpose, State
 
 __all__ = ["Model", "ModelDelivery"]
 

@@ -9,10 +9,11 @@ from typing import Iterator, List, Union
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Heir, OutboxError, Purpose, Retention, Settlement, Standing, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Heir, Purpose, Retention, Settlement, Standing, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
 Store = Union[MemoryOutbox, SqliteOutbox, GuardedOutbox]

@@ -7,9 +7,10 @@ from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.folder import DataFolder, store_late
 from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.outbox.values import State, TaskChange
 from tests.support.build import event, notification, smash_index, states
 from tests.support.clock import FakeClock
 

@@ -9,20 +9,10 @@ from typing import Any, List, Optional, Tuple
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import (
-    Delivery,
-    Heir,
-    OutboxClosedError,
-    OutboxDamagedError,
-    OutboxError,
-    Purpose,
-    Retention,
-    Settlement,
-    State,
-    TaskChange,
-)
+from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
 WRITES = ("put", "bring", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release", "hand_over")

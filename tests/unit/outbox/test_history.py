@@ -8,9 +8,9 @@ from typing import Iterator
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import Settlement, State, TaskChange
 from prime_notify.outbox.history import History
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import notification
 
 

@@ -20,9 +20,10 @@ from hypothesis.stateful import (
     rule,
 )
 
-from prime_notify.outbox.base import Delivery, Heir, OutboxError, Purpose, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
 from tests.support.build import notification, open_task
 from tests.support.examples import examples
 from tests.unit.outbox.model import Model, ModelDelivery

@@ -9,9 +9,10 @@ from typing import List
 import pytest
 
 from prime_notify.model.health import Failing, Health
-from prime_notify.outbox.base import OutboxError, Purpose, Settlement, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Purpose, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
 

@@ -10,10 +10,11 @@ from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError, Settlement, State, TaskChange
+from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.history import History
 from prime_notify.outbox.schema import MIGRATIONS
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task
 
 
