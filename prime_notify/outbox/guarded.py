@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import sys
 import threading
-from typing import Callable, Collection, Dict, Mapping, Optional, Sequence, Tuple, TypeVar
+from typing import Callable, Collection, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from prime_notify.model.event import Event
 from prime_notify.model.health import Health
@@ -61,6 +61,8 @@ class GuardedOutbox:
         self._handed_out: Dict[int, Delivery] = {}
         self._unsettled: Dict[int, Settlement] = {}  # by the disk's key
         self._adopted: Dict[int, int] = {}  # key in memory -> the disk's key
+        self._on_its_way: FrozenSet[str] = frozenset()
+        self._behind: List[Callable[[], None]] = []
         self._refusing = disk is None
         self._closed = False
 
@@ -90,10 +92,19 @@ class GuardedOutbox:
             disk.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
             return True
 
-        if self._memory.holds(notification.payload.task_id) or not self._try(put):
-            self._memory.put(
-                notification, endpoints, change, at=at, in_order=in_order, recovery=recovery
-            )  # beside what came before it in its task
+        def keep() -> None:
+            self._memory.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
+
+        task_id = notification.payload.task_id
+        with self._lock:  # beside what came before it in its task, or behind it, where that is on its way to the disk
+            if task_id in self._on_its_way:
+                self._behind.append(keep)
+                return
+            if self._memory.holds(task_id):
+                keep()
+                return
+        if not self._try(put):
+            keep()
 
     def bring(
         self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
@@ -237,13 +248,26 @@ class GuardedOutbox:
                 return
             adopted = dict(self._adopted)
             unsettled = list(self._unsettled)
-        if not self._bring(self._memory.take(but=adopted)) or not all(map(self._catch_up, unsettled)):
+        if not self._move(adopted) or not all(map(self._catch_up, unsettled)):
             return
         with self._lock:
             if self._unsettled or self._memory.waiting():
                 return
             self._refusing = False
         self._say(False, "")
+
+    def _move(self, adopted: Collection[int]) -> bool:
+        """Whether the disk took all that is in memory, but for what it only knows an older state of."""
+        with self._lock:
+            loads = self._memory.take(but=adopted)
+            self._on_its_way = frozenset(load.notification.payload.task_id for load in loads)
+        try:
+            return self._bring(loads)
+        finally:
+            with self._lock:
+                self._on_its_way, behind, self._behind = frozenset(), self._behind, []
+                for keep in behind:
+                    keep()
 
     def _bring(self, loads: Sequence[Load]) -> bool:
         """Whether the disk took all of them; the others are in memory again."""

@@ -189,9 +189,8 @@ class SqliteOutbox:
         if not self.database.read(reads.FORGETTABLE, *parameters):
             return 0
         with self.database.transaction("prune", durable=False) as connection:
-            return connection.execute(
-                f"DELETE FROM notification WHERE seq IN ({reads.FORGETTABLE})", parameters
-            ).rowcount  # noqa: S608
+            forgotten = f"DELETE FROM notification WHERE seq IN ({reads.FORGETTABLE})"  # noqa: S608
+            return connection.execute(forgotten, parameters).rowcount
 
     def adopt_clock(self, now: float, longest: float) -> int:
         """Make sense of due times after the machine's clock was set back: due within ``longest`` seconds, all of them.

@@ -134,6 +134,35 @@ def test_it_is_brought_to_the_disk_once_that_takes_it(world: World) -> None:
     assert world.claim(at=1.0).notification.id == id
 
 
+@pytest.mark.parametrize("full_again", [False, True])
+def test_an_end_does_not_overtake_its_start_on_the_way_to_the_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, full_again: bool
+) -> None:
+    assert world.disk is not None
+    world.disk.full = True
+    start, end = (notification(name, task_id="t") for name in ("backup_start", "backup_success"))
+    world.store.put(start, ["a"], TaskChange(), at=0.0)
+    world.disk.full = False
+    bring = world.disk.bring
+
+    def meanwhile(*args: Any, **more: Any) -> None:
+        monkeypatch.undo()
+        world.store.put(end, ["a"], TaskChange(), at=0.0)
+        if full_again:
+            raise OutboxError("database or disk is full")
+        bring(*args, **more)
+
+    monkeypatch.setattr(world.disk, "bring", meanwhile)
+    world.store.recover()
+    world.store.recover()
+    assert not world.store.refusing
+    first = world.claim()
+    assert first.notification.id == start.id
+    assert world.store.claim("a", at=0.0) is None
+    world.settle(first)
+    assert world.claim().notification.id == end.id
+
+
 def test_a_delivery_noted_down_too_late_is_not_sent_again(world: World) -> None:
     assert world.disk is not None
     id = world.put()
