@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import math
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Union
 
@@ -36,6 +37,10 @@ _MIDNIGHT = 1_000_080_000.0  # of a day in UTC
 Answer = Union[Response, TransportFailure]
 
 
+class KilledError(BaseException):
+    """The process ends here; nothing that catches an exception goes on."""
+
+
 class World:
     """Endpoints by their options. Starts at noon, UTC."""
 
@@ -43,6 +48,8 @@ class World:
         self.clock = FakeClock(_MIDNIGHT + 12 * HOUR)
         self.answer: Callable[[str], Answer] = lambda endpoint: Response(200)
         self.filtered = False  # whether the endpoints want no successes
+        self.fuse = math.inf  # how many more steps are passed until a kill
+        self.kills = 0
         self.received: List[Any] = []
         self.at: List[float] = []
         self._file = folder / "outbox.sqlite3"
@@ -62,14 +69,20 @@ class World:
         """As after a kill: nothing is left but the file."""
         if hasattr(self, "store"):
             self.store.close()
-        self.store = SqliteOutbox(self._file)
+        self.store = SqliteOutbox(self._file, self._step)
         self.lanes = {one.name: self._lane(one) for one in self.endpoints}
 
     def _lane(self, endpoint: Endpoint) -> Lane:
-        attempter = Attempter(self, self._message, wall=self.clock.wall, monotonic=self.clock.steady)
+        attempter = Attempter(self, self._message, wall=self.clock.wall, monotonic=self.clock.steady, step=self._step)
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")
         return Lane(endpoint, self.store, attempter, self._combined, self.clock, log, policy, peers=self)
+
+    def _step(self, _name: str) -> None:
+        self.fuse -= 1
+        if self.fuse < 0:
+            self.fuse = math.inf
+            raise KilledError
 
     def by_name(self) -> Dict[str, Lane]:
         return self.lanes
@@ -135,7 +148,12 @@ class World:
 
     def _settled(self, lane: Lane) -> Any:
         for _ in range(10_000):
-            pause = lane.step()
+            try:
+                pause = lane.step()
+            except KilledError:
+                self.kills += 1
+                self.restart()
+                return 0.0
             if pause != 0.0:
                 return pause
         raise AssertionError("the lane never rests")
