@@ -14,7 +14,7 @@ from typing import Dict, List, Sequence, Tuple
 from tests.crash.life import ACCEPTED_FILE, RECORD_FILE, Life
 from tests.crash.seeds import SEEDS
 from tests.crash.slot import Slot
-from tests.crash.verdict import DIGEST, REMINDED, Arrival, Promise, Verdict, judge
+from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED, Arrival, Promise, Verdict, judge
 from tests.support.receiver import OK, Answer, Receiver, Recorded
 
 __all__ = ["Case", "Kill", "Result"]
@@ -70,14 +70,15 @@ class _Run:
     def result(self) -> Result:
         self.receiver.behave(self._answer)
         last = "dropped" if self.case.drop else "refusing"
-        endpoints = ("first", "second", "flaky", DIGEST, REMINDED, last)
-        old = SEEDS[self.case.seed](self.folder, endpoints)
+        alone = ("first", "second", "flaky", DIGEST, REMINDED, last)
+        endpoints = (*alone, *MEMBERS)
+        old = SEEDS[self.case.seed](self.folder, alone)
         kills = 0
         for kill in (*self.case.kills, Kill()):
             kills += self.slot.live(self._life(kill, endpoints))
             self.number += 1
         promises = [*(Promise(id, id) for id in old), *self._accepted()]
-        delivered = [one for one in endpoints if one != "dropped"]
+        delivered = [one for one in (*alone, GROUP) if one != "dropped"]
         verdict = judge(promises, delivered, self.arrivals, kills)
         return Result(verdict, **json.loads((self.folder / RECORD_FILE).read_text("utf-8")))
 
@@ -100,8 +101,10 @@ class _Run:
 
     def _status(self, endpoint: str, id: str) -> int:
         """The flaky one fails now and then; the refusing one takes nothing at first; of the last nothing is wanted."""
-        key = ("", endpoint) if endpoint == "flaky" else (id, endpoint)
+        key = ("", endpoint) if endpoint in ("flaky", MEMBERS[0]) else (id, endpoint)
         self._tries[key] += 1
+        if endpoint == MEMBERS[0]:
+            return 400 if self._tries[key] % 2 == 0 else 200
         if endpoint == "flaky":
             return 500 if self._tries[key] % 3 == 0 else 200
         if endpoint == "refusing":

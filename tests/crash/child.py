@@ -26,7 +26,7 @@ from prime_notify.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
 from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, RECORD_FILE, Life
-from tests.crash.verdict import DIGEST, REMINDED
+from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED
 
 _PATIENCE = 30.0
 """Seconds after which a life in which something is still undelivered has failed."""
@@ -129,6 +129,7 @@ class Living:
 _MORE: Dict[str, Dict[str, Any]] = {
     DIGEST: {"digest": {"every": "40ms", "max": 3}},
     REMINDED: {"repeat": "50ms", "events": ["backup_failure"]},
+    **{name: {"group": GROUP} for name in MEMBERS},
 }
 
 
@@ -138,7 +139,7 @@ def _config(life: Life) -> LoadedConfig:
         {"name": path, "url": f"{life.url}/{path}", **common, **_MORE.get(path, {})} for path in life.endpoints
     ]
     document = {
-        "notification": {"enabled": True, "endpoints": endpoints},
+        "notification": {"enabled": True, "groups": {GROUP: "round_robin"}, "endpoints": endpoints},
         "history": {"keep": "1ms", "max": 1},  # forget at once, so that retention is always at work
     }
     return load_config(document, environ={}, base_dir=Path())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import List, Optional
 
-from tests.crash.verdict import DIGEST, REMINDED, Arrival, Promise, judge
+from tests.crash.verdict import DIGEST, GROUP, REMINDED, Arrival, Promise, judge
 
 numbers = itertools.count()
 
@@ -77,6 +77,16 @@ def test_of_a_digest_a_start_is_told_by_its_end_and_all_of_one_may_be_repeated()
     again = judge([], [DIGEST], [told("a", 1), told("b", 1), told("a", 2, "life1"), told("b", 2, "life1")], 1)
     assert (again.duplicates, again.wrong) == (1, ())
     assert wrong(told("a", 1), told("b", 2), told("a", 3, "life1"), told("b", 3, "life1"))
+
+
+def test_of_a_group_one_member_is_enough_and_each_may_repeat_one() -> None:
+    promises = [Promise("a", "t-backup_success"), Promise("old", "old")]
+    assert judge(promises, [GROUP], [], 0).lost == ("a t-backup_success at turns",)
+    told = [arrival(id="a", to=GROUP), arrival(id="b", task="u", to=GROUP)]
+    again = [arrival(id=id, task=task, to=GROUP, life="life1") for id, task in (("a", "t"), ("b", "u"))]
+    assert judge(promises, [GROUP], [*told, *again], 1).wrong == ()
+    third = [arrival(id="c", task="v", to=GROUP), arrival(id="c", task="v", to=GROUP, life="life1")]
+    assert wrong(*told, third[0], *again, third[1])
 
 
 def test_whoever_wants_failures_only_hears_of_them_and_that_they_are_over() -> None:

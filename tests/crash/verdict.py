@@ -20,6 +20,11 @@ DIGEST = "digest"
 REMINDED = "reminded"
 """The endpoint that wants failures only, is reminded of them, and told when they are over."""
 
+GROUP = "turns"
+"""The endpoints that take turns, as one: what the first of them gives up, the second one tells instead."""
+
+MEMBERS = (f"{GROUP}-0", f"{GROUP}-1")
+
 _ENDS = ("backup_success", "backup_failure", "backup_aborted")
 
 
@@ -50,7 +55,7 @@ class Arrival:
         """One for each notification that the request tells of."""
         payload = request.json()
         assert request.header("webhook-id") == payload["id"]
-        endpoint, life = request.path.strip("/"), request.header(LIFE_HEADER)
+        endpoint, life = request.path.strip("/").partition("-")[0], request.header(LIFE_HEADER)
         assert life
         marker = payload.get("message", "").partition("\n")[0]  # below it stands what is said beside it
         alone = [{**payload, "title": marker}]
@@ -97,6 +102,8 @@ def _told_by(promise: Promise, endpoint: str) -> Set[str]:
 
 
 def _is_wanted(promise: Promise, endpoint: str) -> bool:
+    if endpoint == GROUP:
+        return promise.marker != promise.id  # of what was stored before, nobody had made one of them
     return endpoint != REMINDED or promise.marker.endswith("_failure")
 
 
@@ -120,7 +127,12 @@ def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
         if before is not None:
             repeated[one.endpoint, before.life][before.request] = one.id
         newest[one.endpoint, one.id] = one
-    return [f"repeated of {key[1]} at {key[0]}: {[*ids.values()]}" for key, ids in repeated.items() if len(ids) > 1]
+    most = {GROUP: len(MEMBERS)}  # each of them may be at one
+    return [
+        f"repeated of {life} at {endpoint}: {[*ids.values()]}"
+        for (endpoint, life), ids in repeated.items()
+        if len(ids) > most.get(endpoint, 1)
+    ]
 
 
 def _not_over(arrivals: Sequence[Arrival]) -> List[str]:
@@ -145,7 +157,7 @@ def _out_of_order(arrivals: Sequence[Arrival], endpoints: Sequence[str]) -> List
         tasks[one.endpoint, one.task].append(one)
     for (endpoint, task), those in tasks.items():
         is_end = [not one.event.endswith("_start") for one in those]
-        if is_end != sorted(is_end) and endpoint not in REFUSING:
+        if is_end != sorted(is_end) and endpoint not in (*REFUSING, GROUP):
             wrong.append(f"start after end of {task} at {endpoint}")
         ends = {one.id for one, end in zip(those, is_end) if end}
         if len(ends) != 1 and endpoint in endpoints:
