@@ -137,10 +137,6 @@ class Outbox(Protocol):
         """How the endpoint was doing when something was last settled there."""
         ...
 
-    def set_health(self, endpoint: str, health: Health) -> None:
-        """Remember it, apart from a settlement."""
-        ...
-
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
         """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``.
 

@@ -345,10 +345,6 @@ class GuardedOutbox:
     def health(self, endpoint: str) -> Health:
         return self._try(lambda disk: disk.health(endpoint)) or self._memory.health(endpoint)
 
-    def set_health(self, endpoint: str, health: Health) -> None:
-        self._memory.set_health(endpoint, health)
-        self._try(lambda disk: disk.set_health(endpoint, health))
-
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
         return self._try(lambda disk: disk.attempts_since(endpoint, since, most)) or ()
 

@@ -330,9 +330,6 @@ class MemoryOutbox:
     def health(self, endpoint: str) -> Health:
         return self._health.get(endpoint, Health())
 
-    def set_health(self, endpoint: str, health: Health) -> None:
-        self._health[endpoint] = health
-
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
         return [at for at in self._attempts.get(endpoint, ()) if at >= since][-most:]
 

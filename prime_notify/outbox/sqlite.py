@@ -149,10 +149,6 @@ class SqliteOutbox:
         rows = self.database.read("SELECT value FROM health WHERE endpoint = ?", endpoint)
         return Health.from_json(rows[0][0]) if rows else Health()
 
-    def set_health(self, endpoint: str, health: Health) -> None:
-        with self.database.transaction("health", durable=False) as connection:
-            connection.execute("INSERT OR REPLACE INTO health VALUES (?, ?)", (endpoint, health.to_json()))
-
     def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
         return [at for (at,) in reversed(self.database.read(reads.ATTEMPTS_SINCE, endpoint, since, most))]
 

@@ -10,6 +10,7 @@ from typing import Any, Dict, Mapping, Optional
 
 from prime_notify.config.load import Endpoint, LoadedConfig, load_config
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.health import Health
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.guarded import GuardedOutbox
@@ -18,7 +19,7 @@ from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.outbox.values import OpenTask, State
 
-__all__ = ["endpoint", "event", "loaded", "notification", "open_task", "smash_index", "states"]
+__all__ = ["endpoint", "event", "know_health", "loaded", "notification", "open_task", "smash_index", "states"]
 
 _numbers = itertools.count(1)
 
@@ -77,3 +78,11 @@ def smash_index(path: Path, name: str) -> None:
     content = bytearray(path.read_bytes())
     content[(page - 1) * size : page * size] = b"\xff" * size
     path.write_bytes(content)
+
+
+def know_health(outbox: SqliteOutbox, endpoint: str, health: Health) -> None:
+    """Have it say that an endpoint has been doing so."""
+    with outbox.database.transaction("test") as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO health (endpoint, value) VALUES (?, ?)", (endpoint, health.to_json())
+        )

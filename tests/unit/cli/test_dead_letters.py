@@ -11,6 +11,7 @@ from prime_notify.cli import place
 from prime_notify.model.health import Health
 from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.values import State
+from tests.support.build import know_health
 from tests.support.receiver import Answer, Receiver
 from tests.unit.cli.folder import Folder, hook
 
@@ -78,7 +79,7 @@ def test_replay_forgives_an_endpoint_that_was_left_alone(folder: Folder, receive
     folder.configure(hook(receiver))
     with folder.archive() as archive:
         archive.dead("phone")
-        archive.outbox.set_health("phone", Health(failures=9, failing_since=1.0, opened=5, open_until=9e12))
+        know_health(archive.outbox, "phone", Health(failures=9, failing_since=1.0, opened=5, open_until=9e12))
     assert folder.run("replay", "1").code == 0
 
 

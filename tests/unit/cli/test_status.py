@@ -12,6 +12,7 @@ from prime_notify.model.health import Health
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.values import State
 from prime_notify.version import __version__
+from tests.support.build import know_health
 from tests.support.receiver import Receiver
 from tests.unit.cli.folder import Folder, hook
 
@@ -45,15 +46,15 @@ def test_an_endpoint_that_keeps_failing_needs_a_person(folder: Folder, receiver:
     folder.configure(hook(receiver))
     now = 1_000_000_000.0
     with folder.archive() as archive:
-        archive.outbox.set_health("phone", Health(failures=4, failing_since=now, last_reason="HTTP 500"))
+        know_health(archive.outbox, "phone", Health(failures=4, failing_since=now, last_reason="HTTP 500"))
         assert folder.run("status").code == 0
-        archive.outbox.set_health("phone", Health(failures=5, failing_since=now, last_reason="HTTP\n500\x1b[2J"))
+        know_health(archive.outbox, "phone", Health(failures=5, failing_since=now, last_reason="HTTP\n500\x1b[2J"))
     said = folder.run("status")
     assert said.code == 1
     assert said.lines[-1].startswith("phone")
     assert said.lines[-1].endswith(": HTTP 500[2J")
     with folder.archive() as archive:
-        archive.outbox.set_health("phone", Health(last_success=now))
+        know_health(archive.outbox, "phone", Health(last_success=now))
     said = folder.run("status")
     assert said.code == 0
     assert said.lines[-1].endswith("well")
@@ -62,7 +63,7 @@ def test_an_endpoint_that_keeps_failing_needs_a_person(folder: Folder, receiver:
 def test_an_endpoint_that_fails_for_no_known_reason_is_failing_all_the_same(folder: Folder, receiver: Receiver) -> None:
     folder.configure(hook(receiver))
     with folder.archive() as archive:
-        archive.outbox.set_health("phone", Health(failures=1, failing_since=2e10))
+        know_health(archive.outbox, "phone", Health(failures=1, failing_since=2e10))
     assert folder.run("status").lines[-1].endswith("failing for 0ms")
 
 
@@ -107,7 +108,7 @@ def test_as_json_it_says_the_same(folder: Folder, receiver: Receiver) -> None:
         archive.add("phone")
         archive.attempt("phone", State.DEAD)
         archive.add("phone")
-        archive.outbox.set_health("phone", Health(failures=2, failing_since=5.0, last_failure=6.0, last_reason="no"))
+        know_health(archive.outbox, "phone", Health(failures=2, failing_since=5.0, last_failure=6.0, last_reason="no"))
     said = folder.run("status", "--json")
     assert said.code == 1
     assert said.data == {

@@ -291,7 +291,7 @@ def test_of_successes_right_after_another_the_first_is_written_down(monkeypatch:
 
 def test_health_of_a_clock_that_went_wrong_holds_nothing_back() -> None:
     world = World()
-    world.store.set_health("a", Health(failures=9, open_until=world.clock.steady() + 1e7))
+    world.store._health["a"] = Health(failures=9, open_until=world.clock.steady() + 1e7)
     sent = world.put()
     world.run_until_idle()
     assert world.transport.sent == [sent]

@@ -213,13 +213,14 @@ def test_a_start_whose_end_waits_too_is_known_to_be_superseded(store: Store) -> 
     assert together.superseded
 
 
-def test_health_is_kept_with_a_settlement_and_without(store: Store) -> None:
+def test_health_is_kept_with_a_settlement(store: Store) -> None:
     assert store.health("a") == Health()
     put(store)
     end(store, State.DEAD, health=Health(failures=3, failing_since=5.0))
     assert store.health("a") == Health(failures=3, failing_since=5.0)
-    store.set_health("a", Health(last_success=7.0))
-    assert store.health("a") == Health(last_success=7.0)
+    put(store)
+    end(store, State.DELIVERED)  # which says nothing of it
+    assert store.health("a") == Health(failures=3, failing_since=5.0)
     assert store.health("b") == Health()
 
 

@@ -15,7 +15,7 @@ from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
-WRITES = ("put", "bring", "settle", "set_health", "keep_late", "replay", "drop", "prune", "release", "hand_over")
+WRITES = ("put", "bring", "settle", "keep_late", "replay", "drop", "prune", "release", "hand_over")
 READS = (
     "claim",
     "claim_held",
@@ -240,9 +240,8 @@ def test_without_any_disk_everything_works_in_memory_until_one_can_be_opened(tmp
     world.store.recover()
     assert world.store.disk is None
     assert world.store.health("a") == Health()
-    world.store.set_health("a", Health(failures=2))
+    world.settle(world.claim(), State.WAITING, health=Health(failures=2))
     assert world.store.health("a").failures == 2
-    assert list(world.store.attempts_since("a", 0.0, 5)) == []
     assert world.store.prune(Retention(0.0, 5), most=5) == 0
     with pytest.raises(OutboxError):
         world.store.keep_late(event())

@@ -11,7 +11,7 @@ from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
-from tests.support.build import notification
+from tests.support.build import know_health, notification
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_only_so_many_tries_are_shown(store: SqliteOutbox, history: History) -> 
 
 
 def test_the_health_of_every_endpoint_is_there(store: SqliteOutbox, history: History) -> None:
-    store.set_health("a", Health(failures=2))
+    know_health(store, "a", Health(failures=2))
     assert history.health() == {"a": Health(failures=2)}
 
 
