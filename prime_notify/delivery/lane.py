@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import math
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Sequence
+from typing import Callable, List, Optional, Sequence, Tuple
 
 from prime_notify.clock import Clock
 from prime_notify.config.load import Endpoint
@@ -172,14 +172,16 @@ class Lane:
         if until is None:
             return False
         self._collected += holding.kept_until(delivery, now, wall, self.health) is None
-        self._hold(delivery, until, now)
+        self._hold([(delivery, until)], now)
         self.log.info(
             "id=%s endpoint=%s outcome=held for=%.0fs", delivery.notification.id, self.endpoint.name, until - now
         )
         return True
 
-    def _hold(self, delivery: Delivery, until: float, now: float) -> None:
-        self.outbox.settle(Settlement(delivery.key, State.WAITING, now, until, tried=False, held=True))
+    def _hold(self, deliveries: Sequence[Tuple[Delivery, float]], now: float) -> None:
+        """Put them by, each until its moment."""
+        held = [Settlement(one.key, State.WAITING, now, until, tried=False, held=True) for one, until in deliveries]
+        self.outbox.settle(*held)
         self.attempter.step("hold:done")
 
     def _release(self, now: float) -> float:
@@ -187,8 +189,7 @@ class Lane:
         held = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
         self.attempter.step("together:claimed")
         found = self.policy.holding.sort(held, now, self.clock.wall(), self.health)
-        for delivery, until in found.waiting:
-            self._hold(delivery, until, now)
+        self._hold(found.waiting, now)
         self._collected = found.collected
         if len(found.ready) == 1:
             self._tell_one(found.ready[0], now, held=True)
@@ -203,12 +204,7 @@ class Lane:
         if failures and not item.remark:
             since = min(one.notification.payload.timestamp.unix for one in failures)
             item = Item(delivery.notification, Remark.BEFORE, len(failures), since)
-        delivered = self._try(Telling([delivery], [item]), now, held=held)
-        for failure in failures:
-            if delivered:
-                self.outbox.settle(Settlement(failure.key, State.FOLDED, now, tried=False))
-            else:
-                self._hold(failure, failure.due, now)
+        self._try(Telling([delivery], [item], counted=failures), now, held=held)
 
     def _failures_before(self, delivery: Delivery, now: float) -> Sequence[Delivery]:
         """The repetitions of failures that a success puts behind us."""
@@ -219,18 +215,20 @@ class Lane:
             or self.outbox.held_due(delivery.endpoint) is None
         ):
             return []
-        failures = []
+        failures: List[Delivery] = []
+        others: List[Tuple[Delivery, float]] = []
         for held in self.outbox.claim_held(delivery.endpoint, at=math.inf, most=MOST):
             is_before = held.notification.id < delivery.notification.id
             is_kin = kind_of(held.notification.payload) == kind_of(payload)
             if is_before and is_kin and holding.repetition_until(held, now, self.health) is not None:
                 failures.append(held)
             else:
-                self._hold(held, held.due, now)
+                others.append((held, held.due))
+        self._hold(others, now)
         return failures
 
-    def _try(self, telling: Telling, now: float, *, held: bool = False) -> bool:
-        """One attempt at one message; the deliveries that it tells of share its outcome. Whether it was delivered."""
+    def _try(self, telling: Telling, now: float, *, held: bool = False) -> None:
+        """One attempt at one message; the deliveries that it tells of share its outcome."""
         self._limiter.took(now)
         item, *others = telling.items
         previous = telling.deliveries[-1].previous if not others else None
@@ -243,7 +241,6 @@ class Lane:
         else:
             attempt = self.attempter.attempt(self.endpoint, item.notification, previous)
         self._settle(telling, attempt, held=held)
-        return isinstance(attempt.outcome, Delivered)
 
     def _left_out(self, delivery: Delivery, now: float) -> bool:
         """Ends a delivery that is no longer worth an attempt; whether it was."""
@@ -264,8 +261,8 @@ class Lane:
         deliveries = telling.deliveries
         now, former, outcome = self.clock.steady(), self.health, attempt.outcome
         if isinstance(outcome, Retry) and outcome.cut_off:
-            for delivery in deliveries:
-                self.outbox.settle(Settlement(delivery.key, State.WAITING, now, now, held=held, tried=False))
+            again = [Settlement(one.key, State.WAITING, now, now, held=held, tried=False) for one in deliveries]
+            self.outbox.settle(*again, *telling.aside(now, delivered=False))
             return
         settlements = settlements_of(
             deliveries, attempt, self.policy.schedule, now=now, random=self.clock.random(), held=held
@@ -283,15 +280,15 @@ class Lane:
         self._tell_people(notice_of(self.endpoint.name, outcome, former, self.health, now))
         left_alone = self.disabled or self.health.open_until > now
         news = self._health if self.health.is_news(self._stored) else None
+        settled: List[Settlement] = []
         for delivery, settlement in zip(deliveries, settlements):
             heirs = self._handover.heirs(delivery, settlement, left_alone=left_alone)
             if news or heirs:
                 settlement = dataclasses.replace(settlement, health=news, heirs=heirs)
-            settlement = telling.settled(settlement)
-            self.outbox.settle(self._repeating.settled(settlement, delivery, self.health))
-            self._handover.wake(heirs)
-            if len(deliveries) > 1:
-                self.attempter.step("together:part")
+            settled.append(self._repeating.settled(telling.settled(settlement), delivery, self.health))
+        # All that the message told of at once, or a kill in between would have the rest told once more
+        self.outbox.settle(*settled, *telling.aside(now, delivered=isinstance(outcome, Delivered)))
+        self._handover.wake([heir for settlement in settled for heir in settlement.heirs])
         self._stored = news or self._stored
 
     def _tell_people(self, notice: Optional[Notice]) -> None:

@@ -15,11 +15,15 @@ __all__ = ["Telling"]
 
 @dataclass(frozen=True)
 class Telling:
-    """One message to be. ``folded``: keys of those deliveries that are told by being counted with another one."""
+    """One message to be. ``folded``: keys of those deliveries that are told by being counted with another one.
+
+    ``counted``: what was held back and is over when the message, which gives their number, is delivered.
+    """
 
     deliveries: Sequence[Delivery]
     items: Sequence[Item]
     folded: FrozenSet[int] = frozenset()
+    counted: Sequence[Delivery] = ()
 
     @classmethod
     def of(cls, deliveries: Sequence[Delivery], *, dedupe: bool) -> Telling:
@@ -40,6 +44,12 @@ class Telling:
         if settlement.key in self.folded and settlement.state is State.DELIVERED:
             return dataclasses.replace(settlement, state=State.FOLDED)
         return settlement
+
+    def aside(self, now: float, *, delivered: bool) -> List[Settlement]:
+        """What becomes of those that are only counted: they are over, or held back as before."""
+        if delivered:
+            return [Settlement(one.key, State.FOLDED, now, tried=False) for one in self.counted]
+        return [Settlement(one.key, State.WAITING, now, one.due, tried=False, held=True) for one in self.counted]
 
 
 def _item(group: Sequence[Delivery]) -> Item:

@@ -79,8 +79,8 @@ class Outbox(Protocol):
         """
         ...
 
-    def settle(self, settlement: Settlement) -> None:
-        """Record what came of a claimed delivery and give up its lease.
+    def settle(self, *settlements: Settlement) -> None:
+        """Record what came of claimed deliveries, of all of them or of none, and give up their leases.
 
         One that was delivered folds what was held back before it of the same task: what came of it has been told.
         """

@@ -180,23 +180,28 @@ class GuardedOutbox:
         self._memory.release(endpoint, at=at)
         self._try(release)
 
-    def settle(self, settlement: Settlement) -> None:
-        if settlement.key < 0:
-            self._settle_in_memory(settlement)
-            return
-        if not self._settle_on_disk(settlement):
-            self._remember(settlement)
+    def settle(self, *settlements: Settlement) -> None:
+        of_the_disk = [settlement for settlement in settlements if settlement.key >= 0]
+        is_noted = self._settle_on_disk(*of_the_disk)
+        for settlement in settlements:
+            if settlement.key < 0:
+                self._settle_in_memory(settlement)
+            elif not is_noted:
+                self._remember(settlement)
         with self._lock:
-            self._handed_out.pop(settlement.key, None)
+            for settlement in of_the_disk:
+                self._handed_out.pop(settlement.key, None)
 
-    def _settle_on_disk(self, settlement: Settlement) -> bool:
-        """Whether there is nothing more to do about it."""
-        if settlement.key >> _GENERATION_SHIFT != self._generation:
+    def _settle_on_disk(self, *settlements: Settlement) -> bool:
+        """Whether there is nothing more to do about them."""
+        current = [one for one in settlements if one.key >> _GENERATION_SHIFT == self._generation]
+        if not current:
             return True
+        if self._generation:
+            current = [dataclasses.replace(one, key=one.key & _KEY_MASK) for one in current]
 
         def settle(disk: Outbox) -> bool:
-            key = settlement.key & _KEY_MASK
-            disk.settle(settlement if key == settlement.key else dataclasses.replace(settlement, key=key))
+            disk.settle(*current)
             return True
 
         return bool(self._try(settle))
@@ -214,7 +219,7 @@ class GuardedOutbox:
 
     def _settle_in_memory(self, settlement: Settlement) -> None:
         key = -settlement.key
-        self._memory.settle(dataclasses.replace(settlement, key=key), self._kin_on_disk(key))
+        self._memory.settle(dataclasses.replace(settlement, key=key), known=self._kin_on_disk(key))
         with self._lock:
             original = self._adopted.get(key)
             if original is not None:

@@ -138,7 +138,7 @@ class MemoryOutbox:
             self._rows[key] = dataclasses.replace(
                 row, attempts=delivery.attempt - 1, receipt=delivery.previous, purpose=delivery.purpose
             )
-            self.settle(dataclasses.replace(settlement, key=key), known)
+            self.settle(dataclasses.replace(settlement, key=key), known=known)
             return key
 
     def discard(self, key: int) -> None:
@@ -281,34 +281,38 @@ class MemoryOutbox:
             for row in self._held(endpoint):
                 self._rows[row.key] = dataclasses.replace(row, due=min(row.due, at))
 
-    def settle(self, settlement: Settlement, known: Sequence[Tuple[str, State]] = ()) -> None:
+    def settle(self, *settlements: Settlement, known: Sequence[Tuple[str, State]] = ()) -> None:
         """See :meth:`prime_notify.outbox.base.Outbox.settle`; ``known``: kin that another store has."""
         with self._lock:
-            row = self._rows[settlement.key]
-            self._rows[row.key] = dataclasses.replace(
-                row,
-                state=settlement.state,
-                due=settlement.due,
-                attempts=row.attempts + settlement.tried,
-                leased=False,
-                held=settlement.held,
-                settled=settlement.at,
-                receipt=settlement.receipt or row.receipt,
-            )
-            if settlement.remind_at is not None:
-                key, due = next(self._keys), settlement.remind_at
-                reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
-                self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER, root=row.root or row.key)
-            self.hand_over(row.key, settlement.heirs, at=settlement.at, known=known)
-            if settlement.state is State.DELIVERED:
-                for other in self._held(row.endpoint):
-                    if other.queue == row.queue and other.key < row.key:
-                        self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
-            if settlement.tried and not settlement.shared:
-                self._attempts.setdefault(row.endpoint, []).append(settlement.at)
-            if settlement.health is not None:
-                self._health[row.endpoint] = settlement.health
+            for settlement in settlements:
+                self._settle(settlement, known)
             self._forget_some()
+
+    def _settle(self, settlement: Settlement, known: Sequence[Tuple[str, State]]) -> None:
+        row = self._rows[settlement.key]
+        self._rows[row.key] = dataclasses.replace(
+            row,
+            state=settlement.state,
+            due=settlement.due,
+            attempts=row.attempts + settlement.tried,
+            leased=False,
+            held=settlement.held,
+            settled=settlement.at,
+            receipt=settlement.receipt or row.receipt,
+        )
+        if settlement.remind_at is not None:
+            key, due = next(self._keys), settlement.remind_at
+            reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
+            self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER, root=row.root or row.key)
+        self.hand_over(row.key, settlement.heirs, at=settlement.at, known=known)
+        if settlement.state is State.DELIVERED:
+            for other in self._held(row.endpoint):
+                if other.queue == row.queue and other.key < row.key:
+                    self._rows[other.key] = dataclasses.replace(other, state=State.FOLDED, held=False)
+        if settlement.tried and not settlement.shared:
+            self._attempts.setdefault(row.endpoint, []).append(settlement.at)
+        if settlement.health is not None:
+            self._health[row.endpoint] = settlement.health
 
     def _forget_some(self) -> None:
         ended = [key for key, row in self._rows.items() if row.state not in (State.WAITING, State.DEAD)]

@@ -43,7 +43,7 @@ class SqliteOutbox:
     def __init__(self, path: Path, step: Step = no_step) -> None:
         self.database = Database(path, step)
         self._leased: set[int] = set()
-        self._settling: Batch[Settlement] = Batch(self._settle_all)
+        self._settling: Batch[Sequence[Settlement]] = Batch(self._settle_all)
 
     def put(
         self,
@@ -91,15 +91,16 @@ class SqliteOutbox:
         if not unreadable:
             return claimed
         reason = "what was stored cannot be read; another version of Prime Notify wrote it"
-        for key in unreadable:
-            self.settle(Settlement(key, State.DEAD, at, reason=reason, tried=False))
+        self.settle(*(Settlement(key, State.DEAD, at, reason=reason, tried=False) for key in unreadable))
         return claimed + self._claim(query, endpoint, at, most - len(claimed))
 
-    def settle(self, settlement: Settlement) -> None:
-        self._settling.add(settlement)
+    def settle(self, *settlements: Settlement) -> None:
+        if settlements:
+            self._settling.add(settlements)
 
-    def _settle_all(self, settlements: Sequence[Settlement]) -> None:
+    def _settle_all(self, groups: Sequence[Sequence[Settlement]]) -> None:
         """Lanes that finish at the same moment share a commit, so that many of them do not hold up a backup."""
+        settlements = [settlement for group in groups for settlement in group]
         with self.database.transaction("settle", durable=False) as connection:
             for settlement in settlements:
                 writes.settle(connection, settlement)

@@ -81,6 +81,18 @@ def test_what_is_counted_or_repeated_is_told(
     assert world.store.waiting() == {}
 
 
+@pytest.mark.parametrize("fuse", range(19))
+def test_a_digest_that_is_told_again_after_a_kill_has_the_same_id(tmp_path: Path, fuse: int) -> None:
+    world = World(tmp_path, DIGEST)
+    for _ in range(3):
+        world.accept()
+    world.fuse = fuse
+    world.run(9)
+    assert world.kills == 1
+    assert len(world.received) in (1, 2)
+    assert len({one["sent_as"] for one in world.received}) == 1
+
+
 def _counted(message: Any) -> int:
     """How many events a message tells of."""
     if "digest_total" in message.get("extra", {}):

@@ -274,9 +274,9 @@ def test_of_successes_right_after_another_the_first_is_written_down(monkeypatch:
     written: List[Optional[Health]] = []
     settle = world.store.settle
 
-    def noting(settlement: Settlement) -> None:
-        written.append(settlement.health)
-        settle(settlement)
+    def noting(*settlements: Settlement) -> None:
+        written.extend(one.health for one in settlements)
+        settle(*settlements)
 
     monkeypatch.setattr(world.store, "settle", noting)
     for _ in range(4):

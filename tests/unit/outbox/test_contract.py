@@ -542,3 +542,12 @@ def test_it_remembers_whether_a_success_came_after(store: Store, later: List[str
     for one in accepted:
         store.put(one, ["a"], NOTHING, at=0.0)
     assert store.was_followed_by_success(failure) is followed
+
+
+def test_what_came_of_several_is_recorded_as_a_whole(store: Store) -> None:
+    ids = [put(store), put(store)]
+    claimed = [store.claim("a", at=0.0), store.claim("a", at=0.0)]
+    keys = [one.key for one in claimed if one]
+    store.settle(*(Settlement(key, State.DELIVERED, 0.0) for key in keys))
+    assert [states(store, id) for id in ids] == [{"a": State.DELIVERED}] * 2
+    store.settle()  # nothing came of anything

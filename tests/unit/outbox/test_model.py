@@ -256,9 +256,9 @@ class FaultyDisk(SqliteOutbox):
         self._check()
         super().bring(*args, **more)
 
-    def settle(self, settlement: Settlement) -> None:
+    def settle(self, *settlements: Settlement) -> None:
         self._check()
-        super().settle(settlement)
+        super().settle(*settlements)
 
     def release(self, endpoint: str, *, at: float) -> None:
         self._check()
