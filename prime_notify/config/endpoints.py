@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
@@ -40,6 +41,11 @@ class Endpoint:
     @property
     def type(self) -> str:
         return self.config.type
+
+    @functools.cached_property
+    def takes_everything(self) -> bool:
+        """Whether no rule has to be asked: so it is with most endpoints, and a backup waits for the answer."""
+        return self.config.enabled and self.config.events is None and not self.config.filter.model_fields_set
 
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""

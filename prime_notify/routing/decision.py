@@ -54,13 +54,8 @@ def route(
     return [
         one.name
         for one in endpoints
-        if (plain and _takes_all(one.config)) or decide(payload, one.config, config, background).passes
+        if (plain and one.takes_everything) or decide(payload, one.config, config, background).passes
     ]
-
-
-def _takes_all(endpoint: EndpointConfig) -> bool:
-    """Whether no rule has to be asked: so it is with most endpoints, and a backup waits for the answer."""
-    return endpoint.enabled and endpoint.events is None and not endpoint.filter.model_fields_set
 
 
 def decide(
