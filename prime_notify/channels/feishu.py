@@ -19,13 +19,14 @@ from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.channels.common.wire import json_post, to_json
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import option
 from prime_notify.config.rate import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
@@ -53,6 +54,12 @@ _WRONG_URL = Meaning(
         "请重新复制机器人的 webhook 地址：它可能已被移出群",
     )
 )
+_MALFORMED = Meaning(
+    Wording(
+        "the request was refused as malformed: is the URL that of a custom bot?",
+        "请求的格式被拒绝：URL 是否为自定义机器人的地址？",
+    )
+)
 _ANSWERS = Answers(
     service=Wording("Feishu", "飞书"),
     success=0,
@@ -77,21 +84,11 @@ _ANSWERS = Answers(
         ),
     ),
     meanings={
-        9499: Meaning(
-            Wording(
-                "the request was refused as malformed: is the URL that of a custom bot?",
-                "请求的格式被拒绝：URL 是否为自定义机器人的地址？",
-            )
-        ),
+        9499: _MALFORMED,
         11232: _BUSY,
         11247: _BUSY,
         19001: _WRONG_URL,
-        19002: Meaning(
-            Wording(
-                "the request was refused as malformed: is the URL that of a custom bot?",
-                "请求的格式被拒绝：URL 是否为自定义机器人的地址？",
-            )
-        ),
+        19002: _MALFORMED,
         19021: Meaning(
             Wording(
                 "compare feishu.secret with the secret in the bot's security settings, and check this machine's clock: "
@@ -120,7 +117,7 @@ _ANSWERS = Answers(
 )
 
 
-class FeishuOptions(Options):
+class FeishuOptions(KeywordOptions):
     """Options of a custom bot, as its security settings have them."""
 
     secret: Optional[str] = option(
@@ -130,14 +127,6 @@ class FeishuOptions(Options):
         example="<secret>",
         secret=True,
         min_length=1,
-    )
-    keyword: Optional[str] = option(
-        None,
-        "One of the bot's custom keywords, when it has any; added to titles that lack it.",
-        "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
-        example="Minecraft",
-        min_length=1,
-        max_length=50,
     )
 
 

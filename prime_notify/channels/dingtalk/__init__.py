@@ -16,6 +16,7 @@ from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.lookalike import harmless
@@ -23,7 +24,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.wire import json_post, to_json
 from prime_notify.channels.dingtalk.answers import judge_answer
 from prime_notify.config.endpoint import EndpointConfig, Mention
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import option
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -34,7 +35,7 @@ _DEFAULT_URL = "https://oapi.dingtalk.com/robot/send"
 _LIMIT = 20_000  # bytes of the whole request: "message too long, exceed 20000 bytes"
 
 
-class DingTalkOptions(Options):
+class DingTalkOptions(KeywordOptions):
     """Options of a custom bot, as its security settings have them."""
 
     access_token: Optional[str] = option(
@@ -52,14 +53,6 @@ class DingTalkOptions(Options):
         example="SEC<secret>",
         secret=True,
         min_length=1,
-    )
-    keyword: Optional[str] = option(
-        None,
-        "One of the bot's custom keywords, when it has any; added to titles that lack it.",
-        "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
-        example="Minecraft",
-        min_length=1,
-        max_length=50,
     )
 
 
