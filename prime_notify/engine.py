@@ -7,13 +7,12 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 import psutil
 
 from prime_notify.clock import Clock, SystemClock
 from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.samples import sample_event
 from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
@@ -24,26 +23,20 @@ from prime_notify.delivery.reporting import Notice
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
-from prime_notify.model.event import Event, EventName
-from prime_notify.model.item import Item
+from prime_notify.model.event import Event
 from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.outbox.values import LateEvent, OpenTask
 from prime_notify.overview import Overview, overview_of
-from prime_notify.preview import preview_of
-from prime_notify.routing import Explanation, decide, explained, route
+from prime_notify.rehearsal import Rehearsal, Scene
 from prime_notify.routing.groups import members_after
 from prime_notify.steps import Step, no_step
 from prime_notify.tasks import TaskLedger
 from prime_notify.transport.dispatch import Transports
-from prime_notify.trial import TestResult, try_in_background
 from prime_notify.voice import Voice
 
 __all__ = ["Engine"]
-
-_IN_A_DIGEST = (EventName.BACKUP_SUCCESS, EventName.RESTORE_SUCCESS, EventName.BACKUP_FAILURE)
-"""What a sample of a digest tells of."""
 
 
 class Engine:
@@ -91,6 +84,9 @@ class Engine:
         self._server_running = server_running
         self._lanes = Lanes(self._make_lane, self._members_after)
         self._intake = self._make_intake(())
+        self.rehearsal = Rehearsal(
+            self._scene, self._lock, self._voice, self._attempter, self._lanes, self._clock, self._new_id, log
+        )
         self._pruner = Pruner(self._clock, self._retention, step)
         self._check = StartupCheck(
             localize=self._voice.message,
@@ -267,7 +263,10 @@ class Engine:
         """The payload as other plugins get it, texts in the configured language."""
         return self._voice.describe(notification)
 
-    # looking and testing
+    # looking
+
+    def _scene(self) -> Scene:
+        return Scene(self._loaded, self._wanted, self._intake)
 
     @property
     def history(self) -> Optional[History]:
@@ -298,71 +297,6 @@ class Engine:
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self._clock.steady())
-
-    def preview(self, name: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
-        """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint.
-
-        ``event`` is None for a digest.
-        """
-        endpoint = self._endpoint(name)
-        if endpoint is None:
-            return None
-        now = self._clock.wall()
-        if event is None:
-            message = self._voice.combined([Item(self._sample(one)) for one in _IN_A_DIGEST], endpoint, now)
-        else:
-            message = self._voice.message(self._sample(event), endpoint, now)
-        return preview_of(endpoint.render(message), endpoint.redact, message.warnings)
-
-    def explanation(self, name: str, event: EventName) -> Optional[Explanation]:
-        """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""
-        endpoint = self._endpoint(name)
-        if endpoint is None:
-            return None
-        block, left_alone = self._loaded.config.notification, self._lanes.left_alone(self._clock.steady())
-        with self._lock:
-            intake = self._intake
-            sample = dataclasses.replace(sample_event(event), plugin_id=intake.usual_plugin(event.task))
-            payload = intake.notification(sample, self._new_id(), self._loaded).payload
-            decision = decide(payload, self._as_switched(endpoint).config, block, intake.background)
-            wanted = route(payload, block, self._wanted, intake.background)
-            shares = intake.would_share(sample, wanted, self._loaded)
-        return explained(
-            name, decision, payload.severity, on=self._wanted, groups=block.groups, shares=shares, left_alone=left_alone
-        )
-
-    def _endpoint(self, name: str) -> Optional[Endpoint]:
-        return next((one for one in self._loaded.endpoints if one.name == name), None)
-
-    def _sample(self, event: EventName, operator: Optional[Mapping[str, str]] = None) -> Notification:
-        sample = sample_event(event, operator=operator)
-        return self._intake.notification(sample, self._new_id(), self._loaded)
-
-    def test(
-        self,
-        event: EventName,
-        *,
-        endpoint: Optional[str] = None,
-        on_result: Callable[[TestResult], None],
-        operator: Optional[Mapping[str, str]] = None,
-    ) -> Sequence[str]:
-        """Send a test notification to every enabled endpoint, whatever its event filter, or to the one named.
-
-        Returns their names at once; ``on_result`` is called once for each, from its own thread, when it is done.
-        Works while notifications are switched off. One attempt each, not stored.
-        """
-
-        def finished(result: TestResult) -> None:
-            if result.ok:
-                self._lanes.forgive([result.endpoint])  # it works: what waits behind its breaker may go
-            on_result(result)
-
-        known = self._loaded.endpoints
-        chosen = self._wanted if endpoint is None else [one for one in known if one.name == endpoint]
-        notification = self._sample(event, operator)
-        for target in chosen:
-            try_in_background(target, notification, self._attempter, self._log, finished)
-        return [target.name for target in chosen]
 
 
 def _longest_wait(loaded: LoadedConfig) -> float:

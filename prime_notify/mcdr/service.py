@@ -243,10 +243,10 @@ class Service:
         return entries
 
     def preview(self, endpoint: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
-        return self._engine.preview(endpoint, event)
+        return self._engine.rehearsal.preview(endpoint, event)
 
     def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:
-        return self._engine.explanation(endpoint, event)
+        return self._engine.rehearsal.explanation(endpoint, event)
 
     def test(
         self,
@@ -256,7 +256,7 @@ class Service:
         on_result: Callable[[TestResult], None],
         operator: Optional[Mapping[str, str]],
     ) -> Sequence[str]:
-        return self._engine.test(event, endpoint=endpoint, on_result=on_result, operator=operator)
+        return self._engine.rehearsal.test(event, endpoint=endpoint, on_result=on_result, operator=operator)
 
     def post(self, task: Callable[[], None]) -> None:
         def run() -> None:

@@ -210,7 +210,7 @@ def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path,
     results: queue.Queue[TestResult] = queue.Queue()
     endpoint = hook(receiver, events=["restore_failure"])
     with engine(tmp_path, endpoint, hook(receiver, "off", enabled=False)) as running:
-        assert running.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
+        assert running.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
         result = results.get(timeout=10.0)
     assert (result.endpoint, result.ok, result.status, result.reason) == ("hook", True, 200, "")
     assert receiver.requests[0].json()["test"] is True
@@ -220,8 +220,8 @@ def test_a_test_notification_tells_why_it_failed(tmp_path: Path, receiver: Recei
     results: queue.Queue[TestResult] = queue.Queue()
     receiver.behave(Answer(404))
     with engine(tmp_path, hook(receiver)) as running:
-        assert running.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]
-        assert running.test(EventName.BACKUP_FAILURE, endpoint="unknown", on_result=results.put) == []
+        assert running.rehearsal.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]
+        assert running.rehearsal.test(EventName.BACKUP_FAILURE, endpoint="unknown", on_result=results.put) == []
         result = results.get(timeout=10.0)
     assert (result.ok, result.status) == (False, 404)
     assert result.reason
@@ -431,7 +431,7 @@ def test_a_test_notification_shows_the_real_message(tmp_path: Path, receiver: Re
     results: queue.Queue[TestResult] = queue.Queue()
     body = {"text": "{{ title }}", "size": "{{ backup.raw_size|size }}", "gone": "{{ 1 / extra.nothing }}"}
     with engine(tmp_path, hook(receiver, webhook={"body": body, "method": "PUT"})) as running:
-        running.test(EventName.BACKUP_SUCCESS, on_result=results.put)
+        running.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put)
         assert results.get(timeout=10.0).ok
     assert receiver.requests[0].method == "PUT"
     assert receiver.requests[0].json() == {"text": "[Test] ✅ Backup #42 done", "size": "1.2 GiB"}
@@ -458,8 +458,8 @@ def test_each_endpoint_connects_its_own_way(tmp_path: Path, receiver: Receiver) 
 
 def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver: Receiver) -> None:
     with engine(tmp_path, hook(receiver, headers={"X-Token": "a-secret-token"})) as running:
-        lines = running.preview("hook", EventName.BACKUP_FAILURE)
-        assert running.preview("unknown", EventName.BACKUP_FAILURE) is None
+        lines = running.rehearsal.preview("hook", EventName.BACKUP_FAILURE)
+        assert running.rehearsal.preview("unknown", EventName.BACKUP_FAILURE) is None
     assert lines is not None
     assert lines[0].startswith("POST http://")
     assert "X-Token: ***" in lines
@@ -470,7 +470,7 @@ def test_a_preview_shows_the_request_and_sends_nothing(tmp_path: Path, receiver:
 def test_a_preview_shows_a_digest_and_what_is_wrong_with_its_templates(tmp_path: Path, receiver: Receiver) -> None:
     templates = {"title": {"digest": "{{ digest.count }} in all"}, "body": {"digest": "{{ 1 / (digest.count - 3) }}"}}
     with engine(tmp_path, hook(receiver, templates=templates)) as running:
-        lines = running.preview("hook", None)
+        lines = running.rehearsal.preview("hook", None)
     assert lines is not None
     assert lines[0].startswith("⚠ templates.body failed on digest, the default text is sent")
     assert '  "title": "3 in all",' in lines
@@ -501,7 +501,7 @@ def test_a_test_notification_tells_what_is_wrong_with_a_template(tmp_path: Path,
     results: queue.Queue[TestResult] = queue.Queue()
     broken = hook(receiver, templates={"title": "{{ 1 / 0 if plugin.id == 'prime_notify' else 1 }}"})
     with engine(tmp_path, broken) as running:
-        running.test(EventName.RESTORE_SUCCESS, on_result=results.put)
+        running.rehearsal.test(EventName.RESTORE_SUCCESS, on_result=results.put)
         result = results.get(timeout=10.0)
     assert result.ok
     assert result.hint.startswith("templates.title failed on restore_success, the default text is sent: ")
@@ -509,9 +509,9 @@ def test_a_test_notification_tells_what_is_wrong_with_a_template(tmp_path: Path,
 
 def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiver: Receiver) -> None:
     with engine(tmp_path, hook(receiver, events=["backup_failure"])) as running:
-        wanted = running.explanation("hook", EventName.BACKUP_FAILURE)
-        unwanted = running.explanation("hook", EventName.BACKUP_START)
-        assert running.explanation("unknown", EventName.BACKUP_START) is None
+        wanted = running.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
+        unwanted = running.rehearsal.explanation("hook", EventName.BACKUP_START)
+        assert running.rehearsal.explanation("unknown", EventName.BACKUP_START) is None
     assert wanted is not None
     assert wanted.goes_there
     assert unwanted is not None
@@ -655,13 +655,13 @@ def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_left_alone(tmp_p
         with engine(tmp_path, notification=block) as running:
             running.accept(event("backup_start"))
             received(receiver, 1)
-            end = running.explanation("a", EventName.BACKUP_FAILURE)
+            end = running.rehearsal.explanation("a", EventName.BACKUP_FAILURE)
             for number in range(10):
                 running.accept(event())
                 received(receiver, number + 2)
-            following, fallback = (running.explanation(name, EventName.BACKUP_FAILURE) for name in "ac")
+            following, fallback = (running.rehearsal.explanation(name, EventName.BACKUP_FAILURE) for name in "ac")
             running.switch("c", on=False)
-            alone = running.explanation("c", EventName.BACKUP_FAILURE)
+            alone = running.rehearsal.explanation("c", EventName.BACKUP_FAILURE)
     assert end is not None
     assert end.share == Share("g", "round_robin", "b", ("a", "b"), kept=True, after="a")
     assert not end.goes_there
@@ -678,9 +678,9 @@ def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_left_alone(tmp_p
 @pytest.mark.parametrize("plugin", ["prime_backup", "my_plugin"])
 def test_an_explanation_goes_by_how_real_tasks_ended(tmp_path: Path, receiver: Receiver, plugin: str) -> None:
     with engine(tmp_path, hook(receiver, filter={"on_change": True})) as running:
-        first = running.explanation("hook", EventName.BACKUP_FAILURE)
+        first = running.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
         running.accept(event("backup_failure", plugin))
-        second = running.explanation("hook", EventName.BACKUP_FAILURE)
+        second = running.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
     assert first is not None
     assert first.goes_there
     assert second is not None
