@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import sys
 import threading
 from typing import Callable, Collection, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, TypeVar
@@ -62,7 +61,7 @@ class GuardedOutbox:
         self._unsettled: Dict[int, Settlement] = {}  # by the disk's key
         self._adopted: Dict[int, int] = {}  # key in memory -> the disk's key
         self._on_its_way: FrozenSet[str] = frozenset()
-        self._behind: List[Callable[[], None]] = []
+        self._behind: List[Callable[[Outbox], None]] = []
         self._refusing = disk is None
         self._closed = False
 
@@ -88,23 +87,19 @@ class GuardedOutbox:
         in_order: Collection[str] = (),
         recovery: Collection[str] = (),
     ) -> None:
-        def put(disk: Outbox) -> bool:
-            disk.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
-            return True
-
-        def keep() -> None:
-            self._memory.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
+        def put(store: Outbox) -> None:
+            store.put(notification, endpoints, change, at=at, in_order=in_order, recovery=recovery)
 
         task_id = notification.payload.task_id
         with self._lock:  # beside what came before it in its task, or behind it, where that is on its way to the disk
             if task_id in self._on_its_way:
-                self._behind.append(keep)
+                self._behind.append(put)
                 return
             if self._memory.holds(task_id):
-                keep()
+                put(self._memory)
                 return
-        if not self._try(put):
-            keep()
+        if not self._does(put):
+            put(self._memory)
 
     def bring(
         self, notification: Notification, deliveries: Sequence[Standing], change: TaskChange, *, at: float
@@ -122,8 +117,7 @@ class GuardedOutbox:
         return self._hand_out(delivery, generation)
 
     def _hand_out(self, delivery: Delivery, generation: int) -> Delivery:
-        if generation:
-            delivery = dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
+        delivery = _of_generation(delivery, generation)
         with self._lock:
             self._handed_out[delivery.key] = delivery
         return delivery
@@ -147,7 +141,7 @@ class GuardedOutbox:
         generation = self._generation
         least = max(after - (generation << _GENERATION_SHIFT), 0)
         found = self._try(lambda disk: disk.peek(endpoint, after=least, most=most)) or ()
-        return [dataclasses.replace(one, key=one.key | generation << _GENERATION_SHIFT) for one in found]
+        return [_of_generation(one, generation) for one in found]
 
     def peek_unwritten(self, endpoint: str) -> Sequence[Delivery]:
         found = self._memory.peek(endpoint, after=0, most=sys.maxsize)
@@ -156,9 +150,13 @@ class GuardedOutbox:
     def kin(self, key: int) -> Sequence[Tuple[str, State]]:
         if key < 0:
             return self._memory.kin(-key)
-        if key >> _GENERATION_SHIFT != self._generation:
+        if not self._is_current(key):
             return ()
         return self._try(lambda disk: disk.kin(key & _KEY_MASK)) or ()
+
+    def _is_current(self, key: int) -> bool:
+        """Whether it is a key of the store that the disk has now."""
+        return key >> _GENERATION_SHIFT == self._generation
 
     def _kin_on_disk(self, key: int) -> Sequence[Tuple[str, State]]:
         """Of a delivery in memory: that of the one on the disk of which it is a copy, if it is."""
@@ -168,17 +166,13 @@ class GuardedOutbox:
     def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> bool:
         if key < 0:
             return self._memory.hand_over(-key, heirs, at=at, known=self._kin_on_disk(-key))
-        if key >> _GENERATION_SHIFT != self._generation:
+        if not self._is_current(key):
             return True
         return bool(self._try(lambda disk: disk.hand_over(key & _KEY_MASK, heirs, at=at)))
 
     def release(self, endpoint: str, *, at: float) -> None:
-        def release(disk: Outbox) -> bool:
-            disk.release(endpoint, at=at)
-            return True
-
         self._memory.release(endpoint, at=at)
-        self._try(release)
+        self._does(lambda disk: disk.release(endpoint, at=at))
 
     def settle(self, *settlements: Settlement) -> None:
         of_the_disk = [settlement for settlement in settlements if settlement.key >= 0]
@@ -194,17 +188,10 @@ class GuardedOutbox:
 
     def _settle_on_disk(self, *settlements: Settlement) -> bool:
         """Whether there is nothing more to do about them."""
-        current = [one for one in settlements if one.key >> _GENERATION_SHIFT == self._generation]
-        if not current:
-            return True
+        current = [one for one in settlements if self._is_current(one.key)]
         if self._generation:
             current = [dataclasses.replace(one, key=one.key & _KEY_MASK) for one in current]
-
-        def settle(disk: Outbox) -> bool:
-            disk.settle(*current)
-            return True
-
-        return bool(self._try(settle))
+        return not current or self._does(lambda disk: disk.settle(*current))
 
     def _remember(self, settlement: Settlement) -> None:
         """The disk still believes that it is leased, and will, in this process, hand it out to nobody."""
@@ -271,20 +258,15 @@ class GuardedOutbox:
         finally:
             with self._lock:
                 self._on_its_way, behind, self._behind = frozenset(), self._behind, []
-                for keep in behind:
-                    keep()
+                for put in behind:
+                    put(self._memory)
 
     def _bring(self, loads: Sequence[Load]) -> bool:
         """Whether the disk took all of them; the others are in memory again."""
-
-        def bring(store: Outbox, load: Load) -> bool:
-            store.bring(load.notification, load.deliveries, load.change, at=load.at)
-            return True
-
         for number, load in enumerate(loads):
-            if not self._try(functools.partial(bring, load=load)):
+            if not self._does(load.bring_to):
                 for rest in loads[number:]:
-                    bring(self._memory, rest)
+                    rest.bring_to(self._memory)
                 return False
         return True
 
@@ -302,6 +284,15 @@ class GuardedOutbox:
             return False
         self._forget_adopted(original)
         return True
+
+    def _does(self, act: Callable[[Outbox], object]) -> bool:
+        """Whether the disk did it."""
+
+        def done(disk: Outbox) -> bool:
+            act(disk)
+            return True
+
+        return bool(self._try(done))
 
     def _try(self, act: Callable[[Outbox], Optional[T]]) -> Optional[T]:
         """What ``act`` returns for the disk; None when the disk refused, and people were told."""
@@ -392,11 +383,7 @@ class GuardedOutbox:
         return list(self._try(lambda disk: disk.late_events()) or ())
 
     def keep_late(self, event: Event) -> None:
-        def keep(disk: Outbox) -> bool:
-            disk.keep_late(event)
-            return True
-
-        if not self._try(keep):
+        if not self._does(lambda disk: disk.keep_late(event)):
             raise OutboxError("the event could not be stored")
 
     def close(self) -> None:
@@ -405,6 +392,12 @@ class GuardedOutbox:
             disk = self._disk
         if disk is not None:
             disk.close()
+
+
+def _of_generation(delivery: Delivery, generation: int) -> Delivery:
+    if not generation:
+        return delivery
+    return dataclasses.replace(delivery, key=delivery.key | generation << _GENERATION_SHIFT)
 
 
 def _sum(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Collection, Iterator, List, Mapping, Optional, Sequence, Tupl
 from prime_notify.model.event import Event, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.base import Outbox
 from prime_notify.outbox.values import (
     Delivery,
     Ending,
@@ -52,6 +53,19 @@ class _Row:
     settled: float = 0.0
     root: int = 0  # of a reminder, and of the reminders after it: what it first reminded of
 
+    def delivery(self, previous: Optional[Mapping[str, str]] = None) -> Delivery:
+        """As it is handed out."""
+        return Delivery(
+            self.key,
+            self.endpoint,
+            self.attempts + 1,
+            self.accepted,
+            self.notification,
+            previous,
+            due=self.due,
+            purpose=self.purpose,
+        )
+
 
 @dataclass(frozen=True)
 class Load:
@@ -61,6 +75,9 @@ class Load:
     deliveries: List[Standing]
     change: TaskChange
     at: float
+
+    def bring_to(self, store: Outbox) -> None:
+        store.bring(self.notification, self.deliveries, self.change, at=self.at)
 
 
 class MemoryOutbox:
@@ -119,7 +136,7 @@ class MemoryOutbox:
                 self._apply(change)
             else:
                 self._accept(notification, change, at)
-            rows = [row for row in self._rows.values() if row.notification.id == notification.id]
+            rows = self._rows_of(notification.id)
             waiting = {(row.endpoint, row.purpose) for row in rows if row.state is State.WAITING}
             for one in deliveries:
                 if (one.endpoint, one.purpose) not in waiting:
@@ -133,10 +150,16 @@ class MemoryOutbox:
         """
         with self._lock:
             key, notification = next(self._keys), delivery.notification
-            queue = notification.payload.task_id
-            row = _Row(key, delivery.endpoint, notification, delivery.accepted, settlement.due, queue=queue)
-            self._rows[key] = dataclasses.replace(
-                row, attempts=delivery.attempt - 1, receipt=delivery.previous, purpose=delivery.purpose
+            self._rows[key] = _Row(
+                key,
+                delivery.endpoint,
+                notification,
+                delivery.accepted,
+                settlement.due,
+                attempts=delivery.attempt - 1,
+                receipt=delivery.previous,
+                queue=notification.payload.task_id,
+                purpose=delivery.purpose,
             )
             self.settle(dataclasses.replace(settlement, key=key), known=known)
             return key
@@ -191,11 +214,17 @@ class MemoryOutbox:
                 self._apply(change)
         return list(taken.values())
 
+    def _waiting_for(self, endpoint: str) -> List[_Row]:
+        return [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
+
+    def _rows_of(self, notification_id: str) -> List[_Row]:
+        return [row for row in self._rows.values() if row.notification.id == notification_id]
+
     def _ready(self, endpoint: str) -> Iterator[_Row]:
         """Waiting rows of ``endpoint`` that nothing of the same task is ahead of."""
         queues = set()
-        for row in self._rows.values():
-            if row.endpoint != endpoint or row.state is not State.WAITING or row.held:
+        for row in self._waiting_for(endpoint):
+            if row.held:
                 continue
             if row.queue not in queues and not row.leased:
                 yield row
@@ -215,14 +244,12 @@ class MemoryOutbox:
         self._rows[row.key] = dataclasses.replace(row, leased=True)
         kin = [other for other in self._rows.values() if (other.endpoint, other.queue) == (row.endpoint, row.queue)]
         receipts = [other.receipt for other in kin if other.receipt]
-        previous = receipts[-1] if receipts else None
-        delivery = Delivery(row.key, row.endpoint, row.attempts + 1, row.accepted, row.notification, previous)
-        return dataclasses.replace(delivery, due=row.due, purpose=row.purpose)
+        return row.delivery(receipts[-1] if receipts else None)
 
     def _held(self, endpoint: str) -> List[_Row]:
         """What is held back and not being told at this moment, what is due first first."""
-        rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
-        return sorted((row for row in rows if row.held and not row.leased), key=lambda row: (row.due, row.key))
+        rows = [row for row in self._waiting_for(endpoint) if row.held and not row.leased]
+        return sorted(rows, key=lambda row: (row.due, row.key))
 
     def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
         with self._lock:
@@ -235,24 +262,15 @@ class MemoryOutbox:
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
         with self._lock:
-            rows = [row for row in self._rows.values() if row.endpoint == endpoint and row.state is State.WAITING]
-            found = [row for row in rows if row.key > after][:most]
-            return [
-                dataclasses.replace(
-                    Delivery(row.key, endpoint, row.attempts + 1, row.accepted, row.notification),
-                    due=row.due,
-                    purpose=row.purpose,
-                )
-                for row in found
-            ]
+            found = [row for row in self._waiting_for(endpoint) if row.key > after][:most]
+            return [row.delivery() for row in found]
 
     def peek_unwritten(self, _endpoint: str) -> Sequence[Delivery]:
         return ()
 
     def kin(self, key: int) -> Sequence[Tuple[str, State]]:
         with self._lock:
-            id = self._rows[key].notification.id
-            kin = [other for other in self._rows.values() if other.notification.id == id]
+            kin = self._rows_of(self._rows[key].notification.id)
             return [(other.endpoint, State.DEAD if other.given_up else other.state) for other in kin]
 
     def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float, known: Sequence[Tuple[str, State]] = ()) -> bool:
@@ -264,7 +282,7 @@ class MemoryOutbox:
             heir = heir_of(heirs, [*self.kin(key), *elsewhere], given_up=given_up)
             if heir is None:
                 return True
-            kin = [other for other in self._rows.values() if other.notification.id == row.notification.id]
+            kin = self._rows_of(row.notification.id)
             passed = [other for other in kin if other.endpoint == heir.endpoint and other.state is State.PASSED]
             if passed:
                 again = dataclasses.replace(passed[0], state=State.WAITING, due=at, attempts=0)
@@ -301,9 +319,10 @@ class MemoryOutbox:
             receipt=settlement.receipt or row.receipt,
         )
         if settlement.remind_at is not None:
-            key, due = next(self._keys), settlement.remind_at
-            reminder = _Row(key, row.endpoint, row.notification, row.accepted, due, queue=row.queue)
-            self._rows[key] = dataclasses.replace(reminder, purpose=Purpose.REMINDER, root=row.root or row.key)
+            key, due, root, why = next(self._keys), settlement.remind_at, row.root or row.key, Purpose.REMINDER
+            self._rows[key] = _Row(
+                key, row.endpoint, row.notification, row.accepted, due, queue=row.queue, purpose=why, root=root
+            )
         self.hand_over(row.key, settlement.heirs, at=settlement.at, known=known)
         if settlement.state is State.DELIVERED:
             for other in self._held(row.endpoint):
@@ -389,7 +408,7 @@ class MemoryOutbox:
     def state_of(self, notification_id: str) -> dict[str, State]:
         """The state of each delivery of a notification, by endpoint."""
         with self._lock:
-            rows = [row for row in self._rows.values() if row.notification.id == notification_id]
+            rows = self._rows_of(notification_id)
         return {row.endpoint: row.state for row in rows}
 
     def open_tasks(self) -> Sequence[OpenTask]:
@@ -406,7 +425,7 @@ class MemoryOutbox:
 
     def holders(self, notification_id: str) -> Sequence[str]:
         with self._lock:
-            rows = [row for row in self._rows.values() if row.notification.id == notification_id]
+            rows = self._rows_of(notification_id)
         passed = (State.PASSED, State.DEAD)
         return [row.endpoint for row in rows if row.purpose is Purpose.EVENT and row.state not in passed]
 
