@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from prime_notify.compose import humanize
 from prime_notify.compose.catalogue import Catalogue
 from prime_notify.compose.comments import message_text
 from prime_notify.compose.markdown import plain
+from prime_notify.compose.templates.values import DigestItem, DigestTotals
 from prime_notify.compose.texts import headline, in_words, localize, symbol, texts_of, with_server
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import Fact, FactKind
@@ -24,14 +25,11 @@ _LINES = 20
 _LISTED = 100
 """Notifications that the payload lists, and that templates can name."""
 
-_FIELDS = (
-    "id", "event", "task", "status", "severity", "timestamp", "task_id", "backup", "operator", "source", "cost_s",
-    "message",
-)  # fmt: skip
-"""What templates get to know of each, beside its error, its title, and how many it stands for."""
+_FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "error": {"type", "message"}}
+"""What templates get to know of each; its title and its number are put in."""
 
 _SEVERITIES = list(Severity)
-_KINDS = ("failure", "aborted", "success_warning", "success", "start")  # in the order in which they are told
+_KINDS = tuple(DigestTotals.model_fields)  # in the order in which they are told
 
 
 def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
@@ -47,17 +45,17 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
     title = with_server(_title(worst, groups, language, catalogue), worst)
     known = (*_items(groups, language, catalogue), *_frame(worst, told, language, catalogue))
     texts = texts_of(title, known, language, catalogue)
+    values = _in_values(groups, language, catalogue)
     update = {
         "id": digest_id(items),
         "title": texts.title,
         "body": texts.body,
         "desp": texts.desp,
         "message": None,
-        "extra": _listed(groups, language, catalogue),
+        "extra": _listed(values),
     }
     payload = localize(worst, language, catalogue).model_copy(update=update)
-    beside = {"digest": _in_values(groups, language, catalogue)}
-    return Message(Notification(payload), texts, language, now, known, beside=beside)
+    return Message(Notification(payload), texts, language, now, known, beside={"digest": values})
 
 
 def digest_id(items: Sequence[Item]) -> str:
@@ -136,18 +134,10 @@ def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catal
     return [Fact(kind, catalogue.text(language, f"notification.label.{kind.value}"), text) for kind, text in found]
 
 
-def _listed(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
-    told = [one for _, members in groups for one in members]
-    listed = [
-        {
-            "id": one.payload.id,
-            "task_id": one.payload.task_id,
-            "event": one.payload.event.value,
-            "title": _headline(one, language, catalogue),
-        }
-        for one in told[:_LISTED]
-    ]
-    return {"digest": listed, "digest_total": _count(told)}
+def _listed(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """What the payload has of :func:`_in_values`."""
+    listed = [{name: item[name] for name in ("id", "task_id", "event", "title")} for item in values["items"]]
+    return {"digest": listed, "digest_total": values["count"]}
 
 
 def _in_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
@@ -165,6 +155,5 @@ def _in_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str
 
 def _item_in_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
     said = in_words(item.payload, language, catalogue)
-    include: Dict[str, Any] = {**dict.fromkeys(_FIELDS, True), "error": {"type", "message"}}
-    values = said.model_dump(mode="json", exclude_none=True, include=include)
+    values = said.model_dump(mode="json", exclude_none=True, include=_FIELDS)
     return {**values, "title": _headline(item, language, catalogue), "times": item.times}

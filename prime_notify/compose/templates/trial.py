@@ -9,6 +9,7 @@ from prime_notify.compose.templates import TemplateMistake
 from prime_notify.compose.templates.budget import Budget, TemplateFailure
 from prime_notify.compose.templates.engine import Compiled
 from prime_notify.compose.templates.filters import Safe
+from prime_notify.compose.templates.values import DigestItem, DigestTotals
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
 
@@ -36,8 +37,7 @@ _FIELDS: Dict[str, Any] = {
 }
 _FACT = {"kind": "backup", "label": "Backup", "value": "#42"}
 _REMARK = {"kind": "still", "count": 2, "since": _NOW, "text": "It has failed 2 times since then"}
-_TOTALS = {"failure": 1, "aborted": 0, "success_warning": 0, "success": 1, "start": 0}
-_TOLD = ("id", "event", "task", "status", "severity", "timestamp", "task_id", "title", *_FIELDS)
+_TOTALS = {**dict.fromkeys(DigestTotals.model_fields, 0), "failure": 1, "success": 1}
 
 
 def try_out(compiled: Compiled) -> None:
@@ -64,7 +64,7 @@ def _samples() -> Tuple[Tuple[str, Mapping[str, Any]], ...]:
 
 
 def _digest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    items = [{**{name: one[name] for name in _TOLD if name in one}, "times": 1} for one in told]
+    items = [{**{name: one[name] for name in DigestItem.model_fields if name in one}, "times": 1} for one in told]
     return {"count": len(items), "totals": _TOTALS, "first": _NOW, "last": _NOW, "items": items}
 
 

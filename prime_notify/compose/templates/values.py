@@ -53,7 +53,7 @@ class DigestItem(BaseModel):
 
 
 class DigestTotals(BaseModel):
-    """How many of each kind there are in a digest."""
+    """How many of each kind there are in a digest, in the order in which they are told."""
 
     failure: int
     aborted: int
