@@ -33,8 +33,7 @@ def clean_text(text: str, limit: int, *, keep_tail: bool = False) -> str:
 
     Lone surrogates, which have no UTF-8 form, become U+FFFD. The work is bounded by ``limit``, not by the text.
     """
-    if len(text) > limit:
-        text = cut(text, limit, keep_tail=keep_tail)
+    text = cut(text, limit, keep_tail=keep_tail)
     if text.isprintable():  # the common case, and the fast one
         return text
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", _LINE_END.sub("\n", text)))

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Seque
 if TYPE_CHECKING:
     from prime_notify.config.load import Endpoint
 
-__all__ = ["Share", "Sharing", "group_of", "members_after", "share_out"]
+__all__ = ["Share", "Sharing", "group_of", "is_sharing", "members_after", "share_out"]
 
 _SHARING = ("first_ok", "round_robin")
+
+
+def is_sharing(mode: Optional[str]) -> bool:
+    """Whether of a group of that mode one member is to tell a notification; None: there is no such group."""
+    return mode in _SHARING
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def share_out(wanted: Sequence[str], sharing: Sharing) -> Tuple[Sequence[str], S
     by_group: Dict[str, List[str]] = {}
     for endpoint in sharing.endpoints:
         group = endpoint.config.group
-        if group is not None and sharing.groups.get(group) in _SHARING:
+        if group is not None and is_sharing(sharing.groups.get(group)):
             by_group.setdefault(group, []).append(endpoint.name)
     shares = [
         _share(group, members, [name for name in members if name in wanted], sharing)
@@ -92,7 +97,7 @@ def group_of(name: str, endpoints: Sequence[Endpoint]) -> Optional[str]:
 def members_after(name: str, endpoints: Sequence[Endpoint], groups: Mapping[str, str]) -> Sequence[str]:
     """The others of an endpoint's group, where they share the notifications: those after it, then those before."""
     group = group_of(name, endpoints)
-    if group is None or groups.get(group) not in _SHARING:
+    if group is None or not is_sharing(groups.get(group)):
         return ()
     members = [one.name for one in endpoints if one.config.group == group]
     position = members.index(name)

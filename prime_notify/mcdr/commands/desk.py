@@ -79,7 +79,7 @@ class Desk(Protocol):
         on_result: Callable[[TestResult], None],
         operator: Optional[Mapping[str, str]],
     ) -> Sequence[str]:
-        """As :meth:`prime_notify.engine.Engine.test`."""
+        """As :meth:`prime_notify.rehearsal.Rehearsal.test`."""
         ...
 
     @property
@@ -105,11 +105,11 @@ class Desk(Protocol):
         ...
 
     def preview(self, endpoint: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
-        """As :meth:`prime_notify.engine.Engine.preview`."""
+        """As :meth:`prime_notify.rehearsal.Rehearsal.preview`."""
         ...
 
     def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:
-        """As :meth:`prime_notify.engine.Engine.explanation`."""
+        """As :meth:`prime_notify.rehearsal.Rehearsal.explanation`."""
         ...
 
     def reload(self) -> Reloaded: ...

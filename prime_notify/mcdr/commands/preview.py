@@ -32,8 +32,12 @@ PREVIEW = Command("preview", "<endpoint> [event|digest]", lambda permission: per
 
 
 def _preview(desk: Desk, source: CommandSource, endpoint: str, word: str) -> None:
-    event = None if word == DIGEST else event_named(desk, source, word)
-    if (event is None and word != DIGEST) or not has_endpoint(desk, source, endpoint):
+    event = None
+    if word != DIGEST:
+        event = event_named(desk, source, word)
+        if event is None:
+            return
+    if not has_endpoint(desk, source, endpoint):
         return
     title = desk.speech.reply("command.preview.title", endpoint=endpoint, event=word)
     source.reply(coloured(title, RColor.gold))

@@ -22,6 +22,14 @@ def works(world: World, *, well: bool) -> None:
     world.answer = lambda endpoint: Response(200 if well else 500)
 
 
+def held_up(world: World, event: str, **fields: str) -> None:
+    """It is tried, to no avail, and will be told late."""
+    works(world, well=False)
+    world.accept(event, **fields)
+    world.run()
+    works(world, well=True)
+
+
 def test_what_still_fails_is_told_every_so_often(tmp_path: Path) -> None:
     world = World(tmp_path, REPEAT)
     failure = world.accept("backup_failure", message="disk on fire")
@@ -74,10 +82,7 @@ def test_a_success_that_nobody_wants_is_told_only_as_a_recovery(tmp_path: Path, 
 def test_a_recovery_waits_for_the_failure_that_is_still_to_be_told(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
     world.filtered = True
-    works(world, well=False)
-    world.accept("backup_failure")
-    world.run()
-    works(world, well=True)
+    held_up(world, "backup_failure")
     world.accept("backup_success")
     world.run(1)
     assert world.titles() == ["❌ Backup failed — SMP", "Recovered: ✅ Backup done — SMP"]
@@ -85,10 +90,7 @@ def test_a_recovery_waits_for_the_failure_that_is_still_to_be_told(tmp_path: Pat
 
 def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
-    works(world, well=False)
-    world.accept("backup_failure")
-    world.run()
-    works(world, well=True)
+    held_up(world, "backup_failure")
     world.accept("backup_success")
     world.run(24)
     assert world.titles() == ["✅ Backup done — SMP", "❌ Backup failed — SMP"]
@@ -97,10 +99,7 @@ def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: P
 
 def test_a_task_that_is_aborted_after_the_success_does_not_bring_an_old_failure_back(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
-    works(world, well=False)
-    world.accept("backup_failure")
-    world.run()
-    works(world, well=True)
+    held_up(world, "backup_failure")
     world.accept("backup_success")
     world.accept("backup_aborted")
     world.run(24)
@@ -110,10 +109,7 @@ def test_a_task_that_is_aborted_after_the_success_does_not_bring_an_old_failure_
 
 def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["1h"]})
-    works(world, well=False)
-    world.accept("backup_success")
-    world.run()
-    works(world, well=True)
+    held_up(world, "backup_success")
     world.accept("backup_failure")
     world.run(7)
     assert world.titles() == [
