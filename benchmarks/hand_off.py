@@ -15,10 +15,10 @@ from typing import Callable, Dict, List, Sequence, Tuple
 from benchmarks.lab import EVENT, FIELDS, Line, engine, median_of, timed
 from benchmarks.others import HAS_APPRISE, apprise, in_turn
 from benchmarks.server import serving
-from prime_notify.engine import Engine
+from prime_notify.crash_points import no_step
+from prime_notify.engine.engine import Engine
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import migrate
-from prime_notify.steps import no_step
 
 __all__ = ["lines"]
 

@@ -9,7 +9,7 @@ from typing import List
 
 from benchmarks.lab import EVENT, Line, Noting, engine, median_of, wait_until
 from benchmarks.server import serving
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
 
 __all__ = ["lines"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
-from prime_notify.compose.catalogue import Catalogue
-from prime_notify.config.load import LoadedConfig, load_config
 from prime_notify.delivery.attempt import Sender
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
+from prime_notify.loading.load import LoadedConfig, load_config
+from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport.dispatch import Transports
 

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import psutil
 
 from benchmarks.lab import FIELDS, engine
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.outbox.opening import OUTBOX_FILE
 from tests.support.receiver import HANG, OK, RESET, Answer, Receiver, Recorded, redirect, unused_port

@@ -28,7 +28,7 @@ from scripts.pack import pack
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT, Venv, VenvError, read_requirements
 
-_RENDER_SCHEMA = "import sys; from prime_notify.config.schema import render_schema; sys.stdout.write(render_schema())"
+_RENDER_SCHEMA = "import sys; from prime_notify.loading.schema import render_schema; sys.stdout.write(render_schema())"
 _WRITE_PAGES = "from pathlib import Path; from scripts.reference import write; write(Path())"
 
 

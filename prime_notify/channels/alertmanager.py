@@ -14,12 +14,12 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import field_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.credentials import CredentialOptions
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.channels.common.wire import cut_chars, excerpt, json_post
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
@@ -27,7 +27,11 @@ from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_chars
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.wording import Wording
 
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 

@@ -9,13 +9,17 @@ from typing import Any, Dict, Iterator, List, Mapping, Tuple
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.base import Channel, CommandRequest, Response
-from prime_notify.channels.common.wire import cut_bytes, last_line, to_json
+from prime_notify.channels.common.base import Channel
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import CommandRequest
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_bytes
+from prime_notify.text.excerpt import last_line
+from prime_notify.text.json_text import to_json
+from prime_notify.text.wording import Wording
 
 __all__ = ["Command", "CommandEndpoint", "CommandOptions"]
 

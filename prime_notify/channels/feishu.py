@@ -18,20 +18,23 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
-from prime_notify.channels.common.wire import json_post, to_json
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import option
 from prime_notify.config.rate import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.json_text import to_json
+from prime_notify.text.wording import Wording
 
 __all__ = ["Feishu", "FeishuEndpoint", "FeishuOptions", "sign"]
 

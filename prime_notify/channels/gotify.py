@@ -9,18 +9,23 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.channels.common.wire import cut_chars, excerpt, json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_chars
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
 

@@ -9,21 +9,25 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import text_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.sayings import not_how, refused_by
-from prime_notify.channels.common.wire import cut_bytes, excerpt, text_post
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.event_words import TaskWords, word
 from prime_notify.config.option import Options, option
 from prime_notify.config.rate import Rate
-from prime_notify.config.words import TaskWords, word
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_bytes
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.wording import Wording
 
 __all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
 

@@ -14,17 +14,20 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning
-from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["OneBot", "OneBotEndpoint", "OneBotOptions"]
 

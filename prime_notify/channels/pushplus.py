@@ -14,18 +14,21 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.lookalike import link_target
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
-from prime_notify.channels.common.wire import cut_chars, json_post
-from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_chars
+from prime_notify.text.markdown import escape
+from prime_notify.text.wording import Wording
 
 __all__ = ["PushPlus", "PushPlusEndpoint", "PushPlusOptions"]
 

@@ -15,13 +15,13 @@ from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Seq
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, OK, CliError, Report
 from prime_notify.cli.words import LANGUAGE, catalogue, delivery_text
-from prime_notify.compose.lines import one_line
-from prime_notify.config.load import LoadedConfig
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
+from prime_notify.engine.overview import EndpointState
+from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.history import DeliveryRecord, History
 from prime_notify.outbox.values import State
-from prime_notify.overview import EndpointState
+from prime_notify.text.one_line import one_line
 from prime_notify.transport.dispatch import Transports
 
 __all__ = ["Awaited", "Delivering", "delivering", "outcome"]

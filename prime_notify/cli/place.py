@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 from prime_notify.cli.report import FAILED, CliError
-from prime_notify.config.files import read_config_file
-from prime_notify.config.load import ConfigError, LoadedConfig, load_config
+from prime_notify.loading.files import read_config_file
+from prime_notify.loading.load import ConfigError, LoadedConfig, load_config
 from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE

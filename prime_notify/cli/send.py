@@ -12,8 +12,8 @@ from prime_notify.cli.delivering import Awaited, Delivering, delivering, outcome
 from prime_notify.cli.parsing import Subparsers, add_command, add_timeout
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, CliError, Report
-from prime_notify.config.annotations import member
-from prime_notify.config.load import LoadedConfig
+from prime_notify.loading.load import LoadedConfig
+from prime_notify.model.annotations import member
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload

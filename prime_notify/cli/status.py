@@ -9,13 +9,13 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 from prime_notify.cli.parsing import Subparsers, add_command
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
-from prime_notify.compose.humanize import duration, local_time
-from prime_notify.compose.lines import one_line
-from prime_notify.config.load import LoadedConfig
 from prime_notify.delivery.breaker import OPENS_AFTER
+from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.text.humanize import duration, local_time
+from prime_notify.text.one_line import one_line
 from prime_notify.version import __version__
 
 __all__ = ["add_parser"]

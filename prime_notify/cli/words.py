@@ -6,14 +6,14 @@ import dataclasses
 import functools
 from typing import Any, Dict, Iterator, List, Optional
 
-from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.facts import facts
-from prime_notify.compose.humanize import duration, local_time
-from prime_notify.compose.lines import one_line
-from prime_notify.compose.texts import localize
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.facts import facts
+from prime_notify.messages.texts import localize
 from prime_notify.model.fact import FactKind
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, NotificationRecord
 from prime_notify.outbox.values import State
+from prime_notify.text.humanize import duration, local_time
+from prime_notify.text.one_line import one_line
 
 __all__ = [
     "LANGUAGE",

@@ -9,10 +9,11 @@ from typing import Any, List, Union
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from typing_extensions import Annotated
 
-from prime_notify.config.words import TextList
-from prime_notify.model.connection_options import DIRECT, ConnectionOptions
-from prime_notify.transport.failure import UnsendableError
-from prime_notify.transport.route import configured_proxy, tls_context
+from prime_notify.config.event_words import TextList
+from prime_notify.model.connection import DIRECT, ConnectionOptions
+from prime_notify.model.failure import UnsendableError
+from prime_notify.model.proxy import configured_proxy
+from prime_notify.model.tls import tls_context
 
 __all__ = ["ClientCertificate", "ProxyAddress", "Verify"]
 

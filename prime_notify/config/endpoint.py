@@ -9,17 +9,17 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.additions import Action, Mention, http_url
+from prime_notify.config.actions import Action, Mention, http_url
 from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
 from prime_notify.config.duration import Duration
+from prime_notify.config.event_words import EventWord, EventWords, SeverityWord, TextList, listed, word
 from prime_notify.config.filter import Filter
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
-from prime_notify.config.templates import Templates
-from prime_notify.config.words import EventWord, EventWords, SeverityWord, TextList, listed, word
-from prime_notify.model.connection_options import ConnectionOptions
+from prime_notify.config.template_options import Templates
+from prime_notify.model.connection import ConnectionOptions
 
 __all__ = [
     "Action",
@@ -214,6 +214,11 @@ class EndpointConfig(Options):
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
         """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
+
+    @functools.cached_property
+    def takes_everything(self) -> bool:
+        """Whether no rule has to be asked. A backup waits for the answer, and most endpoints have no rule."""
+        return self.enabled and self.events is None and not self.filter.model_fields_set
 
     @functools.cached_property
     def connection(self) -> ConnectionOptions:

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from typing_extensions import Annotated
 
 from prime_notify.config.duration import Duration
+from prime_notify.config.event_words import EventWords, SeverityWord, TaskWords, at_least_one, listed
 from prime_notify.config.option import Options, option
-from prime_notify.config.words import EventWords, SeverityWord, TaskWords, at_least_one, listed
 
 __all__ = ["Except", "Filter", "Globs", "Rules"]
 
@@ -29,7 +29,7 @@ Globs = Annotated[
     AfterValidator(at_least_one),
     WithJsonSchema({"type": "array", "items": _GLOB, "minItems": 1}),
 ]
-"""One pattern of :mod:`prime_notify.wildcard`, or several of which one has to fit."""
+"""One pattern of :mod:`prime_notify.text.wildcard`, or several of which one has to fit."""
 
 
 class Rules(Options):

@@ -18,9 +18,9 @@ from typing_extensions import Annotated
 
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig, Language
+from prime_notify.config.event_words import EventWords
 from prime_notify.config.option import Options, option
 from prime_notify.config.quiet import GroupMode, GroupName
-from prime_notify.config.words import EventWords
 
 __all__ = [
     "CommandConfig",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from dataclasses import dataclass
-from typing import Iterable, Sequence, Tuple, Union
+from typing import Iterable, Tuple, Union
 
-__all__ = ["ConfigError", "Location", "Problem", "closest", "describe", "json_path", "kind_of", "one_of"]
+__all__ = ["ConfigError", "Location", "Problem", "describe", "json_path", "kind_of"]
 
 Location = Tuple[Union[str, int], ...]
 """Keys and indices from the root of the document to a value."""
@@ -80,17 +79,6 @@ def kind_of(value: object) -> str:
         if isinstance(value, types):
             return name
     return "something that is no JSON"
-
-
-def closest(wrong: str, known: Iterable[str]) -> str:
-    """``did you mean "x"? `` for a misspelt word, else nothing."""
-    matches = difflib.get_close_matches(wrong[:_LONGEST_SHOWN].lower(), list(known), n=1)
-    return f'did you mean "{matches[0]}"? ' if matches else ""
-
-
-def one_of(known: Sequence[str]) -> str:
-    """A list of words for a sentence."""
-    return ", ".join(f'"{word}"' for word in known)
 
 
 def _quoted(value: object) -> str:

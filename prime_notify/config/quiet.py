@@ -16,8 +16,8 @@ from pydantic import (
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.duration import Duration
+from prime_notify.config.event_words import SeverityWord, word
 from prime_notify.config.option import Options, option
-from prime_notify.config.words import SeverityWord, word
 from prime_notify.model.event import Severity
 
 __all__ = [

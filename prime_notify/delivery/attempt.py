@@ -7,13 +7,15 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, Optional, Protocol, Tuple, Union
 
-from prime_notify.channels.common.base import Request, Response
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.crash_points import Step, no_step
+from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import internal_error, told
-from prime_notify.steps import Step, no_step
-from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.wording import internal_error, told
 
 __all__ = ["Attempt", "Attempter", "Sender"]
 
@@ -67,7 +69,7 @@ class Attempter:
     """
 
     transport: Sender
-    compose: Callable[[Notification, Endpoint, float, Receipt], Message]
+    compose: Callable[[Notification, EndpointConfig, float, Receipt], Message]
     warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
@@ -81,7 +83,7 @@ class Attempter:
         """
 
         def make(now: float, previous: Receipt) -> Message:
-            return self.compose(notification, endpoint, now, previous)
+            return self.compose(notification, endpoint.config, now, previous)
 
         return self.attempt_message(endpoint, make, previous)
 

@@ -8,20 +8,21 @@ import math
 from dataclasses import dataclass, field
 from typing import Callable, List, Optional, Sequence, Tuple
 
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock
-from prime_notify.config.load import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt, Attempter, Receipt
+from prime_notify.delivery.combined import Telling
+from prime_notify.delivery.deferral import MOST
 from prime_notify.delivery.failures import kind_of, told
-from prime_notify.delivery.holding import MOST
+from prime_notify.delivery.fallback import Handover, Loner, Peers
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.repeating import Answer, Repeating
 from prime_notify.delivery.reporting import LastResult, Notice, NoticeKind, last_result, log_attempt, notice_of
 from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
-from prime_notify.delivery.takeover import Handover, Loner, Peers
-from prime_notify.delivery.telling import Telling
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
@@ -32,7 +33,7 @@ from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, que
 
 __all__ = ["Lane"]
 
-Combine = Callable[[Sequence[Item], Endpoint, float, Receipt], Message]
+Combine = Callable[[Sequence[Item], EndpointConfig, float, Receipt], Message]
 """Makes one message of several notifications, or of one with a remark, for a moment."""
 
 _PUT_OFF = 60.0
@@ -235,7 +236,7 @@ class Lane:
         if others or item.remark:
 
             def make(now: float, previous: Receipt) -> Message:
-                return self.combine(telling.items, self.endpoint, now, previous)
+                return self.combine(telling.items, self.endpoint.config, now, previous)
 
             attempt = self.attempter.attempt_message(self.endpoint, make, previous)
         else:

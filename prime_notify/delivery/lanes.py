@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.bell import Bell
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lane_thread import LaneThread

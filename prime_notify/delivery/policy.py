@@ -8,9 +8,9 @@ from typing import Mapping, Optional, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
-from prime_notify.delivery.holding import Holding
+from prime_notify.delivery.deferral import Holding
+from prime_notify.delivery.fallback import Takeover
 from prime_notify.delivery.retry import RetrySchedule
-from prime_notify.delivery.takeover import Takeover
 from prime_notify.model.event import EventName
 
 __all__ = ["Policy"]

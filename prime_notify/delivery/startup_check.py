@@ -16,15 +16,17 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Optional, Protocol, Sequence
 
-from prime_notify.channels.common.base import AnyRequest
-from prime_notify.compose.samples import sample_event
-from prime_notify.config.load import Endpoint, LoadedConfig
+from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.delivery.lane_thread import guard
+from prime_notify.loading.load import LoadedConfig
+from prime_notify.messages.samples import sample_event
 from prime_notify.model.event import EventName
+from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification
-from prime_notify.model.wording import internal_error, told
-from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.model.request import AnyRequest
+from prime_notify.text.wording import internal_error, told
 from prime_notify.transport.probe import Prober, same_place
 
 __all__ = ["StartupCheck"]
@@ -32,7 +34,7 @@ __all__ = ["StartupCheck"]
 _LONGEST = 10.0
 """Seconds that one place may take; an endpoint's own time-out may be shorter."""
 
-Localize = Callable[[Notification, Endpoint, float], Message]
+Localize = Callable[[Notification, EndpointConfig, float], Message]
 
 
 class Say(Protocol):
@@ -94,7 +96,7 @@ class StartupCheck:
             server_running=None,
             server_name=None,
         ).payload
-        return endpoint.render(self._localize(Notification(payload), endpoint, now))
+        return endpoint.render(self._localize(Notification(payload), endpoint.config, now))
 
     def _tell(self, failure: TransportFailure, endpoints: Sequence[Endpoint]) -> None:
         reason, hint = told(failure.reason, self._language), told(failure.hint, self._language)

@@ -7,11 +7,11 @@ from typing import Callable
 
 from mcdreforged.api.rtext import RColor
 
-from prime_notify.compose import humanize
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.mcdr.commands.desk import clickable, quoted
 from prime_notify.mcdr.operators import Operators
-from prime_notify.mcdr.speech import Speech
+from prime_notify.mcdr.translations import Speech
+from prime_notify.text import humanize
 
 __all__ = ["Notices"]
 

@@ -13,31 +13,31 @@ from mcdreforged.api.event import LiteralEvent
 from mcdreforged.api.rtext import RText, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
-from prime_notify.compose.catalogue import Catalogue
-from prime_notify.config.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.config.models import Config
-from prime_notify.engine import Engine
+from prime_notify.engine.endpoint_test import TestResult
+from prime_notify.engine.engine import Engine
+from prime_notify.engine.overview import Overview
+from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.mcdr.commands.all import register_commands
 from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.config_file import ConfigFile
-from prime_notify.mcdr.graft import Graft
 from prime_notify.mcdr.notices import Notices
 from prime_notify.mcdr.operators import Operators
-from prime_notify.mcdr.speech import Speech
+from prime_notify.mcdr.pb_command import Graft
+from prime_notify.mcdr.translations import Speech
+from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
-from prime_notify.overview import Overview
 from prime_notify.routing import Explanation
 from prime_notify.sources.hub import Sources
+from prime_notify.sources.prime_backup.watcher import PLUGIN_ID as PRIME_BACKUP
+from prime_notify.sources.prime_backup.watcher import SourceState
 from prime_notify.sources.quick_backup import PLUGIN_ID as QUICK_BACKUP
 from prime_notify.sources.server import plugin_version
-from prime_notify.sources.watcher import PLUGIN_ID as PRIME_BACKUP
-from prime_notify.sources.watcher import SourceState
-from prime_notify.trial import TestResult
 
 __all__ = ["Service"]
 

@@ -8,7 +8,6 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from prime_notify.model.event import Severity
 from prime_notify.model.reading import Fields, Parse, Reading, UnusableError
-from prime_notify.model.sanitize import as_dict, clean_text
 from prime_notify.model.scalars import (
     SHORT,
     count,
@@ -21,6 +20,7 @@ from prime_notify.model.scalars import (
     timestamp,
     traceback_text,
 )
+from prime_notify.text.clean import as_dict, clean_text
 
 __all__ = ["TOP_LEVEL"]
 

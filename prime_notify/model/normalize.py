@@ -10,8 +10,8 @@ from prime_notify.model.event import Event
 from prime_notify.model.fields import TOP_LEVEL
 from prime_notify.model.payload import Payload
 from prime_notify.model.reading import Reading
-from prime_notify.model.sanitize import clean_text
 from prime_notify.model.scalars import short_text
+from prime_notify.text.clean import clean_text
 
 __all__ = ["Normalized", "normalize"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 from prime_notify.model.event import EventName
-from prime_notify.model.sanitize import JsonCleaner, as_dict, clean_text
+from prime_notify.text.clean import JsonCleaner, as_dict, clean_text
 
 __all__ = ["Fields", "Parse", "Reading", "UnusableError"]
 

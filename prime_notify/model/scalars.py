@@ -7,7 +7,7 @@ import math
 from typing import Any, Mapping, Optional
 
 from prime_notify.model.reading import Parse, Reading, UnusableError
-from prime_notify.model.sanitize import MAX_INTEGER, as_dict, clean_text
+from prime_notify.text.clean import MAX_INTEGER, as_dict, clean_text
 
 __all__ = [
     "SHORT",

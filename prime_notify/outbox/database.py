@@ -15,9 +15,9 @@ import threading
 from pathlib import Path
 from typing import Any, ContextManager, Iterator, Optional, Sequence
 
+from prime_notify.crash_points import Step, no_step
 from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
-from prime_notify.steps import Step, no_step
 
 __all__ = ["Database"]
 

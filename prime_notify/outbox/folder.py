@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from prime_notify.clock import Clock
+from prime_notify.crash_points import Step, no_step
 from prime_notify.model.event import Event
 from prime_notify.outbox.base import OutboxDamagedError, OutboxError
 from prime_notify.outbox.guarded import GuardedOutbox
@@ -15,7 +16,6 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
 from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
 from prime_notify.outbox.sqlite import SqliteOutbox
-from prime_notify.steps import Step, no_step
 
 __all__ = ["DataFolder", "store_late"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator, List, Optional, Sequence
 
+from prime_notify.crash_points import Step, no_step
 from prime_notify.outbox.base import Outbox, OutboxDamagedError, OutboxError
 from prime_notify.outbox.sqlite import SqliteOutbox
-from prime_notify.steps import Step, no_step
 
 __all__ = ["OUTBOX_FILE", "Damage", "Opener"]
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Collection, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from prime_notify.crash_points import Step, no_step
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
@@ -28,7 +29,6 @@ from prime_notify.outbox.values import (
     TaskChange,
     is_kindred_success,
 )
-from prime_notify.steps import Step, no_step
 
 __all__ = ["SqliteOutbox"]
 

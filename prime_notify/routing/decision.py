@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterator, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence, Tuple
 
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Status
 from prime_notify.model.payload import Payload
 from prime_notify.routing.rules import RULES, Background, Look, stated
-
-if TYPE_CHECKING:  # the config's own checks use these rules
-    from prime_notify.config.endpoint import EndpointConfig
-    from prime_notify.config.load import Endpoint
-    from prime_notify.config.models import NotificationConfig
 
 __all__ = ["Decision", "Reason", "decide", "route"]
 
@@ -47,14 +44,14 @@ class Decision:
 
 
 def route(
-    payload: Payload, config: NotificationConfig, endpoints: Sequence[Endpoint], background: Background
+    payload: Payload, config: NotificationConfig, endpoints: Sequence[EndpointConfig], background: Background
 ) -> Sequence[str]:
     """Names of the endpoints that ``payload`` goes to."""
     plain = config.enabled and config.events is None
     return [
         one.name
         for one in endpoints
-        if (plain and one.takes_everything) or decide(payload, one.config, config, background).passes
+        if (plain and one.takes_everything) or decide(payload, one, config, background).passes
     ]
 
 

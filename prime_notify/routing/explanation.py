@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Tuple
+from typing import Mapping, Optional, Sequence, Tuple
 
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.model.event import Severity
 from prime_notify.routing.decision import Decision
 from prime_notify.routing.groups import Share, group_of
-
-if TYPE_CHECKING:  # the config's own checks use these rules
-    from prime_notify.config.load import Endpoint
 
 __all__ = ["Explanation", "explained"]
 
@@ -44,14 +42,14 @@ def explained(
     decision: Decision,
     severity: Severity,
     *,
-    on: Sequence[Endpoint],
+    on: Sequence[EndpointConfig],
     groups: Mapping[str, str],
     shares: Sequence[Share],
     left_alone: Mapping[str, Optional[float]],
 ) -> Explanation:
     """Puts it together. ``on``: the endpoints that are switched on; nobody takes over from, or is chosen of, others."""
     names = {one.name for one in on}
-    own = next((one.config.fallback or () for one in on if one.name == endpoint), ())
+    own = next((one.fallback or () for one in on if one.name == endpoint), ())
     group = group_of(endpoint, on)
     return Explanation(
         endpoint,
@@ -61,6 +59,6 @@ def explained(
         groups.get(group, "") if group else "",
         next((share for share in shares if share.group == group), None),
         tuple(name for name in own if name in names),
-        tuple(one.name for one in on if endpoint in names and endpoint in (one.config.fallback or ())),
+        tuple(one.name for one in on if endpoint in names and endpoint in (one.fallback or ())),
         left_alone,
     )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-if TYPE_CHECKING:
-    from prime_notify.config.load import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 
 __all__ = ["Share", "Sharing", "group_of", "is_sharing", "members_after", "share_out"]
 
@@ -26,7 +25,7 @@ class Sharing:
     ``holders``: who has the start of the task that a notification ends; asked only where a group has to choose.
     """
 
-    endpoints: Sequence[Endpoint]
+    endpoints: Sequence[EndpointConfig]
     groups: Mapping[str, str]
     turns: Mapping[str, str] = field(default_factory=dict)
     is_open_to_more: Callable[[str], bool] = lambda name: True
@@ -62,7 +61,7 @@ def share_out(wanted: Sequence[str], sharing: Sharing) -> Tuple[Sequence[str], S
     """
     by_group: Dict[str, List[str]] = {}
     for endpoint in sharing.endpoints:
-        group = endpoint.config.group
+        group = endpoint.group
         if group is not None and is_sharing(sharing.groups.get(group)):
             by_group.setdefault(group, []).append(endpoint.name)
     shares = [
@@ -89,16 +88,16 @@ def _share(group: str, members: Sequence[str], wanted: Sequence[str], sharing: S
     return Share(group, mode, chosen or order[0], tuple(wanted), left_alone, after=after, waits=chosen is None)
 
 
-def group_of(name: str, endpoints: Sequence[Endpoint]) -> Optional[str]:
+def group_of(name: str, endpoints: Sequence[EndpointConfig]) -> Optional[str]:
     """The group that an endpoint is in."""
-    return next((one.config.group for one in endpoints if one.name == name), None)
+    return next((one.group for one in endpoints if one.name == name), None)
 
 
-def members_after(name: str, endpoints: Sequence[Endpoint], groups: Mapping[str, str]) -> Sequence[str]:
+def members_after(name: str, endpoints: Sequence[EndpointConfig], groups: Mapping[str, str]) -> Sequence[str]:
     """The others of an endpoint's group, where they share the notifications: those after it, then those before."""
     group = group_of(name, endpoints)
     if group is None or not is_sharing(groups.get(group)):
         return ()
-    members = [one.name for one in endpoints if one.config.group == group]
+    members = [one.name for one in endpoints if one.group == group]
     position = members.index(name)
     return (*members[position + 1 :], *members[:position])

@@ -9,7 +9,7 @@ from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Rules
 from prime_notify.model.event import EventName, Severity, Status, Task
 from prime_notify.model.payload import Payload
-from prime_notify.wildcard import fits
+from prime_notify.text.wildcard import fits
 
 __all__ = ["RULES", "Background", "Look", "TaskKind", "outcome_of", "stated"]
 

@@ -8,12 +8,12 @@ import time
 from typing import Callable, Iterable, Optional
 
 from prime_notify.model.event import Event
+from prime_notify.sources.duplicates import Origin, Twins
 from prime_notify.sources.listen import Listener
 from prime_notify.sources.prime_backup.observer import Observer
+from prime_notify.sources.prime_backup.watcher import PLUGIN_ID, SourceStatus, Watcher
 from prime_notify.sources.quick_backup import QuickBackup
 from prime_notify.sources.server import SourceServer, Translate
-from prime_notify.sources.twins import Origin, Twins
-from prime_notify.sources.watcher import PLUGIN_ID, SourceStatus, Watcher
 
 __all__ = ["Sources"]
 

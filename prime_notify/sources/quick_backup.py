@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Mapping
 
 from prime_notify.model.event import Event, EventName
-from prime_notify.sources.people import attribute, operator_of_source, source_fields, text_of
+from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields, text_of
 from prime_notify.sources.server import SourceServer, plugin_version
 
 __all__ = ["PLUGIN_ID", "QuickBackup"]

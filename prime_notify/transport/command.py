@@ -19,11 +19,13 @@ from typing import Any, Callable, Iterator, List, Mapping, Optional, Set, Union
 
 import psutil
 
-from prime_notify.channels.common.base import CommandRequest, Response
-from prime_notify.channels.common.wire import excerpt, last_line
-from prime_notify.model.wording import Wording
+from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.request import CommandRequest
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt, last_line
+from prime_notify.text.wording import Wording
 from prime_notify.transport.exchange import Phase, Stopped
-from prime_notify.transport.failure import FailureKind, TransportFailure, explain
+from prime_notify.transport.explain import explain
 
 __all__ = ["CommandTransport"]
 

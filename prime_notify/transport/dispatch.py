@@ -6,8 +6,9 @@ import importlib
 import threading
 from typing import Any, Dict, Protocol, Tuple, Type, Union
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request, Response
-from prime_notify.transport.failure import TransportFailure
+from prime_notify.model.failure import TransportFailure
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
 
 __all__ = ["Transport", "Transports"]

@@ -8,7 +8,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
-from prime_notify.model.wording import Wording
+from prime_notify.text.wording import Wording
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

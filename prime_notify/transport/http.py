@@ -15,14 +15,17 @@ import time
 from collections import deque
 from typing import Callable, Deque, Dict, Iterator, List, Optional, Set, Tuple, TypeVar, Union
 
-from prime_notify.channels.common.base import Request, Response
-from prime_notify.model.wording import Wording
+from prime_notify.model.failure import FailureKind, TransportFailure, UnsendableError
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.model.tls import tls_context, tls_files
+from prime_notify.text.redaction import mask_url
+from prime_notify.text.wording import Wording
 from prime_notify.transport.connection import Connection
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.exchange import Exchange, Phase, Stopped
-from prime_notify.transport.failure import FailureKind, TransportFailure, UnsendableError, explain
-from prime_notify.transport.redact import mask_url
-from prime_notify.transport.route import PoolKey, Route, find_route, tls_context, tls_files
+from prime_notify.transport.explain import explain
+from prime_notify.transport.route import PoolKey, Route, find_route
 from prime_notify.version import __version__
 
 __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Optional
 from urllib.parse import urlsplit
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
-from prime_notify.model.wording import Wording
-from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.text.wording import Wording
 from prime_notify.transport.http import HttpTransport
 
 __all__ = ["Prober", "same_place"]

@@ -6,11 +6,11 @@ import importlib
 import socket
 from typing import Any, Callable, List, Tuple
 
-from prime_notify.model.wording import Wording
+from prime_notify.model.failure import FailureKind, UnsendableError
+from prime_notify.model.proxy import Proxy
+from prime_notify.text.wording import Wording
 from prime_notify.transport.dial import dial
 from prime_notify.transport.exchange import Exchange, Phase
-from prime_notify.transport.failure import FailureKind, UnsendableError
-from prime_notify.transport.route import Proxy
 
 __all__ = ["dial_socks"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict
 
-from prime_notify.channels.common.base import AnyRequest, Request
+from prime_notify.model.request import AnyRequest, Request
 from scripts.gallery import chats, pushes, systems
 from scripts.gallery.card import Card
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, NamedTuple
 
-from prime_notify.channels.common.base import AnyRequest
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.compose.catalogue import Catalogue
-from prime_notify.compose.texts import message_of
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import EventName, Status
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
+from prime_notify.model.request import AnyRequest
 
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, List
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
-from prime_notify.preview import preview_of
+from prime_notify.engine.request_preview import preview_of
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from scripts.gallery.card import Card, escape, lines
 
 __all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "webhook"]

@@ -18,11 +18,12 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
-from prime_notify.compose.catalogue import Catalogue
 from prime_notify.config import quiet
-from prime_notify.config.load import LoadedConfig, load_config
-from prime_notify.delivery import keeper, lane
-from prime_notify.engine import Engine
+from prime_notify.delivery import lane
+from prime_notify.engine import housekeeping
+from prime_notify.engine.engine import Engine
+from prime_notify.loading.load import LoadedConfig, load_config
+from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
 from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, RECORD_FILE, Life
@@ -148,7 +149,7 @@ def _config(life: Life) -> LoadedConfig:
 def _hurry() -> None:
     """Has everything that takes minutes or hours take milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
-        setattr(keeper, name, value)
+        setattr(housekeeping, name, value)
     for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (lane, "_PUT_OFF", 0.02)):
         setattr(module, name, value)
 

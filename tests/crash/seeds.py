@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence
 
+from prime_notify.crash_points import no_step
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import MIGRATIONS, migrate
-from prime_notify.steps import no_step
 from tests.support.build import notification, smash_index
 
 __all__ = ["SEEDS", "Seed"]

@@ -8,7 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from prime_notify.config.load import Endpoint, LoadedConfig, load_config
+from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.health import Health
 from prime_notify.model.normalize import normalize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prime_notify.compose.catalogue import Catalogue
+from prime_notify.messages.catalogue import Catalogue
 
 __all__ = ["CATALOGUE"]
 

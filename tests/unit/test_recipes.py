@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from prime_notify.config.load import load_config
-from prime_notify.config.schema import config_schema
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
+from prime_notify.loading.load import load_config
+from prime_notify.loading.schema import config_schema
 from tests.support.build import event
 from tests.support.receiver import Receiver, Recorded
 from tests.support.texts import CATALOGUE

@@ -9,16 +9,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.prose import traceback_of, with_traceback
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how, refused_by
-from prime_notify.channels.common.wire import excerpt, fill, json_post, parse_object
 from prime_notify.model.event import Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["Bark", "apns_size"]
 

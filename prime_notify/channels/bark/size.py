@@ -7,7 +7,8 @@ import json
 from typing import Any, Callable, Dict, Tuple
 
 from prime_notify.channels.bark.encryption import BarkEncryption, encrypt, initialisation_vector, sealed_length
-from prime_notify.channels.common.wire import cut, to_json
+from prime_notify.text.cutting import cut
+from prime_notify.text.json_text import to_json
 
 __all__ = ["Size", "apns_size", "fit", "fits", "sealed", "sealed_size"]
 

@@ -3,77 +3,16 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Sequence, Tuple, Type, TypeVar, Union
+from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Tuple, Type, TypeVar
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.rate import Rate
-from prime_notify.model.connection_options import ConnectionOptions
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
+from prime_notify.model.request import AnyRequest
+from prime_notify.model.response import Response
 
-__all__ = ["AnyRequest", "AppriseRequest", "Channel", "CommandRequest", "Request", "Response"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
-
-    URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` is filled in
-    for every channel alike, from the endpoint. ``warnings``: what went wrong in making it, for the log.
-    """
-
-    method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
-    warnings: Tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True)
-class CommandRequest:
-    """One run of a program, without a shell. ``environment`` is added to that of the process."""
-
-    argv: Sequence[str] = field(repr=False)
-    stdin: bytes = field(default=b"", repr=False)
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    folder: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class AppriseRequest:
-    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
-
-    ``format``: Apprise's text or markdown. ``id`` is the same in every retry, and of no other message: a URL that has
-    got the message is left out of the next try.
-    """
-
-    urls: Sequence[str] = field(repr=False)
-    title: str = field(repr=False)
-    body: str = field(repr=False)
-    kind: str = "info"
-    format: str = "text"
-    id: str = ""
-
-
-AnyRequest = Union[Request, CommandRequest, AppriseRequest]
-"""What a channel may ask for; each kind has its transport."""
-
-
-@dataclass(frozen=True)
-class Response:
-    """What came back. Header names are lower-case; ``body`` is cut at the transport's cap (then ``truncated``).
-
-    Of a program, ``status`` is its exit code (negative: the signal that killed it) and ``body`` the end of its output.
-    ``received_at``: when, unix seconds; 0 when not known.
-    """
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    truncated: bool = False
-    received_at: float = 0.0
+__all__ = ["Channel"]
 
 
 E_co = TypeVar("E_co", bound=EndpointConfig, covariant=True)

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Optional, Union
 from urllib.parse import urlsplit
 
-from prime_notify.channels.common.base import Response
-from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import NOTHING, Wording
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = ["Refusal", "judge_status", "refusal", "retry_after"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Callable, List, Tuple
 
 from prime_notify.channels.common.mentions import NOBODY, called
-from prime_notify.channels.common.wire import cut, cut_bytes, cut_chars
-from prime_notify.compose.markdown import plain
 from prime_notify.config.endpoint import Action, EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.text.cutting import cut, cut_bytes, cut_chars
+from prime_notify.text.markdown import plain
 
 __all__ = ["Content", "colon", "content_of", "fit"]
 

@@ -9,12 +9,12 @@ import re
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.layout import colon
-from prime_notify.channels.common.wire import cut, cut_chars
-from prime_notify.compose.markdown import escape
 from prime_notify.config.endpoint import Action
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
+from prime_notify.text.cutting import cut, cut_chars
+from prime_notify.text.markdown import escape
 
 __all__ = [
     "Fits",

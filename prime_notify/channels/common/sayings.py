@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prime_notify.model.wording import Wording
+from prime_notify.text.wording import Wording
 
 __all__ = ["CHECK_URL", "NO_REASON", "OURS", "has_a_problem", "not_how", "refused_by"]
 

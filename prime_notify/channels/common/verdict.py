@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Mapping, Optional, Pattern, Sequence, Tuple
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how
-from prime_notify.channels.common.wire import excerpt, parse_object
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["Answers", "Meaning", "Verdict", "number"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
-from prime_notify.channels.common.wire import parse_object
 from prime_notify.model.outcome import Outcome, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.response import Response
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["judge_answer"]
 

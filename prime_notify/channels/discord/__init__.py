@@ -6,17 +6,20 @@ import dataclasses
 from typing import Any, Dict, Optional
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.conversation import conversation
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.mentions import called
 from prime_notify.channels.common.sayings import CHECK_URL, not_how
-from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.channels.discord.answers import refused
 from prime_notify.channels.discord.layout import body_of, calls_of, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.json_text import parse_object
 
 __all__ = ["Discord"]
 

@@ -11,11 +11,10 @@ from typing import Any, Dict, Iterator, List
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import tone_of
-from prime_notify.channels.common.units import cut_units, units
-from prime_notify.channels.common.wire import cut
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.text.cutting import cut, cut_units, units
 
 __all__ = ["body_of", "calls_of", "escape", "post_name"]
 

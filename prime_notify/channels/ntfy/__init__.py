@@ -9,13 +9,13 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.credentials import CredentialOptions
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.wire import cut, json_post, to_json
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
 from prime_notify.config.option import option
@@ -23,6 +23,10 @@ from prime_notify.config.rate import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut
+from prime_notify.text.json_text import to_json
 
 __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Dict, Optional
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.channels.common.wire import excerpt, parse_object
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.json_text import parse_object
+from prime_notify.text.wording import Wording
 
 __all__ = ["TOPIC_RULE", "judge_answer"]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
 from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
-from prime_notify.channels.common.wire import excerpt
 from prime_notify.model.outcome import Permanent, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.response import Response
+from prime_notify.text.excerpt import excerpt
+from prime_notify.text.wording import Wording
 
 __all__ = ["refused", "word_in"]
 

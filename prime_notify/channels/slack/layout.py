@@ -12,11 +12,11 @@ from typing import Any, Dict, Iterator, List, Sequence
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import tone_of
-from prime_notify.channels.common.units import units
-from prime_notify.channels.common.wire import cut, to_json
 from prime_notify.config.endpoint import Action, EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.text.cutting import cut, units
+from prime_notify.text.json_text import to_json
 
 __all__ = ["body_of", "calls_of"]
 

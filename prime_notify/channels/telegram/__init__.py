@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any, Dict, Mapping, Optional
 from urllib.parse import quote
 
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.conversation import conversation
+from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.mentions import called
-from prime_notify.channels.common.wire import json_post, parse_object
 from prime_notify.channels.telegram.answers import refused
 from prime_notify.channels.telegram.layout import body_of, calls_of
 from prime_notify.channels.telegram.options import TelegramEndpoint
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.text.json_text import parse_object
 
 __all__ = ["Telegram"]
 

@@ -11,7 +11,7 @@ import html
 import re
 from typing import Iterator, Tuple
 
-from prime_notify.channels.common.units import units
+from prime_notify.text.cutting import units
 
 __all__ = ["bold", "code", "escape", "pre", "size", "text"]
 

@@ -9,19 +9,21 @@ from typing import Dict, Mapping, Tuple
 from urllib.parse import quote, urlencode
 
 from prime_notify.channels import serverchan
-from prime_notify.channels.common.base import Channel, Request, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.wire import to_json
 from prime_notify.channels.webhook.formats import document_of
 from prime_notify.channels.webhook.options import WebhookEndpoint, WebhookOptions
 from prime_notify.channels.webhook.signing import signature_headers
-from prime_notify.compose.templates import Mode, is_template
-from prime_notify.compose.templates.filters import as_text
-from prime_notify.compose.templates.tree import Filler
-from prime_notify.compose.templates.values import values_of
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
+from prime_notify.templates import Mode, is_template
+from prime_notify.templates.filters import as_text
+from prime_notify.templates.tree import Filler
+from prime_notify.templates.variables import values_of
+from prime_notify.text.json_text import to_json
+from prime_notify.text.wording import Wording
 
 __all__ = ["Webhook", "WebhookEndpoint", "WebhookOptions"]
 

@@ -8,10 +8,10 @@ from typing import Any, Callable, Dict, Mapping
 from urllib.parse import quote
 
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
-from prime_notify.compose.templates.values import fields_of
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
+from prime_notify.templates.variables import fields_of
 
 __all__ = ["Document", "document_of"]
 

@@ -9,11 +9,11 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSc
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.webhook.signing import SigningOptions
-from prime_notify.compose.templates import Mode, check_template, is_expression, is_template
-from prime_notify.compose.templates.tree import check_tree
 from prime_notify.config.endpoint import EndpointConfig, http_url
+from prime_notify.config.event_words import listed, word
 from prime_notify.config.option import Options, option
-from prime_notify.config.words import listed, word
+from prime_notify.templates import Mode, check_template, is_expression, is_template
+from prime_notify.templates.tree import check_tree
 
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 

@@ -11,8 +11,8 @@ from typing import Dict
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.config.event_words import TextList, word
 from prime_notify.config.option import Options, option
-from prime_notify.config.words import TextList, word
 
 __all__ = ["SigningOptions", "signature_headers"]
 

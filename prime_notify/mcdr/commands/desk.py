@@ -9,14 +9,14 @@ from typing import Callable, List, Mapping, Optional, Protocol, Sequence, Union
 from mcdreforged.api.rtext import RAction, RColor, RText, RTextBase
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.config.load import Problem
 from prime_notify.config.models import Config
-from prime_notify.mcdr.speech import Speech
+from prime_notify.engine.endpoint_test import TestResult
+from prime_notify.engine.overview import Overview
+from prime_notify.loading.load import Problem
+from prime_notify.mcdr.translations import Speech
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
-from prime_notify.overview import Overview
 from prime_notify.routing import Explanation
-from prime_notify.trial import TestResult
 
 __all__ = [
     "Desk",
@@ -79,7 +79,7 @@ class Desk(Protocol):
         on_result: Callable[[TestResult], None],
         operator: Optional[Mapping[str, str]],
     ) -> Sequence[str]:
-        """As :meth:`prime_notify.rehearsal.Rehearsal.test`."""
+        """As :meth:`prime_notify.engine.rehearsal.Rehearsal.test`."""
         ...
 
     @property
@@ -93,23 +93,23 @@ class Desk(Protocol):
         ...
 
     def replay(self, notification_id: Optional[str]) -> Sequence[str]:
-        """As :meth:`prime_notify.engine.Engine.replay`."""
+        """As :meth:`prime_notify.engine.engine.Engine.replay`."""
         ...
 
     def drop(self, notification_id: Optional[str]) -> int:
-        """As :meth:`prime_notify.engine.Engine.drop`."""
+        """As :meth:`prime_notify.engine.engine.Engine.drop`."""
         ...
 
     def switch(self, endpoint: str, on: bool) -> None:
-        """As :meth:`prime_notify.engine.Engine.switch`."""
+        """As :meth:`prime_notify.engine.engine.Engine.switch`."""
         ...
 
     def preview(self, endpoint: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
-        """As :meth:`prime_notify.rehearsal.Rehearsal.preview`."""
+        """As :meth:`prime_notify.engine.rehearsal.Rehearsal.preview`."""
         ...
 
     def explanation(self, endpoint: str, event: EventName) -> Optional[Explanation]:
-        """As :meth:`prime_notify.rehearsal.Rehearsal.explanation`."""
+        """As :meth:`prime_notify.engine.rehearsal.Rehearsal.explanation`."""
         ...
 
     def reload(self) -> Reloaded: ...

@@ -8,13 +8,13 @@ from mcdreforged.api.command import CommandContext, Literal
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import page_node, show_page
 from prime_notify.mcdr.commands.records import LONGEST, buttons, heading, summary, symbol
 from prime_notify.mcdr.commands.table import Command
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
+from prime_notify.text.one_line import one_line
 
 __all__ = ["DEAD", "HISTORY"]
 

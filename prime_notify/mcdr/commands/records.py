@@ -7,14 +7,14 @@ from typing import Dict, List, Optional
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.compose.humanize import local_time
-from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import FactKind
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.history import NotificationRecord
 from prime_notify.outbox.values import State
+from prime_notify.text.humanize import local_time
+from prime_notify.text.one_line import one_line
 
 __all__ = ["LONGEST", "buttons", "fact_lines", "heading", "numbers", "state_text", "summary", "symbol"]
 

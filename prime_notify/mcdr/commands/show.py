@@ -8,14 +8,14 @@ from mcdreforged.api.command import CommandContext, Literal, Text
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.compose.humanize import duration, local_time
-from prime_notify.compose.lines import one_line
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
 from prime_notify.mcdr.commands.looking import find_one, known_ids, look
 from prime_notify.mcdr.commands.records import LONGEST, buttons, fact_lines, numbers, state_text, symbol
 from prime_notify.mcdr.commands.table import Command
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, History, NotificationRecord
 from prime_notify.outbox.values import State
+from prime_notify.text.humanize import duration, local_time
+from prime_notify.text.one_line import one_line
 
 __all__ = ["SHOW"]
 

@@ -8,9 +8,9 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText
 from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.engine.overview import EndpointState
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in, has_endpoint, quoted, switched_off
 from prime_notify.mcdr.commands.table import Command
-from prime_notify.overview import EndpointState
 
 __all__ = ["DISABLE", "ENABLE"]
 

@@ -8,6 +8,7 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.mcdr.commands.desk import (
     Desk,
     coloured,
@@ -20,8 +21,7 @@ from prime_notify.mcdr.commands.desk import (
 )
 from prime_notify.mcdr.commands.table import Command, guarded
 from prime_notify.model.event import EventName
-from prime_notify.sources.people import operator_of_source
-from prime_notify.trial import TestResult
+from prime_notify.sources.command_sources import operator_of_source
 
 __all__ = ["EVENT_NAMES", "TEST", "prime_backup_test_node"]
 

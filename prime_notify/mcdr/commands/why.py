@@ -9,7 +9,7 @@ from mcdreforged.api.types import CommandSource
 from prime_notify.mcdr.commands.desk import Desk, coloured, endpoint_names, event_named, has_endpoint
 from prime_notify.mcdr.commands.table import Command
 from prime_notify.mcdr.commands.test import EVENT_NAMES
-from prime_notify.routing.why import why_lines, why_title
+from prime_notify.routing.explanation_text import why_lines, why_title
 
 __all__ = ["WHY"]
 

@@ -11,7 +11,7 @@ import traceback
 from typing import Any, Dict, List, Optional, Tuple
 
 import prime_notify
-from prime_notify.sources.people import attribute, operator_fields, text_of
+from prime_notify.sources.command_sources import attribute, operator_fields, text_of
 
 __all__ = ["backup_fields", "backup_id_of", "error_fields", "failed_files", "operator_of", "planned_backup_fields"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from prime_notify.compose.comments import machine_message
+from prime_notify.messages.machine_texts import machine_message
 
 __all__ = ["failed_restore", "files_not_restored"]
 

@@ -12,7 +12,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Mapping, Optional, TypeVar
 
 from prime_notify.model.event import Event
-from prime_notify.sources.people import attribute
+from prime_notify.sources.command_sources import attribute
 from prime_notify.sources.prime_backup.facts import backup_id_of
 from prime_notify.sources.prime_backup.runs import BackupRun, RestoreRun, Run, RunContext
 from prime_notify.sources.prime_backup.seams import Around, Patch, Seam

@@ -9,9 +9,9 @@ import abc
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Mapping, Optional
 
-from prime_notify.compose.comments import machine_message
+from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Severity, Status, Task
-from prime_notify.sources.people import attribute, operator_of_source, source_fields
+from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields
 from prime_notify.sources.prime_backup.facts import (
     backup_fields,
     error_fields,

@@ -15,9 +15,10 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, Channel, CommandRequest, Request
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.load import LoadedConfig, load_config
+from prime_notify.loading.load import LoadedConfig, load_config
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from tests.unit.channels.samples import channel
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any, Dict
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.texts import message_of
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import Event, EventName, Severity
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification, Texts

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping, Optional
 
-from prime_notify.channels.common.base import Channel, Response
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
+from prime_notify.model.response import Response
 
 NOW = 1_767_323_045.678
 TEXTS = Texts("Backup #7 done", "Event: backup_success\nBackup: #7", "**Backup** #7 done")

@@ -7,7 +7,7 @@ from typing import Any, List, Mapping, Optional, Tuple
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.texts import message_of
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import EventName, Severity
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Notification, Texts

@@ -13,9 +13,9 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
-from prime_notify.channels.common.base import Response
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent
+from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
 from tests.support.receiver import Receiver, Recorded, unused_port
 from tests.unit.channels.samples import channel

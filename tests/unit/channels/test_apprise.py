@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import AppriseRequest
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.request import AppriseRequest
 from prime_notify.transport.apprise import AppriseTransport
 from tests.support.examples import examples
 from tests.support.receiver import Answer, Receiver

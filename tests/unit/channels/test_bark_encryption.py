@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from prime_notify.channels.bark import apns_size
 from prime_notify.channels.bark.encryption import BarkEncryption, encrypt, sealed_length
-from prime_notify.config.load import load_config
+from prime_notify.loading.load import load_config
 from prime_notify.model.notification import Message, Texts
 from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, channel, message

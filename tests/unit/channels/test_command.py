@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import CommandRequest
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.request import CommandRequest
 from prime_notify.transport.command import CommandTransport
 from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, TEXTS, answer, channel, message

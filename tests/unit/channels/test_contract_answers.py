@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.wording import told
+from prime_notify.model.response import Response
+from prime_notify.text.wording import told
 from tests.support.examples import examples
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
 from tests.unit.channels.hostile import composed, json_values

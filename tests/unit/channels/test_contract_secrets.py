@@ -13,17 +13,18 @@ from urllib.parse import quote
 
 import pytest
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request, Response
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.compose.texts import message_of
-from prime_notify.config.load import Endpoint
 from prime_notify.delivery.attempt import Attempter
-from prime_notify.engine import Engine
+from prime_notify.engine.engine import Engine
+from prime_notify.engine.request_preview import preview_of
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.notification import Notification
-from prime_notify.model.wording import Wording
-from prime_notify.preview import preview_of
-from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.response import Response
+from prime_notify.text.wording import Wording
 from tests.unit.channels.contract import (
     every_channel,
     every_secret,

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import Request
 from prime_notify.channels.discord import answers
 from prime_notify.channels.discord.layout import calls_of, escape
-from prime_notify.compose.markdown import plain
 from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from prime_notify.model.sanitize import clean_text
+from prime_notify.model.request import Request
+from prime_notify.text.clean import clean_text
+from prime_notify.text.markdown import plain
 from tests.support.examples import examples
 from tests.unit.channels.samples import NOW, answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild

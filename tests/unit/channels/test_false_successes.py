@@ -6,8 +6,8 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from prime_notify.channels.common.base import Response
 from prime_notify.model.outcome import Delivered
+from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
 from tests.support.receiver import Answer, Receiver, json_answer
 from tests.unit.channels import (

@@ -15,7 +15,7 @@ from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel, message
 from tests.unit.channels.typed import composed, composed_messages
-from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
+from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
 
 URL = "https://gotify.example.com"
 ACTIONS = [{"label": "Map [1]", "url": "https://example.com/1"}, {"label": "Logs", "url": "https://example.com/2"}]

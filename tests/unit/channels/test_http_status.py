@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.channels.common.base import Response
 from prime_notify.channels.common.http_status import judge_status, retry_after
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.response import Response
 from tests.unit.channels.samples import answer
 
 DATE = "Wed, 21 Oct 2026 07:28:00 GMT"

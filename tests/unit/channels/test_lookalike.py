@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from prime_notify.channels.common.lookalike import harmless, link_target
-from prime_notify.compose.markdown import plain
-from prime_notify.model.sanitize import clean_text
+from prime_notify.text.clean import clean_text
+from prime_notify.text.markdown import plain
 from tests.support.examples import examples
 from tests.unit.channels.composed import HOSTILE, typed
 

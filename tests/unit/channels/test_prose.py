@@ -24,7 +24,7 @@ from prime_notify.model.notification import Message, Texts
 from tests.support.examples import examples
 from tests.unit.channels.samples import message
 from tests.unit.channels.typed import HOSTILE, composed, composed_messages
-from tests.unit.compose.test_markdown import HARMLESS, PARSERS, kinds
+from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
 
 TRACEBACK = "Traceback:\n" + "\n".join(f"  line {number}" for number in range(50)) + "\nOSError: disk full\n"
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given
 from pydantic import ValidationError
 
-from prime_notify.channels.common.base import Request
 from prime_notify.channels.slack import answers
 from prime_notify.channels.slack.layout import calls_of
 from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.request import Request
 from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild

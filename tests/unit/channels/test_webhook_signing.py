@@ -15,9 +15,9 @@ from typing import Any, Dict, List
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from prime_notify.channels.common.base import Request
+from prime_notify.model.request import Request
 from tests.unit.channels.samples import NOW, channel, message
-from tests.unit.config.examples import hook, load_endpoints, problems
+from tests.unit.loading.examples import hook, load_endpoints, problems
 
 PROJECT = Path(__file__).parents[3]
 RECEIVERS = PROJECT / "docs" / "receivers"

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from prime_notify.compose.texts import message_of
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification
 from tests.support.texts import CATALOGUE

@@ -13,9 +13,9 @@ from unittest import mock
 
 from prime_notify.cli.main import main
 from prime_notify.cli.words import catalogue
-from prime_notify.config.load import load_config
-from prime_notify.delivery import keeper
-from prime_notify.engine import Engine
+from prime_notify.engine import housekeeping
+from prime_notify.engine.engine import Engine
+from prime_notify.loading.load import load_config
 from tests.support.archive import Archive
 from tests.support.receiver import Receiver
 
@@ -72,7 +72,7 @@ class Folder:
         loaded = load_config(document, environ={}, base_dir=self.path)
         log = logging.getLogger("test.owner")
         engine = Engine(loaded, data_dir=self.path, catalogue=catalogue(), log=log)
-        with mock.patch.object(keeper, "_INTERVAL", 0.05):  # of its looking for what other processes left to it
+        with mock.patch.object(housekeeping, "_INTERVAL", 0.05):  # of its looking for what other processes left to it
             engine.start()
             try:
                 yield engine

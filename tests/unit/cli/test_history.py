@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.compose.comments import machine_comment
-from prime_notify.compose.humanize import local_time
+from prime_notify.messages.machine_texts import machine_comment
 from prime_notify.outbox.values import State
+from prime_notify.text.humanize import local_time
 from tests.unit.cli.folder import Folder
 
 AT = 1_000_000_000.0

@@ -10,8 +10,8 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from prime_notify.model.connection_options import ConnectionOptions
-from tests.unit.config.examples import hook, load_endpoints, problems
+from prime_notify.model.connection import ConnectionOptions
+from tests.unit.loading.examples import hook, load_endpoints, problems
 
 CA = trustme.CA()
 

@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 from prime_notify.channels.webhook import WebhookEndpoint
 from prime_notify.config.filter import Filter
 from prime_notify.config.models import NotificationConfig
-from prime_notify.config.schema import config_schema
+from prime_notify.loading.contradictions import contradictions
+from prime_notify.loading.schema import config_schema
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import Background, decide
-from prime_notify.routing.contradictions import contradictions
 from tests.support.build import event
 from tests.support.examples import examples
-from tests.unit.config.examples import hook, load, load_endpoints, names, problems
+from tests.unit.loading.examples import hook, load, load_endpoints, names, problems
 from tests.unit.model.strategies import normalized
 from tests.unit.routing import model
 

@@ -8,9 +8,9 @@ import pytest
 from mcdreforged.utils import misc_utils
 from pydantic import ValidationError
 
-from prime_notify.config.default import DEFAULT_DOCUMENT
 from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.models import Config, ConfigDocument
+from prime_notify.loading.default import DEFAULT_DOCUMENT
 
 ROOT = Path(__file__).parents[3]
 

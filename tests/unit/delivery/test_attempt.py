@@ -6,9 +6,9 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from prime_notify.compose.texts import message_of
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.attempt import Attempter
+from prime_notify.messages.texts import message_of
 from prime_notify.model.outcome import Delivered, Retry
 from prime_notify.transport.http import HttpTransport
 from tests.support.build import endpoint, notification

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.base import Response
 from prime_notify.delivery.failures import fingerprint, told, told_at
 from prime_notify.model.health import Health
+from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import notification
 from tests.support.examples import examples

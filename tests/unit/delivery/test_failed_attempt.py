@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from prime_notify.compose.texts import message_of
 from prime_notify.delivery.attempt import Attempter
+from prime_notify.messages.texts import message_of
+from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.outcome import Permanent, Retry
-from prime_notify.model.wording import Wording
-from prime_notify.transport.failure import FailureKind, TransportFailure
+from prime_notify.text.wording import Wording
 from tests.support.build import endpoint, notification
 from tests.support.texts import CATALOGUE
 

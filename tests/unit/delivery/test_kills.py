@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.base import Response
+from prime_notify.model.response import Response
 from prime_notify.outbox.base import State
 from tests.support.examples import examples
 from tests.unit.delivery.world import World

@@ -8,23 +8,24 @@ from typing import List, Optional, Sequence, Union
 
 import pytest
 
-from prime_notify.channels.common.base import Request, Response
-from prime_notify.compose.digest import digest_of
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.messages.digest import digest_of
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification, Texts
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
 from prime_notify.outbox.base import OutboxClosedError, OutboxError
 from prime_notify.outbox.memory import MemoryOutbox
 from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
+from prime_notify.text.wording import Wording
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock

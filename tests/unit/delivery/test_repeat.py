@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.base import Response
+from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import states
 from tests.support.examples import examples

@@ -11,13 +11,13 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
-from prime_notify.channels.common.base import AnyRequest
-from prime_notify.compose.texts import message_of
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.startup_check import StartupCheck
+from prime_notify.messages.texts import message_of
+from prime_notify.model.failure import TransportFailure
 from prime_notify.model.notification import Message, Notification
+from prime_notify.model.request import AnyRequest
 from prime_notify.transport.dial import Resolver
-from prime_notify.transport.failure import TransportFailure
 from prime_notify.transport.http import HttpTransport
 from prime_notify.transport.probe import Prober
 from tests.support.build import loaded

@@ -9,22 +9,22 @@ import math
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Union
 
-from prime_notify.channels.common.base import Response
-from prime_notify.compose.digest import digest_of
-from prime_notify.compose.remarks import remarked
-from prime_notify.compose.texts import message_of
-from prime_notify.config.load import Endpoint
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
+from prime_notify.messages.digest import digest_of
+from prime_notify.messages.remarks import remarked
+from prime_notify.messages.texts import message_of
 from prime_notify.model.event import Status
+from prime_notify.model.failure import TransportFailure
 from prime_notify.model.item import Item
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Message, Notification
+from prime_notify.model.response import Response
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.outbox.values import Ending, State, TaskChange
 from prime_notify.routing.groups import members_after
-from prime_notify.transport.failure import TransportFailure
 from tests.support.build import event, loaded, states
 from tests.support.clock import FakeClock
 from tests.support.texts import CATALOGUE
@@ -91,7 +91,7 @@ class World:
         """They are stepped anyway."""
 
     def members_after(self, name: str) -> Sequence[str]:
-        return members_after(name, self.endpoints, {"g": "first_ok"})
+        return members_after(name, [one.config for one in self.endpoints], {"g": "first_ok"})
 
     def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
         return message_of(notification, "en_us", CATALOGUE, now=now, previous=previous)

@@ -13,7 +13,7 @@ from mcdreforged.api.types import CommandSource
 from mcdreforged.command.command_manager import CommandManager
 from mcdreforged.plugin.plugin_registry import PluginCommandHolder
 
-from prime_notify.mcdr.speech import Speech
+from prime_notify.mcdr.translations import Speech
 from tests.support.texts import CATALOGUE
 
 __all__ = ["Console", "Reader"]

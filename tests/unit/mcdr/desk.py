@@ -9,12 +9,12 @@ from mcdreforged.api.rtext import RText, RTextBase
 
 from prime_notify.config.models import Config
 from prime_notify.delivery.reporting import LastResult
+from prime_notify.engine.endpoint_test import TestResult
+from prime_notify.engine.overview import EndpointState, Overview
 from prime_notify.mcdr.commands.desk import Reloaded
 from prime_notify.model.event import EventName
 from prime_notify.outbox.history import History
-from prime_notify.overview import EndpointState, Overview
 from prime_notify.routing import Decision, Explanation
-from prime_notify.trial import TestResult
 from tests.support.archive import Archive
 from tests.unit.mcdr.console import Console
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from prime_notify.config.load import Problem
+from prime_notify.engine.overview import EndpointState
+from prime_notify.loading.load import Problem
 from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.mcdr.commands.desk import Reloaded, quoted
 from prime_notify.mcdr.commands.test import prime_backup_test_node
 from prime_notify.model.event import EventName
-from prime_notify.overview import EndpointState
 from prime_notify.routing import Decision, Reason
 from tests.unit.mcdr.bench import Bench
 from tests.unit.mcdr.console import Reader

@@ -7,8 +7,8 @@ from typing import Iterator
 
 import pytest
 
-from prime_notify.compose.comments import machine_comment
 from prime_notify.mcdr.commands.records import symbol
+from prime_notify.messages.machine_texts import machine_comment
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
 from tests.unit.mcdr.bench import Bench

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.overview import EndpointState
+from prime_notify.engine.overview import EndpointState
 from tests.unit.mcdr.bench import Bench
 from tests.unit.mcdr.desk import state
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.webhook import Webhook, WebhookEndpoint
-from prime_notify.compose.comments import comment_readings
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.load import Endpoint
 from prime_notify.config.models import NotificationConfig
+from prime_notify.messages.machine_texts import comment_readings
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.routing import Background, Decision, decide, outcome_of, route
-from prime_notify.transport.redact import Redactor
+from prime_notify.text.redaction import Redactor
 from tests.support.build import event, loaded
 from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
@@ -67,7 +67,7 @@ def test_every_combination_agrees_with_a_plain_model(
     expected = model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
-    assert list(route(of, config, [one], background)) == (["a"] if decided.passes else [])
+    assert list(route(of, config, [one.config], background)) == (["a"] if decided.passes else [])
 
 
 @examples(200)
@@ -220,5 +220,13 @@ def test_an_event_goes_to_those_endpoints_that_let_it_pass_in_their_order() -> N
         {"name": "restores", "url": "http://127.0.0.1:9", "filter": {"tasks": ["restore"]}},
     )
     block = config.config.notification
-    assert route(payload("backup_failure"), block, config.endpoints, Background()) == ["all", "failures"]
-    assert route(payload("restore_failure"), block, config.endpoints, Background()) == ["all", "failures", "restores"]
+    endpoints = block.endpoints
+    assert route(payload("backup_failure"), block, endpoints, Background()) == [
+        "all",
+        "failures",
+    ]
+    assert route(payload("restore_failure"), block, endpoints, Background()) == [
+        "all",
+        "failures",
+        "restores",
+    ]

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.config.load import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.routing.groups import Share, Sharing, members_after, share_out
 from tests.support.build import loaded
 
 
-def endpoints(*, mode: str = "first_ok", **groups: Any) -> Sequence[Endpoint]:
+def endpoints(*, mode: str = "first_ok", **groups: Any) -> Sequence[EndpointConfig]:
     written = [{"name": name, "url": "http://h/x", "group": group} for name, group in groups.items()]
     modes = dict.fromkeys(filter(None, groups.values()), mode)
-    return loaded(notification={"enabled": True, "groups": modes, "endpoints": written}).endpoints
+    return loaded(notification={"enabled": True, "groups": modes, "endpoints": written}).config.notification.endpoints
 
 
 GROUP = endpoints(a="g", b="g", c="g", d=None)

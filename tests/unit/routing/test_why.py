@@ -10,8 +10,8 @@ import pytest
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import Background, Decision, Explanation, decide
+from prime_notify.routing.explanation_text import why_lines, why_title
 from prime_notify.routing.groups import Share
-from prime_notify.routing.why import why_lines, why_title
 from tests.support.build import endpoint, event
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import normalized

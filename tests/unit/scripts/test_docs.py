@@ -11,13 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.compose.templates import Budget, check_template, render_text
-from prime_notify.compose.templates.filters import FILTERS
 from prime_notify.config.filter import Except, Filter
-from prime_notify.config.load import load_config
+from prime_notify.loading.load import load_config
 from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.model.event import EventName
 from prime_notify.model.payload import Payload
+from prime_notify.templates import Budget, check_template, render_text
+from prime_notify.templates.filters import FILTERS
 from scripts.venvs import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

@@ -6,7 +6,7 @@ import logging
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterable, List, Optional
 
-from prime_notify.compose.comments import message_text
+from prime_notify.messages.machine_texts import message_text
 from prime_notify.model.event import Event
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Seam

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 import pytest
 
-from prime_notify.sources.people import operator_of_source, source_fields
+from prime_notify.sources.command_sources import operator_of_source, source_fields
 from prime_notify.sources.prime_backup import facts
 from prime_notify.sources.prime_backup.seams import Patch
 from tests.unit.sources.standin import CONSOLE, STEVE, Info, Operator, Source, Tags, failures, nothing

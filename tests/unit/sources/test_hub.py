@@ -11,7 +11,7 @@ import pytest
 
 from prime_notify.model.event import Event
 from prime_notify.sources.hub import Sources
-from prime_notify.sources.watcher import SourceState
+from prime_notify.sources.prime_backup.watcher import SourceState
 from tests.support.clock import FakeClock
 from tests.unit.sources.standin import STEVE, Server, modules, prime_backup, tr
 

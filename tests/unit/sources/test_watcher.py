@@ -12,7 +12,7 @@ import pytest
 from prime_notify.model.event import Event
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Seam
-from prime_notify.sources.watcher import SourceState, SourceStatus, Watcher
+from prime_notify.sources.prime_backup.watcher import SourceState, SourceStatus, Watcher
 from tests.unit.sources.standin import Server, modules, prime_backup, tr
 
 LOG = logging.getLogger("test.watcher")

@@ -15,10 +15,11 @@ import apprise
 import pytest
 from aiosmtpd.controller import Controller
 
-from prime_notify.channels.common.base import AppriseRequest, Response
+from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.request import AppriseRequest
+from prime_notify.model.response import Response
 from prime_notify.transport import apprise as transport_module
 from prime_notify.transport.apprise import AppriseTransport
-from prime_notify.transport.failure import FailureKind, TransportFailure
 from tests.support.receiver import OK, Answer, Receiver, redirect, unused_port
 
 LONG = 60.0  # seconds; no test waits for it

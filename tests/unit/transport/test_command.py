@@ -15,9 +15,10 @@ from typing import Any, Callable, Iterator, List, Union
 import psutil
 import pytest
 
-from prime_notify.channels.common.base import CommandRequest, Response
+from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.request import CommandRequest
+from prime_notify.model.response import Response
 from prime_notify.transport.command import CommandTransport
-from prime_notify.transport.failure import FailureKind, TransportFailure
 
 LONG = 60.0  # seconds; no test waits for it
 BUSY = 30.0  # seconds: what a busy machine may add

@@ -9,7 +9,8 @@ from typing import Any, List
 
 import pytest
 
-from prime_notify.channels.common.base import Request, Response
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from tests.support.receiver import Receiver, unused_port

@@ -9,10 +9,11 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from prime_notify.channels.common.base import AppriseRequest, CommandRequest, Request, Response
+from prime_notify.model.failure import TransportFailure
+from prime_notify.model.request import AppriseRequest, CommandRequest, Request
+from prime_notify.model.response import Response
 from prime_notify.transport import apprise, command, http
 from prime_notify.transport.dispatch import Transports
-from prime_notify.transport.failure import TransportFailure
 from tests.support.receiver import Receiver
 
 LONG = 60.0  # seconds; no test waits for it
@@ -85,7 +86,7 @@ def test_closing_closes_those_that_were_made_and_those_that_are_made_later(
 def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
     names = [module.__name__ for module in (http, command, apprise)]
     code = (
-        "import sys; from prime_notify.channels.common.base import CommandRequest; "
+        "import sys; from prime_notify.model.request import CommandRequest; "
         "from prime_notify.transport.dispatch import Transports; transports = Transports(); "
         f"print([name for name in {names} if name in sys.modules]); "
         "transports.send(CommandRequest(['/nonexistent']), timeout=1); "
@@ -100,6 +101,6 @@ def test_a_transport_that_nobody_asks_for_is_not_imported() -> None:
 
 def test_what_several_threads_want_at_once_is_there_before_any_of_them_starts() -> None:
     """Python 3.9 hands a half-imported module of a packed plugin to the second thread that asks for it."""
-    code = "import sys, prime_notify.engine; print('prime_notify.transport.http' in sys.modules)"
+    code = "import sys, prime_notify.engine.engine; print('prime_notify.transport.http' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
     assert ran.stdout.strip() == "True"

@@ -9,7 +9,8 @@ from typing import Any, Callable, Optional, Tuple, Union
 
 import pytest
 
-from prime_notify.channels.common.base import Request, Response
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from prime_notify.version import __version__
 from tests.support.receiver import CLOSE, HANG, OK, RESET, Answer, Receiver, redirect, unused_port

@@ -10,8 +10,8 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from prime_notify.channels.common.base import AnyRequest, AppriseRequest, CommandRequest, Request
-from prime_notify.model.wording import Wording
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.text.wording import Wording
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from prime_notify.transport.probe import Prober, same_place

@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from prime_notify.channels.common.base import Request, Response
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from tests.support.receiver import CERTIFICATES, Answer, Receiver, unused_port
 

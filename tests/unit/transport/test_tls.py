@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from prime_notify.channels.common.base import Request, Response
+from prime_notify.model.request import Request
+from prime_notify.model.response import Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from tests.support.receiver import CERTIFICATES, HANG, Answer, Receiver
 

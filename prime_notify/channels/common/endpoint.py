@@ -1,0 +1,39 @@
+"""An endpoint: one configured destination with its channel, ready for use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from prime_notify.channels.common.base import Channel
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.model.notification import Message
+from prime_notify.model.request import AnyRequest, Request
+from prime_notify.text.redaction import Redactor
+
+__all__ = ["Endpoint"]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One destination, ready for use. ``redact`` masks its secrets in any text."""
+
+    config: EndpointConfig
+    channel: Channel[Any]
+    redact: Redactor
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def type(self) -> str:
+        return self.config.type
+
+    def render(self, message: Message) -> AnyRequest:
+        """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""
+        request = self.channel.render(message)
+        connection = self.config.connection
+        if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
+            return request
+        return replace(request, connection=connection)

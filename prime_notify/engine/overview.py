@@ -1,0 +1,93 @@
+"""The engine at a glance, for people: what is configured, what waits, and how it has been going."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Mapping, Optional, Tuple
+
+from prime_notify.delivery.lane import Lane
+from prime_notify.delivery.reporting import LastResult
+from prime_notify.loading.load import LoadedConfig
+from prime_notify.model.health import Health
+
+__all__ = ["EndpointState", "Overview", "overview_of"]
+
+
+@dataclass(frozen=True)
+class EndpointState:
+    """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: with the command since then.
+
+    ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier one's.
+    ``disabled``: the service said that the address is gone for good. ``held``: seconds until it is tried again, when
+    it is left alone for now. ``orphaned``: it is not in the config any more, but something waits for it.
+    """
+
+    name: str
+    type: str
+    enabled: bool
+    waiting: int = 0
+    dead: int = 0
+    last: Optional[LastResult] = None
+    last_success: Optional[float] = None
+    failing_for: Optional[float] = None
+    held: float = 0.0
+    disabled: bool = False
+    switched_on: bool = False
+    switched_off: bool = False
+    orphaned: bool = False
+
+    @property
+    def on(self) -> bool:
+        """Whether it gets what comes, as far as people can say."""
+        return self.switched_on or (self.enabled and not self.switched_off)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All of it. ``enabled``: whether anything is sent at all. ``elsewhere``: which other process does the delivering.
+
+    ``refusing``: the disk does not take what it is given, and memory keeps it instead.
+    """
+
+    enabled: bool
+    endpoints: Tuple[EndpointState, ...]
+    elsewhere: str = ""
+    refusing: bool = False
+
+
+def overview_of(
+    loaded: LoadedConfig,
+    lanes: Mapping[str, Lane],
+    waiting: Mapping[str, int],
+    dead: Mapping[str, int],
+    *,
+    switched: Mapping[str, bool],
+    now: float,
+) -> Tuple[EndpointState, ...]:
+    """A state for each endpoint of the config, then one for each other name for which something is left."""
+    states: List[EndpointState] = []
+    for endpoint in loaded.endpoints:
+        name = endpoint.name
+        lane = lanes.get(name)
+        health = lane.health if lane else Health()
+        states.append(
+            EndpointState(
+                name,
+                endpoint.type,
+                endpoint.config.enabled,
+                waiting.get(name, 0),
+                dead.get(name, 0),
+                last=lane.last if lane else None,
+                last_success=health.last_success,
+                failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
+                held=max(0.0, health.held_until - now),
+                disabled=bool(lane and lane.disabled),
+                switched_on=switched.get(name) is True,
+                switched_off=switched.get(name) is False,
+            )
+        )
+    known = {state.name for state in states}
+    for name in sorted({*waiting, *dead} - known):
+        left = waiting.get(name, 0), dead.get(name, 0)
+        states.append(EndpointState(name, "", False, *left, orphaned=True))
+    return tuple(states)

@@ -1,0 +1,92 @@
+"""The config file and its schema on disk. A config that is there is only ever read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from prime_notify.config.problem import ConfigError, Problem
+from prime_notify.loading.default import render_default
+from prime_notify.loading.document import parse_document
+from prime_notify.loading.schema import render_schema
+
+__all__ = ["read_config_file", "write_default_config", "write_schema"]
+
+_SIZE_CAP = 4 * 1024 * 1024
+
+
+def read_config_file(path: Path) -> object:
+    """The document in the file, for :func:`prime_notify.loading.load.load_config`. Nothing is ever written.
+
+    :raises ConfigError: the file cannot be read, is no UTF-8 text, or no JSON.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_SIZE_CAP + 1)
+        if len(content) > _SIZE_CAP:
+            raise _unreadable(path, f"more than {_SIZE_CAP // 1024 // 1024} MiB", "put a config there")
+        text = content.decode("utf-8")
+    except FileNotFoundError:
+        raise _unreadable(path, "no such file", "put a config there, or reload the plugin for a default one") from None
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise _unreadable(path, found, "let MCDReforged's user read it") from None
+    except UnicodeDecodeError as error:
+        found = f"a byte that is no UTF-8 at position {error.start}"
+        raise _unreadable(path, found, "save the file with the encoding UTF-8") from None
+    return parse_document(text)
+
+
+def write_default_config(path: Path) -> bool:
+    """Writes the default config unless there is something already; tells whether it did.
+
+    :raises OSError: the folder cannot be written to.
+    """
+    if os.path.lexists(path):
+        return False
+    temporary = _written_beside(path, render_default())
+    try:
+        os.link(temporary, path)  # other than a rename, this never replaces a file that appeared meanwhile
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            return False
+        temporary.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+    return True
+
+
+def write_schema(path: Path) -> bool:
+    """Puts the JSON Schema there, for editors; tells whether it had to be written.
+
+    :raises OSError: the folder cannot be written to.
+    """
+    schema = render_schema()
+    with suppress(OSError, UnicodeDecodeError):
+        if path.read_text(encoding="utf-8") == schema:
+            return False
+    temporary = _written_beside(path, schema)
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink()
+        raise
+    return True
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    """A new file with this text in the same folder, so that it can be moved to ``path`` in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with temporary.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    return temporary
+
+
+def _unreadable(path: Path, found: str, remedy: str) -> ConfigError:
+    return ConfigError(Problem(str(path), found, remedy, fatal=True))

@@ -1,0 +1,94 @@
+"""Loads everything but the endpoints; what does not fit is left out, so that its default counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, FrozenSet, List, Set, Tuple
+
+from pydantic import ValidationError
+
+from prime_notify.config.models import Config, NotificationConfig
+from prime_notify.config.problem import Location, Problem, json_path
+from prime_notify.loading.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
+
+__all__ = ["LoadedSections", "load_sections"]
+
+_BLOCK = "notification"
+_BLOCK_KEYS = tuple(NotificationConfig.model_fields)
+
+
+@dataclass(frozen=True)
+class LoadedSections:
+    """``config`` has no endpoints yet: these stand in the document at ``endpoints_at``, as ``raw_endpoints``.
+
+    ``written_groups``: the names of all groups in the document, also of those that were left out for a problem.
+    """
+
+    config: Config
+    problems: Tuple[Problem, ...]
+    raw_endpoints: object
+    endpoints_at: Location
+    written_groups: FrozenSet[str] = frozenset()
+
+
+def load_sections(document: Dict[str, Any]) -> LoadedSections:
+    """Never raises. A document that is only the inside of the notification block is taken for that block."""
+    problems: List[Problem] = []
+    sections, block_at = _with_block(document, problems)
+    block, raw_endpoints, written_groups = sections.get(_BLOCK), None, frozenset[str]()
+    if isinstance(block, dict):
+        raw_endpoints = block.get("endpoints")
+        groups = block.get("groups")
+        written_groups = frozenset(groups if isinstance(groups, dict) else ())
+        sections = {**sections, _BLOCK: {key: value for key, value in block.items() if key != "endpoints"}}
+        if block.get("events") == []:
+            remedy = "an empty list sends nothing; leave the option out for all events"
+            problems.append(Problem(json_path((*block_at, "events")), "[]", remedy))
+    config = _validated(sections, block_at, problems)
+    return LoadedSections(config, tuple(problems), raw_endpoints, (*block_at, "endpoints"), written_groups)
+
+
+def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict[str, Any], Location]:
+    """The document with its notification block in its place, and the place where that really stands."""
+    loose = {key: value for key, value in document.items() if key in _BLOCK_KEYS}
+    if _BLOCK in document or not loose:
+        return document, (_BLOCK,)
+    problems.append(Problem("$", f'no "{_BLOCK}"', f'move {", ".join(loose)} into "{_BLOCK}": {{...}}'))
+    return {**{key: value for key, value in document.items() if key not in loose}, _BLOCK: loose}, ()
+
+
+def _validated(sections: Dict[str, Any], block_at: Location, problems: List[Problem]) -> Config:
+    data = tidied(sections, Config)
+    while True:
+        try:
+            return Config.model_validate(data)
+        except ValidationError as error:
+            findings = findings_of(error, data, Config)
+        if list_single_items(data, findings):
+            continue
+        problems += [_problem(finding, sections, block_at) for finding in findings if not finding.is_comment]
+        prune(data, findings)
+        _keep_notifying(data.get(_BLOCK, {}), {finding.location for finding in findings})
+
+
+def _keep_notifying(block: Dict[str, Any], pruned: Set[Location]) -> None:
+    """Whoever wrote something unreadable wanted notifications: no default of the block may withhold them."""
+    if (_BLOCK, "enabled") in pruned:
+        block["enabled"] = True
+    if block.get("events") == [] and any(location[:2] == (_BLOCK, "events") for location in pruned):
+        del block["events"]
+
+
+def _problem(finding: Finding, sections: Dict[str, Any], block_at: Location) -> Problem:
+    location, remedy = finding.location, finding.remedy
+    if finding.is_unknown_key and location[0] in _BLOCK_KEYS:
+        remedy = f'move it into "{_BLOCK}"'
+    if location == (_BLOCK, "enabled"):
+        remedy += "; until then it counts as true"
+    if location[:2] == (_BLOCK, "groups") and len(location) > 2:
+        remedy += "; until then each endpoint of the group gets everything"
+    location, found = found_at(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
+    if finding.is_unknown_key:
+        found = "an unknown option"
+    path = (*block_at, *location[1:]) if location[0] == _BLOCK else location
+    return Problem(json_path(path), found, remedy)

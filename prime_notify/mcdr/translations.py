@@ -1,0 +1,51 @@
+"""What the plugin says: replies in the reader's language, log lines in MCDReforged's."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from mcdreforged.api.rtext import RTextMCDRTranslation
+from mcdreforged.api.types import CommandSource, PluginServerInterface
+
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.facts import facts
+from prime_notify.model.fact import Fact
+from prime_notify.model.payload import Payload
+
+__all__ = ["Speech"]
+
+
+class Speech:
+    """Texts of ``lang/``, by their key without the plugin's id.
+
+    Log lines come from our own catalogue: while MCDReforged reloads any plugin, it forgets all translations for a
+    moment, and our threads must not print bare keys then. Replies are made on the task executor, where that moment
+    cannot be seen.
+    """
+
+    def __init__(self, server: PluginServerInterface, catalogue: Catalogue) -> None:
+        self._server = server
+        self._catalogue = catalogue
+        self._prefix = server.get_self_metadata().id + "."
+
+    def reply(self, key: str, **values: Any) -> RTextMCDRTranslation:
+        """A text that is translated when it is shown; ``values`` may be texts themselves."""
+        return self._server.rtr(self._prefix + key, **values)
+
+    def facts(self, payload: Payload, source: CommandSource) -> Sequence[Fact]:
+        """What there is to say about an event, in the language of the one who asked."""
+        return facts(payload, self._catalogue.best(source.get_preference().language), self._catalogue)
+
+    def plain(self, key: str, **values: Any) -> str:
+        """A text in MCDReforged's language."""
+        language = self._catalogue.best(self._server.get_mcdr_language())
+        return self._catalogue.text(language, key, **values)
+
+    def info(self, key: str, **values: Any) -> None:
+        self._server.logger.info("%s", self.plain(key, **values))
+
+    def warning(self, key: str, **values: Any) -> None:
+        self._server.logger.warning("%s", self.plain(key, **values))
+
+    def error(self, key: str, **values: Any) -> None:
+        self._server.logger.error("%s", self.plain(key, **values))

@@ -1,0 +1,159 @@
+"""Many notifications as one message: totals in the title, then a line for each, the failures on top."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.machine_texts import message_text
+from prime_notify.messages.texts import headline, in_words, localize, symbol, texts_of, with_server
+from prime_notify.model.event import Severity, Status
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Message, Notification, derived_id
+from prime_notify.model.payload import Payload
+from prime_notify.templates.variables import DigestItem, DigestTotals
+from prime_notify.text import humanize
+from prime_notify.text.markdown import plain
+
+__all__ = ["digest_id", "digest_of"]
+
+_ERROR = 200
+_LINES = 20
+"""Of each kind; the others are counted."""
+
+_LISTED = 100
+"""Notifications that the payload lists, and that templates can name."""
+
+_FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "error": {"type", "message"}}
+"""What templates get to know of each; its title and its number are put in."""
+
+_SEVERITIES = list(Severity)
+_KINDS = tuple(DigestTotals.model_fields)  # in the order in which they are told
+
+
+def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
+    """One message about all of ``items``, the newest of which comes last; its payload is that of the worst.
+
+    What is told by its end is not told by its start. Pure, but for the local time zone.
+    """
+    ended = {one.payload.task_id for one in items if not one.payload.event.is_start}
+    told = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
+    groups = [(kind, [one for one in reversed(told) if _kind(one.payload) == kind]) for kind in _KINDS]
+    groups = [(kind, members) for kind, members in groups if members]
+    worst = max((one.payload for one in reversed(told)), key=lambda one: _SEVERITIES.index(one.severity))
+    title = with_server(_title(worst, groups, language, catalogue), worst)
+    known = (*_items(groups, language, catalogue), *_frame(worst, told, language, catalogue))
+    texts = texts_of(title, known, language, catalogue)
+    values = _in_values(groups, language, catalogue)
+    update = {
+        "id": digest_id(items),
+        "title": texts.title,
+        "body": texts.body,
+        "desp": texts.desp,
+        "message": None,
+        "extra": _listed(values),
+    }
+    payload = localize(worst, language, catalogue).model_copy(update=update)
+    return Message(Notification(payload), texts, language, now, known, beside={"digest": values})
+
+
+def digest_id(items: Sequence[Item]) -> str:
+    """The same for the same notifications, so that a retry keeps it."""
+    told = "\n".join(f"{one.payload.id} {one.times}" for one in items)
+    return derived_id(items[-1].payload.id, told)
+
+
+_Groups = Sequence[Tuple[str, Sequence[Item]]]
+
+
+def _kind(payload: Payload) -> str:
+    warned = payload.status is Status.SUCCESS and payload.severity is not Severity.INFO
+    return "success_warning" if warned else payload.status.value
+
+
+def _title(worst: Payload, groups: _Groups, language: str, catalogue: Catalogue) -> str:
+    totals = [_total(kind, members, language, catalogue) for kind, members in groups]
+    return catalogue.text(
+        language,
+        "notification.digest.title",
+        symbol=symbol(worst),
+        count=sum(_count(members) for _, members in groups),
+        totals=catalogue.text(language, "notification.digest.separator").join(totals),
+    )
+
+
+def _count(members: Sequence[Item]) -> int:
+    return sum(one.times for one in members)
+
+
+def _total(kind: str, members: Sequence[Item], language: str, catalogue: Catalogue) -> str:
+    word = catalogue.text(language, f"notification.digest.{kind}")
+    return catalogue.text(language, "notification.digest.total", count=_count(members), word=word)
+
+
+def _items(groups: _Groups, language: str, catalogue: Catalogue) -> List[Fact]:
+    """A fact for each kind of outcome, a line in it for each notification, the newest first."""
+    facts = []
+    for kind, members in groups:
+        lines = [_line(one, language, catalogue) for one in members[:_LINES]]
+        if len(members) > _LINES:
+            lines.append(catalogue.text(language, "notification.digest.more", count=len(members) - _LINES))
+        facts.append(Fact(FactKind.ITEMS, _total(kind, members, language, catalogue), "\n".join(lines)))
+    return facts
+
+
+def _line(item: Item, language: str, catalogue: Catalogue) -> str:
+    payload = item.payload
+    values = {
+        "time": humanize.local_time(payload.timestamp.unix)[5:16],
+        "title": _headline(item, language, catalogue),
+    }
+    error = payload.error
+    if error is None:
+        return catalogue.text(language, "notification.digest.item", **values)
+    message = plain(message_text(error.message, language, catalogue), _ERROR) or plain(error.type, _ERROR)
+    return catalogue.text(language, "notification.digest.item_error", **values, error=message)
+
+
+def _headline(item: Item, language: str, catalogue: Catalogue) -> str:
+    payload = item.payload
+    title = plain(payload.title, _ERROR) if payload.title else headline(payload, language, catalogue)
+    if item.times == 1:
+        return title
+    return catalogue.text(language, "notification.remark.more.title", title=title, times=item.times)
+
+
+def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catalogue) -> List[Fact]:
+    """Where it was, and when."""
+    moments = sorted(humanize.local_time(one.payload.timestamp.unix) for one in told)
+    period = catalogue.text(language, "notification.digest.period", first=moments[0], last=moments[-1])
+    found = [(FactKind.TIME, period)]
+    if worst.server and worst.server.name:
+        found.insert(0, (FactKind.SERVER, plain(worst.server.name, _ERROR)))
+    return [Fact(kind, catalogue.text(language, f"notification.label.{kind.value}"), text) for kind, text in found]
+
+
+def _listed(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """What the payload has of :func:`_in_values`."""
+    listed = [{name: item[name] for name in ("id", "task_id", "event", "title")} for item in values["items"]]
+    return {"digest": listed, "digest_total": values["count"]}
+
+
+def _in_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    """What templates can name: :class:`prime_notify.templates.variables.DigestValue`."""
+    told = [one for _, members in groups for one in members]
+    moments = [one.payload.timestamp.unix for one in told]
+    return {
+        "count": _count(told),
+        "totals": {**dict.fromkeys(_KINDS, 0), **{kind: _count(members) for kind, members in groups}},
+        "first": min(moments),
+        "last": max(moments),
+        "items": [_item_in_values(one, language, catalogue) for one in told[:_LISTED]],
+    }
+
+
+def _item_in_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    said = in_words(item.payload, language, catalogue)
+    values = said.model_dump(mode="json", exclude_none=True, include=_FIELDS)
+    return {**values, "title": _headline(item, language, catalogue), "times": item.times}

@@ -1,0 +1,110 @@
+"""What there is to say about an event, as labelled facts that any channel can lay out its own way."""
+
+from __future__ import annotations
+
+from typing import Iterator, Optional, Tuple
+
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.machine_texts import comment_text, message_text
+from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
+from prime_notify.text import humanize
+from prime_notify.text.markdown import plain
+
+__all__ = ["facts", "full_message"]
+
+_NAME = 64
+_COMMENT = 256
+_LIST = 256
+_LINE = 512
+_MOST_LINES = 20
+_ORDER = {kind: number for number, kind in enumerate(FactKind)}
+_LABELS = {kind: f"notification.label.{kind.value}" for kind in FactKind}
+
+
+def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
+    """All that is known, the most important first. Pure, but for the local time zone."""
+    found = [
+        (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
+        (FactKind.STATUS, _status(payload, language, catalogue)),
+        *_about_backup(payload, payload.backup or Backup(), language, catalogue),
+        (FactKind.ERROR, _error(payload.error, language, catalogue)),
+        (FactKind.MESSAGE, _lines(full_message(payload, language, catalogue))),
+        *_about_people(payload),
+        (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),
+        (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
+        (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
+    ]
+    known = sorted([(_ORDER[kind], kind, value) for kind, value in found if value])
+    return tuple([Fact(kind, catalogue.text(language, _LABELS[kind]), value) for _, kind, value in known])
+
+
+def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:
+    """The payload's message as people read it. A failed restore without one says that the server is left stopped."""
+    if payload.message is not None:
+        return message_text(payload.message, language, catalogue)
+    running = payload.server.running if payload.server else None
+    if payload.event is EventName.RESTORE_FAILURE and not running:
+        return catalogue.text(language, "notification.message.server_left_stopped")
+    return None
+
+
+_Found = Iterator[Tuple[FactKind, Optional[str]]]
+
+
+def _status(payload: Payload, language: str, catalogue: Catalogue) -> str:
+    warned = payload.status is Status.SUCCESS and payload.severity is not Severity.INFO
+    return catalogue.text(language, f"notification.status.{payload.status.value}{'_warning' if warned else ''}")
+
+
+def _about_backup(payload: Payload, backup: Backup, language: str, catalogue: Catalogue) -> _Found:
+    if backup.id is not None:
+        yield FactKind.BACKUP, f"#{backup.id}"
+    if backup.comment is not None:
+        yield FactKind.COMMENT, plain(comment_text(backup.comment, language, catalogue), _COMMENT)
+    if backup.raw_size is not None and backup.stored_size is not None:
+        sizes = {"raw": humanize.size(backup.raw_size), "stored": humanize.size(backup.stored_size)}
+        yield FactKind.SIZE, catalogue.text(language, "notification.size", **sizes)
+    elif backup.raw_size is not None or backup.stored_size is not None:
+        yield FactKind.SIZE, humanize.size(backup.raw_size or backup.stored_size or 0)
+    if backup.file_count is not None:
+        yield FactKind.FILES, humanize.count(backup.file_count)
+    yield FactKind.DATE, backup.date and plain(backup.date, _NAME)
+    if backup.creator is not None and (payload.operator is None or backup.creator != payload.operator.full):
+        kind, colon, name = backup.creator.partition(":")
+        yield FactKind.CREATOR, _person(kind, name) if colon else plain(kind, _NAME)
+    yield FactKind.TARGETS, plain(", ".join(backup.targets or ()), _LIST)
+    yield FactKind.TAGS, plain(", ".join(_tag(name, value) for name, value in (backup.tags or {}).items()), _LIST)
+
+
+def _about_people(payload: Payload) -> _Found:
+    operator: Optional[Operator] = payload.operator
+    source: Optional[SourceInfo] = payload.source
+    by_whom = _person(operator.type, operator.name) if operator else None
+    through = _person(source.type, source.name or "") if source else None
+    yield FactKind.OPERATOR, by_whom
+    yield FactKind.SOURCE, through if through != by_whom else None
+
+
+def _person(kind: str, name: str) -> str:
+    """``Steve (player)``; a kind without a name, such as the console, stands for itself."""
+    kind, name = plain(kind, _NAME), plain(name, _NAME)
+    return f"{name} ({kind})" if kind and name else name or kind
+
+
+def _tag(name: str, value: object) -> str:
+    return name if value is True else f"{name}={value}"
+
+
+def _error(error: Optional[ErrorInfo], language: str, catalogue: Catalogue) -> Optional[str]:
+    if error is None:
+        return None
+    message = _lines(message_text(error.message, language, catalogue))
+    return f"{plain(error.type, _NAME)}: {message}" if message else plain(error.type, _NAME)
+
+
+def _lines(text: Optional[str]) -> Optional[str]:
+    """Each line plain, blank ones and those past the first ``_MOST_LINES`` left out."""
+    lines = [line for line in (plain(line, _LINE) for line in (text or "").splitlines()) if line]
+    return "\n".join([*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines)

@@ -1,0 +1,134 @@
+"""Title, body and Markdown of a notification, in one language."""
+
+from __future__ import annotations
+
+from typing import Mapping, Optional, Tuple
+
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.facts import facts, full_message
+from prime_notify.messages.machine_texts import comment_text, message_text
+from prime_notify.model.event import Severity, Status
+from prime_notify.model.fact import Fact
+from prime_notify.model.notification import Message, Notification, Texts
+from prime_notify.model.payload import Payload
+from prime_notify.text.markdown import escape, plain
+
+__all__ = ["compose", "headline", "in_words", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
+
+_SERVER_NAME = 64
+_SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
+_SYMBOLS_OF_STATUS = {Status.START: "⏳", Status.ABORTED: "⏹️"}
+
+
+def message_of(
+    notification: Notification,
+    language: str,
+    catalogue: Catalogue,
+    *,
+    now: float,
+    previous: Optional[Mapping[str, str]] = None,
+) -> Message:
+    """All that a channel needs for an attempt at ``now`` (unix seconds)."""
+    payload = notification.payload
+    known = facts(payload, language, catalogue)
+    texts = _texts(payload, known, language, catalogue)
+    localized = _localized(payload, texts, language, catalogue)
+    return Message(Notification(localized), texts, language, now, known, previous)
+
+
+def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
+    """The texts of a payload: those that its source set, the others made of its facts."""
+    return _texts(payload, facts(payload, language, catalogue), language, catalogue)
+
+
+def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+    """The payload as it is sent: machine texts as text, and ``title``, ``body`` and ``desp`` filled in."""
+    return _localized(payload, compose(payload, language, catalogue), language, catalogue)
+
+
+def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
+    """A title, and the facts as text and as Markdown."""
+    return Texts(title, _body(known, language, catalogue), _desp(known, language, catalogue))
+
+
+def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
+    return Texts(
+        title=_given(payload.title) or title(payload, language, catalogue),
+        body=_given(payload.body) or _body(known, language, catalogue),
+        desp=_given(payload.desp) or _desp(known, language, catalogue),
+    )
+
+
+def _given(text: Optional[str]) -> Optional[str]:
+    """A text that the source set, unless there is nothing to read in it."""
+    return text if text and text.strip() else None
+
+
+def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
+    said = in_words(payload, language, catalogue)
+    return said.model_copy(update={"title": texts.title, "body": texts.body, "desp": texts.desp})
+
+
+def in_words(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+    """The payload with its machine texts as text."""
+    message = full_message(payload, language, catalogue)
+    backup, error = payload.backup, payload.error
+    if backup is not None and backup.comment is not None:
+        comment = comment_text(backup.comment, language, catalogue)
+        backup = backup.model_copy(update={"comment": comment})
+    if error is not None:
+        error = error.model_copy(update={"message": message_text(error.message, language, catalogue)})
+    return payload.model_copy(update={"message": message, "backup": backup, "error": error})
+
+
+def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
+    """One line for a lock screen: ``✅ Backup #42 done — MyServer``."""
+    return with_server(headline(payload, language, catalogue), payload)
+
+
+def with_server(text: str, payload: Payload) -> str:
+    """A title, and which server it is about."""
+    server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
+    return f"{text} — {server}" if server else text
+
+
+def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
+    """The title without the server's name: ``✅ Backup #42 done``."""
+    number = ""
+    if payload.backup and payload.backup.id is not None:
+        key = f"notification.title.number.{payload.task.value}"
+        number = catalogue.text(language, key, id=payload.backup.id)
+    text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
+    if payload.status is Status.SUCCESS and payload.severity is not Severity.INFO:
+        text = catalogue.text(language, "notification.title.with_warnings", title=text)
+    text = f"{symbol(payload)} {text}"
+    if payload.test:
+        text = catalogue.text(language, "notification.title.test", title=text)
+    return text
+
+
+def symbol(payload: Payload) -> str:
+    """How it went, in one character."""
+    return _SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]
+
+
+def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
+    """A line for each fact; further lines of a fact are indented."""
+
+    def line(fact: Fact) -> str:
+        return catalogue.text(language, "notification.line", label=fact.label, value=fact.value.replace("\n", "\n  "))
+
+    return "\n".join(line(fact) for fact in known)
+
+
+def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
+    """A Markdown list of the facts; further lines of a fact are a list inside of it."""
+
+    def item(fact: Fact) -> str:
+        if "\n" not in fact.value:
+            return "- " + catalogue.text(language, "notification.item", label=fact.label, value=escape(fact.value))
+        first, *more = (escape(line) for line in fact.value.split("\n"))
+        whole = catalogue.text(language, "notification.item", label=fact.label, value=first)
+        return "\n".join([f"- {whole}", *(f"  - {line}" for line in more)])
+
+    return "\n".join(item(fact) for fact in known)

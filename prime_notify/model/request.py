@@ -1,0 +1,56 @@
+"""A channel's request to a service: over HTTP, to a program, or through Apprise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence, Tuple, Union
+
+from prime_notify.model.connection import ConnectionOptions
+
+__all__ = ["AnyRequest", "AppriseRequest", "CommandRequest", "Request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
+
+    URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` is filled in
+    for every channel alike, from the endpoint. ``warnings``: what went wrong in making it, for the log.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
+    warnings: Tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class CommandRequest:
+    """One run of a program, without a shell. ``environment`` is added to that of the process."""
+
+    argv: Sequence[str] = field(repr=False)
+    stdin: bytes = field(default=b"", repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    folder: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class AppriseRequest:
+    """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
+
+    ``format``: Apprise's text or markdown. ``id`` is the same in every retry, and of no other message: a URL that has
+    got the message is left out of the next try.
+    """
+
+    urls: Sequence[str] = field(repr=False)
+    title: str = field(repr=False)
+    body: str = field(repr=False)
+    kind: str = "info"
+    format: str = "text"
+    id: str = ""
+
+
+AnyRequest = Union[Request, CommandRequest, AppriseRequest]
+"""What a channel may ask for; each kind has its transport."""

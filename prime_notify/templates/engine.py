@@ -1,0 +1,268 @@
+"""Jinja2, hardened: what a template can do, and what it costs. The only module here that needs Jinja2, with ``syntax``.
+
+On top of Jinja2's sandbox: a template has only the syntax that :mod:`.syntax` lets pass (no calls, macros, imports or
+assignments), sees plain JSON values only, and reads of them nothing but their items. Whatever can make a text longer
+or run repeatedly is either one of our filters or sent through one, and takes from the rendering's budget.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import math
+from typing import Any, Callable, Dict, Mapping, NoReturn, Optional
+from urllib.parse import quote
+
+from jinja2 import ChainableUndefined, TemplateError, nodes, pass_context
+from jinja2.runtime import Context, LoopContext, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from prime_notify.templates import Mode, TemplateMistake
+from prime_notify.templates.budget import LONGEST_VALUE, Budget, TemplateFailure
+from prime_notify.templates.filters import FILTERS, TAKES_ABSENT, Safe, as_text
+from prime_notify.templates.syntax import LOOP_FIELDS, TESTS, Checker, weight
+
+__all__ = ["Compiled", "compile_template"]
+
+_BUDGET = "_budget"  # no field has this name, so no template can say it
+_EACH = "_each"
+_GLUE = "_glue"
+_LONGEST_REASON = 200
+_TOO_DEEP = "it is nested too deeply, or has too large a number"
+
+
+class Absent(ChainableUndefined):
+    """A field that the event does not have: empty, false, without fields of its own, and in no order with anything."""
+
+    __slots__ = ()
+
+    def _itself(self, *_: Any) -> Any:
+        return self
+
+    def _never(self, _: Any) -> bool:
+        return False
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _itself
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _itself
+    __neg__ = __pos__ = _itself
+    __lt__ = __le__ = __gt__ = __ge__ = _never  # type: ignore[assignment]  # there it raises
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Reads items of plain values, and nothing else."""
+
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%"))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        if isinstance(obj, LoopContext) and attribute in LOOP_FIELDS:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(obj, (list, tuple, str)) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return self.undefined(obj=obj, name=as_text(argument))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        absent = next((value for value in (left, right) if isinstance(value, Undefined)), None)
+        if absent is not None:
+            return absent
+        _budget_of(context).step()
+        texts = operator == "+" and isinstance(left, str) and isinstance(right, str)
+        if texts or (_is_number(left) and _is_number(right)):
+            result = super().call_binop(context, operator, left, right)
+            if isinstance(result, float) and not math.isfinite(result):
+                raise TemplateFailure("it makes too large a number")
+            _budget_of(context).made(result)
+            return result
+        raise TemplateFailure(f'"{operator}" needs two numbers; write "~" to put texts together')
+
+
+class Compiled:
+    """One template, ready to be filled in."""
+
+    def __init__(self, source: str, mode: Mode) -> None:
+        environment = _environment(mode)
+        tree = _parsed(environment, source)
+        try:
+            Checker(source).check(tree)
+        except RecursionError:  # a path of a thousand fields
+            raise TemplateMistake(_TOO_DEEP) from None
+        tree = _Rewriter().visit(tree)
+        body = tree.body
+        expression: Optional[nodes.Node] = None
+        if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1:
+            expression = None if isinstance(body[0].nodes[0], nodes.TemplateData) else body[0].nodes[0]
+        self.is_expression = expression is not None
+        self._template = _built(environment, tree)
+        self._value_template = None
+        if expression is not None:
+            assignment = nodes.Assign(nodes.Name("result", "store", lineno=1), expression, lineno=1)
+            self._value_template = _built(environment, nodes.Template([assignment], lineno=1))
+
+    def text(self, values: Mapping[str, Any], budget: Budget) -> str:
+        """The template filled in. Raises TemplateFailure."""
+        pieces = []
+        try:
+            for piece in self._template.generate({**values, _BUDGET: budget}):
+                budget.put_out(piece)
+                pieces.append(piece)
+        except Exception as error:  # noqa: BLE001 - whatever Python makes of the values
+            _fail(error)
+        return "".join(pieces)
+
+    def value(self, values: Mapping[str, Any], budget: Budget) -> Any:
+        """As :meth:`text`; where the template is one expression its value, None for an absent field."""
+        if self._value_template is None:
+            return self.text(values, budget)
+        try:
+            context = self._value_template.new_context({**values, _BUDGET: budget})
+            tuple(self._value_template.root_render_func(context))  # it puts out nothing
+            result = _settled(context.vars["result"])
+            budget.put_out(as_text(result))
+        except Exception as error:  # noqa: BLE001 - whatever Python makes of the values
+            _fail(error)
+        return result
+
+
+@functools.lru_cache(maxsize=1024)
+def compile_template(source: str, mode: Mode) -> Compiled:
+    """:raises TemplateMistake: it is not one that could be rendered."""
+    return Compiled(source, mode)
+
+
+def _fail(error: Exception) -> NoReturn:
+    if isinstance(error, TemplateFailure):
+        raise error
+    raise TemplateFailure(f"{type(error).__name__}: {error}"[:_LONGEST_REASON]) from None
+
+
+@functools.cache
+def _environment(mode: Mode) -> _Environment:
+    environment = _Environment(
+        undefined=Absent,
+        finalize=_FINISH[mode],
+        autoescape=False,
+        optimized=False,  # else constant expressions would be computed while compiling, outside of any budget
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=0,
+    )
+    environment.globals.clear()
+    environment.filters = {name: _filter(name, function) for name, function in FILTERS.items()}
+    environment.filters.update({_EACH: _each, _GLUE: _glue})
+    environment.tests = {name: test for name, test in environment.tests.items() if name in TESTS}
+    return environment
+
+
+def _parsed(environment: _Environment, source: str) -> nodes.Template:
+    try:
+        return environment.parse(source)
+    except TemplateError as error:
+        place = f"line {getattr(error, 'lineno', 1)}: " if "\n" in source else ""
+        raise TemplateMistake(f"{place}{error.message}") from None
+    except (RecursionError, ValueError):  # brackets in brackets without end, a number of 5000 digits
+        raise TemplateMistake(_TOO_DEEP) from None
+
+
+def _built(environment: _Environment, tree: nodes.Template) -> Any:
+    try:
+        return environment.from_string(tree)
+    except (TemplateError, SyntaxError, RecursionError) as error:  # Jinja2's last checks, and Python's own limits
+        raise TemplateMistake(str(getattr(error, "message", "it is too complicated"))) from None
+
+
+class _Rewriter(NodeTransformer):
+    """Sends loops and ``~`` through filters of ours, which count."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja2's
+        cost = nodes.Const(weight(node), lineno=node.lineno)
+        self.generic_visit(node)
+        node.iter = nodes.Filter(node.iter, _EACH, [cost], [], None, None, lineno=node.lineno)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's
+        self.generic_visit(node)
+        parts = nodes.List(node.nodes, lineno=node.lineno)
+        return nodes.Filter(parts, _GLUE, [], [], None, None, lineno=node.lineno)
+
+
+def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    def call(context: Context, value: Any, *arguments: Any, **named: Any) -> Any:
+        if isinstance(value, Undefined) and name not in TAKES_ABSENT:
+            return value
+        named = {key: _settled(argument) for key, argument in named.items()}
+        _budget_of(context).handle(value)
+        result = function(_settled(value), *map(_settled, arguments), **named)
+        _budget_of(context).made(result)
+        return Absent() if result is None else result
+
+    return call
+
+
+@pass_context
+def _each(context: Context, value: Any, cost: int) -> Any:
+    """What a loop runs over, paid for in advance."""
+    if isinstance(value, Undefined):
+        return []
+    if not isinstance(value, (list, tuple, dict)):
+        raise TemplateFailure("only lists and objects can be looped over")
+    items = list(value)
+    _budget_of(context).step(len(items) * cost)
+    return items
+
+
+@pass_context
+def _glue(context: Context, parts: Any) -> str:
+    texts = [_plain(part) for part in parts]
+    if sum(map(len, texts)) > LONGEST_VALUE:
+        raise TemplateFailure("it makes too long a text")
+    result = "".join(texts)
+    _budget_of(context).made(result)
+    return result
+
+
+def _budget_of(context: Context) -> Budget:
+    budget: Budget = context[_BUDGET]
+    return budget
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _settled(value: Any) -> Any:
+    """The value as JSON: None for an absent field, which is left out of a list that a template wrote."""
+    if isinstance(value, Undefined):
+        return None
+    if isinstance(value, (list, tuple)):
+        return [_settled(item) for item in value if not isinstance(item, Undefined)]
+    return value
+
+
+def _plain(value: Any) -> str:
+    return as_text(_settled(value))
+
+
+def _markdown(value: Any) -> str:
+    return value if isinstance(value, Safe) else str(FILTERS["markdown"](_plain(value)))
+
+
+def _url(value: Any) -> str:
+    quoted = quote(_plain(value), safe="", errors="replace")
+    return "_" * len(quoted) if quoted in (".", "..") else quoted  # else the path would lead elsewhere
+
+
+_FINISH: Dict[Mode, Callable[[Any], str]] = {
+    Mode.TEXT: _plain,
+    Mode.MARKDOWN: _markdown,
+    Mode.XML: lambda value: html.escape(_plain(value)),
+    Mode.URL: _url,
+}

@@ -1,0 +1,35 @@
+"""JSON as it is sent and received. Total: no value and no answer makes it fail."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Dict
+
+__all__ = ["parse_object", "to_json"]
+
+
+def to_json(value: Any) -> bytes:
+    """Compact UTF-8 JSON. Total: what JSON or UTF-8 cannot say (NaN, a lone surrogate) becomes null or ``?``."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def parse_object(body: bytes) -> Dict[str, Any]:
+    """The JSON object in an answer; empty when it is none. Total."""
+    try:
+        value = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,61 @@
+"""The request that would go out, as a person sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from prime_notify.channels.common.registry import channel_types
+from prime_notify.engine.request_preview import preview_of
+from prime_notify.model.request import AppriseRequest, CommandRequest, Request
+from prime_notify.text.redaction import Redactor
+from tests.unit.channels.samples import channel, message
+
+REDACT = Redactor(["hidden-key"])
+
+
+def test_a_request_is_shown_whole_but_for_its_secrets() -> None:
+    headers = {"Content-Type": "application/json", "X-Token": "hidden-key", "Authorization": "Basic aGk6aGk="}
+    request = Request(
+        "POST", "https://example.com/hidden-key?x=1", headers, b'{"title": "\xe5\xa4\x87", "key": "hidden-key"}'
+    )
+    assert list(preview_of(request, REDACT)) == [
+        "POST https://example.com/***",
+        "Content-Type: application/json",
+        "X-Token: ***",
+        "Authorization: ***",
+        "",
+        "{",
+        '  "title": "备",',
+        '  "key": "***"',
+        "}",
+    ]
+
+
+def test_a_body_that_is_no_json_is_shown_as_it_is() -> None:
+    assert list(preview_of(Request("PUT", "http://h/", {}, b"one\ntwo \xff"), REDACT))[2:] == ["one", "two \ufffd"]
+    assert list(preview_of(Request("GET", "http://h/"), REDACT)) == ["GET http://h/***"]
+
+
+def test_what_went_wrong_with_templates_is_shown_above_it() -> None:
+    request = Request("GET", "http://h/", warnings=("the template url failed: hidden-key",))
+    lines = preview_of(request, REDACT, ["templates.title failed"])
+    assert list(lines)[:2] == ["⚠ templates.title failed", "⚠ the template url failed: ***"]
+    assert list(preview_of(CommandRequest(["x"]), REDACT, ["w"]))[:2] == ["⚠ w", "$ x"]
+
+
+def test_a_program_is_shown_with_its_environment_and_input() -> None:
+    request = CommandRequest(["notify", "--key", "hidden-key"], b'{"a":1}', {"B": "hidden-key", "A": "x"})
+    assert list(preview_of(request, REDACT)) == ["$ notify --key ***", "A=x", "B=***", "", "{", '  "a": 1', "}"]
+
+
+def test_of_apprise_only_the_services_are_shown() -> None:
+    request = AppriseRequest(["mailto://me:pw@example.com", "tgram://token/chat"], "Title", "one\ntwo", "failure")
+    assert list(preview_of(request, REDACT)) == [
+        "Apprise (failure) mailto://***, tgram://***", "", "Title", "one", "two",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("type", sorted(channel_types()))
+def test_every_channel_has_a_preview(type: str) -> None:
+    made = channel(type, **channel_types()[type].example)
+    assert "\n".join(preview_of(made.render(message()), REDACT)).strip()

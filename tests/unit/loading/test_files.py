@@ -1,0 +1,114 @@
+"""Reading never writes, and writing never takes anything away from a user."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+from prime_notify.config.problem import ConfigError
+from prime_notify.loading.default import DEFAULT_DOCUMENT
+from prime_notify.loading.files import read_config_file, write_default_config, write_schema
+from prime_notify.loading.schema import config_schema
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "config" / "prime_notify" / "config.json"
+
+
+def _write(path, content: bytes):
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("content", [b'{"a": "\xe5\xa4\x87"}', b'\xef\xbb\xbf{"a": "\xe5\xa4\x87"}'])
+def test_a_config_is_read_as_utf_8_with_or_without_a_byte_order_mark(path, content):
+    assert read_config_file(_write(path, content)) == {"a": "备"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"a": "\xb1\xb8"}', "a byte that is no UTF-8 at position 7; save the file with the encoding UTF-8"),
+        (b" " * (4 * 1024 * 1024 + 1), "more than 4 MiB"),
+        (b'{"a": 1,}', "remove the comma"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_left_as_it_is(path, content, message):
+    _write(path, content)
+    with pytest.raises(ConfigError, match=message):
+        read_config_file(path)
+    assert path.read_bytes() == content
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+
+
+def test_a_missing_file_is_told(path):
+    with pytest.raises(ConfigError, match="no such file"):
+        read_config_file(path)
+    assert not path.parent.exists()
+
+
+def test_a_folder_in_its_place_is_told(path):
+    path.mkdir(parents=True)
+    with pytest.raises(ConfigError, match="a file that cannot be read"):
+        read_config_file(path)
+
+
+def test_the_default_config_is_written_where_there_is_none(path):
+    assert write_default_config(path)
+    assert read_config_file(path) == DEFAULT_DOCUMENT
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"broken", b"{}"])
+def test_the_default_config_replaces_nothing(path, content):
+    _write(path, content)
+    assert not write_default_config(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege there")
+def test_the_default_config_is_not_written_through_a_dangling_link(path, tmp_path):
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "elsewhere")
+    assert not write_default_config(path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_config_that_appears_meanwhile_is_not_replaced(path, monkeypatch):
+    _write(path, b"{}")
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)  # it appeared right after this question
+    assert not write_default_config(path)
+    assert path.read_bytes() == b"{}"
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+
+
+def test_the_default_config_is_written_on_a_file_system_without_hard_links(path, monkeypatch):
+    def link(*_):
+        raise OSError("no hard links here")
+
+    monkeypatch.setattr(os, "link", link)
+    assert write_default_config(path)
+    assert read_config_file(path) == DEFAULT_DOCUMENT
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+
+
+def test_the_schema_is_written_and_rewritten_only_when_it_differs(path):
+    assert write_schema(path)
+    assert json.loads(path.read_text(encoding="utf-8")) == config_schema()
+    assert not write_schema(path)
+    path.write_bytes(b"\xff")
+    assert write_schema(path)
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+
+
+def test_a_schema_that_cannot_be_put_in_place_leaves_nothing_behind(path):
+    path.mkdir(parents=True)
+    (path / "occupied").touch()
+    with pytest.raises(OSError, match=r".+"):
+        write_schema(path)
+    assert [one.name for one in path.parent.iterdir()] == ["config.json"]

@@ -1,0 +1,69 @@
+"""Reasons and remedies, in both languages."""
+
+from __future__ import annotations
+
+import ast
+import socket
+import string
+from pathlib import Path
+from typing import Iterator, Set, Tuple
+
+import pytest
+
+import prime_notify
+from prime_notify.text.wording import NOTHING, Wording, told
+from prime_notify.transport.exchange import Phase
+from prime_notify.transport.explain import explain
+
+TELLING = ("Retry", "Permanent", "Meaning", "TransportFailure", "UnsendableError")
+PACKAGE = Path(prime_notify.__file__).parent
+
+
+def wordings() -> Iterator[Tuple[str, str]]:
+    """English and Chinese of every wording in the source."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Wording":
+                english, chinese = (ast.literal_eval(argument) for argument in node.args)
+                if english:
+                    yield english, chinese
+
+
+def written_in_english_only() -> Iterator[str]:
+    """Where a reason or a remedy is a plain text."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TELLING:
+                given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in ("reason", "hint"))]
+                for text in given:
+                    if isinstance(text, ast.JoinedStr) or (
+                        isinstance(text, ast.Constant) and str(text.value).islower()
+                    ):
+                        yield f"{path.name}:{text.lineno}"
+
+
+def fields(text: str) -> Set[str]:
+    return {f"{name}:{form}" for _, name, form, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(("english", "chinese"), sorted(set(wordings())))
+def test_every_wording_says_the_same_in_chinese(english: str, chinese: str) -> None:
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
+    assert fields(chinese) == fields(english)
+
+
+def test_no_reason_and_no_remedy_is_written_in_english_only() -> None:
+    assert list(written_in_english_only()) == []
+
+
+def test_what_is_filled_in_is_told_in_the_same_language() -> None:
+    said = Wording("{who} {what}", "{who}{what}", who="{host}", what=Wording("waits", "在等待"))
+    assert (said, told(said, "en_us"), told(said, "zh_cn")) == ("{host} waits", "{host} waits", "{host}在等待")
+    assert type(told(said, "en_us")) is str
+    assert told(NOTHING, "zh_cn") == ""
+
+
+def test_a_failure_behind_a_proxy_is_told_in_chinese_as_a_whole() -> None:
+    failure = explain(socket.timeout(), Phase.CONNECT, "host:443", "proxy:3128", configured=True)
+    assert told(failure.reason, "zh_cn") == "代理：proxy:3128 在连接时超时"
+    assert told(failure.hint, "zh_cn") == "请检查该推送目标的 proxy"
