@@ -15,7 +15,7 @@ from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
-from prime_notify.text.wording import internal_error, told
+from prime_notify.text.wording import in_language, internal_error
 
 __all__ = ["Attempt", "Attempter", "Sender"]
 
@@ -140,5 +140,5 @@ def _for_people(outcome: Outcome, endpoint: Endpoint, language: str) -> Outcome:
         if not outcome.detail:
             return outcome
         return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
-    reason, hint = told(outcome.reason, language), told(outcome.hint, language)
+    reason, hint = in_language(outcome.reason, language), in_language(outcome.hint, language)
     return dataclasses.replace(outcome, reason=endpoint.redact(reason), hint=endpoint.redact(hint))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.delivery.failures import kind_of, told_at
+from prime_notify.delivery.failures import told_at
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.health import Health
 from prime_notify.outbox.values import Delivery
@@ -21,13 +21,11 @@ __all__ = ["MOST", "Digest", "Holding", "QuietHours", "Sorted"]
 MOST = 500
 """What one message tells of at the most."""
 
-_SEVERITIES = list(Severity)  # from the mildest to the worst
-
 
 def _is_below(delivery: Delivery, severity: Optional[Severity]) -> bool:
     """Whether it is less severe; everything is, where no severity is given."""
     found = delivery.notification.payload.severity
-    return severity is None or _SEVERITIES.index(found) < _SEVERITIES.index(severity)
+    return severity is None or found.rank < severity.rank
 
 
 @dataclass(frozen=True)
@@ -156,12 +154,12 @@ def _with_their_failures(
     """A success that is told takes along the failures of its kind that were kept back as repetitions: those before it
     are over, and those after it are news."""
     successes = {
-        kind_of(one.notification.payload) for one in ready if one.notification.payload.status is Status.SUCCESS
+        one.notification.payload.task_kind.key for one in ready if one.notification.payload.status is Status.SUCCESS
     }
 
     def joins(delivery: Delivery) -> bool:
         payload = delivery.notification.payload
-        return payload.status is Status.FAILURE and kind_of(payload) in successes
+        return payload.status is Status.FAILURE and payload.task_kind.key in successes
 
     taken = [delivery for delivery, _ in kept if joins(delivery)]
     rest = [(delivery, end) for delivery, end in kept if not joins(delivery)]

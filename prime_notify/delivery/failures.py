@@ -11,7 +11,7 @@ from prime_notify.model.event import Status
 from prime_notify.model.health import Failing, Health
 from prime_notify.model.payload import Payload
 
-__all__ = ["fingerprint", "is_outdated", "kind_of", "told", "told_at"]
+__all__ = ["fingerprint", "is_outdated", "told", "told_at"]
 
 _MOST = 16
 """Failures that are remembered for each endpoint."""
@@ -19,17 +19,12 @@ _MOST = 16
 _NUMBER = re.compile(r"\d+")
 
 
-def kind_of(payload: Payload) -> str:
-    """Tasks of one kind of one plugin."""
-    return f"{payload.plugin.id}:{payload.task.value}"
-
-
 def fingerprint(payload: Payload) -> Optional[str]:
     """The same for failures that say the same but for the numbers in it; None for anything but a failure."""
     if payload.status is not Status.FAILURE:
         return None
     said = payload.error.message if payload.error else payload.message
-    parts = (kind_of(payload), payload.error.type if payload.error else "", _NUMBER.sub("#", said or ""))
+    parts = (payload.task_kind.key, payload.error.type if payload.error else "", _NUMBER.sub("#", said or ""))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -43,7 +38,7 @@ def told(health: Health, payload: Payload, now: float) -> Health:
     """The endpoint was told this: a failure is remembered, a success puts the failures before it behind us."""
     if payload.status is Status.SUCCESS and not (health.failures_told or health.failing):
         return health
-    kind, print_ = kind_of(payload), fingerprint(payload)
+    kind, print_ = payload.task_kind.key, fingerprint(payload)
     known, failing = health.failures_told, [one for one in health.failing if one.kind != kind]
     if print_:
         known = (*(one for one in known if one[1] != print_), (kind, print_, now))[-_MOST:]
@@ -56,15 +51,15 @@ def told(health: Health, payload: Payload, now: float) -> Health:
 
 def is_outdated(payload: Payload, health: Health) -> bool:
     """Whether a success is told so late that a failure which came after it was told before it."""
-    failing = health.failing_kind(kind_of(payload))
+    failing = health.failing_kind(payload.task_kind.key)
     return failing is not None and failing.notification_id > payload.id  # ids are in the order of acceptance
 
 
 def _failing(health: Health, payload: Payload) -> Failing:
     """How it stands after one more failure."""
-    before = health.failing_kind(kind_of(payload))
+    before = health.failing_kind(payload.task_kind.key)
     if before is None:
-        return Failing(kind_of(payload), payload.id, payload.timestamp.unix)
+        return Failing(payload.task_kind.key, payload.id, payload.timestamp.unix)
     if before.notification_id == payload.id:  # a reminder of it
         return before
     newest = max(before.notification_id, payload.id)  # an outage may have held up the older one

@@ -12,7 +12,6 @@ from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, Stat
 
 __all__ = ["Handover", "Loner", "Peer", "Peers", "Takeover"]
 
-_SEVERITIES = list(Severity)  # from the mildest to the worst
 _AT_ONCE = 100
 
 
@@ -142,6 +141,6 @@ class Handover:
         if delivery.purpose is not Purpose.EVENT:
             return {}
         members = self.peers.members_after(self.endpoint)
-        is_severe = _SEVERITIES.index(delivery.notification.payload.severity) >= _SEVERITIES.index(severity)
+        is_severe = delivery.notification.payload.severity.rank >= severity.rank
         fallbacks = self.takeover.names if is_severe else ()
         return {**dict.fromkeys(members, True), **{name: False for name in fallbacks if name not in members}}

@@ -15,7 +15,7 @@ from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt, Attempter, Receipt
 from prime_notify.delivery.combined import Telling
 from prime_notify.delivery.deferral import MOST
-from prime_notify.delivery.failures import kind_of, told
+from prime_notify.delivery.failures import told
 from prime_notify.delivery.fallback import Handover, Loner, Peers
 from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
@@ -220,7 +220,7 @@ class Lane:
         others: List[Tuple[Delivery, float]] = []
         for held in self.outbox.claim_held(delivery.endpoint, at=math.inf, most=MOST):
             is_before = held.notification.id < delivery.notification.id
-            is_kin = kind_of(held.notification.payload) == kind_of(payload)
+            is_kin = held.notification.payload.task_kind.key == payload.task_kind.key
             if is_before and is_kin and holding.repetition_until(held, now, self.health) is not None:
                 failures.append(held)
             else:

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import Iterator, Optional
 
-from prime_notify.delivery.failures import is_outdated, kind_of
+from prime_notify.delivery.failures import is_outdated
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
@@ -37,7 +37,7 @@ class Repeating:
 
     def answer(self, delivery: Delivery, health: Health) -> Answer:
         """Whether a delivery makes sense, in view of what the endpoint was told before."""
-        failing = health.failing_kind(kind_of(delivery.notification.payload))
+        failing = health.failing_kind(delivery.notification.payload.task_kind.key)
         if delivery.purpose is Purpose.REMINDER:
             is_newest = failing is not None and failing.notification_id == delivery.notification.id
             return Answer.TELL if self.every and is_newest and not self._is_over(delivery) else Answer.FOLD
@@ -48,7 +48,7 @@ class Repeating:
     def item(self, delivery: Delivery, health: Health, more: int) -> Optional[Item]:
         """How it is told, if that needs a remark: a reminder, or a recovery after ``more`` failures than were told."""
         payload = delivery.notification.payload
-        failing = health.failing_kind(kind_of(payload)) if self.every else None
+        failing = health.failing_kind(payload.task_kind.key) if self.every else None
         if failing is None:
             return None
         if delivery.purpose is Purpose.REMINDER:
@@ -59,7 +59,7 @@ class Repeating:
 
     def settled(self, settlement: Settlement, delivery: Delivery, health: Health) -> Settlement:
         """With the next reminder, where one is due. ``health``: with what was just told."""
-        failing = health.failing_kind(kind_of(delivery.notification.payload))
+        failing = health.failing_kind(delivery.notification.payload.task_kind.key)
         if self.every is None or failing is None or failing.notification_id != delivery.notification.id:
             return settlement
         given_up = settlement.state is State.DEAD and delivery.purpose is Purpose.REMINDER
@@ -72,7 +72,7 @@ class Repeating:
 
         There was a success, but it was told (or not wanted) before the failure, whose delivery was late.
         """
-        kind = kind_of(delivery.notification.payload)
+        kind = delivery.notification.payload.task_kind.key
         failing = health.failing_kind(kind)
         if delivery.purpose is not Purpose.REMINDER or failing is None:
             return health
@@ -88,12 +88,14 @@ class Repeating:
     def _failure_waits_before(self, delivery: Delivery) -> bool:
         return any(
             one.notification.payload.status is Status.FAILURE and one.notification.id < delivery.notification.id
-            for one in self._waiting(kind_of(delivery.notification.payload))
+            for one in self._waiting(delivery.notification.payload.task_kind.key)
         )
 
     def _waiting(self, kind: str) -> Iterator[Delivery]:
         on_disk = self.outbox.peek(self.endpoint, after=0, most=_LOOKED_AT)
         waiting = (*self.outbox.peek_unwritten(self.endpoint), *on_disk)
         return (
-            one for one in waiting if kind_of(one.notification.payload) == kind and one.purpose is not Purpose.REMINDER
+            one
+            for one in waiting
+            if one.notification.payload.task_kind.key == kind and one.purpose is not Purpose.REMINDER
         )

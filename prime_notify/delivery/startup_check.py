@@ -26,7 +26,7 @@ from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.request import AnyRequest
-from prime_notify.text.wording import internal_error, told
+from prime_notify.text.wording import in_language, internal_error
 from prime_notify.transport.probe import Prober, same_place
 
 __all__ = ["StartupCheck"]
@@ -99,7 +99,7 @@ class StartupCheck:
         return endpoint.render(self._localize(Notification(payload), endpoint.config, now))
 
     def _tell(self, failure: TransportFailure, endpoints: Sequence[Endpoint]) -> None:
-        reason, hint = told(failure.reason, self._language), told(failure.hint, self._language)
+        reason, hint = in_language(failure.reason, self._language), in_language(failure.hint, self._language)
         for endpoint in endpoints:
             reason, hint = endpoint.redact(reason), endpoint.redact(hint)
         names = ", ".join(endpoint.name for endpoint in endpoints)

@@ -14,14 +14,14 @@ from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
+from prime_notify.model.plugin_ids import PRIME_BACKUP
+from prime_notify.model.task_kind import TaskKind
 from prime_notify.outbox.base import Outbox
 from prime_notify.outbox.values import Ending, LateEvent, OpenTask, TaskChange
-from prime_notify.routing import Background, TaskKind, outcome_of, route
+from prime_notify.routing import Background, outcome_of, route
 from prime_notify.routing.groups import Share, Sharing, share_out
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
-
-_USUAL_PLUGIN = "prime_backup"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self._turns.update(self.outbox.turns())
-        self._last.update({(one.plugin_id, one.task): one.status for one in self.outbox.endings()})
+        self._last.update({TaskKind(one.plugin_id, one.task): one.status for one in self.outbox.endings()})
 
     def accept(
         self,
@@ -115,7 +115,7 @@ class Intake:
         else:
             self.ledger.closed(task_id)
         if ended:
-            self._last[ended.plugin_id, ended.task] = ended.status
+            self._last[TaskKind(ended.plugin_id, ended.task)] = ended.status
         self._turns.update(turns)
         return Accepted(notification, [*names, *recovery])
 
@@ -141,7 +141,7 @@ class Intake:
     def usual_plugin(self, task: Task) -> str:
         """Whose tasks of this kind there have been: Prime Backup's, unless only others'."""
         known = [plugin for plugin, kind in self._last if kind is task]
-        return known[-1] if known and _USUAL_PLUGIN not in known else _USUAL_PLUGIN
+        return known[-1] if known and PRIME_BACKUP not in known else PRIME_BACKUP
 
     def _recovery(
         self, notification: Notification, endpoints: Sequence[Endpoint], names: Sequence[str]

@@ -121,7 +121,7 @@ def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, Background]]:
                 cost_s=cost,
             )
             for before in (Status.SUCCESS, Status.FAILURE):
-                cases.append((payload, Background({("", event.task): before})))
+                cases.append((payload, Background({payload.task_kind: before})))
     return cases
 
 

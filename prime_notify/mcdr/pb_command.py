@@ -20,11 +20,11 @@ from mcdreforged.api.command import AbstractNode, CommandError, IllegalNodeOpera
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.mcdr.translations import Speech
+from prime_notify.model.plugin_ids import PRIME_BACKUP
 
 __all__ = ["OWN_ROOT", "Graft"]
 
 OWN_ROOT = "!!pb"
-_PRIME_BACKUP = "prime_backup"
 _TEST = "test"
 _NOTIFY = "notify"
 _INTERVAL = 0.5  # seconds between two looks for a new root of Prime Backup; a look takes microseconds
@@ -122,7 +122,7 @@ class Graft:
             return False
         holders = self._holders()
         if holders is None:
-            return self._server.get_plugin_instance(_PRIME_BACKUP) is None
+            return self._server.get_plugin_instance(PRIME_BACKUP) is None
         return not any(OWN_ROOT in node.literals and owner != self._own_id for owner, node in holders)
 
     def _prime_backup_roots(self) -> Sequence[Literal]:
@@ -130,10 +130,10 @@ class Graft:
         if holders is not None:
             roots: List[Literal] = []
             for owner, node in holders:
-                if owner == _PRIME_BACKUP and node not in roots:
+                if owner == PRIME_BACKUP and node not in roots:
                     roots.append(node)
             return roots
-        root = _hidden_root(self._server.get_plugin_instance(_PRIME_BACKUP))
+        root = _hidden_root(self._server.get_plugin_instance(PRIME_BACKUP))
         return [root] if root is not None else []
 
     def _holders(self) -> Optional[Sequence[Tuple[str, Literal]]]:
@@ -144,7 +144,7 @@ class Graft:
                 (holder.plugin.get_id(), holder.node) for holders in list(by_literal.values()) for holder in holders
             ]
         except (AttributeError, TypeError):
-            if self._server.get_plugin_instance(_PRIME_BACKUP) is not None:
+            if self._server.get_plugin_instance(PRIME_BACKUP) is not None:
                 self._warn_once()
             return None
 

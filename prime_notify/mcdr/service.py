@@ -29,19 +29,16 @@ from prime_notify.mcdr.translations import Speech
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
+from prime_notify.model.plugin_ids import PRIME_BACKUP, PRIME_NOTIFY, QUICK_BACKUP
 from prime_notify.outbox.base import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.routing import Explanation
 from prime_notify.sources.hub import Sources
-from prime_notify.sources.prime_backup.watcher import PLUGIN_ID as PRIME_BACKUP
 from prime_notify.sources.prime_backup.watcher import SourceState
-from prime_notify.sources.quick_backup import PLUGIN_ID as QUICK_BACKUP
 from prime_notify.sources.server import plugin_version
 
 __all__ = ["Service"]
-
-_PLUGIN_ID = "prime_notify"
 
 
 class Service:
@@ -186,7 +183,7 @@ class Service:
         MCDReforged looks for listeners at the moment of the dispatch and finds none while any plugin is being loaded;
         a task waits until that is over.
         """
-        event = LiteralEvent(f"{_PLUGIN_ID}.{notification.payload.event.value}")
+        event = LiteralEvent(f"{PRIME_NOTIFY}.{notification.payload.event.value}")
 
         def dispatch() -> None:
             self._server.dispatch_event(event, (self._engine.describe(notification),), on_executor_thread=False)
@@ -196,7 +193,7 @@ class Service:
     def _late(self, event: Event) -> None:
         """A task that outlived us has ended: tell our successor, or leave it on disk for the next start."""
         event = event.kept(at=time.time(), server_running=self._server.is_server_running())
-        successor = self._server.get_plugin_instance(_PLUGIN_ID)
+        successor = self._server.get_plugin_instance(PRIME_NOTIFY)
         if successor is not None and successor.is_running():
             successor.notify(
                 event.name.value, event.fields, plugin_id=event.plugin_id, plugin_version=event.plugin_version

@@ -28,7 +28,6 @@ _LISTED = 100
 _FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "error": {"type", "message"}}
 """What templates get to know of each; its title and its number are put in."""
 
-_SEVERITIES = list(Severity)
 _KINDS = tuple(DigestTotals.model_fields)  # in the order in which they are told
 
 
@@ -41,7 +40,7 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
     told = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
     groups = [(kind, [one for one in reversed(told) if _kind(one.payload) == kind]) for kind in _KINDS]
     groups = [(kind, members) for kind, members in groups if members]
-    worst = max((one.payload for one in reversed(told)), key=lambda one: _SEVERITIES.index(one.severity))
+    worst = max((one.payload for one in reversed(told)), key=lambda one: one.severity.rank)
     title = with_server(_title(worst, groups, language, catalogue), worst)
     known = (*_items(groups, language, catalogue), *_frame(worst, told, language, catalogue))
     texts = texts_of(title, known, language, catalogue)

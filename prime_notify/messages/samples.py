@@ -7,12 +7,12 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from prime_notify.messages.machine_texts import machine_comment, machine_message
 from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.plugin_ids import PRIME_NOTIFY
 from prime_notify.text.humanize import local_time
 from prime_notify.version import __version__
 
 __all__ = ["sample_event"]
 
-_PLUGIN_ID = "prime_notify"
 _NOBODY = {"type": "console", "name": "", "full": "console:"}
 
 
@@ -34,7 +34,7 @@ def sample_event(
         fields["cost_s"] = 12.345
     if name.status is Status.FAILURE:
         fields["error"] = {"type": "TestError", "message": machine_message("test_error")}
-    return Event(name, _PLUGIN_ID, __version__, fields, test=True)
+    return Event(name, PRIME_NOTIFY, __version__, fields, test=True)
 
 
 def _backup(name: EventName, operator: Mapping[str, str], now: float) -> Dict[str, Any]:

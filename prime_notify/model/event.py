@@ -33,6 +33,14 @@ class Severity(str, enum.Enum):
     WARNING = "warning"
     ERROR = "error"
 
+    @property
+    def rank(self) -> int:
+        """The place in the order from the mildest to the worst. The values themselves compare as texts."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
 
 class EventName(str, enum.Enum):
     """Every event name, as it stands in configs, payloads and MCDR event ids."""

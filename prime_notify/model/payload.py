@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 from pydantic import BaseModel, ConfigDict, Field
 
 from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.task_kind import TaskKind
 
 __all__ = ["Backup", "ErrorInfo", "Operator", "Payload", "PluginInfo", "ServerInfo", "SourceInfo", "Timestamp"]
 
@@ -99,6 +100,11 @@ class Payload(_Part):
     desp: Optional[str] = None
     extra: Optional[Dict[str, Any]] = None
     test: Optional[bool] = None
+
+    @property
+    def task_kind(self) -> TaskKind:
+        """The kind of the task, of its plugin."""
+        return TaskKind(self.plugin.id, self.task)
 
     def task_fields(self) -> Dict[str, Any]:
         """What the start and the end of a task both say, as fields of an event."""

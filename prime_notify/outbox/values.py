@@ -181,16 +181,12 @@ class TaskChange:
 def queue_of(notification: Notification, *, in_order: bool) -> str:
     """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
     payload = notification.payload
-    return f"{payload.plugin.id}:{payload.task.value}" if in_order else payload.task_id
+    return payload.task_kind.key if in_order else payload.task_id
 
 
 def is_kindred_success(payload: Payload, of: Payload) -> bool:
     """Whether ``payload`` is that of a success of the same plugin's tasks of the same kind."""
-    return (payload.plugin.id, payload.task, payload.status) == (
-        of.plugin.id,
-        of.task,
-        Status.SUCCESS,
-    ) and not payload.test
+    return payload.task_kind == of.task_kind and payload.status is Status.SUCCESS and not payload.test
 
 
 def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:

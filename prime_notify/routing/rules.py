@@ -9,14 +9,10 @@ from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Rules
 from prime_notify.model.event import EventName, Severity, Status, Task
 from prime_notify.model.payload import Payload
+from prime_notify.model.task_kind import TaskKind
 from prime_notify.text.wildcard import fits
 
-__all__ = ["RULES", "Background", "Look", "TaskKind", "outcome_of", "stated"]
-
-TaskKind = Tuple[str, Task]
-"""Tasks of one kind of one plugin, by its id."""
-
-_SEVERITIES = list(Severity)  # from the mildest to the worst
+__all__ = ["RULES", "Background", "Look", "outcome_of", "stated"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
     """What is to be remembered of an accepted event as the ``last`` of its kind; None for starts and tests."""
     if payload.event.is_start or payload.test:
         return None
-    return (payload.plugin.id, payload.task), payload.status
+    return payload.task_kind, payload.status
 
 
 def stated(rules: Rules) -> Iterator[Tuple[str, Any]]:
@@ -75,7 +71,7 @@ def _error_only(payload: Payload, _wanted: bool, _: Background) -> Look:
 
 
 def _min_severity(payload: Payload, wanted: Severity, _: Background) -> Look:
-    severe_enough = _SEVERITIES.index(payload.severity) >= _SEVERITIES.index(wanted)
+    severe_enough = payload.severity.rank >= wanted.rank
     return Look(severe_enough, (payload.severity.value,), (wanted.value,))
 
 
@@ -128,7 +124,7 @@ def _min_cost(payload: Payload, wanted: Duration, _: Background) -> Look:
 def _on_change(payload: Payload, _wanted: bool, background: Background) -> Look:
     if payload.event.is_start:
         return Look(False, (payload.status.value,))
-    before = background.last.get((payload.plugin.id, payload.task), Status.SUCCESS)
+    before = background.last.get(payload.task_kind, Status.SUCCESS)
     return Look(payload.status != before, (payload.status.value, before.value))
 
 

@@ -8,10 +8,11 @@ import time
 from typing import Callable, Iterable, Optional
 
 from prime_notify.model.event import Event
+from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.sources.duplicates import Origin, Twins
 from prime_notify.sources.listen import Listener
 from prime_notify.sources.prime_backup.observer import Observer
-from prime_notify.sources.prime_backup.watcher import PLUGIN_ID, SourceStatus, Watcher
+from prime_notify.sources.prime_backup.watcher import SourceStatus, Watcher
 from prime_notify.sources.quick_backup import QuickBackup
 from prime_notify.sources.server import SourceServer, Translate
 
@@ -81,7 +82,7 @@ class Sources:
         self._tell_once(event, Origin.OBSERVED)
 
     def _heard(self, event: Event) -> None:
-        if event.plugin_id == PLUGIN_ID:
+        if event.plugin_id == PRIME_BACKUP:
             self._tell_once(event, Origin.NATIVE)
         else:
             self._tell(event)

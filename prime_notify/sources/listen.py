@@ -7,12 +7,10 @@ import logging
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Set, Tuple
 
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.plugin_ids import PRIME_BACKUP, PRIME_NOTIFY
 from prime_notify.sources.server import SourceServer, Translate, plugin_version
 
-__all__ = ["ALWAYS_HEARD", "Listener"]
-
-ALWAYS_HEARD = "prime_backup"
-_OURSELVES = "prime_notify"
+__all__ = ["Listener"]
 
 
 class Listener:
@@ -37,7 +35,7 @@ class Listener:
     def start(self, plugin_ids: Iterable[str]) -> None:
         """Listen to these plugins. To be called while our own plugin loads."""
         self._heard = self._allowed(plugin_ids)
-        self._register({*self._heard, *self._server.get_all_metadata()} - {_OURSELVES})
+        self._register({*self._heard, *self._server.get_all_metadata()} - {PRIME_NOTIFY})
 
     def listen(self, plugin_ids: Iterable[str]) -> None:
         """Listen to these plugins instead: the config has changed. Says so when MCDR makes one of them wait."""
@@ -46,10 +44,10 @@ class Listener:
             self._log.warning("%s", self._tr("source.listen.later", plugin=plugin_id))
 
     def _allowed(self, plugin_ids: Iterable[str]) -> FrozenSet[str]:
-        wanted = {*plugin_ids, ALWAYS_HEARD}
-        if _OURSELVES in wanted:  # every event told would be heard and told again
+        wanted = {*plugin_ids, PRIME_BACKUP}
+        if PRIME_NOTIFY in wanted:  # every event told would be heard and told again
             self._log.warning("%s", self._tr("source.listen.ourselves"))
-        return frozenset(wanted - {_OURSELVES})
+        return frozenset(wanted - {PRIME_NOTIFY})
 
     def _register(self, plugin_ids: Iterable[str]) -> Set[str]:
         new = set(plugin_ids) - self._registered

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Mapping
 
 from prime_notify.model.event import Event, EventName
+from prime_notify.model.plugin_ids import QUICK_BACKUP
 from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields, text_of
 from prime_notify.sources.server import SourceServer, plugin_version
 
-__all__ = ["PLUGIN_ID", "QuickBackup"]
-
-PLUGIN_ID = "quick_backup_multi"
+__all__ = ["QuickBackup"]
 
 
 class QuickBackup:
@@ -27,8 +26,8 @@ class QuickBackup:
 
     def start(self) -> None:
         """Listen. To be called while the plugin loads: MCDR collects listeners then."""
-        self._server.register_event_listener(f"{PLUGIN_ID}.backup_done", self._backup_done)
-        self._server.register_event_listener(f"{PLUGIN_ID}.restore_done", self._restore_done)
+        self._server.register_event_listener(f"{QUICK_BACKUP}.backup_done", self._backup_done)
+        self._server.register_event_listener(f"{QUICK_BACKUP}.restore_done", self._restore_done)
 
     def _backup_done(self, _server: Any, source: Any = None, slot_info: Any = None, *_more: Any) -> None:
         # a new backup always takes the first slot, moving the others on
@@ -47,7 +46,7 @@ class QuickBackup:
             "extra": {} if slot is None else {"slot": slot},
         }
         known = {field: value for field, value in fields.items() if value}
-        self._report(Event(name, PLUGIN_ID, plugin_version(self._server, PLUGIN_ID), known))
+        self._report(Event(name, QUICK_BACKUP, plugin_version(self._server, QUICK_BACKUP), known))
 
 
 def _backup_fields(slot_info: Any) -> Dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
+from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.templates import TemplateMistake
 from prime_notify.templates.budget import Budget, TemplateFailure
 from prime_notify.templates.engine import Compiled
@@ -53,9 +54,9 @@ def try_out(compiled: Compiled) -> None:
 def _samples() -> Tuple[Tuple[str, Mapping[str, Any]], ...]:
     found = []
     for name in EventName:
-        found.append((name.value, _values(Event(name, "prime_backup", "1.13.0", _FIELDS, test=True), "My Server")))
+        found.append((name.value, _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server")))
         found.append((f"{name.value} of which nothing is known", _values(Event(name, "other"), None)))
-    failed = _values(Event(EventName.BACKUP_FAILURE, "prime_backup", "1.13.0", _FIELDS), "My Server")
+    failed = _values(Event(EventName.BACKUP_FAILURE, PRIME_BACKUP, "1.13.0", _FIELDS), "My Server")
     found.append(("a reminder", {**failed, "remark": _REMARK}))
     found.append(
         ("a digest", {**failed, "digest": _digest([failed, _values(Event(EventName.BACKUP_SUCCESS, "other"), None)])})

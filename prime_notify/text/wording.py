@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["NOTHING", "Wording", "internal_error", "told"]
+__all__ = ["NOTHING", "Wording", "in_language", "internal_error"]
 
 
 class Wording(str):
     """A text in English that knows its Chinese. What stands in braces is filled in, be it a text or a wording.
 
-    It is put into words (:func:`told`) where people get to see it.
+    It is put into words (:func:`in_language`) where people get to see it.
     """
 
     chinese: str
@@ -27,6 +27,6 @@ def internal_error(error: Exception) -> Wording:
     return Wording("internal error: {why}", "内部错误：{why}", why=f"{type(error).__name__}: {error}")
 
 
-def told(text: str, language: str) -> str:
+def in_language(text: str, language: str) -> str:
     """The plain text, in a language of ``lang/`` where it knows that."""
     return text.chinese if language == "zh_cn" and isinstance(text, Wording) else str(text)

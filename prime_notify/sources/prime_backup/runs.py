@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Severity, Status, Task
+from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields
 from prime_notify.sources.prime_backup.facts import (
     backup_fields,
@@ -23,7 +24,6 @@ from prime_notify.sources.prime_backup.messages import failed_restore, files_not
 
 __all__ = ["BackupRun", "RestoreRun", "Run", "RunContext"]
 
-PLUGIN_ID = "prime_backup"
 _LISTED_FILES = 10
 
 
@@ -72,7 +72,7 @@ class Run(abc.ABC):
         if status is not Status.START:
             told["cost_s"] = round(self._context.steady() - self._began, 3)
         known = {name: value for name, value in told.items() if value not in (None, "", {})}
-        return Event(EventName.of(self.task, status), PLUGIN_ID, self._context.version, known)
+        return Event(EventName.of(self.task, status), PRIME_BACKUP, self._context.version, known)
 
 
 class BackupRun(Run):

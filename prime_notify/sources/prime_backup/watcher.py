@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional
 
+from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.sources.command_sources import attribute
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Misfit, Seam, find
@@ -18,7 +19,6 @@ from prime_notify.sources.server import SourceServer, Translate, plugin_version
 
 __all__ = ["SourceState", "SourceStatus", "Watcher"]
 
-PLUGIN_ID = "prime_backup"
 _ABSENT = object()
 _OLDEST = (1, 9)  # before, CreateBackupTask.run returned None even on success
 
@@ -117,7 +117,7 @@ class Watcher:
         with self._lock:
             if self._stopping.is_set():
                 return
-            instance = self._server.get_plugin_instance(PLUGIN_ID)
+            instance = self._server.get_plugin_instance(PRIME_BACKUP)
             if instance is not self._instance:
                 if instance is None:
                     self._say("gone")
@@ -131,7 +131,7 @@ class Watcher:
     def _find_out(self, instance: Any) -> None:
         assert self._ticks_left is not None
         self._ticks_left -= 1
-        version = plugin_version(self._server, PLUGIN_ID)
+        version = plugin_version(self._server, PRIME_BACKUP)
         if _too_old(version):
             self._settle(SourceStatus(SourceState.UNSUPPORTED, version))
             self._warn("too_old", version=version)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.wording import told
+from prime_notify.text.wording import in_language
 from tests.support.examples import examples
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
 from tests.unit.channels.hostile import composed, json_values
@@ -52,8 +52,8 @@ def check(outcome: Outcome) -> None:
     assert outcome.reason.isprintable()
     assert len(outcome.reason) < 500
     assert outcome.hint.isprintable()
-    assert told(outcome.reason, "zh_cn").isprintable()
-    assert not outcome.hint or re.search("[\u4e00-\u9fff]", told(outcome.hint, "zh_cn"))
+    assert in_language(outcome.reason, "zh_cn").isprintable()
+    assert not outcome.hint or re.search("[\u4e00-\u9fff]", in_language(outcome.hint, "zh_cn"))
     if isinstance(outcome, Retry) and outcome.after is not None:
         assert 0 <= outcome.after < float("inf")
 

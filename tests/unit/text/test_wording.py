@@ -11,7 +11,7 @@ from typing import Iterator, Set, Tuple
 import pytest
 
 import prime_notify
-from prime_notify.text.wording import NOTHING, Wording, told
+from prime_notify.text.wording import NOTHING, Wording, in_language
 from prime_notify.transport.exchange import Phase
 from prime_notify.transport.explain import explain
 
@@ -58,12 +58,16 @@ def test_no_reason_and_no_remedy_is_written_in_english_only() -> None:
 
 def test_what_is_filled_in_is_told_in_the_same_language() -> None:
     said = Wording("{who} {what}", "{who}{what}", who="{host}", what=Wording("waits", "在等待"))
-    assert (said, told(said, "en_us"), told(said, "zh_cn")) == ("{host} waits", "{host} waits", "{host}在等待")
-    assert type(told(said, "en_us")) is str
-    assert told(NOTHING, "zh_cn") == ""
+    assert (said, in_language(said, "en_us"), in_language(said, "zh_cn")) == (
+        "{host} waits",
+        "{host} waits",
+        "{host}在等待",
+    )
+    assert type(in_language(said, "en_us")) is str
+    assert in_language(NOTHING, "zh_cn") == ""
 
 
 def test_a_failure_behind_a_proxy_is_told_in_chinese_as_a_whole() -> None:
     failure = explain(socket.timeout(), Phase.CONNECT, "host:443", "proxy:3128", configured=True)
-    assert told(failure.reason, "zh_cn") == "代理：proxy:3128 在连接时超时"
-    assert told(failure.hint, "zh_cn") == "请检查该推送目标的 proxy"
+    assert in_language(failure.reason, "zh_cn") == "代理：proxy:3128 在连接时超时"
+    assert in_language(failure.hint, "zh_cn") == "请检查该推送目标的 proxy"
