@@ -10,7 +10,7 @@ from typing import Any, Callable, List
 import pytest
 
 from prime_notify.sources.prime_backup.seams import Misfit, Patch, Seam, find
-from tests.unit.sources.standin import nothing, prime_backup
+from tests.support.prime_backup_classes import nothing, prime_backup
 
 
 class Base:

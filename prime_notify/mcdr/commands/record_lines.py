@@ -1,4 +1,4 @@
-"""How a notification and its deliveries look in a line."""
+"""Parts of a reply that show a notification and its deliveries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Dict, List, Optional
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import clickable, coloured, fills_in
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import FactKind
 from prime_notify.model.payload import Payload
@@ -19,12 +20,12 @@ from prime_notify.text.one_line import one_line
 __all__ = ["LONGEST", "buttons", "fact_lines", "heading", "numbers", "state_text", "summary", "symbol"]
 
 LONGEST = 300
-"""Characters of a text of unknown length that a line shows."""
+"""The most characters that a line shows of a text of any length."""
 
 _SHOWN_OF_ID = 6
 _MOST_NAMES = 3
 
-# Characters that every console has, those of Chinese and of Western Windows too
+# Characters that every console can show, Chinese and Western Windows included
 _SYMBOLS = {
     State.WAITING: ("→", RColor.yellow),
     State.DELIVERED: ("√", RColor.green),
@@ -42,44 +43,44 @@ def symbol(state: State) -> RTextBase:
     return RText(*_SYMBOLS[state])
 
 
-def state_text(desk: Desk, state: State) -> RTextBase:
+def state_text(tools: Tools, state: State) -> RTextBase:
     """The state in words, in its colour."""
-    return coloured(desk.speech.reply(f"command.state.{state.value}"), _SYMBOLS[state][1])
+    return coloured(tools.translations.reply(f"command.state.{state.value}"), _SYMBOLS[state][1])
 
 
-def heading(desk: Desk, source: CommandSource, record: NotificationRecord) -> RTextList:
-    """When, the end of the id, and what it was; a click shows all of it."""
-    command = f"{desk.prefix} show {record.id}"
-    hover = RTextList(record.id, *(RTextList("\n", line) for line in fact_lines(desk, source, record)))
-    hover.append("\n", desk.speech.reply("command.click_to_fill", command=command))
+def heading(tools: Tools, source: CommandSource, record: NotificationRecord) -> RTextList:
+    """The time, the end of the id, and the event. A click fills in the command that shows all of it."""
+    command = f"{tools.prefix} show {record.id}"
+    hover = RTextList(record.id, *(RTextList("\n", line) for line in fact_lines(tools, source, record)))
+    hover.append("\n", tools.translations.reply("command.click_to_fill", command=command))
     ending = clickable(RText(f"…{record.id[-_SHOWN_OF_ID:]}", RColor.aqua), command, hover)
     when = RText(local_time(record.accepted), RColor.gray)
-    return RTextList(when, " ", ending, " ", _what(desk, source, record.payload))
+    return RTextList(when, " ", ending, " ", _what(tools, source, record.payload))
 
 
-def _what(desk: Desk, source: CommandSource, payload: Optional[Payload]) -> RTextBase:
+def _what(tools: Tools, source: CommandSource, payload: Optional[Payload]) -> RTextBase:
     if payload is None:
-        return coloured(desk.speech.reply("command.history.unreadable"), RColor.gray)
-    known = {fact.kind: fact.value for fact in desk.speech.facts(payload, source)}
+        return coloured(tools.translations.reply("command.history.unreadable"), RColor.gray)
+    known = {fact.kind: fact.value for fact in tools.translations.facts(payload, source)}
     words = " ".join(known[kind] for kind in (FactKind.EVENT, FactKind.BACKUP) if kind in known)
     running = RColor.aqua if payload.status is Status.START else RColor.green
     return RText(words, _COLORS.get(payload.severity, running))
 
 
-def fact_lines(desk: Desk, source: CommandSource, record: NotificationRecord) -> List[RTextBase]:
-    """A line for each thing that is known of the event."""
+def fact_lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> List[RTextBase]:
+    """A line for each fact about the event."""
     if record.payload is None:
-        return [desk.speech.reply("command.history.unreadable_hint")]
+        return [tools.translations.reply("command.history.unreadable_hint")]
     return [
-        desk.speech.reply(
+        tools.translations.reply(
             "notification.line", label=RText(fact.label, RColor.gray), value=RText(one_line(fact.value, LONGEST))
         )
-        for fact in desk.speech.facts(record.payload, source)
+        for fact in tools.translations.facts(record.payload, source)
     ]
 
 
-def summary(desk: Desk, record: NotificationRecord) -> RTextList:
-    """The endpoints by what came of it there: their names, or how many when there are too many of them."""
+def summary(tools: Tools, record: NotificationRecord) -> RTextList:
+    """The endpoints by the state of their deliveries: their names, or their number when they are too many."""
     by_state: Dict[State, List[str]] = {}
     for delivery in record.deliveries:
         by_state.setdefault(delivery.state, []).append(delivery.endpoint)
@@ -88,9 +89,13 @@ def summary(desk: Desk, record: NotificationRecord) -> RTextList:
         names = by_state.get(state)
         if names:
             shown = ", ".join(names) if len(names) <= _MOST_NAMES else str(len(names))
-            hover = RTextList(state_text(desk, state), ": ", ", ".join(names))
+            hover = RTextList(state_text(tools, state), ": ", ", ".join(names))
             line.append(" ", RText(f"{sign} {shown}", color).set_hover_text(hover))
-    return line if by_state else line.append(" ", coloured(desk.speech.reply("command.history.nowhere"), RColor.gray))
+    return (
+        line
+        if by_state
+        else line.append(" ", coloured(tools.translations.reply("command.history.nowhere"), RColor.gray))
+    )
 
 
 def numbers(status: Optional[int], ms: Optional[float]) -> List[str]:
@@ -98,11 +103,11 @@ def numbers(status: Optional[int], ms: Optional[float]) -> List[str]:
     return ([] if status is None else [f"HTTP {status}"]) + ([] if ms is None else [f"{ms:.0f} ms"])
 
 
-def buttons(desk: Desk, source: CommandSource, record: NotificationRecord) -> RTextList:
-    """What can be done about a dead letter; nothing for those who may not, nor where nothing can be clicked."""
+def buttons(tools: Tools, source: CommandSource, record: NotificationRecord) -> RTextList:
+    """Buttons that replay or drop a dead letter; none for a reader without the permission, and none in the console."""
     line = RTextList()
-    if not source.is_console and source.has_permission(desk.config.command.permission.replay):
+    if not source.is_console and source.has_permission(tools.config().command.permission.replay):
         for name, color in (("replay", RColor.green), ("drop", RColor.red)):
-            label = RTextList("[", desk.speech.reply(f"command.{name}.button"), "]").set_color(color)
-            line.append(" ", fills_in(desk, label, f"{desk.prefix} {name} {record.id}"))
+            label = RTextList("[", tools.translations.reply(f"command.{name}.button"), "]").set_color(color)
+            line.append(" ", fills_in(tools.translations, label, f"{tools.prefix} {name} {record.id}"))
     return line

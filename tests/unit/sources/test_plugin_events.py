@@ -1,4 +1,4 @@
-"""Events that other plugins dispatch in MCDR."""
+"""Events that other plugins emit in MCDR."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event, EventName
-from prime_notify.sources.listen import Listener
-from tests.unit.sources.standin import Server, tr
+from prime_notify.sources.plugin_events import PluginEvents
+from prime_notify.sources.source import SourceContext
+from tests.support.prime_backup_classes import Server, tr
 
 LOG = logging.getLogger("test.listen")
 
 
 class Heard:
-    """A listener on a server, and what it reported."""
+    """A server with the listeners of this source, and the events that they reported."""
 
     def __init__(self, *listen: str, installed: str = "my_backup") -> None:
         self.server = Server()
         self.server.load(installed, "2.3")
         self.events: List[Event] = []
-        self.listener = Listener(self.server, self.events.append, log=LOG, tr=tr)
-        self.listener.start(listen)
+        self.source = PluginEvents(SourceContext(self.server, self.events.append, LOG, tr))
+        self.source.start(SourcesConfig(listen=[*listen]))
+
+    def reload(self, *listen: str) -> None:
+        self.source.reload(SourcesConfig(listen=[*listen]))
 
     def say(self, event: str, *args: Any) -> None:
         self.server.dispatch(event, *args)
@@ -37,13 +42,12 @@ def test_every_event_of_a_listed_plugin_is_heard(name: EventName) -> None:
     assert heard.events == [Event(name, "my_backup", "2.3", {"cost_s": 3})]
 
 
-def test_prime_backup_is_always_listened_to() -> None:
-    heard = Heard()
-    heard.say("prime_backup.backup_success", {"backup": {"id": 1}})
-    assert [event.plugin_id for event in heard.events] == ["prime_backup"]
+def test_prime_backup_is_left_to_its_own_source() -> None:
+    heard = Heard("prime_backup", installed="prime_backup")
+    assert not [event for event in heard.server.listeners if event.startswith("prime_backup.")]
 
 
-def test_an_event_without_an_argument_is_told_with_what_is_known(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_event_without_an_argument_is_reported_with_what_is_known(caplog: pytest.LogCaptureFixture) -> None:
     heard = Heard("my_backup")
     heard.say("my_backup.backup_start")
     assert heard.events == [Event(EventName.BACKUP_START, "my_backup", "2.3", {})]
@@ -59,7 +63,7 @@ def test_an_event_without_an_argument_is_told_with_what_is_known(caplog: pytest.
         ((7, {"cost_s": 1}), "int, dict", {"cost_s": 1}),
     ],
 )
-def test_a_wrong_argument_is_warned_of_once_and_the_event_is_told_all_the_same(
+def test_a_wrong_argument_is_warned_of_once_and_the_event_is_reported_all_the_same(
     args: Any, found: str, fields: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard = Heard("my_backup")
@@ -94,7 +98,7 @@ def test_a_plugin_listed_by_a_changed_config_is_heard_at_once_if_it_was_there(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     heard = Heard()
-    heard.listener.listen(["my_backup"])
+    heard.reload("my_backup")
     heard.say("my_backup.backup_success", {})
     assert len(heard.events) == 1
     assert caplog.records == []
@@ -102,17 +106,17 @@ def test_a_plugin_listed_by_a_changed_config_is_heard_at_once_if_it_was_there(
 
 def test_a_plugin_no_longer_listed_is_heard_no_more_and_listed_again_is_heard_once() -> None:
     heard = Heard("my_backup")
-    heard.listener.listen([])
+    heard.reload()
     heard.say("my_backup.backup_success", {})
     assert heard.events == []
-    heard.listener.listen(["my_backup"])
+    heard.reload("my_backup")
     heard.say("my_backup.backup_success", {})
     assert len(heard.events) == 1
 
 
 def test_it_says_when_mcdr_takes_up_a_newly_listed_plugin_only_later(caplog: pytest.LogCaptureFixture) -> None:
     heard = Heard()
-    heard.listener.listen(["newcomer"])
+    heard.reload("newcomer")
     assert caplog.messages == ["listen.later newcomer"]
     assert "newcomer.backup_success" in heard.server.listeners
 

@@ -217,7 +217,9 @@ class Server:
         return self.instances.get(plugin_id)
 
     def get_plugin_metadata(self, plugin_id: str, /) -> Any:
-        return SimpleNamespace(version=self.versions[plugin_id]) if plugin_id in self.versions else None
+        if plugin_id not in self.versions:
+            return None
+        return SimpleNamespace(name=f"The {plugin_id}", version=self.versions[plugin_id])
 
     def get_all_metadata(self) -> Dict[str, Any]:
         return {plugin_id: self.get_plugin_metadata(plugin_id) for plugin_id in self.versions}

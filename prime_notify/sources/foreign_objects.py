@@ -1,4 +1,4 @@
-"""Who asked for it: MCDR command sources, and operators made of them, as payload fields."""
+"""Objects of other plugins, such as command sources, read as payload fields. Nothing about them is trusted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["attribute", "operator_fields", "operator_of_source", "source_fields"
 
 
 def attribute(of: Any, name: str, default: Any = None) -> Any:
-    """``getattr`` for objects of other plugins: whatever goes wrong in there, the answer is ``default``."""
+    """``getattr`` that answers ``default`` for any error."""
     try:
         return getattr(of, name, default)
     except Exception:  # noqa: BLE001
@@ -16,7 +16,7 @@ def attribute(of: Any, name: str, default: Any = None) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """``str`` for objects of other plugins: one that cannot be shown is named by its type."""
+    """``str`` that answers ``<type's name>`` for any error."""
     try:
         return str(value)
     except Exception:  # noqa: BLE001
@@ -24,7 +24,7 @@ def text_of(value: Any) -> str:
 
 
 def source_fields(source: Any) -> Dict[str, str]:
-    """The payload's ``source`` for a command source; empty when it is none."""
+    """The payload's ``source`` for a command source of MCDR; empty for None."""
     if source is None:
         return {}
     if attribute(source, "is_player") is True:
@@ -40,6 +40,6 @@ def operator_fields(kind: str, name: str) -> Dict[str, str]:
 
 
 def operator_of_source(source: Any) -> Dict[str, str]:
-    """The operator on whose behalf a command source acts: itself. Empty when there is no source."""
+    """The payload's ``operator`` for a command source of MCDR, which acts for itself; empty for None."""
     fields = source_fields(source)
     return operator_fields(fields["type"], fields.get("name", "")) if fields else {}

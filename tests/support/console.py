@@ -13,7 +13,7 @@ from mcdreforged.api.types import CommandSource
 from mcdreforged.command.command_manager import CommandManager
 from mcdreforged.plugin.plugin_registry import PluginCommandHolder
 
-from prime_notify.mcdr.translations import Speech
+from prime_notify.mcdr.translations import Translations
 from tests.support.texts import CATALOGUE
 
 __all__ = ["Console", "Reader"]
@@ -89,7 +89,7 @@ class Console:
             plugin_manager=SimpleNamespace(with_plugin_context=lambda _: contextlib.nullcontext()),
         )
         self._mcdr_server.command_manager = self._manager = CommandManager(self._mcdr_server)
-        self.speech = Speech(self, self._catalogue)  # type: ignore[arg-type]
+        self.translations = Translations(self, self._catalogue)  # type: ignore[arg-type]
 
     # what others own
 

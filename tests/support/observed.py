@@ -1,4 +1,4 @@
-"""A Prime Backup in miniature under observation, and what is told of it."""
+"""A Prime Backup in miniature under observation, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from prime_notify.model.event import Event
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Seam
 from tests.support.clock import FakeClock
-from tests.support.texts import CATALOGUE
-from tests.unit.sources.standin import (
+from tests.support.prime_backup_classes import (
     classes,
     prime_backup,
 )
+from tests.support.texts import CATALOGUE
 
 
 class Scene:
-    """A Prime Backup under observation, and what was told."""
+    """A Prime Backup under observation, and what was reported."""
 
     def __init__(self, without: Iterable[Seam] = (), pb: Optional[SimpleNamespace] = None) -> None:
         self.clock = FakeClock()
@@ -54,7 +54,7 @@ class Scene:
         return self.pb.RestoreBackupTask(**options).run()
 
     @property
-    def told(self) -> List[str]:
+    def reported(self) -> List[str]:
         return [event.name.value for event in self.events]
 
     @property

@@ -7,10 +7,16 @@ from typing import Any, Callable
 
 import pytest
 
-from prime_notify.sources.command_sources import operator_of_source, source_fields
-from prime_notify.sources.prime_backup import facts
+from prime_notify.sources.foreign_objects import operator_of_source, source_fields
+from prime_notify.sources.prime_backup.fields import (
+    backup_fields,
+    backup_id_of,
+    error_fields,
+    failed_files,
+    operator_of,
+)
 from prime_notify.sources.prime_backup.seams import Patch
-from tests.unit.sources.standin import CONSOLE, STEVE, Info, Operator, Source, Tags, failures, nothing
+from tests.support.prime_backup_classes import CONSOLE, STEVE, Info, Operator, Source, Tags, failures, nothing
 
 
 class Broken:
@@ -26,7 +32,7 @@ class Broken:
 
 
 def test_a_backup_info_is_read_in_full() -> None:
-    assert facts.backup_fields(Info(7, tags=Tags(scheduled=True))) == {
+    assert backup_fields(Info(7, tags=Tags(scheduled=True))) == {
         "id": 7,
         "date": "2026-01-02 03:04:05",
         "comment": "before the dragon",
@@ -40,16 +46,16 @@ def test_a_backup_info_is_read_in_full() -> None:
 
 
 def test_a_backup_without_tags_is_known_to_have_none() -> None:
-    assert facts.backup_fields(Info(7, tags=Tags()))["tags"] == {}
+    assert backup_fields(Info(7, tags=Tags()))["tags"] == {}
 
 
 @pytest.mark.parametrize("info", [None, 5, Broken(), SimpleNamespace(id="x", targets=5, tags=5, comment=None)])
 def test_what_is_no_backup_info_gives_no_field(info: Any) -> None:
-    assert facts.backup_fields(info) == {}
+    assert backup_fields(info) == {}
 
 
 def test_what_cannot_be_shown_is_named_by_its_type() -> None:
-    assert facts.backup_fields(SimpleNamespace(comment=Broken(), targets=[Broken()])) == {
+    assert backup_fields(SimpleNamespace(comment=Broken(), targets=[Broken()])) == {
         "comment": "<Broken>",
         "targets": ["<Broken>"],
     }
@@ -67,7 +73,7 @@ def test_what_cannot_be_shown_is_named_by_its_type() -> None:
     ],
 )
 def test_the_restored_backup_is_known_from_the_action(action: Any, backup_id: Any) -> None:
-    assert facts.backup_id_of(action) == backup_id
+    assert backup_id_of(action) == backup_id
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_the_restored_backup_is_known_from_the_action(action: Any, backup_id: An
     ],
 )
 def test_an_operator_is_read(operator: Any, fields: Any) -> None:
-    assert facts.operator_of(operator) == fields
+    assert operator_of(operator) == fields
 
 
 @pytest.mark.parametrize(
@@ -127,24 +133,24 @@ def test_an_error_carries_its_traceback_and_its_causes_without_the_frames_of_our
 
     with pytest.raises(RuntimeError) as caught:
         wrapped(copying)
-    fields = facts.error_fields(caught.value)
+    fields = error_fields(caught.value)
     assert (fields["type"], fields["message"]) == ("RuntimeError", "copying failed")
     for shown in ("in copying", "in disk", "OSError: disk full", "RuntimeError: copying failed"):
         assert shown in fields["traceback"]
     assert "seams.py" not in fields["traceback"]
 
 
-def test_an_error_that_cannot_be_shown_is_told_by_its_type() -> None:
+def test_an_error_that_cannot_be_shown_is_reported_by_its_type() -> None:
     class Unspeakable(Exception):
         def __str__(self) -> str:
             raise RuntimeError
 
-    fields = facts.error_fields(Unspeakable())
+    fields = error_fields(Unspeakable())
     assert (fields["type"], fields["message"]) == ("Unspeakable", "<Unspeakable>")
 
 
 def test_failed_files_are_counted_and_the_first_are_listed() -> None:
-    count, files = facts.failed_files(failures(5), 2)
+    count, files = failed_files(failures(5), 2)
     assert count == 5
     assert files == ["world/region/r.0.mca (OSError: in use)", "world/region/r.1.mca (OSError: in use)"]
 
@@ -153,13 +159,13 @@ def test_failed_files_are_counted_and_the_first_are_listed() -> None:
     ("found", "expected"), [(None, (0, [])), (5, (0, [])), ([Broken()], (1, ["?"])), ([None], (1, ["?"]))]
 )
 def test_failures_of_another_shape_are_still_counted(found: Any, expected: Any) -> None:
-    assert facts.failed_files(found, 3) == expected
+    assert failed_files(found, 3) == expected
 
 
-def test_an_error_whose_traceback_cannot_be_shown_is_told_without() -> None:
+def test_an_error_whose_traceback_cannot_be_shown_is_reported_without() -> None:
     class Opaque(Exception):
         @property
         def __cause__(self) -> Any:  # type: ignore[override]
             raise RuntimeError
 
-    assert facts.error_fields(Opaque("why")) == {"type": "Opaque", "message": "why"}
+    assert error_fields(Opaque("why")) == {"type": "Opaque", "message": "why"}
