@@ -1,4 +1,4 @@
-"""The data folder that a command works on: its config, its outbox, and who owns it."""
+"""Access to the data folder of a command: its config, its outbox, its history, and its owner."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from prime_notify.outbox.ownership import owner_of
 from prime_notify.outbox.schema import MIGRATIONS
 from prime_notify.outbox.sqlite import SqliteOutbox
 
-__all__ = ["CONFIG_FILE", "Place", "config_in"]
+__all__ = ["CONFIG_FILE", "FolderAccess", "config_in"]
 
 CONFIG_FILE = "config.json"
 
 
-class Place:
-    """Raises :class:`CliError` where there is no such folder."""
+class FolderAccess:
+    """A data folder that exists; raises :class:`CliError` otherwise."""
 
-    def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise CliError(f"there is no folder {folder}: name MCDReforged's config/prime_notify with --folder")
-        self.folder = folder
-        self.owner = owner_of(folder)
-        """The process that delivers from here; None when nobody does."""
+    def __init__(self, path: Path) -> None:
+        if not path.is_dir():
+            raise CliError(f"there is no folder {path}: name MCDReforged's config/prime_notify with --folder")
+        self.path = path
+        self.owner = owner_of(path)
+        """The process that delivers from the folder, or None."""
 
     @property
     def now(self) -> float:
@@ -40,16 +40,16 @@ class Place:
         return time.time()
 
     def config(self) -> LoadedConfig:
-        """Raises :class:`CliError` when it cannot be read at all."""
+        """The config in the folder. Raises :class:`CliError` when it cannot be read at all."""
         try:
-            return config_in(self.folder / CONFIG_FILE)
+            return config_in(self.path / CONFIG_FILE)
         except ConfigError as error:
             raise CliError(f"the config cannot be read: {error}", FAILED) from None
 
     @contextlib.contextmanager
     def outbox(self) -> Iterator[Optional[SqliteOutbox]]:
-        """The outbox for as long as the block runs; None while nothing was ever stored. Raises :class:`CliError`."""
-        path = self.folder / OUTBOX_FILE
+        """The outbox, open during the block; None when nothing was ever stored. Raises :class:`CliError`."""
+        path = self.path / OUTBOX_FILE
         if not path.exists():
             yield None
             return
@@ -66,12 +66,12 @@ class Place:
 
     @contextlib.contextmanager
     def history(self) -> Iterator[Optional[History]]:
-        """The history for as long as the block runs; None while nothing was ever stored."""
+        """The history, readable during the block; None when nothing was ever stored. Raises :class:`CliError`."""
         with self.outbox() as outbox:
             yield None if outbox is None else History(outbox.database)
 
     def _leave_it_to_an_older_version(self, path: Path) -> None:
-        """Opening would bring the file to our schema; not under the feet of an older version at work."""
+        """Refuse to open the file while an older version delivers from it: opening would migrate it to our schema."""
         if self.owner is None:
             return
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
@@ -81,5 +81,5 @@ class Place:
 
 
 def config_in(path: Path) -> LoadedConfig:
-    """The config in a file. Raises :class:`ConfigError`."""
+    """The config in a file. Raises :class:`ConfigError` when it cannot be read at all."""
     return load_config(read_config_file(path), environ=os.environ, base_dir=path.parent)

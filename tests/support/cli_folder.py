@@ -1,4 +1,4 @@
-"""A data folder, and the command line that is run on it."""
+"""A data folder, and the command line on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Iterator, List, Mapping
 from unittest import mock
 
 from prime_notify.cli.main import main
-from prime_notify.cli.words import catalogue
+from prime_notify.cli.record_text import catalogue
 from prime_notify.engine import housekeeping
 from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import load_config
@@ -31,7 +31,7 @@ def hook(receiver: Receiver, name: str = "phone", **options: Any) -> Mapping[str
 
 @dataclass(frozen=True)
 class Said:
-    """What a command came to. ``errors``: the standard error output."""
+    """The output of a command. ``errors``: the standard error output."""
 
     code: int
     out: str
@@ -47,7 +47,7 @@ class Said:
 
 
 class Folder:
-    """Looks at everything that is printed: the secret must never be in it."""
+    """The command line runs on it. Nothing that it prints may hold the secret."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -59,7 +59,7 @@ class Folder:
 
     @contextlib.contextmanager
     def archive(self) -> Iterator[Archive]:
-        """The outbox, to give it a past."""
+        """The outbox, for a test that writes a past into it."""
         archive = Archive(self.path)
         try:
             yield archive
@@ -72,7 +72,7 @@ class Folder:
         loaded = load_config(document, environ={}, base_dir=self.path)
         log = logging.getLogger("test.owner")
         engine = Engine(loaded, data_dir=self.path, catalogue=catalogue(), log=log)
-        with mock.patch.object(housekeeping, "_INTERVAL", 0.05):  # of its looking for what other processes left to it
+        with mock.patch.object(housekeeping, "_INTERVAL", 0.05):  # of its check for events of other processes
             engine.start()
             try:
                 yield engine

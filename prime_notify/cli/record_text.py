@@ -1,4 +1,4 @@
-"""How notifications and deliveries look on the command line, as text and as data."""
+"""Notifications and deliveries as lines of text, and as data for JSON."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WORDS = {
 
 @functools.cache
 def catalogue() -> Catalogue:
-    """The texts, read once."""
+    """The texts of ``lang/``, read once."""
     return Catalogue.load()
 
 
@@ -55,7 +55,7 @@ def headline(record: NotificationRecord) -> str:
 
 
 def fact_lines(record: NotificationRecord) -> List[str]:
-    """``Label: value`` for each thing that is known of the event."""
+    """``Label: value`` for each fact about the event."""
     if record.payload is None:
         return []
     known = facts(record.payload, LANGUAGE, catalogue())
@@ -69,12 +69,12 @@ def delivery_text(delivery: DeliveryRecord, now: float) -> str:
     if delivery.state is State.WAITING:
         wait = max(0.0, delivery.due - now)
         text += f", next try in {duration(wait)}" if wait else ", next try as soon as possible"
-    known = delivery.reason and (delivery.attempts or delivery.state is not State.WAITING)  # else: before a replay
-    return f"{text} – {one_line(delivery.reason, _LONGEST)}" if known else text
+    is_current = delivery.attempts or delivery.state is not State.WAITING  # else the reason is older than a replay
+    return f"{text} – {one_line(delivery.reason, _LONGEST)}" if delivery.reason and is_current else text
 
 
 def try_lines(one: AttemptRecord) -> Iterator[str]:
-    """One try, and what the service answered."""
+    """One try, with the answer of the service."""
     outcome = "delivered" if one.outcome is State.DELIVERED else "failed"
     text = f"#{one.number} {local_time(one.at)} {outcome} ({', '.join(_numbers(one.status, one.ms))})"
     yield f"{text} – {one_line(one.reason, _LONGEST)}" if one.reason else text
@@ -89,7 +89,7 @@ def _numbers(status: Optional[int], ms: Optional[float]) -> List[str]:
 
 
 def notification_data(record: NotificationRecord, *, whole: bool = False) -> Dict[str, Any]:
-    """As JSON; ``whole``: with its payload, and the tries of each delivery."""
+    """A notification for JSON; ``whole``: with its payload, and the tries of each delivery."""
     payload = record.payload
     data: Dict[str, Any] = {
         "id": record.id,
@@ -104,7 +104,7 @@ def notification_data(record: NotificationRecord, *, whole: bool = False) -> Dic
 
 
 def delivery_data(delivery: DeliveryRecord, *, whole: bool = False) -> Dict[str, Any]:
-    """As JSON. ``due`` and ``settled`` are unix seconds."""
+    """A delivery for JSON. ``due`` and ``settled`` are unix seconds."""
     data = dataclasses.asdict(delivery)
     data["state"] = delivery.state.value
     data["due"] = delivery.due if delivery.state is State.WAITING else None
