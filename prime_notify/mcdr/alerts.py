@@ -46,7 +46,7 @@ class OperatorAlerts:
             self._show_to(player, text, level)
 
     def withdraw(self, endpoint: Optional[str] = None) -> None:
-        """Show the standing alert about an endpoint, or with None every standing alert, to nobody any more."""
+        """Withdraw the standing alert about an endpoint, or with None every standing alert."""
         if endpoint is None:
             self._standing.clear()
         else:

@@ -1,4 +1,4 @@
-"""The seam of all sources: what each of them does, and what it is given.
+"""The seam of all sources: the methods of each one, and the values that it gets.
 
 A new source is a module with a class of :class:`Source`, and its row in :mod:`prime_notify.sources.all`.
 """
@@ -68,7 +68,7 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """What every source is given. ``report`` takes each event, from any thread. ``steady``: seconds that never jump."""
+    """The same for every source. ``report`` takes each event, from any thread. ``steady``: seconds that never jump."""
 
     server: SourceServer
     report: Callable[[Event], None]

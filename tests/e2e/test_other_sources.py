@@ -34,7 +34,7 @@ def emit(scene: Scene, event: str, *arguments: Any) -> int:
     return scene.mcdr.send(f"!!emit {event} {json.dumps(arguments)}")
 
 
-def test_it_tells_of_every_event_that_a_listed_plugin_emits(scene: Scene) -> None:
+def test_it_notifies_of_every_event_that_a_listed_plugin_emits(scene: Scene) -> None:
     ends = {"backup_start": "backup_success", "restore_start": "restore_success"}
     expected = []
     for event in EVENTS:
@@ -66,7 +66,7 @@ def test_an_event_without_arguments_is_enough(scene: Scene) -> None:
     assert payload["severity"] == "error"
 
 
-def test_it_tells_of_quick_backup_m(scene: Scene) -> None:
+def test_it_notifies_of_quick_backup_m(scene: Scene) -> None:
     scene.mcdr.chat("Steve", "!!qb make")
     [backup] = scene.expect("backup_success")
     assert backup["plugin"] == {"id": "quick_backup_multi", "version": "1.2.3"}
@@ -79,7 +79,7 @@ def test_it_tells_of_quick_backup_m(scene: Scene) -> None:
     assert restore["extra"] == {"slot": 2}
 
 
-def test_it_tells_what_a_plugin_announces_through_the_api(scene: Scene) -> None:
+def test_it_notifies_of_what_a_plugin_announces_through_the_api(scene: Scene) -> None:
     fields = {"message": "下载完成", "backup": {"comment": "nightly"}, "extra": {"attempt": 2}}
     mark = scene.mcdr.send(f"!!api backup_success {json.dumps(fields)}")
     [payload] = scene.expect("backup_success")

@@ -1,9 +1,9 @@
-"""All commands on a bench: a console, an engine behind them, and someone who types."""
+"""All commands of the plugin, with a console, an engine, and someone who types."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any, Callable, List, Sequence
 
 from prime_notify.config.models import Config
 from prime_notify.engine.overview import EndpointState
@@ -16,7 +16,7 @@ from prime_notify.sources.source import SourceState, SourceStatus
 from tests.support.console import Console, Reader
 from tests.support.scripted_engine import ScriptedEngine, ScriptedRehearsal
 
-__all__ = ["Bench"]
+__all__ = ["Bench", "MakeBench"]
 
 
 class Bench:
@@ -67,3 +67,7 @@ class Bench:
 
     def close(self) -> None:
         self.engine.stop(0)
+
+
+MakeBench = Callable[..., Bench]
+"""Makes a bench with these endpoints, in the folder of the test."""

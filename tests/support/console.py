@@ -1,4 +1,4 @@
-"""MCDReforged's own command manager with real command nodes, and just enough of a server around it to type commands."""
+"""MCDReforged's own command manager with real command nodes, and a small server around it for typing commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Console", "Reader"]
 
 
 class Reader(CommandSource):
-    """Someone who types commands, and what was replied."""
+    """Someone who types commands and gets the replies."""
 
     def __init__(self, level: int = 4, *, console: bool = False, language: str = "en_us") -> None:
         self.level = level
@@ -51,14 +51,14 @@ class Reader(CommandSource):
 
     @property
     def clicks(self) -> List[str]:
-        """Every command that a click on the replies puts into the chat line; none may be run at once."""
+        """Every command that a click on the replies puts into the chat line. A click may not run a command."""
         events = [part["clickEvent"] for part in self._parts() if "clickEvent" in part]
         assert {event["action"] for event in events} <= {"suggest_command"}
         return [event["value"] for event in events]
 
     @property
     def hovers(self) -> List[str]:
-        """Every text that is shown when the mouse is over a part of the replies."""
+        """Every hover text of the replies."""
         texts = [part["hoverEvent"]["value"] for part in self._parts() if "hoverEvent" in part]
         return [RTextBase.from_json_object(text).to_plain_text() for text in texts]
 
@@ -75,7 +75,7 @@ class Reader(CommandSource):
 
 
 class Console:
-    """Plays the part of the server interface for one plugin, ``prime_notify``, beside others that own commands."""
+    """The server interface of one plugin, ``prime_notify``, beside other plugins with commands."""
 
     def __init__(self) -> None:
         self.logger = logging.getLogger("tests.console")
@@ -91,7 +91,7 @@ class Console:
         self._mcdr_server.command_manager = self._manager = CommandManager(self._mcdr_server)
         self.translations = Translations(self, self._catalogue)  # type: ignore[arg-type]
 
-    # what others own
+    # other plugins
 
     def load(self, plugin_id: str, *roots: Literal) -> None:
         """Another plugin registers its roots."""
@@ -136,12 +136,12 @@ class Console:
     # typing
 
     def run_tasks(self) -> None:
-        """Let the task executor work until it has nothing to do."""
+        """Run the scheduled tasks, until there is none."""
         while self.tasks:
             self.tasks.pop(0)()
 
     def type(self, command: str, reader: Optional[Reader] = None) -> List[str]:
-        """The lines that a command is answered with, those of scheduled tasks included."""
+        """The replies to a command, those of the tasks that it schedules included."""
         reader = reader or Reader()
         before = len(reader.replies)
         self._manager.execute_command(command, reader)
@@ -149,5 +149,5 @@ class Console:
         return reader.lines[before:]
 
     def complete(self, text: str) -> List[str]:
-        """What tab completion offers."""
+        """The suggestions of tab completion."""
         return [suggestion.suggest_input for suggestion in self._manager.suggest_command(text, Reader())]

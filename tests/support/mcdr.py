@@ -209,7 +209,7 @@ class McdrProcess:
         return len(self.transcript)
 
     def output_of(self, line: str) -> List[str]:
-        """What the console shows of a command until the task executor is through with it, without time stamps."""
+        """The console's lines for a command until the task executor has finished it, without time stamps."""
         mark = self.send(line)
         end = self.sync()
         lines = [re.sub(r"\d\d:\d\d:\d\d(\.\d+)?", "", text) for text in self.transcript[mark:end]]

@@ -1,4 +1,4 @@
-"""A Prime Backup in miniature under observation, and what is reported of it."""
+"""A small Prime Backup under observation, and the reported events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.texts import CATALOGUE
 
 
 class Scene:
-    """A Prime Backup under observation, and what was reported."""
+    """A Prime Backup under observation, and the reported events."""
 
     def __init__(self, without: Iterable[Seam] = (), pb: Optional[SimpleNamespace] = None) -> None:
         self.clock = FakeClock()
@@ -59,7 +59,7 @@ class Scene:
 
     @property
     def message(self) -> str:
-        """The end's message as its reader gets it."""
+        """The message of the last event, in English."""
         return message_text(self.end.get("message", ""), "en_us", CATALOGUE)
 
     @property

@@ -1,4 +1,4 @@
-"""A Prime Backup in miniature, in the shape that is observed, and an MCDR server that holds it.
+"""A small Prime Backup, with the classes that are observed, and an MCDR server that holds it.
 
 Its classes are made anew by every :func:`prime_backup`, as a reload makes them anew.
 """
@@ -66,11 +66,11 @@ class BackupNotFound(Exception):
 
 
 def nothing() -> None:
-    """Where a test has nothing to do at some step."""
+    """The default of a step that a test may replace."""
 
 
 def failures(count: int) -> List[Any]:
-    """What a fail-soft export returns."""
+    """The result of a fail-soft export."""
     return [
         SimpleNamespace(file=SimpleNamespace(path=f"world/region/r.{n}.mca"), error=OSError("in use"))
         for n in range(count)
@@ -78,7 +78,7 @@ def failures(count: int) -> List[Any]:
 
 
 def prime_backup() -> SimpleNamespace:
-    """The classes, each with the steps that a test may replace."""
+    """The classes; a test may replace their steps."""
     pb = SimpleNamespace()
 
     class CreateBackupAction:
@@ -194,7 +194,7 @@ def modules(pb: SimpleNamespace) -> Dict[str, ModuleType]:
 
 
 class Server:
-    """What the sources ask of MCDR, over plain dictionaries."""
+    """The part of MCDR that sources use, over plain dictionaries."""
 
     def __init__(self) -> None:
         self.instances: Dict[str, Any] = {}
@@ -232,5 +232,5 @@ class Server:
 
 
 def tr(key: str, **values: object) -> str:
-    """Texts that show which they are and what is in them."""
+    """Texts that show their key and their values."""
     return " ".join([key.partition("source.")[2], *(str(value) for value in values.values())])

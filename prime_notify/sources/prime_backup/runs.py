@@ -30,7 +30,7 @@ _LISTED_FILES = 10
 
 @dataclass(frozen=True)
 class RunContext:
-    """What is the same for all runs of one Prime Backup. ``steady``: seconds that never jump."""
+    """The values that all runs of one Prime Backup share. ``steady``: seconds that never jump."""
 
     version: Optional[str]
     steady: Callable[[], float]

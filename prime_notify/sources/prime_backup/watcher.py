@@ -178,7 +178,7 @@ class _Readiness(enum.Enum):
 
 
 def _readiness(instance: Any) -> _Readiness:
-    """How far the start of this entry module has come (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
+    """The progress of this entry module's start (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
 
     ``on_load`` sets ``config`` first and ``init_thread`` last. That thread may migrate a database for minutes, and
     sets ``init_ok`` at its end. An attribute that does not exist at all proves nothing.

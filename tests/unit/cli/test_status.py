@@ -1,4 +1,4 @@
-"""``status``: how it stands, for people and for monitors."""
+"""``status``: the state of the folder, for people and for monitors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``validate``: what is wrong with a config."""
+"""``validate``: the mistakes in a config."""
 
 from __future__ import annotations
 

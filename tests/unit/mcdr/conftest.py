@@ -1,17 +1,15 @@
-"""Benches over folders of their own, which end with the test."""
+"""The commands over a folder of their own, for one test."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Iterator
 
 import pytest
 
 from prime_notify.engine.overview import EndpointState
-from tests.support.bench import Bench
-
-MakeBench = Callable[..., Bench]
+from tests.support.bench import Bench, MakeBench
 
 
 @pytest.fixture

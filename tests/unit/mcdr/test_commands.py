@@ -14,10 +14,9 @@ from prime_notify.mcdr.config_file import Reloaded
 from prime_notify.mcdr.rich_text import quoted
 from prime_notify.model.event import EventName
 from prime_notify.routing import Decision, Reason
-from tests.support.bench import Bench
+from tests.support.bench import Bench, MakeBench
 from tests.support.console import Reader
 from tests.support.scripted_engine import NOON, last, state
-from tests.unit.mcdr.conftest import MakeBench
 
 EVENTS = [event.value for event in EventName]
 

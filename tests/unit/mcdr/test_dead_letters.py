@@ -9,9 +9,8 @@ import pytest
 
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
-from tests.support.bench import Bench
+from tests.support.bench import Bench, MakeBench
 from tests.support.scripted_engine import NOON, state
-from tests.unit.mcdr.conftest import MakeBench
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
-from tests.support.bench import Bench
+from tests.support.bench import Bench, MakeBench
 from tests.support.console import Reader
 from tests.support.scripted_engine import NOON, state
-from tests.unit.mcdr.conftest import MakeBench
 
 FIRST = "01KE0000000000000000000001"
 NOON_TEXT = "2026-01-01 12:00:00"

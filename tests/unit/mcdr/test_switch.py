@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prime_notify.engine.overview import EndpointState
-from tests.support.bench import Bench
+from tests.support.bench import Bench, MakeBench
 from tests.support.scripted_engine import state
-from tests.unit.mcdr.conftest import MakeBench
 
 
 @pytest.fixture

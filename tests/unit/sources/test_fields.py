@@ -20,7 +20,7 @@ from tests.support.prime_backup_classes import CONSOLE, STEVE, Info, Operator, S
 
 
 class Broken:
-    """Raises whatever is asked of it."""
+    """Raises an error for every attribute."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

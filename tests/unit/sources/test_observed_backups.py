@@ -1,4 +1,4 @@
-"""What is reported of Prime Backup's backups."""
+"""The events of Prime Backup's backups."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_a_scheduled_backup_shows_its_operator_and_tag_at_the_start(scene: Scene
     assert start["source"] == {"type": "command_source", "name": "Plugin some_plugin@1.0.0"}
 
 
-def test_a_backup_aborted_by_an_operator_is_reported_so(scene: Scene) -> None:
+def test_a_backup_aborted_by_an_operator_is_reported_as_aborted(scene: Scene) -> None:
     assert scene.backup(saving=lambda task: task.aborted_event.set()) is None
     assert scene.reported == ["backup_start", "backup_aborted"]
     assert scene.message == "Aborted by an operator"
 
 
-def test_a_backup_cut_short_by_an_unload_is_reported_so(scene: Scene) -> None:
+def test_a_backup_cut_short_by_an_unload_is_reported_as_aborted(scene: Scene) -> None:
     scene.backup(saving=lambda task: task.aborted_event.set() or task.plugin_unloaded_event.set())
     assert scene.reported == ["backup_start", "backup_aborted"]
     assert "unloaded" in scene.message
@@ -96,7 +96,7 @@ def test_a_backup_inside_another_backup_is_one_of_its_own(scene: Scene) -> None:
     assert [end["backup"]["comment"] for end in (inner_end, outer_end)] == ["inner", "before the dragon"]
 
 
-def test_tasks_on_different_threads_are_reported_apart(scene: Scene) -> None:
+def test_tasks_on_different_threads_are_reported_separately(scene: Scene) -> None:
     def other() -> None:
         thread = threading.Thread(target=scene.restore, kwargs={"pre_restore": False})
         thread.start()

@@ -1,4 +1,4 @@
-"""What is reported of Prime Backup's restores."""
+"""The events of Prime Backup's restores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Observation with something missing, in trouble, and at its end: no task ever notices."""
+"""Observation without some seams, with errors, and at its end. No task ever notices it."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_what_begins_after_closing_is_not_reported(scene: Scene) -> None:
     assert scene.reported == ["backup_start", "backup_success"]
 
 
-def test_a_new_observer_and_the_old_ones_remains_tell_everything_once(scene: Scene) -> None:
+def test_a_new_observer_and_the_old_ones_remains_report_everything_once(scene: Scene) -> None:
     def reload() -> bool:
         scene.observer.close()
         scene.observer = scene.observe()

@@ -1,4 +1,4 @@
-"""Prime Backup comes and goes as it likes; one look at a time."""
+"""Prime Backup is loaded, unloaded and reloaded at any time."""
 
 from __future__ import annotations
 
