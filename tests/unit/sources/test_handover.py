@@ -13,7 +13,7 @@ from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import load_config
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.sources.prime_backup.source import Handover
+from prime_notify.sources.prime_backup.handover import Handover
 from tests.support.clock import FakeClock
 from tests.support.texts import CATALOGUE
 
