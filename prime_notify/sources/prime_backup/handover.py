@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from dataclasses import dataclass
-from typing import Callable, List, Optional, Sequence
+from typing import Callable, List, Optional, Sequence, Set
 
 from prime_notify.model.event import Event, EventName, Task
 
@@ -35,15 +35,15 @@ class _ObservedRun:
 class Handover:
     """From the observation of one Prime Backup to the events that it emits itself. Thread-safe.
 
-    From the first start that it emits, observed starts are ignored. Until then a task has two starts and two ends:
-    the emitted ones get the task id of the observed ones, and the engine accepts a start or an end of a task once,
-    whichever comes first.
+    From the first start that it emits for a kind of task, observed starts of this kind are ignored. Until then a task
+    has two starts and two ends: the emitted ones get the task id of the observed ones, and the engine accepts a start
+    or an end of a task once, whichever comes first.
     """
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
         self._lock = threading.Lock()
-        self._emits_starts = False
+        self._emits_starts: Set[Task] = set()
         self._runs: List[_ObservedRun] = []
 
     def observed(self, event: Event) -> bool:
@@ -52,7 +52,7 @@ class Handover:
             task_id = event.fields["task_id"]
             run = next((run for run in self._runs if run.task_id == task_id), None)
             if run is None:
-                if self._emits_starts:
+                if event.name.task in self._emits_starts:
                     return False
                 run = _ObservedRun(event.name.task, task_id)
                 self._runs = [*self._recent(), run]
@@ -64,7 +64,8 @@ class Handover:
         """The event that Prime Backup emitted, with the task id of the observed run that it belongs to, if any."""
         with self._lock:
             name = event.name
-            self._emits_starts = self._emits_starts or name.is_start
+            if name.is_start:
+                self._emits_starts.add(name.task)
             run = next((run for run in self._recent() if run.may_emit(name)), None)
             if run is None:
                 return event

@@ -128,6 +128,14 @@ def test_a_restore_is_not_taken_for_a_backup(scene: Scene) -> None:
     assert scene.names == ["backup_start", "restore_start", "restore_success", "backup_success"]
 
 
+def test_an_observed_restore_goes_on_beside_emitted_backups(scene: Scene) -> None:
+    scene.emitted(START)
+    scene.emitted(END)
+    scene.observed(START, "restore", Task.RESTORE)
+    scene.observed(END, "restore", Task.RESTORE)
+    assert scene.names == ["backup_start", "backup_success", "restore_start", "restore_success"]
+
+
 def test_an_emitted_start_long_after_the_observed_end_is_another_task(scene: Scene) -> None:
     scene.observed(START)
     scene.observed(END)
