@@ -14,7 +14,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.filter import Filter
 from prime_notify.config.problem import Location, Problem, describe, json_path
 from prime_notify.config.quiet import HOLDING_FIELDS
-from prime_notify.loading.contradictions import contradictions
+from prime_notify.loading.contradictions import contradiction_in
 from prime_notify.loading.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
 from prime_notify.loading.secret_values import SHOWN_FIELDS, secrets_of
 from prime_notify.loading.secrets import Resolver
@@ -83,9 +83,9 @@ class _Loading:
             config = self._without_holding(config)
         for location, remedy in config.warnings() if config else ():
             self._add(location, remedy, fatal=False)
-        if config:
-            for found in contradictions(config, self._events, self._raw.get("events")):
-                self._add(found.at, found.remedy, fatal=found.fatal)
+        contradiction = contradiction_in(config, self._events) if config else None
+        if contradiction:
+            self._add(contradiction.at, contradiction.remedy, fatal=contradiction.fatal)
         endpoint = None
         if channel_type and config and not any(problem.fatal for problem in self._problems):
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
