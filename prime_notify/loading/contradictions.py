@@ -51,9 +51,10 @@ def contradiction_in(endpoint: EndpointConfig, block_events: Optional[Sequence[E
 
     :param block_events: the events of the whole notification block; None or empty: that block has no such rule.
     """
-    *others, last = _smallest_contradiction(_conditions(endpoint, block_events)) or [None]
-    if last is None:
+    contradicting = _smallest_contradiction(_conditions(endpoint, block_events))
+    if not contradicting:
         return None
+    *others, last = contradicting
     at = last.at or ()
     if not others:
         return Contradiction(at, "it keeps everything out; leave it out", fatal=True)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
 
-from pydantic import ValidationError
-
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
@@ -15,9 +13,9 @@ from prime_notify.config.filter import Filter
 from prime_notify.config.problem import Location, Problem, describe, json_path
 from prime_notify.config.quiet import HOLDING_FIELDS
 from prime_notify.loading.contradictions import contradiction_in
-from prime_notify.loading.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
 from prime_notify.loading.secret_values import SHOWN_FIELDS, secrets_of
 from prime_notify.loading.secrets import Resolver
+from prime_notify.loading.validation import Violation, located, validated, without_nulls
 from prime_notify.model.annotations import field_at, member, option_names
 from prime_notify.model.event import EventName
 from prime_notify.text.redaction import Redactor
@@ -104,7 +102,7 @@ class _Loading:
         self, model: Type[EndpointConfig], default_name: str, channel_type: Optional[Type[Channel[Any]]]
     ) -> Dict[str, Any]:
         """The endpoint as its model expects it: name and type filled in, references replaced."""
-        data = tidied(self._raw, model)
+        data = without_nulls(self._raw, model)
         data["type"] = channel_type.type if channel_type else "webhook"
         if "name" not in data:
             data["name"] = default_name
@@ -129,34 +127,32 @@ class _Loading:
         return found
 
     def _validated(self, data: Dict[str, Any], model: Type[EndpointConfig]) -> Optional[EndpointConfig]:
-        """Leaves out, with a problem each, what the endpoint can do without; None when something else is wrong."""
-        while True:
-            try:
-                return model.model_validate(data, context={"base_dir": self._resolver.base_dir})
-            except ValidationError as error:
-                findings = findings_of(error, data, model)
-            if list_single_items(data, findings):
-                continue
-            for finding in findings:
-                self._report(finding, model)
-            if not all(map(_is_dispensable, findings)):
-                return None
-            prune(data, findings)
-            if data.get("events") == []:
-                self._add(("events",), "write at least one known event, or leave out the option for all", fatal=True)
-                return None
+        """The config without the options that the endpoint can do without; None when another one does not fit."""
 
-    def _report(self, finding: Finding, model: Type[EndpointConfig]) -> None:
-        location = finding.location
-        if finding.is_comment or any(location[: len(known)] == known for known in self._resolver.unresolved_locations):
+        def report(violations: Sequence[Violation]) -> bool:
+            for violation in violations:
+                self._report(violation, model)
+            return all(map(_is_dispensable, violations))
+
+        config = validated(model, data, report, {"base_dir": self._resolver.base_dir})
+        if config and config.events == [] and self._raw.get("events") != []:
+            self._add(("events",), "write at least one known event, or leave out the option for all", fatal=True)
+            return None
+        return config
+
+    def _report(self, violation: Violation, model: Type[EndpointConfig]) -> None:
+        location = violation.location
+        if violation.is_comment or any(
+            location[: len(known)] == known for known in self._resolver.unresolved_locations
+        ):
             return
-        remedy = finding.remedy
-        if finding.is_unknown_key and len(location) == 1 and location[0] in self._types:
+        remedy = violation.remedy
+        if violation.is_unknown_key and len(location) == 1 and location[0] in self._types:
             remedy = f'these are options of "type": "{location[0]}"'
-        elif finding.is_unknown_key and len(location) == 1:
+        elif violation.is_unknown_key and len(location) == 1:
             remedy = _as_rule(str(location[0]), option_names(model)) or remedy
         elif (
-            finding.is_unknown_key
+            violation.is_unknown_key
             and len(location) == 2
             and location[0] == "filter"
             and closest(str(location[1]), ["events"])
@@ -164,12 +160,12 @@ class _Loading:
             remedy = 'write "events" beside "filter"; inside, only "except" may have it'
         elif location[:1] == ("templates",):
             remedy += "; until then the default text is sent"
-        found = "an unknown option" if finding.is_unknown_key else None
-        self._add(location, remedy, fatal=not _is_dispensable(finding), found=found)
+        found = "an unknown option" if violation.is_unknown_key else None
+        self._add(location, remedy, fatal=not _is_dispensable(violation), found=found)
 
     def _add(self, location: Location, remedy: str, *, fatal: bool, found: Optional[str] = None) -> None:
-        location, seen = found_at(self._raw, location, shown=bool(location) and location[0] in SHOWN_FIELDS)
-        self._problems.append(Problem(json_path((*self._at, *location)), found or seen, remedy, fatal))
+        location, value = located(self._raw, location, shown=bool(location) and location[0] in SHOWN_FIELDS)
+        self._problems.append(Problem(json_path((*self._at, *location)), found or value, remedy, fatal))
 
 
 def _as_rule(name: str, options: Sequence[str]) -> str:
@@ -180,9 +176,9 @@ def _as_rule(name: str, options: Sequence[str]) -> str:
     return meant and f'{meant}that belongs into "filter": {{...}}'
 
 
-def _is_dispensable(finding: Finding) -> bool:
-    """Whether the endpoint can do its work without what was found."""
-    location = finding.location
-    if finding.is_unknown_key or location in (("language",), ("templates",)):
+def _is_dispensable(violation: Violation) -> bool:
+    """Whether the endpoint can do its work without the value."""
+    location = violation.location
+    if violation.is_unknown_key or location in (("language",), ("templates",)):
         return True
     return location[:1] in (("events",), ("templates",)) and len(location) > 1

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Set, Tuple
-
-from pydantic import ValidationError
+from typing import Any, Dict, FrozenSet, List, Sequence, Set, Tuple
 
 from prime_notify.config.models import Config, NotificationConfig
 from prime_notify.config.problem import Location, Problem, json_path
-from prime_notify.loading.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
+from prime_notify.loading.validation import Violation, located, validated, without_nulls
 
 __all__ = ["LoadedSections", "load_sections"]
 
@@ -58,37 +56,35 @@ def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict
 
 
 def _validated(sections: Dict[str, Any], block_at: Location, problems: List[Problem]) -> Config:
-    data = tidied(sections, Config)
-    while True:
-        try:
-            return Config.model_validate(data)
-        except ValidationError as error:
-            findings = findings_of(error, data, Config)
-        if list_single_items(data, findings):
-            continue
-        problems += [_problem(finding, sections, block_at) for finding in findings if not finding.is_comment]
-        prune(data, findings)
-        _keep_notifying(data.get(_BLOCK, {}), {finding.location for finding in findings})
+    refused: Set[Location] = set()
+
+    def report(violations: Sequence[Violation]) -> bool:
+        refused.update(violation.location for violation in violations)
+        problems.extend(_problem(one, sections, block_at) for one in violations if not one.is_comment)
+        return True
+
+    config = validated(Config, without_nulls(sections, Config), report) or Config()
+    return config.model_copy(update={_BLOCK: _sending(config.notification, refused)})
 
 
-def _keep_notifying(block: Dict[str, Any], pruned: Set[Location]) -> None:
-    """Whoever wrote something unreadable wanted notifications: no default of the block may withhold them."""
-    if (_BLOCK, "enabled") in pruned:
-        block["enabled"] = True
-    if block.get("events") == [] and any(location[:2] == (_BLOCK, "events") for location in pruned):
-        del block["events"]
+def _sending(block: NotificationConfig, refused: Set[Location]) -> NotificationConfig:
+    """The block, in which no default withholds notifications where its owner wrote something unreadable."""
+    update: Dict[str, object] = {"enabled": True} if (_BLOCK, "enabled") in refused else {}
+    if block.events == [] and any(location[:2] == (_BLOCK, "events") for location in refused):
+        update["events"] = None
+    return block.model_copy(update=update)
 
 
-def _problem(finding: Finding, sections: Dict[str, Any], block_at: Location) -> Problem:
-    location, remedy = finding.location, finding.remedy
-    if finding.is_unknown_key and location[0] in _BLOCK_KEYS:
+def _problem(violation: Violation, sections: Dict[str, Any], block_at: Location) -> Problem:
+    location, remedy = violation.location, violation.remedy
+    if violation.is_unknown_key and location[0] in _BLOCK_KEYS:
         remedy = f'move it into "{_BLOCK}"'
     if location == (_BLOCK, "enabled"):
         remedy += "; until then it counts as true"
     if location[:2] == (_BLOCK, "groups") and len(location) > 2:
         remedy += "; until then each endpoint of the group gets everything"
-    location, found = found_at(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
-    if finding.is_unknown_key:
+    location, found = located(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
+    if violation.is_unknown_key:
         found = "an unknown option"
     path = (*block_at, *location[1:]) if location[0] == _BLOCK else location
     return Problem(json_path(path), found, remedy)
