@@ -20,7 +20,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import ZH
+from prime_notify.config.option import chinese_description
 from prime_notify.config.rate import Rate
 from scripts.reference_words import WORDS
 from scripts.venvs import ROOT
@@ -159,10 +159,7 @@ def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
 
 
 def _description(info: FieldInfo, language: str) -> str:
-    extra = info.json_schema_extra
-    if language == "zh" and isinstance(extra, dict) and ZH in extra:
-        return str(extra[ZH])
-    return info.description or ""
+    return (chinese_description(info) if language == "zh" else None) or info.description or ""
 
 
 def _cell(text: str) -> str:

@@ -69,18 +69,21 @@ class AlertmanagerOptions(CredentialOptions):
         "More labels, or others in place of alertname, severity, server, task and plugin; an empty one is left out.",
         "附加的标签，也可替换 alertname、severity、server、task 和 plugin；值为空则去掉该标签。",
         example={"team": "minecraft"},
+        content=True,
     )
     annotations: Dict[str, str] = option(
         dict,
         "More annotations, such as runbook_url, or others in place of summary and description.",
         "附加的注解（如 runbook_url），也可替换 summary 和 description。",
         example={"runbook_url": "https://wiki.example.com/backups"},
+        content=True,
     )
     lasts: Duration = option(
         Duration("7d"),
         "How long an alert stays firing when no success resolves it.",
         "没有成功事件来解除时，告警持续多久。",
         example="2d",
+        public=True,
     )
 
     @field_validator("labels", "annotations")

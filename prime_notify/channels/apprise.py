@@ -90,7 +90,6 @@ class AppriseOptions(Options):
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
         example=["mailto://user:password@example.com"],
-        secret=True,
         min_length=1,
         max_length=20,
     )
@@ -99,6 +98,7 @@ class AppriseOptions(Options):
         "The form of the text that Apprise gets; it converts that to what each service shows.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
         example="markdown",
+        public=True,
     )
 
     @field_validator("urls")
@@ -122,7 +122,7 @@ class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
     type: Literal["apprise"]
-    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, secret=True)
+    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None)
     apprise: AppriseOptions = option(
         ...,
         "Where Apprise is to send.",

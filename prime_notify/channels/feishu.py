@@ -128,7 +128,6 @@ class FeishuOptions(KeywordOptions):
         "The secret of the bot's signature verification, when that is switched on.",
         "机器人开启“签名校验”后显示的密钥。",
         example="<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -142,7 +141,6 @@ class FeishuEndpoint(EndpointConfig):
         "The webhook address of a custom bot, of Feishu or of Lark.",
         "自定义机器人的 webhook 地址，飞书或 Lark 均可。",
         example="https://open.feishu.cn/open-apis/bot/v2/hook/<id>",
-        secret=True,
     )
     feishu: FeishuOptions = option(
         FeishuOptions, "Options of the bot.", "机器人的选项。", example={"secret": "<secret>"}

@@ -59,7 +59,6 @@ class GotifyOptions(Options):
         "The token of an application in Gotify.",
         "Gotify 中应用（application）的令牌。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     priority: Optional[_Priority] = option(
@@ -69,12 +68,14 @@ class GotifyOptions(Options):
         '优先级，0 到 10；可统一设置，也可按严重程度设置：{"info": 5}。'
         "默认 info 为 2（静音），warning 为 5（响铃），error 为 8（响铃并振动）。",
         example={"error": 10},
+        public=True,
     )
     markdown: bool = option(
         True,
         "Whether the text is sent as Markdown, else plainly.",
         "是否以 Markdown 发送正文，否则为纯文本。",
         example=False,
+        public=True,
     )
 
 

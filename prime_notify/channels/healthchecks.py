@@ -60,12 +60,14 @@ class HealthchecksOptions(Options):
         'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
         "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
         example=["backup", "restore"],
+        public=True,
     )
     aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
         "log",
         'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
         "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
         example="fail",
+        public=True,
     )
 
 

@@ -96,7 +96,6 @@ class WeComOptions(Options):
         "The key in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 key；填写后可省略 url。",
         example="<key>",
-        secret=True,
         min_length=1,
     )
 
@@ -110,7 +109,6 @@ class WeComEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with wecom.key.",
         "机器人的 webhook 地址；填写 wecom.key 时可省略。",
         example="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=<key>",
-        secret=True,
     )
     wecom: WeComOptions = option(WeComOptions, "Options of the bot.", "机器人的选项。", example={"key": "<key>"})
 

@@ -44,8 +44,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 se
 class EndpointConfig(Options):
     """One configured destination. Channels subclass it and add an options object named like their type.
 
-    A field whose value is a secret says so with ``secret=True``: it is then masked in whatever the endpoint logs or
-    answers. ``url`` and ``headers`` are secret by themselves.
+    The value of an option is a secret unless the option says otherwise (see :func:`option`).
     """
 
     name: str = option(
@@ -55,28 +54,30 @@ class EndpointConfig(Options):
         example="phone",
         min_length=1,
         max_length=64,
+        public=True,
     )
-    type: str = option("webhook", "The channel.", "渠道。", example="bark")
-    enabled: bool = option(True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。", example=False)
+    type: str = option("webhook", "The channel.", "渠道。", example="bark", public=True)
+    enabled: bool = option(
+        True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。", example=False, public=True
+    )
     url: str = option(
         ...,
         "Where to send; may point to a self-hosted server.",
         "发送到的地址，可以指向自建服务。",
         example="https://example.com/hook",
-        secret=True,
     )
     headers: Dict[str, str] = option(
         dict,
         "Extra HTTP headers; their values are secret.",
         "额外的 HTTP 头，其值会被保密。",
         example={"X-Team": "minecraft"},
-        secret=True,
     )
     timeout: Duration = option(
         Duration("10s"),
         'Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.',
         '一次尝试的总时限："500ms"、"5s"、"1m"，或以秒为单位的数字。',
         example="5s",
+        public=True,
     )
     events: Optional[EventWords] = option(
         None,
@@ -84,6 +85,7 @@ class EndpointConfig(Options):
         "notification block.",
         '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；在 notification 块的列表之内再作筛选。',
         example=["backup", "restore_failure"],
+        public=True,
     )
     filter: Filter = option(
         Filter,
@@ -96,8 +98,11 @@ class EndpointConfig(Options):
         'Language of the texts, such as "en_us" or "zh_cn".',
         '文本的语言，例如 "en_us" 或 "zh_cn"。',
         example="zh_cn",
+        public=True,
     )
-    traceback: bool = option(False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。", example=True)
+    traceback: bool = option(
+        False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。", example=True, public=True
+    )
     actions: List[Action] = option(
         list,
         "Buttons or links below the message.",
@@ -116,6 +121,7 @@ class EndpointConfig(Options):
         "How the end of a task is told: on its own, as a reply to its start, or by updating that.",
         "任务结束如何告知：单独发送、回复其开始消息，或更新该消息。",
         example="update",
+        public=True,
     )
     retry: Optional[List[Duration]] = option(
         None,
@@ -123,24 +129,28 @@ class EndpointConfig(Options):
         "每次失败后等待多久，每项对应一次；默认合计约 24 小时。",
         example=["5s", "1m", "10m"],
         max_length=50,
+        public=True,
     )
     rate_limit: Optional[_Rates] = option(
         None,
         'At most so many attempts, such as "20/m" or ["5/s", "100/m"]; by default what the service takes.',
         '尝试次数的上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
         example=["5/s", "100/m"],
+        public=True,
     )
     expire: Optional[Union[Duration, Dict[EventWord, Duration]]] = option(
         None,
         'What waited longer is no longer sent: a duration, or one for each event: {"backup_start": "10m"}.',
         '等待超过此时长就不再发送：一个时长，或按事件分别给出：{"backup_start": "10m"}。',
         example={"backup_start": "10m"},
+        public=True,
     )
     fold_after: Optional[Duration] = option(
         None,
         "A start that waited longer than this is not sent any more when its end waits, too.",
         "开始消息等待超过此时长、且其结束消息也在等待时，不再发送开始消息。",
         example="1m",
+        public=True,
     )
     templates: Optional[Templates] = option(
         None,
@@ -155,31 +165,34 @@ class EndpointConfig(Options):
         "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认遵从环境变量。"
         "SOCKS 需要安装 PySocks。",
         example="http://127.0.0.1:3128",
-        secret=True,
     )
     verify: Verify = option(
         True,
         "Whether the server's TLS certificate is verified; a file's path: against the CAs in it.",
         "是否验证服务器的 TLS 证书；也可写一个 CA 文件的路径，用其中的 CA 来验证。",
         example="ca.pem",
+        public=True,
     )
     cert: Optional[ClientCertificate] = option(
         None,
         'The client certificate: the path of a PEM file with its key, or ["cert.pem", "key.pem"].',
         '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
         example=["cert.pem", "key.pem"],
+        public=True,
     )
     digest: Optional[DigestConfig] = option(
         None,
         "Notifications are collected and sent in one message, with totals and the failures on top.",
         "收集通知并汇总为一条消息发送：附各类总数，失败在最前。",
         example={"every": "6h"},
+        defers=True,
     )
     quiet_hours: Optional[QuietHoursConfig] = option(
         None,
         "A part of every day in which only what is severe is sent; the rest follows in one message when it ends.",
         "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
         example={"from": "23:00", "to": "7:00"},
+        defers=True,
     )
 
     dedupe: Optional[DedupeConfig] = option(
@@ -187,6 +200,7 @@ class EndpointConfig(Options):
         "The same failure is not told again and again, but counted.",
         "相同的失败不反复通知，而是计数。",
         example={"window": "1h"},
+        defers=True,
     )
     repeat: Optional[Repeat] = option(
         None,
@@ -194,6 +208,8 @@ class EndpointConfig(Options):
         "whatever the filter says.",
         "任务仍失败时多久提醒一次，如 6h，直到成功为止；成功时也会通知，不受 filter 限制。",
         example="6h",
+        public=True,
+        defers=True,
     )
     fallback: Optional[TextList] = option(
         None,
@@ -202,6 +218,7 @@ class EndpointConfig(Options):
         "后备目标的名称，优先的在前：此目标无法送达期间的警告与错误，以及它放弃的错误，由它们接替发送。",
         example=["mail"],
         max_length=10,
+        public=True,
     )
 
     group: Optional[GroupName] = option(
@@ -209,6 +226,7 @@ class EndpointConfig(Options):
         "The group, one of `notification.groups`, whose endpoints share the notifications.",
         "所属的组（`notification.groups` 之一），同组目标分担通知。",
         example="phones",
+        public=True,
     )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:

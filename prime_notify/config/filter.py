@@ -37,53 +37,60 @@ class Rules(Options):
     pass, in ``filter.except`` it has to fit none."""
 
     success_only: bool = option(
-        False, "What succeeded, with or without warnings.", "成功的（无论有无警告）。", example=True
+        False, "What succeeded, with or without warnings.", "成功的（无论有无警告）。", example=True, public=True
     )
-    error_only: bool = option(False, "What failed.", "失败的。", example=True)
+    error_only: bool = option(False, "What failed.", "失败的。", example=True, public=True)
     min_severity: Optional[SeverityWord] = option(
         None,
         'This severity or worse: "info", "warning" or "error".',
         "该级别或更严重的：info、warning 或 error。",
         example="warning",
+        public=True,
     )
     tasks: Optional[TaskWords] = option(
-        None, 'These tasks: "backup", "restore".', "这些任务：backup、restore。", example=["backup"]
+        None, 'These tasks: "backup", "restore".', "这些任务：backup、restore。", example=["backup"], public=True
     )
     operators: Optional[Globs] = option(
         None,
         'On whose behalf, with * and ?: "player:Steve", "prime_backup:*", or the type or the name alone.',
         "为谁而做，可用 * 与 ?：player:Steve、prime_backup:*，也可只写类型或名称。",
         example=["player:*"],
+        public=True,
     )
     sources: Optional[Globs] = option(
         None,
         'What triggered it, with * and ?: "player:*", "console", or the type or the name alone.',
         "由什么触发，可用 * 与 ?：player:*、console，也可只写类型或名称。",
         example=["player:*", "console"],
+        public=True,
     )
     tags: Optional[Globs] = option(
         None,
         'Tags of the backup, such as "scheduled" or "temporary"; one that is set has to fit.',
         "备份的标签，如 scheduled、temporary；有一个已设置的标签相符即可。",
         example=["scheduled"],
+        public=True,
     )
     targets: Optional[Globs] = option(
         None,
         'What was backed up, such as "world*"; one target has to fit.',
         "备份的目标，如 world*；有一个目标相符即可。",
         example=["world*"],
+        public=True,
     )
     comment: Optional[Globs] = option(
         None,
         'The comment as people read it, in either language, with * and ?: "*release*".',
         "人所读到的备注（任一语言），可用 * 与 ?：*发布*。",
         example=["*release*"],
+        public=True,
     )
     min_cost: Optional[Duration] = option(
         None,
         "Ends of tasks that took at least so long; a start never does.",
         "耗时不少于此的任务的结束；开始不算。",
         example="10m",
+        public=True,
     )
     on_change: bool = option(
         False,
@@ -91,6 +98,7 @@ class Rules(Options):
         "the first failure, and the recovery.",
         "结果与上一次任务（同一插件、同一种类）不同的结束：首次失败，以及恢复。",
         example=True,
+        public=True,
     )
 
 
@@ -102,6 +110,7 @@ class Except(Rules):
         'These events: names, "backup", "restore", or patterns such as "*_start".',
         "这些事件：名称、backup、restore，或如 *_start 的模式。",
         example=["*_start"],
+        public=True,
     )
 
 

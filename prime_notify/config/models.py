@@ -61,12 +61,13 @@ def _at_most_ten_seconds(grace: Duration) -> Duration:
 class NotificationConfig(Options):
     """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
 
-    enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。", example=True)
+    enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。", example=True, public=True)
     events: Optional[EventWords] = option(
         None,
         'Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; all when absent.',
         '只发送这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；省略则为全部。',
         example=["backup", "*_failure"],
+        public=True,
     )
     check_at_start: bool = option(
         True,
@@ -74,6 +75,7 @@ class NotificationConfig(Options):
         "loaded and when the config is reloaded; what would fail is said in the log.",
         "加载插件和重新加载配置时，是否解析并连接每个已启用目标的地址（不发送任何内容），并在日志中说明哪些会失败。",
         example=False,
+        public=True,
     )
     groups: Dict[GroupName, GroupMode] = option(
         dict,
@@ -81,6 +83,7 @@ class NotificationConfig(Options):
         'works, "round_robin" to one after another, a task each.',
         "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 轮流，每个任务轮一次。",
         example={"phones": "first_ok"},
+        public=True,
     )
     endpoints: List[EndpointConfig] = option(
         list, "Where notifications go.", "通知发往何处。", example=[{"name": "ops", "url": "https://example.com/hook"}]
@@ -95,6 +98,7 @@ class SourcesConfig(Options):
         'Ids of other plugins whose "<plugin_id>.backup_success" and similar MCDR events are taken up.',
         '还监听哪些插件（填插件 id）派发的 "<plugin_id>.backup_success" 等 MCDR 事件。',
         example=["my_backup_plugin"],
+        public=True,
     )
 
 
@@ -106,6 +110,7 @@ class ServerConfig(Options):
         "The server's name in notifications; tells several servers apart.",
         "通知中的服务器名，用于区分多个服务器。",
         example="Survival",
+        public=True,
     )
 
 
@@ -117,6 +122,7 @@ class DeliveryConfig(Options):
         "For how long an unload waits for attempts under way, at most 10 seconds.",
         "卸载时等待进行中的发送的最长时间，至多 10 秒。",
         example="3s",
+        public=True,
     )
 
 
@@ -124,7 +130,11 @@ class HistoryConfig(Options):
     """What is kept of what was delivered. What is not delivered is always kept."""
 
     keep: Duration = option(
-        Duration("30d"), "For how long delivered notifications are kept.", "已送达的通知保留多久。", example="7d"
+        Duration("30d"),
+        "For how long delivered notifications are kept.",
+        "已送达的通知保留多久。",
+        example="7d",
+        public=True,
     )
     max: int = option(
         10_000,
@@ -133,34 +143,43 @@ class HistoryConfig(Options):
         example=1000,
         ge=1,
         le=10_000_000,
+        public=True,
     )
 
 
 class PermissionConfig(Options):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
-    root: Level = option(1, "Needed for the overview and the help.", "查看概览与帮助所需的等级。", example="helper")
+    root: Level = option(
+        1, "Needed for the overview and the help.", "查看概览与帮助所需的等级。", example="helper", public=True
+    )
     test: Level = option(
         4,
         'Needed to send test notifications, also with "!!pb test notify".',
         '发送测试通知（包括 "!!pb test notify"）所需的等级。',
         example="admin",
+        public=True,
     )
     reload: Level = option(
         3,
         "Needed to reload the config, and to switch endpoints on and off.",
         "重载配置、启用或停用推送目标所需的等级。",
         example="owner",
+        public=True,
     )
-    history: Level = option(3, "Needed to look at what was delivered.", "查看投递记录所需的等级。", example="helper")
-    replay: Level = option(4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。", example="admin")
+    history: Level = option(
+        3, "Needed to look at what was delivered.", "查看投递记录所需的等级。", example="helper", public=True
+    )
+    replay: Level = option(
+        4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。", example="admin", public=True
+    )
 
 
 class CommandConfig(Options):
     """The plugin's own commands."""
 
     prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = option(
-        "!!pn", "What the commands start with.", "命令的前缀。", example="!!notify"
+        "!!pn", "What the commands start with.", "命令的前缀。", example="!!notify", public=True
     )
     permission: PermissionConfig = option(
         PermissionConfig, "Which level each command needs.", "各命令所需的权限等级。", example={"test": "admin"}
@@ -176,6 +195,7 @@ class Config(Options):
         "此文件的 JSON Schema，供编辑器补全和检查。",
         example="./config.schema.json",
         alias="$schema",
+        public=True,
     )
     notification: NotificationConfig = option(
         NotificationConfig,
@@ -194,6 +214,7 @@ class Config(Options):
         "Language of the notifications' texts; MCDReforged's own when absent.",
         "通知文本的语言；省略则与 MCDReforged 相同。",
         example="zh_cn",
+        public=True,
     )
     delivery: DeliveryConfig = option(
         DeliveryConfig, "How notifications are delivered.", "通知如何投递。", example={"stop_grace": "3s"}

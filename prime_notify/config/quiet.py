@@ -21,7 +21,6 @@ from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 
 __all__ = [
-    "HOLDING_FIELDS",
     "DedupeConfig",
     "DigestConfig",
     "GroupMode",
@@ -31,8 +30,6 @@ __all__ = [
     "TimeOfDay",
 ]
 
-HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe", "repeat")
-"""The options of an endpoint that hold notifications back, or repeat them."""
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _LONGEST = 7 * 86400
@@ -75,6 +72,7 @@ class DigestConfig(Options):
         'For how long they are collected, from the first one on, such as "6h"; at most 7 days.',
         "从第一条起收集多久，如 6h；至多 7 天。",
         example="6h",
+        public=True,
     )
     max: int = option(
         50,
@@ -83,12 +81,14 @@ class DigestConfig(Options):
         example=20,
         ge=2,
         le=500,
+        public=True,
     )
     at_once: Optional[SeverityWord] = option(
         None,
         "What is this severe, or more, is sent by itself, at once; by default everything is collected.",
         "达到此级别或更严重的不收集，立即单独发送；默认全部收集。",
         example="error",
+        public=True,
     )
 
     @field_validator("every")
@@ -116,6 +116,7 @@ class DedupeConfig(Options):
         "同一任务的相同失败在多长时间内不再重复通知，如 1h；至多 7 天。"
         "期间的次数会在该时间结束时或下一次成功时一并告知。",
         example="1h",
+        public=True,
     )
 
     @field_validator("window")
@@ -130,16 +131,26 @@ class QuietHoursConfig(Options):
     """Part of every day in which only what is severe is sent."""
 
     from_: TimeOfDay = option(
-        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", example="22:30", alias="from"
+        ...,
+        'When they begin, local time: "23:00".',
+        "开始时间（本地时间），如 23:00。",
+        example="22:30",
+        alias="from",
+        public=True,
     )
     to: TimeOfDay = option(
-        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。", example="8:00"
+        ...,
+        'When they end; earlier than "from" for the next day.',
+        "结束时间；早于 from 表示次日。",
+        example="8:00",
+        public=True,
     )
     below: SeverityWord = option(
         Severity.ERROR,
         "What is less severe than this waits until they end, and is then told in one message.",
         "低于此级别的会等到结束后汇总为一条消息发送。",
         example="warning",
+        public=True,
     )
 
     @field_validator("below")

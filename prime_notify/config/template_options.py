@@ -70,18 +70,21 @@ class Templates(Options):
         '标题：一个模板，或按事件给出多个模板：{"backup_failure": "...", "*": "...", "digest": "..."}。'
         "digest 用于汇总了多条通知的消息，* 不包括它。",
         example={"backup_failure": "Backup failed!", "*": "{{ event }}", "digest": "{{ digest.count }} backups"},
+        content=True,
     )
     body: _Texts = option(
         None,
         "The text, shown instead of the usual fields; written like title.",
         "正文，用来代替通常的各个字段；写法与 title 相同。",
         example="{{ error.message if error else cost_s|duration }}",
+        content=True,
     )
     desp: _Markdown = option(
         None,
         "The text in Markdown, for services that show that; what is inserted is escaped.",
         "Markdown 正文，用于支持 Markdown 的服务；插入的内容会被转义。",
         example="**{{ backup.comment }}**",
+        content=True,
     )
 
     def find(self, text: str, told: str) -> Optional[str]:

@@ -10,11 +10,11 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.filter import Filter
+from prime_notify.config.option import deferring_options
 from prime_notify.config.problem import Location, Problem, describe, json_path
-from prime_notify.config.quiet import HOLDING_FIELDS
 from prime_notify.loading.contradictions import contradiction_in
-from prime_notify.loading.secret_values import SHOWN_FIELDS, secrets_of
-from prime_notify.loading.secrets import Resolver
+from prime_notify.loading.secrecy import Secrecy, secrecy_at, secrets_of
+from prime_notify.loading.secret_references import Resolver
 from prime_notify.loading.validation import Violation, located, validated, without_nulls
 from prime_notify.model.annotations import field_at, member, option_names
 from prime_notify.model.event import EventName
@@ -63,14 +63,16 @@ class _Loading:
         self._raw = raw
         self._at = at
         self._problems: List[Problem] = []
-        self._resolver = Resolver(loader.environ, loader.base_dir)
+        self._model: Type[EndpointConfig] = EndpointConfig
+        self._resolver = Resolver(EndpointConfig, loader.environ, loader.base_dir)
 
     def run(self, default_name: str) -> LoadedEndpoint:
         channel_type = self._channel_type()
-        model = channel_type.endpoint_model if channel_type else EndpointConfig
-        data = self._prepared(model, default_name, channel_type)
-        secrets = (*secrets_of(data, model), *self._resolver.values)
-        config = self._validated(data, model) if channel_type else None
+        if channel_type:
+            self._model = self._resolver.model = channel_type.endpoint_model
+        data = self._prepared(default_name, channel_type)
+        secrets = (*secrets_of(data, self._model), *self._resolver.values)
+        config = self._validated(data) if channel_type else None
         if channel_type and config and config.lifecycle not in channel_type.lifecycles:
             possible = one_of(sorted(channel_type.lifecycles))
             self._add(
@@ -78,7 +80,7 @@ class _Loading:
             )
             config = config.model_copy(update={"lifecycle": "separate"})
         if channel_type and config and channel_type.shows_state:
-            config = self._without_holding(config)
+            config = self._without_deferral(config)
         for location, remedy in config.warnings() if config else ():
             self._add(location, remedy, fatal=False)
         contradiction = contradiction_in(config, self._events) if config else None
@@ -89,27 +91,25 @@ class _Loading:
             endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
         return LoadedEndpoint(self._at, endpoint, tuple(self._problems), secrets)
 
-    def _without_holding(self, config: EndpointConfig) -> EndpointConfig:
-        """What shows a state has to be told each change of it at once."""
-        for name in [name for name in HOLDING_FIELDS if getattr(config, name)]:
+    def _without_deferral(self, config: EndpointConfig) -> EndpointConfig:
+        """A channel that shows a state needs each change of it at once."""
+        for name in [name for name in deferring_options(self._model) if getattr(config, name)]:
             self._add(
                 (name,), f"{config.type} shows a state, which cannot wait; leave it out; it is ignored", fatal=False
             )
             config = config.model_copy(update={name: None})
         return config
 
-    def _prepared(
-        self, model: Type[EndpointConfig], default_name: str, channel_type: Optional[Type[Channel[Any]]]
-    ) -> Dict[str, Any]:
+    def _prepared(self, default_name: str, channel_type: Optional[Type[Channel[Any]]]) -> Dict[str, Any]:
         """The endpoint as its model expects it: name and type filled in, references replaced."""
-        data = without_nulls(self._raw, model)
+        data = without_nulls(self._raw, self._model)
         data["type"] = channel_type.type if channel_type else "webhook"
         if "name" not in data:
             data["name"] = default_name
             self._add(("name",), f'add a "name"; until then it is "{default_name}"', fatal=False)
         if self._raw.get("events") == []:
             self._add(("events",), "an empty list sends nothing; leave the option out for all events", fatal=False)
-        data = {key: self._resolver.resolve(value, member(model, key), (key,)) for key, value in data.items()}
+        data = {key: self._resolver.resolve(value, member(self._model, key), (key,)) for key, value in data.items()}
         for reference in self._resolver.unresolved:
             self._add(reference.location, reference.remedy, fatal=True, found=reference.found)
         return data
@@ -126,21 +126,21 @@ class _Loading:
             self._add(("type",), remedy, fatal=True)
         return found
 
-    def _validated(self, data: Dict[str, Any], model: Type[EndpointConfig]) -> Optional[EndpointConfig]:
+    def _validated(self, data: Dict[str, Any]) -> Optional[EndpointConfig]:
         """The config without the options that the endpoint can do without; None when another one does not fit."""
 
         def report(violations: Sequence[Violation]) -> bool:
             for violation in violations:
-                self._report(violation, model)
+                self._report(violation)
             return all(map(_is_dispensable, violations))
 
-        config = validated(model, data, report, {"base_dir": self._resolver.base_dir})
+        config = validated(self._model, data, report, {"base_dir": self._resolver.base_dir})
         if config and config.events == [] and self._raw.get("events") != []:
             self._add(("events",), "write at least one known event, or leave out the option for all", fatal=True)
             return None
         return config
 
-    def _report(self, violation: Violation, model: Type[EndpointConfig]) -> None:
+    def _report(self, violation: Violation) -> None:
         location = violation.location
         if violation.is_comment or any(
             location[: len(known)] == known for known in self._resolver.unresolved_locations
@@ -150,7 +150,7 @@ class _Loading:
         if violation.is_unknown_key and len(location) == 1 and location[0] in self._types:
             remedy = f'these are options of "type": "{location[0]}"'
         elif violation.is_unknown_key and len(location) == 1:
-            remedy = _as_rule(str(location[0]), option_names(model)) or remedy
+            remedy = _as_rule(str(location[0]), option_names(self._model)) or remedy
         elif (
             violation.is_unknown_key
             and len(location) == 2
@@ -164,7 +164,7 @@ class _Loading:
         self._add(location, remedy, fatal=not _is_dispensable(violation), found=found)
 
     def _add(self, location: Location, remedy: str, *, fatal: bool, found: Optional[str] = None) -> None:
-        location, value = located(self._raw, location, shown=bool(location) and location[0] in SHOWN_FIELDS)
+        location, value = located(self._raw, location, shown=secrecy_at(self._model, location) is Secrecy.PUBLIC)
         self._problems.append(Problem(json_path((*self._at, *location)), found or value, remedy, fatal))
 
 

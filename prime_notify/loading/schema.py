@@ -14,12 +14,12 @@ from pydantic_core import core_schema
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import ZH
+from prime_notify.config.option import MARKS
+from prime_notify.loading.secret_references import LITERAL_OPTIONS
 
 __all__ = ["config_schema", "render_schema"]
 
 _DEFAULT_TYPE = "webhook"
-_SHOWN = ("name", "type", "enabled", "events", "filter", "language")  # not expected to come from elsewhere
 _ANNOTATIONS = ("description", "default", "examples", "title")
 _NULL = {"type": "null"}
 _REFERENCE_NAME = "SecretReference"
@@ -66,8 +66,8 @@ def config_schema() -> Dict[str, Any]:
     names = {name: _target(references[model, "validation"]) for name, model in models.items()}
     if EndpointConfig not in models.values():
         del definitions[_target(definitions["NotificationConfig"]["properties"]["endpoints"]["items"])]
-    for name in sorted(_reachable(names.values(), definitions) - {"EventName", "Filter", "Except"}):
-        definitions[name] = _with_references(definitions[name], skip=_SHOWN if name in names.values() else ())
+    for name in sorted(_reachable(names.values(), definitions)):
+        definitions[name] = _with_references(definitions[name], skip=LITERAL_OPTIONS if name in names.values() else ())
     definitions = {name: _lenient(definition, definitions) for name, definition in definitions.items()}
     for channel, name in names.items():
         definitions[name] = _endpoint(definitions[name], channel)
@@ -91,13 +91,13 @@ def render_schema() -> str:
 
 
 def _for_editors(value: Any) -> Any:
-    """Without what only the reference and the masking of secrets need."""
+    """Without the marks of :func:`prime_notify.config.option.option`."""
     if isinstance(value, list):
         return [_for_editors(item) for item in value]
     if not isinstance(value, dict):
         return value
-    marks = {ZH: str, "secret": bool}
-    return {key: _for_editors(inner) for key, inner in value.items() if not isinstance(inner, marks.get(key, ()))}
+    marked = {key for key in MARKS if isinstance(value.get(key), (str, bool))}  # an option of that name is an object
+    return {key: _for_editors(inner) for key, inner in value.items() if key not in marked}
 
 
 def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Dict, FrozenSet, List, Sequence, Set, Tuple
 
 from prime_notify.config.models import Config, NotificationConfig
 from prime_notify.config.problem import Location, Problem, json_path
+from prime_notify.loading.secrecy import Secrecy, secrecy_at
 from prime_notify.loading.validation import Violation, located, validated, without_nulls
 
 __all__ = ["LoadedSections", "load_sections"]
@@ -83,7 +84,7 @@ def _problem(violation: Violation, sections: Dict[str, Any], block_at: Location)
         remedy += "; until then it counts as true"
     if location[:2] == (_BLOCK, "groups") and len(location) > 2:
         remedy += "; until then each endpoint of the group gets everything"
-    location, found = located(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
+    location, found = located(sections, location, shown=secrecy_at(Config, location) is Secrecy.PUBLIC)
     if violation.is_unknown_key:
         found = "an unknown option"
     path = (*block_at, *location[1:]) if location[0] == _BLOCK else location

@@ -46,7 +46,6 @@ class DingTalkOptions(KeywordOptions):
         "The token in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 access_token；填写后可省略 url。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     secret: Optional[str] = option(
@@ -54,7 +53,6 @@ class DingTalkOptions(KeywordOptions):
         'The secret ("SEC...") of the bot\'s signature, when that is switched on.',
         "机器人开启“加签”后显示的密钥（SEC 开头）。",
         example="SEC<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -68,7 +66,6 @@ class DingTalkEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with dingtalk.access_token.",
         "机器人的 webhook 地址；填写 dingtalk.access_token 时可省略。",
         example="https://oapi.dingtalk.com/robot/send?access_token=<token>",
-        secret=True,
     )
     dingtalk: DingTalkOptions = option(
         DingTalkOptions, "Options of the bot.", "机器人的选项。", example={"secret": "SEC<secret>"}
