@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, FrozenSet, List, Optional, Sequence, Tupl
 from prime_notify.config.problem import Location
 from prime_notify.model.event import EventName, Severity, Status
 from prime_notify.model.payload import Payload, PluginInfo, Timestamp
-from prime_notify.routing.rules import RULES, Background, stated
+from prime_notify.routing.rules import RULES, RoutingContext, configured_rules
 
 if TYPE_CHECKING:
     from prime_notify.config.endpoint import EndpointConfig
@@ -69,21 +69,21 @@ def _conditions(endpoint: EndpointConfig, block_events: Optional[Sequence[EventN
     cases = _cases(tuple(sorted({0.0, *costs})))
 
     def condition(at: Tuple[str, ...], value: Any, path: str = "", matching: bool = True) -> _Condition:
-        results = [RULES[at[-1]](payload, value, background).fits for payload, background in cases]
-        passing = frozenset(number for number, fits in enumerate(results) if bool(fits) is matching)
+        results = [RULES[at[-1]](payload, value, context).matches for payload, context in cases]
+        passing = frozenset(number for number, matches in enumerate(results) if bool(matches) is matching)
         return _Condition(path or ".".join(at), None if path else at, passing)
 
     conditions = [condition(("events",), block_events, "notification.events")] if block_events else []
     conditions += [condition(("events",), endpoint.events)] if endpoint.events else []
-    conditions += [condition(("filter", name), value) for name, value in stated(rules) if name in _ENUMERABLE]
-    for name, value in stated(excepted):
+    conditions += [condition(("filter", name), value) for name, value in configured_rules(rules) if name in _ENUMERABLE]
+    for name, value in configured_rules(excepted):
         if name in _ENUMERABLE:
             conditions.append(condition(("filter", "except", name), value, matching=False))
     return conditions
 
 
 @functools.lru_cache(maxsize=16)
-def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, Background]]:
+def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, RoutingContext]]:
     """Everything that can happen, as far as these rules can tell it apart."""
     cases = []
     for event in EventName:
@@ -101,7 +101,7 @@ def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, Background]]:
                 cost_s=cost,
             )
             for last_status in (Status.SUCCESS, Status.FAILURE):
-                cases.append((payload, Background({payload.task_kind: last_status})))
+                cases.append((payload, RoutingContext({payload.task_kind: last_status})))
     return cases
 
 

@@ -7,7 +7,7 @@ from typing import Collection, Iterator, List, Mapping, Sequence
 
 from prime_notify.config.problem import Location, Problem, describe, json_path
 from prime_notify.loading.endpoints import LoadedEndpoint
-from prime_notify.routing.groups import is_sharing
+from prime_notify.routing.groups import chooses_one
 from prime_notify.text.suggestions import closest, one_of
 
 __all__ = ["lonely_groups", "with_known_names"]
@@ -35,7 +35,7 @@ def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], a
         enabled = [config.name for config in configs if config.group == name and config.enabled]
         if not members:
             remedy = f'no endpoint is in it; write "group": "{name}" in some, or leave it out'
-        elif len(enabled) == 1 and is_sharing(mode):
+        elif len(enabled) == 1 and chooses_one(mode):
             remedy = f'only "{enabled[0]}" is in it and enabled; write "group": "{name}" in others, or leave it out'
         else:
             continue
@@ -60,7 +60,7 @@ def _idle_fallbacks(
 ) -> Mapping[str, str]:
     """Those that can never take over from an endpoint, and what to do about it."""
     group = one.endpoint.config.group if one.endpoint else None
-    shares = group is not None and is_sharing(groups.get(group))
+    shares = group is not None and chooses_one(groups.get(group))
     idle = {}
     for other in (other.endpoint.config for other in loaded if other.endpoint):
         if not other.enabled:
@@ -83,7 +83,7 @@ def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_grou
     if one.endpoint is None or group is None:
         return one
     if group in groups:
-        if not (is_sharing(groups[group]) and one.endpoint.channel.shows_state):
+        if not (chooses_one(groups[group]) and one.endpoint.channel.shows_state):
             return one
         remedy = f"{one.endpoint.type} shows a state, so it has to be told everything; leave it out; it is ignored"
         return _changed(one, {"group": None}, [_problem(one, group, remedy)])

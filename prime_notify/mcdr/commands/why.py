@@ -9,7 +9,7 @@ from mcdreforged.api.types import CommandSource
 from prime_notify.mcdr.commands.desk import Desk, coloured, endpoint_names, event_named, has_endpoint
 from prime_notify.mcdr.commands.table import Command
 from prime_notify.mcdr.commands.test import EVENT_NAMES
-from prime_notify.routing.explanation_text import why_lines, why_title
+from prime_notify.routing.explanation import explanation_lines, explanation_title
 
 __all__ = ["WHY"]
 
@@ -33,9 +33,9 @@ def _why(desk: Desk, source: CommandSource, endpoint: str, word: str) -> None:
     if explanation is None:
         return
     say = desk.speech.reply
-    title = why_title(explanation, event.value, say)
-    source.reply(coloured(title, RColor.green if explanation.goes_there else RColor.yellow))
-    for line in why_lines(explanation, say):
+    title = explanation_title(explanation, event.value, say)
+    source.reply(coloured(title, RColor.green if explanation.is_sent else RColor.yellow))
+    for line in explanation_lines(explanation, say):
         colour = RColor.green if line.passed else RColor.red
         source.reply(RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
     source.reply(coloured(say("command.why.sample"), RColor.gray))

@@ -13,7 +13,7 @@ from prime_notify.config.models import NotificationConfig
 from prime_notify.loading.contradictions import contradiction_in
 from prime_notify.loading.schema import config_schema
 from prime_notify.model.event import Severity, Status, Task
-from prime_notify.routing import Background, decide
+from prime_notify.routing import RoutingContext, decide
 from tests.support.build import event
 from tests.support.examples import examples
 from tests.unit.loading.examples import hook, load, load_endpoints, names, problems
@@ -190,7 +190,9 @@ def test_what_is_called_contradictory_lets_nothing_pass_and_only_that(document, 
         for cost in (0, 1, 90, 300)
     ]  # fmt: skip
     lasts = [{("prime_backup", task): status for task in Task} for status in (Status.SUCCESS, Status.FAILURE)]
-    passing = [decide(payload, endpoint, notification, Background(last)).passes for payload in cases for last in lasts]
+    passing = [
+        decide(payload, endpoint, notification, RoutingContext(last)).passes for payload in cases for last in lasts
+    ]
     if contradiction:
         assert not any(passing)
     elif not stated & texts:

@@ -16,7 +16,7 @@ from prime_notify.config.models import NotificationConfig
 from prime_notify.messages.machine_texts import comment_readings
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
-from prime_notify.routing import Background, Decision, decide, outcome_of, route
+from prime_notify.routing import Decision, RoutingContext, decide, outcome_of, route
 from prime_notify.text.redaction import Redactor
 from tests.support.build import event, loaded
 from tests.support.examples import examples
@@ -40,7 +40,7 @@ def payload(name: str = "backup_success", **fields: Any) -> Payload:
 
 
 def decision(of: Payload, filters: Mapping[str, Any], last: Mapping[Any, Any] = {}) -> Decision:
-    return decide(of, endpoint(filter=filters), BLOCK, Background(last, READINGS))
+    return decide(of, endpoint(filter=filters), BLOCK, RoutingContext(last, READINGS))
 
 
 def passes(of: Payload, last: Mapping[Any, Any] = {}, **filters: Any) -> bool:
@@ -60,21 +60,21 @@ def test_every_combination_agrees_with_a_plain_model(
     document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
 ) -> None:
     of = payload(name, **fields)
-    config, background = NotificationConfig.model_validate(block), Background(_known(last), READINGS)
+    config, context = NotificationConfig.model_validate(block), RoutingContext(_known(last), READINGS)
     config_of_one = WebhookEndpoint.model_validate(document)
     one = Endpoint(config_of_one, Webhook(config_of_one), Redactor(()))
-    decided = decide(of, one.config, config, background)
+    decided = decide(of, one.config, config, context)
     expected = model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
-    assert list(route(of, config, [one.config], background)) == (["a"] if decided.passes else [])
+    assert list(route(of, config, [one.config], context)) == (["a"] if decided.passes else [])
 
 
 @examples(200)
 @given(model.endpoint_documents, wild_events)
 def test_any_event_at_all_is_decided(document: Dict[str, Any], wild: Event) -> None:
     decided = decide(
-        normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, Background({}, READINGS)
+        normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, RoutingContext({}, READINGS)
     )
     assert decided.passes in (True, False)
 
@@ -199,8 +199,8 @@ def test_the_reasons_say_where_each_rule_stands_and_what_was_found() -> None:
         filter={"min_cost": "5m", "tags": "scheduled", "except": {"operators": ["player:*"], "on_change": True}},
     )
     block = NotificationConfig(events=[EventName.BACKUP_START])
-    reasons = decide(of, config, block, Background()).reasons
-    assert [(reason.path, reason.passed, reason.found, reason.wanted) for reason in reasons] == [
+    reasons = decide(of, config, block, RoutingContext()).reasons
+    assert [(reason.path, reason.passed, reason.actual, reason.expected) for reason in reasons] == [
         ("notification.enabled", False, ("false",), ("true",)),
         ("enabled", False, ("false",), ("true",)),
         ("notification.events", False, ("backup_failure",), ("backup_start",)),
@@ -221,11 +221,11 @@ def test_an_event_goes_to_those_endpoints_that_let_it_pass_in_their_order() -> N
     )
     block = config.config.notification
     endpoints = block.endpoints
-    assert route(payload("backup_failure"), block, endpoints, Background()) == [
+    assert route(payload("backup_failure"), block, endpoints, RoutingContext()) == [
         "all",
         "failures",
     ]
-    assert route(payload("restore_failure"), block, endpoints, Background()) == [
+    assert route(payload("restore_failure"), block, endpoints, RoutingContext()) == [
         "all",
         "failures",
         "restores",
