@@ -17,11 +17,10 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.config.option import chinese_description
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Duration, Rate
 from scripts.reference_words import WORDS
 from scripts.venvs import ROOT
 

@@ -20,9 +20,9 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
+from prime_notify.config.units import Duration
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry

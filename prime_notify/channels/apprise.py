@@ -13,7 +13,8 @@ from typing_extensions import Annotated, Literal
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.config.choices import as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -85,7 +86,7 @@ def _check_library() -> None:
 class AppriseOptions(Options):
     """Where Apprise is to send, and in which form."""
 
-    urls: Annotated[List[str], BeforeValidator(listed)] = option(
+    urls: Annotated[List[str], BeforeValidator(as_list)] = option(
         ...,
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",

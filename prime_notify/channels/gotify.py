@@ -15,7 +15,8 @@ from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord
+from prime_notify.config.choices import SeverityChoice
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -48,7 +49,7 @@ _HINTS = {
 }
 
 _Level = Annotated[int, Field(ge=0, le=10)]
-_Priority = Union[_Level, Dict[SeverityWord, _Level]]
+_Priority = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class GotifyOptions(Options):

@@ -23,7 +23,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, called, check_use
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request

@@ -14,9 +14,9 @@ from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import Config
 from prime_notify.config.problem import ConfigError, Location, Problem, describe, json_path
+from prime_notify.loading.cross_references import lonely_groups, with_known_names
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.endpoints import EndpointLoader, LoadedEndpoint
-from prime_notify.loading.references import lonely_groups, with_known_names
 from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Rules
+from prime_notify.config.units import Duration
 from prime_notify.model.event import EventName, Severity, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.model.task_kind import TaskKind

@@ -23,9 +23,10 @@ from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.lookalike import harmless
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.dingtalk.answers import judge_answer
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request

@@ -17,9 +17,10 @@ from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
+from prime_notify.config.choices import SeverityChoice, as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -62,10 +63,10 @@ _Level = Annotated[
     Field(ge=1, le=5),
     WithJsonSchema({"anyOf": [{"enum": list(_PRIORITY_WORDS)}, {"type": "integer", "minimum": 1, "maximum": 5}]}),
 ]
-_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(listed)]
+_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(as_list)]
 
 
-_PriorityOption = Union[_Level, Dict[SeverityWord, _Level]]
+_PriorityOption = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class NtfyOptions(CredentialOptions):

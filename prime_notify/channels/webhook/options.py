@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSc
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.webhook.signing import SigningOptions
-from prime_notify.config.endpoint import EndpointConfig, http_url
-from prime_notify.config.event_words import listed, word
+from prime_notify.config.choices import as_choice, as_list
+from prime_notify.config.connection_options import http_url
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.templates import Mode, check_template, is_expression, is_template
 from prime_notify.templates.tree import check_tree
@@ -18,7 +19,7 @@ from prime_notify.templates.tree import check_tree
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
 BodyFormat = Annotated[
-    Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(word)
+    Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(as_choice)
 ]
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
@@ -63,7 +64,7 @@ _Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 _Statuses = Annotated[
     List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
-    BeforeValidator(listed),
+    BeforeValidator(as_list),
     WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]
 

@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from prime_notify.config.problem import ConfigError
-from prime_notify.loading.default import DEFAULT_DOCUMENT
-from prime_notify.loading.files import read_config_file, write_default_config, write_schema
+from prime_notify.loading.files import DEFAULT_DOCUMENT, read_config_file, write_default_config, write_schema
 from prime_notify.loading.schema import config_schema
 
 

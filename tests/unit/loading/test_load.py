@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import Config
-from prime_notify.loading.default import DEFAULT_DOCUMENT
 from prime_notify.loading.document import parse_document
+from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.load import ConfigError, load_config
 from prime_notify.model.event import EventName
 from tests.unit.loading.examples import SPEC_EXAMPLE, hook, load, load_endpoints, names, problems

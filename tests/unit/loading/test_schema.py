@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.loading.default import DEFAULT_DOCUMENT
+from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.schema import config_schema, render_schema
 from tests.unit.loading.examples import SPEC_EXAMPLE, hook
 
