@@ -7,7 +7,7 @@ import pytest
 from prime_notify.channels.webhook import WebhookEndpoint
 from prime_notify.config.choices import matching_events
 from prime_notify.model.event import EventName
-from tests.unit.loading.examples import hook, load, load_endpoints, problems
+from tests.support.configs import hook, load, load_endpoints, problems
 
 
 @pytest.mark.parametrize(

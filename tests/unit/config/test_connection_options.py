@@ -11,7 +11,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from prime_notify.model.connection import ConnectionOptions
-from tests.unit.loading.examples import hook, load_endpoints, problems
+from tests.support.configs import hook, load_endpoints, problems
 
 CA = trustme.CA()
 

@@ -7,7 +7,7 @@ from typing import Any, Dict
 import pytest
 
 from prime_notify.model.event import Severity
-from tests.unit.loading.examples import hook, load, load_endpoints, problems
+from tests.support.configs import hook, load, load_endpoints, problems
 
 
 def test_the_examples_of_the_reference_work():

@@ -14,11 +14,11 @@ from prime_notify.loading.contradictions import contradiction_in
 from prime_notify.loading.schema import config_schema
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.routing import RoutingContext, decide
+from tests.support import filter_model
 from tests.support.build import event
+from tests.support.configs import hook, load, load_endpoints, names, problems
 from tests.support.examples import examples
-from tests.unit.loading.examples import hook, load, load_endpoints, names, problems
 from tests.unit.model.strategies import normalized
-from tests.unit.routing import model
 
 EVERYTHING = {
     "success_only": False,
@@ -172,7 +172,7 @@ USUAL = {
 
 
 @examples(500)
-@given(model.endpoint_documents, model.blocks, st.data())
+@given(filter_model.endpoint_documents, filter_model.blocks, st.data())
 def test_what_is_called_contradictory_lets_nothing_pass_and_only_that(document, block, data):
     """Over events whose severity is the usual one, and whose facts are known."""
     endpoint = WebhookEndpoint.model_validate({**document, "enabled": True})
@@ -185,7 +185,7 @@ def test_what_is_called_contradictory_lets_nothing_pass_and_only_that(document, 
     cases = [
         normalized(event(name, severity=severity, cost_s=cost, operator="x:y", source="x:y",
                          backup={"tags": {}, "targets": [], "comment": ""})).payload
-        for name in model.EVENTS
+        for name in filter_model.EVENTS
         for severity in USUAL[Status(name.split("_")[1])]
         for cost in (0, 1, 90, 300)
     ]  # fmt: skip

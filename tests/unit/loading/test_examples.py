@@ -18,7 +18,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.loading.schema import config_schema
-from tests.unit.loading.examples import load
+from tests.support.configs import load
 
 COMMON = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
 MAIL = {"name": "mail", "url": "https://example.com/mail"}

@@ -12,7 +12,7 @@ from prime_notify.loading.document import parse_document
 from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.load import ConfigError, load_config
 from prime_notify.model.event import EventName
-from tests.unit.loading.examples import SPEC_EXAMPLE, hook, load, load_endpoints, names, problems
+from tests.support.configs import SPEC_EXAMPLE, hook, load, load_endpoints, names, problems
 
 
 def _fatal(loaded) -> dict:

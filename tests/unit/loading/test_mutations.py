@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prime_notify.loading.files import read_config_file
 from prime_notify.loading.load import ConfigError, LoadedConfig
-from tests.unit.loading.examples import load, names
+from tests.support.configs import load, names
 
 SECRETS = ("key-of-the-phone-1", "key-of-the-mailbox-2", "token-of-the-hook-3", "value-from-environment-4")
 ENVIRON = {"TOKEN": SECRETS[3]}

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.schema import config_schema, render_schema
-from tests.unit.loading.examples import SPEC_EXAMPLE, hook
+from tests.support.configs import SPEC_EXAMPLE, hook
 
 SHIPPED = Path(__file__).parents[3] / "schema" / "config.schema.json"
 

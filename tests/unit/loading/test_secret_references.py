@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.unit.loading.examples import hook, load_endpoints, names, problems
+from tests.support.configs import hook, load_endpoints, names, problems
 
 
 def _url(url: object, tmp_path, **environ: str):

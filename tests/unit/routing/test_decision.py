@@ -18,12 +18,12 @@ from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.routing import Decision, RoutingContext, decide, outcome_of, route
 from prime_notify.text.redaction import Redactor
+from tests.support import filter_model
 from tests.support.build import event, loaded
 from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import events as wild_events
 from tests.unit.model.strategies import normalized
-from tests.unit.routing import model
 
 READINGS = functools.partial(comment_readings, catalogue=CATALOGUE)
 BLOCK = NotificationConfig(enabled=True)
@@ -55,7 +55,13 @@ def _known(last: Mapping[Tuple[str, str], str]) -> Dict[Tuple[str, Task], Status
 
 
 @examples(1000)
-@given(model.endpoint_documents, model.blocks, st.sampled_from(model.EVENTS), model.event_fields, model.background)
+@given(
+    filter_model.endpoint_documents,
+    filter_model.blocks,
+    st.sampled_from(filter_model.EVENTS),
+    filter_model.event_fields,
+    filter_model.last_outcomes,
+)
 def test_every_combination_agrees_with_a_plain_model(
     document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
 ) -> None:
@@ -64,14 +70,14 @@ def test_every_combination_agrees_with_a_plain_model(
     config_of_one = WebhookEndpoint.model_validate(document)
     one = Endpoint(config_of_one, Webhook(config_of_one), Redactor(()))
     decided = decide(of, one.config, config, context)
-    expected = model.plainly_decided(document, block, of.to_dict(), last)
+    expected = filter_model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
     assert list(route(of, config, [one.config], context)) == (["a"] if decided.passes else [])
 
 
 @examples(200)
-@given(model.endpoint_documents, wild_events)
+@given(filter_model.endpoint_documents, wild_events)
 def test_any_event_at_all_is_decided(document: Dict[str, Any], wild: Event) -> None:
     decided = decide(
         normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, RoutingContext({}, READINGS)

@@ -304,7 +304,7 @@ def test_a_broken_import_that_is_not_for_lack_of_jinja2_is_not_hidden(monkeypatc
 def test_a_config_without_templates_and_proxies_loads_no_optional_library() -> None:
     script = """
         import sys
-        from tests.unit.loading.examples import hook, load_endpoints
+        from tests.support.configs import hook, load_endpoints
         load_endpoints(hook(), hook(name="phone", type="bark", url="https://api.day.app/key"))
         assert not {"jinja2", "prime_notify.transport.socks"} & set(sys.modules)
     """

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.text.wildcard import fits, has_wildcard
-from tests.unit.routing.model import plainly_fits
+from tests.support.filter_model import plainly_fits
 
 _TEXT = st.text("aAbB[]!-*?. \n备", max_size=12)
 
