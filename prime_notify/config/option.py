@@ -17,7 +17,7 @@ IdText = Annotated[str, WithJsonSchema({"type": ["string", "integer"]})]
 ZH = "zh_cn"
 _PUBLIC, _CONTENT, _DEFERS = "public", "content", "defers"
 MARKS = (ZH, _PUBLIC, _CONTENT, _DEFERS)
-"""What :func:`option` adds to a field's ``json_schema_extra``: its Chinese description, and what it is marked as."""
+"""The keys that :func:`option` adds to a field's ``json_schema_extra``: its Chinese description and its marks."""
 
 
 class Options(BaseModel):

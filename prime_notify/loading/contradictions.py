@@ -84,7 +84,7 @@ def _conditions(endpoint: EndpointConfig, block_events: Optional[Sequence[EventN
 
 @functools.lru_cache(maxsize=16)
 def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, RoutingContext]]:
-    """Everything that can happen, as far as these rules can tell it apart."""
+    """All cases that these rules can distinguish."""
     cases = []
     for event in EventName:
         severities = _SEVERITIES.get(event.status, (event.default_severity,))

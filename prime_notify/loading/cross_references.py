@@ -1,4 +1,4 @@
-"""Endpoints that name others, or a group: whether there are such, and whether that does anything."""
+"""Checks the names of other endpoints and groups in endpoints: whether they exist and have an effect."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from prime_notify.loading.endpoints import LoadedEndpoint
 from prime_notify.routing.groups import chooses_one
 from prime_notify.text.suggestions import closest, one_of
 
-__all__ = ["lonely_groups", "with_known_names"]
+__all__ = ["unshared_groups", "with_known_names"]
 
 
 def with_known_names(
     loaded: Sequence[LoadedEndpoint], names: Sequence[str], groups: Mapping[str, str], written_groups: Collection[str]
 ) -> List[LoadedEndpoint]:
-    """The endpoints without those fallbacks and groups that do not exist.
+    """The endpoints without fallbacks and groups that do not exist, with a problem for each.
 
-    :param names: all that the document has.
-    :param written_groups: those of ``groups``, and those that have a problem, which was told.
+    :param names: of all endpoints in the document.
+    :param groups: the valid groups with their modes.
+    :param written_groups: the names of all groups in the document, including those with a problem of their own.
     """
     in_groups = [_in_known_group(one, groups, written_groups) for one in loaded]
     return [_with_known_fallbacks(one, names, _idle_fallbacks(one, in_groups, groups)) for one in in_groups]
 
 
-def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
-    """Groups with nobody to share with. ``at``: where they stand."""
-    if not all(one.endpoint for one in loaded):  # who has a problem may be in it
+def unshared_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
+    """A problem for each group that has no member, or only one to choose. ``at``: the place of the groups."""
+    if not all(one.endpoint for one in loaded):  # an endpoint with a problem may be a member
         return
     configs = [one.endpoint.config for one in loaded if one.endpoint]
     for name, mode in groups.items():
@@ -45,20 +46,20 @@ def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], a
 def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mapping[str, str]) -> LoadedEndpoint:
     if one.endpoint is None or not one.endpoint.config.fallback:
         return one
-    own, given = one.endpoint.name, one.endpoint.config.fallback
-    found = [(index, name, _remedy(name, own, names)) for index, name in enumerate(given)]
+    own, fallbacks = one.endpoint.name, one.endpoint.config.fallback
+    checked = [(index, name, _remedy(name, own, names)) for index, name in enumerate(fallbacks)]
     problems = [
         Problem(json_path((*one.at, "fallback", index)), describe(name, shown=True), remedy or idle[name])
-        for index, name, remedy in found
+        for index, name, remedy in checked
         if remedy or name in idle
     ]
-    return _changed(one, {"fallback": [name for _, name, remedy in found if not remedy]}, problems)
+    return _changed(one, {"fallback": [name for _, name, remedy in checked if not remedy]}, problems)
 
 
 def _idle_fallbacks(
     one: LoadedEndpoint, loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Those that can never take over from an endpoint, and what to do about it."""
+    """The endpoints that can never take over from ``one``, with the remedy for each."""
     group = one.endpoint.config.group if one.endpoint else None
     shares = group is not None and chooses_one(groups.get(group))
     idle = {}

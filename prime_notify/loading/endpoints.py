@@ -1,4 +1,4 @@
-"""Loads endpoints one by one, so that a bad one costs nothing but itself."""
+"""Loads endpoints one by one, so that a mistake in one leaves the others in force."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["EndpointLoader", "LoadedEndpoint"]
 
 @dataclass(frozen=True)
 class LoadedEndpoint:
-    """What came of one endpoint of the document; ``endpoint`` is None when it is switched off by a fatal problem."""
+    """The result for one endpoint of the document. ``endpoint`` is None when a fatal problem switches it off."""
 
     at: Location
     endpoint: Optional[Endpoint]
@@ -36,9 +36,10 @@ class LoadedEndpoint:
 
 @dataclass(frozen=True)
 class EndpointLoader:
-    """Makes endpoints of what stands in the document. ``base_dir``: where the paths of secrets' files start.
+    """Makes endpoints of their objects in the document.
 
-    ``events``: those that the whole notification block lets pass; None for all.
+    ``base_dir``: the folder in which relative paths of files start. ``events``: the events of the whole notification
+    block; None for all.
     """
 
     types: Mapping[str, Type[Channel[Any]]]
@@ -47,7 +48,7 @@ class EndpointLoader:
     events: Optional[Sequence[EventName]] = None
 
     def load(self, raw: object, at: Location, default_name: str) -> LoadedEndpoint:
-        """Never raises; ``at`` is where ``raw`` stands, for the problems' paths."""
+        """Loads one endpoint. Never raises. ``at``: the place of ``raw`` in the document, for the paths of problems."""
         if not isinstance(raw, dict):
             remedy = 'write an endpoint: {"name": "ops", "url": "https://example.com/hook"}'
             return LoadedEndpoint(at, None, (Problem(json_path(at), describe(raw, shown=False), remedy, fatal=True),))
@@ -55,7 +56,7 @@ class EndpointLoader:
 
 
 class _Loading:
-    """The loading of one endpoint: what was found so far."""
+    """The loading of one endpoint, with the problems so far."""
 
     def __init__(self, loader: EndpointLoader, raw: Dict[str, Any], at: Location) -> None:
         self._types = loader.types
@@ -120,11 +121,11 @@ class _Loading:
         if not isinstance(name, str):
             self._add(("type",), f"write one of {one_of(sorted(self._types))}", fatal=True)
             return None
-        found = self._types.get(name.strip().lower())
-        if found is None:
+        channel_type = self._types.get(name.strip().lower())
+        if channel_type is None:
             remedy = f"{closest(name, self._types)}write one of {one_of(sorted(self._types))}"
             self._add(("type",), remedy, fatal=True)
-        return found
+        return channel_type
 
     def _validated(self, data: Dict[str, Any]) -> Optional[EndpointConfig]:
         """The config without the options that the endpoint can do without; None when another one does not fit."""
@@ -169,7 +170,7 @@ class _Loading:
 
 
 def _as_rule(name: str, options: Sequence[str]) -> str:
-    """What to do about a rule of filters that stands among the ``options``; nothing when the name is none."""
+    """The remedy for a rule of the filter that stands among the endpoint's ``options``; empty for any other name."""
     if field_at(Filter, name):
         return 'move it into "filter": {...}'
     meant = "" if closest(name, options) else closest(name, option_names(Filter))

@@ -1,4 +1,4 @@
-"""Loads everything but the endpoints; what does not fit is left out, so that its default counts."""
+"""Loads all sections but the endpoints. An option that does not fit is left out, so that its default counts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _BLOCK_KEYS = tuple(NotificationConfig.model_fields)
 
 @dataclass(frozen=True)
 class LoadedSections:
-    """``config`` has no endpoints yet: these stand in the document at ``endpoints_at``, as ``raw_endpoints``.
+    """The config without endpoints. ``raw_endpoints``: their value in the document, at ``endpoints_at``.
 
-    ``written_groups``: the names of all groups in the document, also of those that were left out for a problem.
+    ``written_groups``: the names of all groups in the document, including those that were left out for a problem.
     """
 
     config: Config
@@ -31,7 +31,10 @@ class LoadedSections:
 
 
 def load_sections(document: Dict[str, Any]) -> LoadedSections:
-    """Never raises. A document that is only the inside of the notification block is taken for that block."""
+    """Loads the sections. Never raises.
+
+    A document with the options of the notification block, but without that block, counts as the block.
+    """
     problems: List[Problem] = []
     sections, block_at = _with_block(document, problems)
     block, raw_endpoints, written_groups = sections.get(_BLOCK), None, frozenset[str]()
@@ -48,7 +51,7 @@ def load_sections(document: Dict[str, Any]) -> LoadedSections:
 
 
 def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict[str, Any], Location]:
-    """The document with its notification block in its place, and the place where that really stands."""
+    """The document with its notification block in its place, and the real place of that block."""
     loose = {key: value for key, value in document.items() if key in _BLOCK_KEYS}
     if _BLOCK in document or not loose:
         return document, (_BLOCK,)
@@ -69,7 +72,7 @@ def _validated(sections: Dict[str, Any], block_at: Location, problems: List[Prob
 
 
 def _sending(block: NotificationConfig, refused: Set[Location]) -> NotificationConfig:
-    """The block, in which no default withholds notifications where its owner wrote something unreadable."""
+    """The block, in which an unreadable option never withholds notifications by its default."""
     update: Dict[str, object] = {"enabled": True} if (_BLOCK, "enabled") in refused else {}
     if block.events == [] and any(location[:2] == (_BLOCK, "events") for location in refused):
         update["events"] = None

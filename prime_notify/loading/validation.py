@@ -42,7 +42,7 @@ class Violation:
 
     @property
     def is_comment(self) -> bool:
-        """Whether it is a key with which people write a remark into JSON."""
+        """Whether it is a key with which people write comments into JSON."""
         key = str(self.location[-1]) if self.location else ""
         return self.is_unknown_key and key.startswith(("_", "//", "$comment"))
 
@@ -119,7 +119,7 @@ def _prune(data: Any, violations: Sequence[Violation]) -> None:
 
 
 def without_nulls(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
-    """A copy in which ``null`` for an option counts as absent."""
+    """A copy without options that are ``null``, which counts as absent."""
     result = {}
     for key, value in data.items():
         annotation = member(model, key)
@@ -150,7 +150,7 @@ def _list_items_last_first(location: Location) -> tuple[Any, ...]:
 
 
 def _place_of(detail: ErrorDetails, data: Any) -> Location:
-    """Pydantic's location without what only describes its own types, such as the member of a union."""
+    """Pydantic's location without the parts that name its own types, such as the member of a union."""
     location: Location = ()
     for part in detail["loc"]:
         try:
