@@ -74,32 +74,37 @@ class _Loading:
         data = self._prepared(default_name, channel_type)
         secrets = (*secrets_of(data, self._model), *self._resolver.values)
         config = self._validated(data) if channel_type else None
-        if channel_type and config and config.lifecycle not in channel_type.lifecycles:
-            possible = one_of(sorted(channel_type.lifecycles))
-            self._add(
-                ("lifecycle",), f"{config.type} cannot do that; write {possible}; until then separate", fatal=False
-            )
-            config = config.model_copy(update={"lifecycle": "separate"})
-        if channel_type and config and channel_type.shows_state:
-            config = self._without_deferral(config)
-        for location, remedy in config.warnings() if config else ():
-            self._add(location, remedy, fatal=False)
-        contradiction = contradiction_in(config, self._events) if config else None
-        if contradiction:
-            self._add(contradiction.at, contradiction.remedy, fatal=contradiction.fatal)
-        endpoint = None
-        if channel_type and config and not any(problem.fatal for problem in self._problems):
-            endpoint = Endpoint(config, channel_type(config), Redactor(secrets))
+        endpoint = self._endpoint(config, channel_type, secrets) if channel_type and config else None
         return LoadedEndpoint(self._at, endpoint, tuple(self._problems), secrets)
 
-    def _without_deferral(self, config: EndpointConfig) -> EndpointConfig:
-        """A channel that shows a state needs each change of it at once."""
-        for name in [name for name in deferring_options(self._model) if getattr(config, name)]:
-            self._add(
-                (name,), f"{config.type} shows a state, which cannot wait; leave it out; it is ignored", fatal=False
-            )
-            config = config.model_copy(update={name: None})
-        return config
+    def _endpoint(
+        self, config: EndpointConfig, channel_type: Type[Channel[Any]], secrets: Sequence[str]
+    ) -> Optional[Endpoint]:
+        """The endpoint with a valid config; None when there is a fatal problem nevertheless."""
+        config = self._supported(config, channel_type)
+        for location, remedy in config.warnings():
+            self._add(location, remedy, fatal=False)
+        contradiction = contradiction_in(config, self._events)
+        if contradiction:
+            self._add(contradiction.at, contradiction.remedy, fatal=contradiction.fatal)
+        if any(problem.fatal for problem in self._problems):
+            return None
+        return Endpoint(config, channel_type(config), Redactor(secrets))
+
+    def _supported(self, config: EndpointConfig, channel_type: Type[Channel[Any]]) -> EndpointConfig:
+        """The config without options that its channel does not support, with a problem for each."""
+        update: Dict[str, object] = {}
+        if config.lifecycle not in channel_type.lifecycles:
+            possible = one_of(sorted(channel_type.lifecycles))
+            remedy = f"{config.type} cannot do that; write {possible}; until then separate"
+            self._add(("lifecycle",), remedy, fatal=False)
+            update["lifecycle"] = "separate"
+        for name in deferring_options(self._model) if channel_type.shows_state else ():
+            if getattr(config, name):
+                remedy = f"{config.type} shows a state, which cannot wait; leave it out; it is ignored"
+                self._add((name,), remedy, fatal=False)
+                update[name] = None
+        return config.model_copy(update=update) if update else config
 
     def _prepared(self, default_name: str, channel_type: Optional[Type[Channel[Any]]]) -> Dict[str, Any]:
         """The endpoint as its model expects it: name and type filled in, references replaced."""

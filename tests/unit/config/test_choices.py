@@ -28,7 +28,7 @@ def test_an_item_means_an_event_those_of_a_task_or_those_that_fit_a_pattern(item
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "remedy"),
     [
         ("backup_sucess", 'did you mean "backup_success"? write one of "backup_start"'),
         ("backups", 'did you mean "backup"? '),
@@ -39,10 +39,10 @@ def test_an_item_means_an_event_those_of_a_task_or_those_that_fit_a_pattern(item
         (None, "write one of"),
     ],
 )
-def test_an_item_that_means_none_is_refused_with_what_was_probably_meant(item, told):
+def test_an_item_that_matches_no_event_is_refused_with_a_similar_name(item, remedy):
     with pytest.raises(ValueError, match='or a pattern such as "\\*_failure"') as refused:
         matching_events(item)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(remedy)
 
 
 def test_items_that_mean_the_same_event_count_once():

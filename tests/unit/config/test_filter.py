@@ -1,4 +1,4 @@
-"""The ``filter`` of an endpoint: what may stand there, and what its owner is told of mistakes and contradictions."""
+"""The ``filter`` of an endpoint: valid rules, mistakes in them, and contradictions among them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_switches_the_endpoint_off(filters, path, found, rem
         ({"except": {"tags": "temporary"}}, "[0].except", 'move it into "filter": {...}'),
     ],
 )
-def test_what_stands_in_the_wrong_place_is_told_where_it_belongs(options, path, remedy):
+def test_what_stands_in_the_wrong_place_is_reported_with_its_right_place(options, path, remedy):
     loaded = load_endpoints(hook(**options))
     assert names(loaded) == ["ops"]
     assert list(problems(loaded)) == [path]
@@ -145,13 +145,13 @@ def test_of_many_rules_only_those_that_contradict_each_other_are_named():
     )
 
 
-def test_an_exception_from_everything_is_told():
+def test_an_exception_from_everything_is_reported():
     (problem,) = load_endpoints(hook(filter={"except": {"events": ["*"]}})).problems
     assert (problem.fatal, problem.found) == (True, '["*"]')
     assert problem.remedy == "it keeps everything out; leave it out"
 
 
-def test_an_endpoint_that_the_whole_block_leaves_nothing_is_told_and_stays():
+def test_an_endpoint_that_the_whole_block_leaves_nothing_is_reported_and_stays():
     loaded = load({"notification": {"events": ["backup"], "endpoints": [hook(events=["restore"])]}})
     (problem,) = loaded.problems
     assert (names(loaded), problem.fatal, problem.path) == (["ops"], False, "notification.endpoints[0].events")
@@ -174,7 +174,7 @@ USUAL = {
 @examples(500)
 @given(filter_model.endpoint_documents, filter_model.blocks, st.data())
 def test_what_is_called_contradictory_lets_nothing_pass_and_only_that(document, block, data):
-    """Over events whose severity is the usual one, and whose facts are known."""
+    """For events with their usual severity and all facts."""
     endpoint = WebhookEndpoint.model_validate({**document, "enabled": True})
     notification = NotificationConfig.model_validate({**block, "enabled": True})
     contradiction = contradiction_in(endpoint, notification.events)

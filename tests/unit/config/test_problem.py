@@ -1,4 +1,4 @@
-"""What a person reads about a mistake: one line, printable whatever the document holds."""
+"""The text of a problem: one printable line for every value."""
 
 from __future__ import annotations
 

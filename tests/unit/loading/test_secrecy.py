@@ -1,4 +1,4 @@
-"""An option that does not say what it is holds a secret: over all options of the config, and over new ones."""
+"""An option without a mark holds a secret: all options of the config, and new ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MODELS: Dict[str, Type[BaseModel]] = {
 
 
 def own_options(model: Type[BaseModel]) -> Iterator[Tuple[Place, FieldInfo]]:
-    """Without those that a channel has from :class:`EndpointConfig` as they are."""
+    """The options of a model, without those that a channel inherits from :class:`EndpointConfig`."""
     declared = vars(model)["__annotations__"]
     return ((place, info) for place, info in options_of(model) if place[0] in declared or model is Config)
 

@@ -153,23 +153,23 @@ def test_several_rules_have_to_be_passed_all_and_exceptions_each() -> None:
 # -- on_change --------------------------------------------------------------------------------------------------------
 
 
-def _told(*names: str) -> List[str]:
-    """Those of the events that pass ``on_change``, what is remembered being kept as an engine does."""
+def _passing_on_change(*names: str) -> List[str]:
+    """The events that pass ``on_change``, with outcomes remembered as the engine does."""
     last: Dict[Any, Status] = {}
-    told = []
+    passing = []
     for name in names:
         plugin, _, of_name = name.rpartition(".")
         of = normalized(event(of_name, plugin or "prime_backup")).payload
         if passes(of, last, on_change=True):
-            told.append(name)
+            passing.append(name)
         ended = outcome_of(of)
         if ended:
             last[ended[0]] = ended[1]
-    return told
+    return passing
 
 
 @pytest.mark.parametrize(
-    ("happened", "told"),
+    ("happened", "passing"),
     [
         (["backup_success", "backup_success"], []),
         (["backup_failure"], ["backup_failure"]),
@@ -184,8 +184,8 @@ def _told(*names: str) -> List[str]:
          ["a.backup_failure", "a.backup_success"]),
     ],
 )  # fmt: skip
-def test_only_an_outcome_that_differs_from_the_one_before_is_told(happened: List[str], told: List[str]) -> None:
-    assert _told(*happened) == told
+def test_only_an_outcome_that_differs_from_the_one_before_is_reported(happened: List[str], passing: List[str]) -> None:
+    assert _passing_on_change(*happened) == passing
 
 
 def test_starts_and_tests_have_no_outcome_to_remember() -> None:

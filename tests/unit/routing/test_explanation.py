@@ -1,4 +1,4 @@
-"""A decision in words."""
+"""The explanation of a decision."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def beside(severity: str = "error", **more: Any) -> Explanation:
 
 
 def others(explanation: Explanation, say: Any = ENGLISH) -> List[Tuple[bool, str]]:
-    """The lines beside those of rules."""
+    """The lines other than those of rules."""
     return [(line.passed, line.text) for line in explanation_lines(explanation, say)][1:]
 
 

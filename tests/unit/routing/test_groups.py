@@ -1,4 +1,4 @@
-"""Which endpoints of a group get what several of them want."""
+"""The choice of a group among its members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUP = endpoints(a="g", b="g", c="g", d=None)
 
 
 class Group:
-    """Three that share, and one beside them; what is to be remembered is remembered."""
+    """A group of three and an endpoint without a group. Turns are remembered."""
 
     def __init__(self, mode: str) -> None:
         self.mode = mode

@@ -1,4 +1,4 @@
-"""The template language: what it can say, what it refuses at load, and what it can never cost."""
+"""The template language: its features, the mistakes that it refuses at load, and its bounds."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def test_a_single_expression_keeps_its_type(source: str, kept: Any) -> None:
         ("{{ title }}" + "x" * 17_000, ["at most 16384 characters"]),
     ],
 )
-def test_a_mistake_is_told_at_load_with_what_to_write(source: str, words: Any) -> None:
+def test_a_mistake_is_reported_at_load_with_what_to_write(source: str, words: Any) -> None:
     with pytest.raises(TemplateMistake) as caught:
         check_template(source)
     for word in words:
