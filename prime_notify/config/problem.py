@@ -54,11 +54,11 @@ def json_path(location: Iterable[Union[str, int]]) -> str:
     return path or "$"
 
 
-def describe(value: object, *, shown: bool) -> str:
-    """A description of ``value``: the value itself where it may be ``shown``, otherwise only its type."""
-    if shown and value is not None and not isinstance(value, int):
+def describe(value: object, *, public: bool) -> str:
+    """A description of ``value``: the value itself where it may be ``public``, otherwise only its type."""
+    if public and value is not None and not isinstance(value, int):
         return _shortened(_quoted(value))
-    if shown and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
+    if public and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
         return _quoted(value)
     if isinstance(value, (str, list, dict)):
         return f"{_type_name(value)} (length {len(value)})"

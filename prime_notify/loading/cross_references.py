@@ -40,7 +40,7 @@ def unshared_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str],
             remedy = f'only "{enabled[0]}" is in it and enabled; write "group": "{name}" in others, or leave it out'
         else:
             continue
-        yield Problem(json_path((*at, name)), describe(mode, shown=True), remedy)
+        yield Problem(json_path((*at, name)), describe(mode, public=True), remedy)
 
 
 def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mapping[str, str]) -> LoadedEndpoint:
@@ -49,7 +49,7 @@ def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mappi
     own, fallbacks = one.endpoint.name, one.endpoint.config.fallback
     checked = [(index, name, _remedy(name, own, names)) for index, name in enumerate(fallbacks)]
     problems = [
-        Problem(json_path((*one.at, "fallback", index)), describe(name, shown=True), remedy or idle[name])
+        Problem(json_path((*one.at, "fallback", index)), describe(name, public=True), remedy or idle[name])
         for index, name, remedy in checked
         if remedy or name in idle
     ]
@@ -96,7 +96,7 @@ def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_grou
 
 
 def _problem(one: LoadedEndpoint, group: str, remedy: str) -> Problem:
-    return Problem(json_path((*one.at, "group")), describe(group, shown=True), remedy)
+    return Problem(json_path((*one.at, "group")), describe(group, public=True), remedy)
 
 
 def _changed(one: LoadedEndpoint, update: Mapping[str, object], problems: Sequence[Problem]) -> LoadedEndpoint:

@@ -43,7 +43,7 @@ def checked_document(document: object) -> Tuple[Dict[str, Any], List[Problem]]:
     :raises ConfigError: it is no object, or is nested too deeply for a config.
     """
     if not isinstance(document, dict):
-        problem = Problem("$", describe(document, shown=False), f"write an object: {_EXAMPLE}", fatal=True)
+        problem = Problem("$", describe(document, public=False), f"write an object: {_EXAMPLE}", fatal=True)
         raise ConfigError(problem)
     problems: List[Problem] = []
     copy: Dict[str, Any] = _copied(document, (), problems)

@@ -51,7 +51,7 @@ class EndpointLoader:
         """Loads one endpoint. Never raises. ``at``: the place of ``raw`` in the document, for the paths of problems."""
         if not isinstance(raw, dict):
             remedy = 'write an endpoint: {"name": "ops", "url": "https://example.com/hook"}'
-            return LoadedEndpoint(at, None, (Problem(json_path(at), describe(raw, shown=False), remedy, fatal=True),))
+            return LoadedEndpoint(at, None, (Problem(json_path(at), describe(raw, public=False), remedy, fatal=True),))
         return _Loading(self, raw, at).run(default_name)
 
 
@@ -170,7 +170,7 @@ class _Loading:
         self._add(location, remedy, fatal=not _is_dispensable(violation), found=found)
 
     def _add(self, location: Location, remedy: str, *, fatal: bool, found: Optional[str] = None) -> None:
-        location, value = located(self._raw, location, shown=secrecy_at(self._model, location) is Secrecy.PUBLIC)
+        location, value = located(self._raw, location, public=secrecy_at(self._model, location) is Secrecy.PUBLIC)
         self._problems.append(Problem(json_path((*self._at, *location)), found or value, remedy, fatal))
 
 

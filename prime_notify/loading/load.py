@@ -66,7 +66,7 @@ def _load_endpoints(sections: LoadedSections, loader: EndpointLoader) -> Tuple[L
         return [], []
     if not isinstance(raw, list):
         remedy = 'write a list of endpoints: [{"name": "ops", "url": "https://example.com/hook"}]'
-        return [], [Problem(json_path(at), describe(raw, shown=False), remedy)]
+        return [], [Problem(json_path(at), describe(raw, public=False), remedy)]
     names = _default_names(raw)
     loaded = [loader.load(item, (*at, index), names[index]) for index, item in enumerate(raw)]
     groups = sections.config.notification.groups
@@ -107,7 +107,7 @@ def _switched_off_unless_owner(owners: Mapping[str, Location], one: LoadedEndpoi
         return one
     name = one.endpoint.name
     remedy = f"{json_path(owners[name])} has this name, too; give each endpoint its own"
-    problem = Problem(json_path((*one.at, "name")), describe(name, shown=True), remedy, fatal=True)
+    problem = Problem(json_path((*one.at, "name")), describe(name, public=True), remedy, fatal=True)
     return replace(one, endpoint=None, problems=(*one.problems, problem))
 
 

@@ -80,7 +80,7 @@ class Resolver:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             remedy = f"put the secret, alone, into that file; the path starts at the config's folder ({reason})"
-            self._fail(at, f"the file {describe(name, shown=True)}", remedy)
+            self._fail(at, f"the file {describe(name, public=True)}", remedy)
             return ""
         self._remember(text, at)
         return text

@@ -87,7 +87,7 @@ def _problem(violation: Violation, sections: Dict[str, Any], block_at: Location)
         remedy += "; until then it counts as true"
     if location[:2] == (_BLOCK, "groups") and len(location) > 2:
         remedy += "; until then each endpoint of the group gets everything"
-    location, found = located(sections, location, shown=secrecy_at(Config, location) is Secrecy.PUBLIC)
+    location, found = located(sections, location, public=secrecy_at(Config, location) is Secrecy.PUBLIC)
     if violation.is_unknown_key:
         found = "an unknown option"
     path = (*block_at, *location[1:]) if location[0] == _BLOCK else location

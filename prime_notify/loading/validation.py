@@ -97,12 +97,12 @@ def _at_location(data: Any, location: Location) -> Any:
     return value
 
 
-def located(data: Any, location: Location, *, shown: bool) -> Tuple[Location, str]:
+def located(data: Any, location: Location, *, public: bool) -> Tuple[Location, str]:
     """The location of a violation in the document as its owner wrote it, and a description of the value there."""
     if location and isinstance(location[-1], int) and not isinstance(_at_location(data, location[:-1]), list):
         location = location[:-1]  # a single item, which was taken for a list of it
     try:
-        return location, describe(_at_location(data, location), shown=shown)
+        return location, describe(_at_location(data, location), public=public)
     except LookupError:
         return location, "nothing"
 

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.endpoint import Endpoint
-from prime_notify.channels.webhook import Webhook, WebhookEndpoint
+from prime_notify.channels.webhook import WebhookEndpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
 from prime_notify.messages.machine_texts import comment_readings
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.routing import Decision, RoutingContext, decide, outcome_of, route
-from prime_notify.text.redaction import Redactor
 from tests.support import filter_model
 from tests.support.build import event, loaded
 from tests.support.examples import examples
@@ -67,13 +65,12 @@ def test_every_combination_agrees_with_a_plain_model(
 ) -> None:
     of = payload(name, **fields)
     config, context = NotificationConfig.model_validate(block), RoutingContext(_known(last), READINGS)
-    config_of_one = WebhookEndpoint.model_validate(document)
-    one = Endpoint(config_of_one, Webhook(config_of_one), Redactor(()))
-    decided = decide(of, one.config, config, context)
+    one = WebhookEndpoint.model_validate(document)
+    decided = decide(of, one, config, context)
     expected = filter_model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
-    assert list(route(of, config, [one.config], context)) == (["a"] if decided.passes else [])
+    assert list(route(of, config, [one], context)) == (["a"] if decided.passes else [])
 
 
 @examples(200)
