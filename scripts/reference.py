@@ -1,6 +1,6 @@
-"""The generated pages of the documentation: every channel and every option, in both languages, from the models.
+"""The generated pages of the documentation: all channels and all options, in both languages, from the models.
 
-python3 scripts/dev.py docs     writes docs/*/channels.md and docs/*/options.md anew; a test says when they are stale
+python3 scripts/dev.py docs     writes docs/*/channels.md and docs/*/options.md anew; a test fails when they are stale
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import ZH
-from prime_notify.config.rate import Rate
-from scripts.reference_words import WORDS
+from prime_notify.config.option import chinese_description
+from prime_notify.config.units import Duration, Rate
+from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
 __all__ = ["LANGUAGES", "channels_page", "options_page", "pages"]
@@ -40,7 +39,7 @@ def pages() -> Iterator[Tuple[str, str]]:
 
 
 def write(root: Path) -> None:
-    """Write them all."""
+    """Write all pages."""
     for path, text in pages():
         (root / "docs" / path).write_bytes(text.encode("utf-8"))
 
@@ -49,8 +48,8 @@ def write(root: Path) -> None:
 
 
 def channels_page(language: str) -> str:
-    """What each channel is for, the smallest config that works, and its options."""
-    words = WORDS[language]
+    """The page of all channels: purpose, smallest config that works, and options of each."""
+    words = TEXTS[language]
     parts = [f"# {words['channels']}\n\n{words['channels_links']}\n\n{words['channels_intro']}\n"]
     parts.append(_contents(sorted(channel_types())))
     parts += [_channel(channel, language) for channel in channel_types().values()]
@@ -62,7 +61,7 @@ def _contents(names: Sequence[str]) -> str:
 
 
 def _channel(channel: Type[Channel[Any]], language: str) -> str:
-    words = WORDS[language]
+    words = TEXTS[language]
     document = {"notification": {"enabled": True, "endpoints": [dict(channel.example)]}}
     lines = [f"## {channel.type}", "", channel.about[_FULL[language]], "", "```json", *_json(document), "```", ""]
     lines += _picture(channel.type, language)
@@ -80,22 +79,22 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
 
 
 def _picture(name: str, language: str) -> List[str]:
-    """What it looks like, where ``python -m scripts.gallery`` has drawn it; the language's own picture first."""
+    """The picture that ``python -m scripts.gallery`` has drawn, if there is one; that of the language first."""
     for file in (f"{name}.{language}.png", f"{name}.png"):
         if (_IMAGES / file).exists():
-            return [f"![{WORDS[language]['picture'].format(name=name)}](../images/{file})", ""]
+            return [f"![{TEXTS[language]['picture'].format(name=name)}](../images/{file})", ""]
     return []
 
 
 def _own_fields(model: Type[EndpointConfig]) -> Dict[str, FieldInfo]:
-    """The options that no other type has, and those that mean something special here."""
+    """The options that no other type has, and those with a special meaning here."""
     common = {name: info.description for name, info in EndpointConfig.model_fields.items()}
     fields = {name: info for name, info in model.model_fields.items() if name != "type"}
     return {name: info for name, info in fields.items() if common.get(name) != info.description}
 
 
 def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     lines: List[str] = []
     if channel.rate_limits:
         lines += [words["rates"].format(rates=", ".join(f"`{rate}`" for rate in channel.rate_limits)), ""]
@@ -106,7 +105,7 @@ def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
 
 
 def _json(document: object) -> List[str]:
-    """Indented down to the endpoints, each of which stands on a line when it is short."""
+    """Indented JSON, with each short endpoint on one line."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return text.splitlines()
 
@@ -115,8 +114,8 @@ def _json(document: object) -> List[str]:
 
 
 def options_page(language: str) -> str:
-    """Every option of the config but those of the channels."""
-    words = WORDS[language]
+    """The page of all options except those of the channels."""
+    words = TEXTS[language]
     parts = [f"# {words['options']}\n\n{words['options_links']}\n\n{words['options_intro']}\n"]
     for name, info in Config.model_fields.items():
         model = _model_of(info.annotation)
@@ -133,13 +132,13 @@ def options_page(language: str) -> str:
 
 
 def _nested(model: Type[BaseModel], path: str, language: str) -> List[str]:
-    """Tables of the objects that stand inside of an object."""
+    """Tables of the objects inside an object."""
     lines: List[str] = []
     for name, info in model.model_fields.items():
         inner = _model_of(info.annotation)
         if inner is not None and not issubclass(inner, EndpointConfig):
             place = f"{path}.{info.alias or name}".lstrip(".")
-            lines += [WORDS[language]["options_of"].format(name=place), "", *_table(inner, language), ""]
+            lines += [TEXTS[language]["options_of"].format(name=place), "", *_table(inner, language), ""]
             lines += _nested(inner, place, language)
     return lines
 
@@ -149,7 +148,7 @@ def _table(model: Type[BaseModel], language: str) -> List[str]:
 
 
 def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     columns = ("option", "kind", "default", "example", "meaning")
     lines = ["| " + " | ".join(words[column] for column in columns) + " |", "| --- " * len(columns) + "|"]
     for name, info in fields.items():
@@ -159,10 +158,7 @@ def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
 
 
 def _description(info: FieldInfo, language: str) -> str:
-    extra = info.json_schema_extra
-    if language == "zh" and isinstance(extra, dict) and ZH in extra:
-        return str(extra[ZH])
-    return info.description or ""
+    return (chinese_description(info) if language == "zh" else None) or info.description or ""
 
 
 def _cell(text: str) -> str:
@@ -172,7 +168,7 @@ def _cell(text: str) -> str:
 def _default(info: FieldInfo, language: str) -> str:
     value = info.get_default(call_default_factory=True) if not info.is_required() else PydanticUndefined
     if value is PydanticUndefined:
-        return WORDS[language]["required"]
+        return TEXTS[language]["required"]
     if value is None or value == [] or value == {} or isinstance(value, BaseModel):
         return ""
     return _code(value)
@@ -205,7 +201,7 @@ def _kind(annotation: Any, language: str) -> str:
 
 
 def _kinds(annotation: Any, language: str) -> Iterator[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is type(None):
         return
@@ -246,11 +242,11 @@ _SIMPLE: Sequence[Tuple[type, str]] = (
 
 
 def _model_of(annotation: Any) -> Any:
-    """The model that describes an object, or the items of a list of objects; None when it is none."""
+    """The model of an object, or of the items in a list of objects; None for any other type."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in get_args(annotation):
-        found = _model_of(argument)
-        if found is not None:
-            return found
+        model = _model_of(argument)
+        if model is not None:
+            return model
     return None

@@ -20,9 +20,9 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
+from prime_notify.config.units import Duration
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
@@ -69,18 +69,21 @@ class AlertmanagerOptions(CredentialOptions):
         "More labels, or others in place of alertname, severity, server, task and plugin; an empty one is left out.",
         "附加的标签，也可替换 alertname、severity、server、task 和 plugin；值为空则去掉该标签。",
         example={"team": "minecraft"},
+        content=True,
     )
     annotations: Dict[str, str] = option(
         dict,
         "More annotations, such as runbook_url, or others in place of summary and description.",
         "附加的注解（如 runbook_url），也可替换 summary 和 description。",
         example={"runbook_url": "https://wiki.example.com/backups"},
+        content=True,
     )
     lasts: Duration = option(
         Duration("7d"),
         "How long an alert stays firing when no success resolves it.",
         "没有成功事件来解除时，告警持续多久。",
         example="2d",
+        public=True,
     )
 
     @field_validator("labels", "annotations")

@@ -13,7 +13,8 @@ from typing_extensions import Annotated, Literal
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.config.choices import as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -85,12 +86,11 @@ def _check_library() -> None:
 class AppriseOptions(Options):
     """Where Apprise is to send, and in which form."""
 
-    urls: Annotated[List[str], BeforeValidator(listed)] = option(
+    urls: Annotated[List[str], BeforeValidator(as_list)] = option(
         ...,
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
         example=["mailto://user:password@example.com"],
-        secret=True,
         min_length=1,
         max_length=20,
     )
@@ -99,6 +99,7 @@ class AppriseOptions(Options):
         "The form of the text that Apprise gets; it converts that to what each service shows.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
         example="markdown",
+        public=True,
     )
 
     @field_validator("urls")
@@ -122,7 +123,7 @@ class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
     type: Literal["apprise"]
-    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, secret=True)
+    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None)
     apprise: AppriseOptions = option(
         ...,
         "Where Apprise is to send.",

@@ -59,19 +59,20 @@ class CommandOptions(Options):
         "其余内容通过标准输入（JSON）与环境变量 PRIME_NOTIFY_* 传入。",
         example=["/opt/scripts/on-backup.sh", "{event}"],
         min_length=1,
+        content=True,
     )
     cwd: str = option(
         "",
         "The folder in which it runs; by default the one in which MCDReforged runs.",
         "运行时的工作目录；默认为 MCDReforged 的工作目录。",
         example="/opt/scripts",
+        content=True,
     )
     environment: Dict[str, str] = option(
         dict,
         "More environment variables, beside those of MCDReforged; their values are secret.",
         "除 MCDReforged 自身的环境变量外，额外的环境变量；其值会被隐藏。",
         example={"REGION": "eu"},
-        secret=True,
     )
     permanent_exit_codes: List[Annotated[int, Field(ge=1)]] = option(
         lambda: [64, 65, 78],
@@ -79,6 +80,7 @@ class CommandOptions(Options):
         "0 is delivered, all others are tried again.",
         "表示重试无意义的退出码；默认为 sysexits.h 中的 EX_USAGE、EX_DATAERR 和 EX_CONFIG。0 表示成功，其余会重试。",
         example=[2, 64],
+        public=True,
     )
 
     @field_validator("argv")
@@ -121,7 +123,6 @@ class CommandEndpoint(EndpointConfig):
         "Not used: nothing goes over the network.",
         "不使用：不经过网络。",
         example=None,
-        secret=True,
     )
     command: CommandOptions = option(
         ..., "What is run.", "要运行的程序。", example={"argv": ["/opt/scripts/on-backup.sh"]}

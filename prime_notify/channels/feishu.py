@@ -25,9 +25,10 @@ from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -128,7 +129,6 @@ class FeishuOptions(KeywordOptions):
         "The secret of the bot's signature verification, when that is switched on.",
         "机器人开启“签名校验”后显示的密钥。",
         example="<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -142,7 +142,6 @@ class FeishuEndpoint(EndpointConfig):
         "The webhook address of a custom bot, of Feishu or of Lark.",
         "自定义机器人的 webhook 地址，飞书或 Lark 均可。",
         example="https://open.feishu.cn/open-apis/bot/v2/hook/<id>",
-        secret=True,
     )
     feishu: FeishuOptions = option(
         FeishuOptions, "Options of the bot.", "机器人的选项。", example={"secret": "<secret>"}

@@ -15,7 +15,8 @@ from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord
+from prime_notify.config.choices import SeverityChoice
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -48,7 +49,7 @@ _HINTS = {
 }
 
 _Level = Annotated[int, Field(ge=0, le=10)]
-_Priority = Union[_Level, Dict[SeverityWord, _Level]]
+_Priority = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class GotifyOptions(Options):
@@ -59,7 +60,6 @@ class GotifyOptions(Options):
         "The token of an application in Gotify.",
         "Gotify 中应用（application）的令牌。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     priority: Optional[_Priority] = option(
@@ -69,12 +69,14 @@ class GotifyOptions(Options):
         '优先级，0 到 10；可统一设置，也可按严重程度设置：{"info": 5}。'
         "默认 info 为 2（静音），warning 为 5（响铃），error 为 8（响铃并振动）。",
         example={"error": 10},
+        public=True,
     )
     markdown: bool = option(
         True,
         "Whether the text is sent as Markdown, else plainly.",
         "是否以 Markdown 发送正文，否则为纯文本。",
         example=False,
+        public=True,
     )
 
 

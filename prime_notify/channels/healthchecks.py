@@ -15,10 +15,10 @@ from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.sayings import not_how, refused_by
+from prime_notify.config.choices import TaskChoices, as_choice
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.event_words import TaskWords, word
 from prime_notify.config.option import Options, option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -55,17 +55,19 @@ _HINTS = {
 class HealthchecksOptions(Options):
     """Options of Healthchecks."""
 
-    tasks: TaskWords = option(
+    tasks: TaskChoices = option(
         lambda: [Task.BACKUP],
         'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
         "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
         example=["backup", "restore"],
+        public=True,
     )
-    aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
+    aborted: Annotated[Literal["log", "fail"], BeforeValidator(as_choice)] = option(
         "log",
         'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
         "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
         example="fail",
+        public=True,
     )
 
 

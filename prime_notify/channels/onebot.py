@@ -20,7 +20,8 @@ from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.common.verdict import Answers, Meaning
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
@@ -104,17 +105,17 @@ class OneBotOptions(Options):
         "The token of the bot's HTTP server, when it has one.",
         "机器人 HTTP 服务设置的 token（如有）。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     group_id: Optional[IdText] = option(
-        None, "The number of the group to write to.", "要发送到的群号。", example=123456789
+        None, "The number of the group to write to.", "要发送到的群号。", example=123456789, content=True
     )
     user_id: Optional[IdText] = option(
         None,
         "The number of the user to write to, instead of a group.",
         "要发送到的 QQ 号（与群号二选一）。",
         example=123456789,
+        content=True,
     )
 
     @model_validator(mode="after")
@@ -135,7 +136,6 @@ class OneBotEndpoint(EndpointConfig):
         "The address of the bot's HTTP server, such as http://127.0.0.1:3000.",
         "机器人 HTTP 服务的地址，例如 http://127.0.0.1:3000。",
         example="http://127.0.0.1:3000",
-        secret=True,
     )
     onebot: OneBotOptions = option(
         ..., "Whom the bot writes to.", "机器人发送的目标。", example={"group_id": 123456789}

@@ -110,7 +110,6 @@ class PushPlusOptions(Options):
         "The account's or message's token.",
         "用户 token 或消息 token。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     topic: Optional[str] = option(
@@ -119,12 +118,14 @@ class PushPlusOptions(Options):
         "群组编码，填写后推送给群组的所有成员。",
         example="<code>",
         min_length=1,
+        content=True,
     )
     template: Literal["html", "markdown", "txt"] = option(
         "html",
         "How the text is written; html looks best, but mail and other bots may want another.",
         "正文格式；html 效果最好，转发到其他机器人时可换用 markdown 或 txt。",
         example="markdown",
+        public=True,
     )
     channel: Optional[str] = option(
         None,
@@ -132,6 +133,7 @@ class PushPlusOptions(Options):
         "发送渠道：wechat（默认）、webhook、cp、mail、sms。",
         example="mail",
         min_length=1,
+        content=True,
     )
     webhook: Optional[str] = option(
         None,
@@ -139,13 +141,13 @@ class PushPlusOptions(Options):
         "在 PushPlus 中配置的 webhook 编码；仅用于 webhook 与 cp 渠道。",
         example="<code>",
         min_length=1,
+        content=True,
     )
     to: Optional[str] = option(
         None,
         "Tokens of friends to push to, separated by commas.",
         "好友令牌，多个用逗号分隔。",
         example="<token>,<another token>",
-        secret=True,
         min_length=1,
     )
 
@@ -159,7 +161,6 @@ class PushPlusEndpoint(EndpointConfig):
         "The address; may be left out.",
         "接口地址，一般无需填写。",
         example="https://www.pushplus.plus/send/<token>",
-        secret=True,
     )
     pushplus: PushPlusOptions = option(
         PushPlusOptions, "Options of PushPlus.", "PushPlus 的选项。", example={"token": "<token>"}

@@ -53,44 +53,50 @@ class ServerChanOptions(Options):
         'The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
         "SendKey，形如 SCT... 或 sctp...；写了它就可以省略 url。",
         example="SCT<key>",
-        secret=True,
         min_length=1,
     )
     title: Optional[str] = option(
-        None, "Replaces the title; cut to 32 characters.", "替换标题，截断为 32 个字符。", example="Minecraft"
+        None,
+        "Replaces the title; cut to 32 characters.",
+        "替换标题，截断为 32 个字符。",
+        example="Minecraft",
+        content=True,
     )
     desp: Optional[str] = option(
         None,
         "Replaces the text, in Markdown; cut to 32 KB.",
         "替换正文（Markdown），截断为 32 KB。",
         example="See the console.",
+        content=True,
     )
     short: Optional[str] = option(
         None,
         "Replaces the line on the message's card; cut to 64 characters.",
         "替换消息卡片上的一行摘要，截断为 64 个字符。",
         example="Minecraft",
+        content=True,
     )
     channel: Optional[_List] = option(
         None,
         'Where it is pushed to, such as "9|66" (Turbo keys).',
         '推送到哪些通道，例如 "9|66"（Turbo 版）。',
         example=[9, 66],
+        content=True,
     )
     noip: Optional[bool] = option(
         None,
         "Whether ServerChan hides the address of this server (Turbo keys).",
         "是否隐藏本服务器的地址（Turbo 版）。",
         example=True,
+        public=True,
     )
-    openid: Optional[str] = option(
-        None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", example="<openid>", secret=True
-    )
+    openid: Optional[str] = option(None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", example="<openid>")
     tags: Optional[_List] = option(
         None,
         'Tags, such as "minecraft|backup" (sctp keys).',
         '标签，例如 "minecraft|backup"（sctp 版）。',
         example=["minecraft", "backup"],
+        content=True,
     )
 
 
@@ -103,7 +109,6 @@ class ServerChanEndpoint(EndpointConfig):
         "The address with the SendKey in it, or with {key} in its place; may be left out.",
         "含 SendKey 的地址，或用 {key} 代替它；可以省略。",
         example="https://sctapi.ftqq.com/<key>.send",
-        secret=True,
     )
     serverchan: ServerChanOptions = option(
         ServerChanOptions(), "Options of ServerChan.", "Server酱 的选项。", example={"key": "SCT<key>"}

@@ -23,7 +23,7 @@ from prime_notify.channels.common.mentions import MOST_CALLED, called, check_use
 from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
@@ -96,7 +96,6 @@ class WeComOptions(Options):
         "The key in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 key；填写后可省略 url。",
         example="<key>",
-        secret=True,
         min_length=1,
     )
 
@@ -110,7 +109,6 @@ class WeComEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with wecom.key.",
         "机器人的 webhook 地址；填写 wecom.key 时可省略。",
         example="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=<key>",
-        secret=True,
     )
     wecom: WeComOptions = option(WeComOptions, "Options of the bot.", "机器人的选项。", example={"key": "<key>"})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable
 
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.report import Report
-from prime_notify.config.duration import Duration
+from prime_notify.config.units import Duration
 
 __all__ = ["Command", "Subparsers", "add_command", "add_common", "add_timeout", "duration"]
 

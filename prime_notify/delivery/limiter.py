@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Deque, Iterable, List, Sequence, Tuple
 
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 
 __all__ = ["RateLimiter"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Mapping, Optional, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.delivery.deferral import Holding
 from prime_notify.delivery.fallback import Takeover
 from prime_notify.delivery.retry import RetrySchedule

@@ -18,8 +18,8 @@ from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.model.task_kind import TaskKind
 from prime_notify.outbox.base import Outbox
 from prime_notify.outbox.values import Ending, LateEvent, OpenTask, TaskChange
-from prime_notify.routing import Background, outcome_of, route
-from prime_notify.routing.groups import Share, Sharing, share_out
+from prime_notify.routing import RoutingContext, outcome_of, route
+from prime_notify.routing.groups import GroupChoice, GroupState, choose_members
 
 __all__ = ["Accepted", "Intake", "unknown_end"]
 
@@ -96,9 +96,9 @@ class Intake:
     ) -> Accepted:
         notification = self.notification(event, task_id, loaded)
         configs = [endpoint.config for endpoint in endpoints]
-        wanted = route(notification.payload, loaded.config.notification, configs, self.background)
-        names, shares = self._share_out(wanted, loaded, task_id)
-        turns = {group: name for share in shares for group, name in share.turn.items()}
+        wanted = route(notification.payload, loaded.config.notification, configs, self.routing_context)
+        names, choices = self._choose_members(wanted, loaded, task_id)
+        turns = {group: name for choice in choices for group, name in choice.turn.items()}
         opened = closed = ended = None
         if event.name.is_start:
             said = notification.payload.task_fields()
@@ -119,9 +119,9 @@ class Intake:
         self._turns.update(turns)
         return Accepted(notification, [*names, *recovery])
 
-    def _share_out(
+    def _choose_members(
         self, wanted: Sequence[str], loaded: LoadedConfig, task_id: str
-    ) -> Tuple[Sequence[str], Sequence[Share]]:
+    ) -> Tuple[Sequence[str], Sequence[GroupChoice]]:
         groups = loaded.config.notification.groups
         if not groups:  # as with most; a backup waits for the answer
             return wanted, ()
@@ -130,13 +130,13 @@ class Intake:
             start = self.ledger.start_of(task_id)
             return self.outbox.holders(start) if start else ()
 
-        return share_out(
-            wanted, Sharing(loaded.config.notification.endpoints, groups, self._turns, self.is_open_to_more, holders)
+        return choose_members(
+            wanted, GroupState(loaded.config.notification.endpoints, groups, self._turns, self.is_open_to_more, holders)
         )
 
-    def would_share(self, event: Event, wanted: Sequence[str], loaded: LoadedConfig) -> Sequence[Share]:
+    def group_choices(self, event: Event, wanted: Sequence[str], loaded: LoadedConfig) -> Sequence[GroupChoice]:
         """What each group would choose for an event now, of those that want it."""
-        return self._share_out(wanted, loaded, self.ledger.place(event).task_id)[1]
+        return self._choose_members(wanted, loaded, self.ledger.place(event).task_id)[1]
 
     def usual_plugin(self, task: Task) -> str:
         """Whose tasks of this kind there have been: Prime Backup's, unless only others'."""
@@ -162,9 +162,9 @@ class Intake:
         return Ending(*outcome[0], outcome[1])
 
     @property
-    def background(self) -> Background:
-        """What rules need to know beside the event itself."""
-        return Background(last=self._last, readings=self.readings)
+    def routing_context(self) -> RoutingContext:
+        """The knowledge beside the event that rules need."""
+        return RoutingContext(last=self._last, comment_texts=self.readings)
 
 
 def unknown_end(task: OpenTask) -> Event:

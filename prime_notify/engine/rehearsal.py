@@ -20,7 +20,7 @@ from prime_notify.messages.samples import sample_event
 from prime_notify.model.event import EventName
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification
-from prime_notify.routing import Explanation, decide, explained, route
+from prime_notify.routing import Explanation, decide, explain, route
 
 __all__ = ["Rehearsal", "Scene"]
 
@@ -83,17 +83,17 @@ class Rehearsal:
             payload = intake.notification(sample, self.new_id(), scene.loaded).payload
             on = next((one.config for one in scene.on if one.name == name), None)
             config = on or endpoint.config.model_copy(update={"enabled": False})
-            decision = decide(payload, config, block, intake.background)
-            wanted = route(payload, block, [one.config for one in scene.on], intake.background)
-            shares = intake.would_share(sample, wanted, scene.loaded)
-        return explained(
+            decision = decide(payload, config, block, intake.routing_context)
+            wanted = route(payload, block, [one.config for one in scene.on], intake.routing_context)
+            choices = intake.group_choices(sample, wanted, scene.loaded)
+        return explain(
             name,
             decision,
             payload.severity,
-            on=[one.config for one in scene.on],
-            groups=block.groups,
-            shares=shares,
-            left_alone=self.lanes.left_alone(self.clock.steady()),
+            enabled=[one.config for one in scene.on],
+            modes=block.groups,
+            choices=choices,
+            pauses=self.lanes.left_alone(self.clock.steady()),
         )
 
     def test(

@@ -11,9 +11,8 @@ from typing import Sequence
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.config.models import Config, ConfigDocument
-from prime_notify.loading.default import SCHEMA_FILE_NAME
 from prime_notify.loading.document import checked_document
-from prime_notify.loading.files import read_config_file, write_default_config, write_schema
+from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.mcdr.translations import Translations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, List, Mapping, Optional
 
-from prime_notify.config.template_options import DIGEST, Templates
+from prime_notify.config.message_options import DIGEST, Templates
 from prime_notify.model.notification import Message, Notification
 from prime_notify.templates import Budget, Mode, TemplateFailure, render_text
 from prime_notify.templates.variables import values_of

@@ -38,19 +38,20 @@ class BarkEncryption(Options):
         "The key from the app's encryption settings: 16, 24 or 32 characters (AES128, AES192, AES256).",
         "App 加密设置中的 Key：16、24 或 32 个字符（AES128、AES192、AES256）。",
         example="0123456789abcdef",
-        secret=True,
     )
     mode: Annotated[Literal["CBC", "GCM"], BeforeValidator(_upper)] = option(
         "CBC",
         "The mode chosen in the app; GCM also proves who sent it.",
         "App 中选择的模式；GCM 还能防止伪造。",
         example="GCM",
+        public=True,
     )
     iv: Optional[str] = option(
         None,
         "An initialisation vector of 16 characters for all pushes (CBC only); by default each push has its own.",
         "所有推送共用的初始化向量，16 个字符（仅 CBC）；默认每条推送各用一个。",
         example="fedcba9876543210",
+        content=True,
     )
 
     @field_validator("key")

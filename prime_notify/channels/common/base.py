@@ -6,7 +6,7 @@ import abc
 from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Tuple, Type, TypeVar
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import AnyRequest

@@ -20,7 +20,6 @@ class CredentialOptions(Options):
         "An access token, sent as a bearer token.",
         "访问令牌，以 Bearer 方式发送。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     user: Optional[str] = option(
@@ -29,10 +28,9 @@ class CredentialOptions(Options):
         "用户名（服务器要求用户名和密码时）。",
         example="minecraft",
         min_length=1,
+        content=True,
     )
-    password: Optional[str] = option(
-        None, "The user's password.", "该用户的密码。", example="<password>", secret=True, min_length=1
-    )
+    password: Optional[str] = option(None, "The user's password.", "该用户的密码。", example="<password>", min_length=1)
 
     @model_validator(mode="after")
     def _check_credentials(self) -> Any:

@@ -19,4 +19,5 @@ class KeywordOptions(Options):
         example="Minecraft",
         min_length=1,
         max_length=50,
+        content=True,
     )

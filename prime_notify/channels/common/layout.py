@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Callable, List, Tuple
 
 from prime_notify.channels.common.mentions import NOBODY, called
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, cut_bytes, cut_chars

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Optional
 
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.model.payload import Payload
 
 __all__ = ["MOST_CALLED", "NOBODY", "called", "check_users"]

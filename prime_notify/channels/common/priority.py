@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Dict, Mapping, Optional, Union
 
-from prime_notify.config.endpoint import SeverityWord
+from prime_notify.config.choices import SeverityChoice
 from prime_notify.model.event import Severity
 from prime_notify.model.payload import Payload
 
 __all__ = ["Priority", "priority_of"]
 
-Priority = Optional[Union[int, Dict[SeverityWord, int]]]
+Priority = Optional[Union[int, Dict[SeverityChoice, int]]]
 """One for all messages, or one for each severity: ``{"info": 1, "error": 5}``."""
 
 

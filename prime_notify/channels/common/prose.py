@@ -9,7 +9,7 @@ import re
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.layout import colon
-from prime_notify.config.endpoint import Action
+from prime_notify.config.message_options import Action
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload

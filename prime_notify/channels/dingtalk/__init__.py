@@ -23,9 +23,10 @@ from prime_notify.channels.common.look import Tone, tone_of
 from prime_notify.channels.common.lookalike import harmless
 from prime_notify.channels.common.mentions import MOST_CALLED, check_users
 from prime_notify.channels.dingtalk.answers import judge_answer
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
@@ -46,7 +47,6 @@ class DingTalkOptions(KeywordOptions):
         "The token in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 access_token；填写后可省略 url。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     secret: Optional[str] = option(
@@ -54,7 +54,6 @@ class DingTalkOptions(KeywordOptions):
         'The secret ("SEC...") of the bot\'s signature, when that is switched on.',
         "机器人开启“加签”后显示的密钥（SEC 开头）。",
         example="SEC<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -68,7 +67,6 @@ class DingTalkEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with dingtalk.access_token.",
         "机器人的 webhook 地址；填写 dingtalk.access_token 时可省略。",
         example="https://oapi.dingtalk.com/robot/send?access_token=<token>",
-        secret=True,
     )
     dingtalk: DingTalkOptions = option(
         DingTalkOptions, "Options of the bot.", "机器人的选项。", example={"secret": "SEC<secret>"}

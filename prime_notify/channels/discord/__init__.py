@@ -14,7 +14,7 @@ from prime_notify.channels.common.sayings import CHECK_URL, not_how
 from prime_notify.channels.discord.answers import refused
 from prime_notify.channels.discord.layout import body_of, calls_of, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import Request

@@ -11,7 +11,8 @@ from typing import Any, Dict, Iterator, List
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import tone_of
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, cut_units, units

@@ -17,9 +17,10 @@ from prime_notify.channels.common.priority import priority_of
 from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
+from prime_notify.config.choices import SeverityChoice, as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -62,10 +63,10 @@ _Level = Annotated[
     Field(ge=1, le=5),
     WithJsonSchema({"anyOf": [{"enum": list(_PRIORITY_WORDS)}, {"type": "integer", "minimum": 1, "maximum": 5}]}),
 ]
-_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(listed)]
+_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(as_list)]
 
 
-_PriorityOption = Union[_Level, Dict[SeverityWord, _Level]]
+_PriorityOption = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class NtfyOptions(CredentialOptions):
@@ -76,7 +77,6 @@ class NtfyOptions(CredentialOptions):
         "The topic; may stand in the url instead. On ntfy.sh whoever knows it can read along: make it hard to guess.",
         "主题；也可以写在 url 中。在 ntfy.sh 上，知道主题的人都能读到消息：请取一个难猜的名字。",
         example="backups-k3vX9q",
-        secret=True,
     )
     priority: Optional[_PriorityOption] = option(
         None,
@@ -85,18 +85,21 @@ class NtfyOptions(CredentialOptions):
         '优先级，1（min）到 5（max）；可统一设置，也可按严重程度设置：{"info": 1}。'
         "默认 info 为 2（安静），warning 为 4，error 为 5。",
         example={"error": "high"},
+        public=True,
     )
     tags: _Tags = option(
         list,
         "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
         "除表示结果的标签外附加的标签；表情名称会显示为表情。",
         example=["minecraft"],
+        content=True,
     )
     click: Optional[str] = option(
         None,
         "What a tap on the message opens; by default the first of the actions.",
         "点击消息时打开的链接；默认为 actions 中的第一个。",
         example="https://example.com/backups",
+        content=True,
     )
     icon: Optional[str] = option(
         None,
@@ -104,12 +107,14 @@ class NtfyOptions(CredentialOptions):
         "图标的 URL（JPEG 或 PNG）。",
         example="https://example.com/icon.png",
         pattern="^https?://",
+        content=True,
     )
     markdown: bool = option(
         False,
         "Whether the text is sent as Markdown; apps that do not know it show the marks.",
         "是否以 Markdown 发送正文；不支持的客户端会直接显示标记符号。",
         example=True,
+        public=True,
     )
 
     @field_validator("topic")
@@ -136,7 +141,6 @@ class NtfyEndpoint(EndpointConfig):
         "The server's address, with or without the topic; may be left out for ntfy.sh.",
         "服务器地址，可带主题；使用 ntfy.sh 时可以省略。",
         example="https://ntfy.example.com",
-        secret=True,
     )
     ntfy: NtfyOptions = option(NtfyOptions(), "Options of ntfy.", "ntfy 的选项。", example={"topic": "backups-k3vX9q"})
 

@@ -12,7 +12,7 @@ from prime_notify.channels.common.mentions import called
 from prime_notify.channels.slack.answers import refused, word_in
 from prime_notify.channels.slack.layout import body_of, calls_of
 from prime_notify.channels.slack.options import SlackEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome

@@ -12,7 +12,8 @@ from typing import Any, Dict, Iterator, List, Sequence
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.look import tone_of
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, units

@@ -34,7 +34,6 @@ class SlackOptions(Options):
         'The bot\'s token, "xoxb-..."; the bot needs the scope chat:write and must be a member of the channel.',
         "机器人的令牌，形如 “xoxb-...”；机器人需要 chat:write 权限，并且已加入该频道。",
         example="xoxb-<token>",
-        secret=True,
         min_length=1,
     )
     channel: Optional[str] = option(
@@ -43,6 +42,7 @@ class SlackOptions(Options):
         "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
         example="#backups",
         min_length=1,
+        content=True,
     )
     username: Optional[str] = option(
         None,
@@ -51,12 +51,14 @@ class SlackOptions(Options):
         example="Backups",
         min_length=1,
         max_length=80,
+        content=True,
     )
     icon: Optional[str] = option(
         None,
         'The sender\'s picture: an emoji (":floppy_disk:") or the URL of an image; needs what username needs.',
         "发送者的头像：表情（“:floppy_disk:”）或图片网址；所需权限同 username。",
         example=":floppy_disk:",
+        content=True,
     )
 
     @field_validator("icon")
@@ -76,7 +78,6 @@ class SlackEndpoint(EndpointConfig):
         f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
         f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
         example="https://hooks.slack.com/services/<id>",
-        secret=True,
     )
     slack: SlackOptions = option(
         SlackOptions(),

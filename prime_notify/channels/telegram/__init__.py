@@ -12,7 +12,7 @@ from prime_notify.channels.common.mentions import called
 from prime_notify.channels.telegram.answers import refused
 from prime_notify.channels.telegram.layout import body_of, calls_of
 from prime_notify.channels.telegram.options import TelegramEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 from prime_notify.model.request import Request

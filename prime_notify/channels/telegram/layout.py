@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.telegram import markup
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 

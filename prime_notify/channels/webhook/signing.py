@@ -11,7 +11,7 @@ from typing import Dict
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.event_words import TextList, word
+from prime_notify.config.choices import TextList, as_choice
 from prime_notify.config.option import Options, option
 
 __all__ = ["SigningOptions", "signature_headers"]
@@ -32,18 +32,18 @@ def _key(secret: str) -> bytes:
 class SigningOptions(Options):
     """How requests are signed."""
 
-    scheme: Annotated[Literal["standard", "feishu"], BeforeValidator(word)] = option(
+    scheme: Annotated[Literal["standard", "feishu"], BeforeValidator(as_choice)] = option(
         "standard",
         '"standard": Standard Webhooks (standardwebhooks.com); "feishu": X-Lark-Signature, as Feishu signs its events.',
         "standard：Standard Webhooks 规范（standardwebhooks.com）；feishu：与飞书事件相同的 X-Lark-Signature。",
         example="feishu",
+        public=True,
     )
     secret: TextList = option(
         ...,
         'The key that the receiver knows, too: "whsec_..." for standard; several while a key is being replaced.',
         "与接收端共享的密钥：standard 为 whsec_...；更换密钥期间可写多个。",
         example="whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        secret=True,
         min_length=1,
         max_length=5,
     )

@@ -8,7 +8,7 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.config.template_options import DIGEST
+from prime_notify.config.message_options import DIGEST
 from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.tools import Tools

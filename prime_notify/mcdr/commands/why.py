@@ -10,7 +10,7 @@ from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, ev
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import coloured
-from prime_notify.routing.explanation_text import why_lines, why_title
+from prime_notify.routing.explanation import explanation_lines, explanation_title
 
 __all__ = ["WHY"]
 
@@ -34,9 +34,9 @@ def _why(tools: Tools, source: CommandSource, endpoint: str, word: str) -> None:
     if explanation is None:
         return
     reply = tools.translations.reply
-    title = why_title(explanation, event.value, reply)
-    source.reply(coloured(title, RColor.green if explanation.goes_there else RColor.yellow))
-    for line in why_lines(explanation, reply):
+    title = explanation_title(explanation, event.value, reply)
+    source.reply(coloured(title, RColor.green if explanation.is_sent else RColor.yellow))
+    for line in explanation_lines(explanation, reply):
         colour = RColor.green if line.passed else RColor.red
         source.reply(RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
     source.reply(coloured(reply("command.why.sample"), RColor.gray))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from tests.support.examples import examples

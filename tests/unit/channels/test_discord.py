@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from prime_notify.channels.discord import answers
 from prime_notify.channels.discord.layout import calls_of, escape
-from prime_notify.config.endpoint import Mention
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request

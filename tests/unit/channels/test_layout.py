@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.config.endpoint import Action, Mention
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Texts
 from tests.support.examples import examples

@@ -18,7 +18,7 @@ from prime_notify.channels.common.prose import (
     plain_text,
     with_traceback,
 )
-from prime_notify.config.endpoint import Action
+from prime_notify.config.message_options import Action
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Texts
 from tests.support.examples import examples

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from prime_notify.channels.slack import answers
 from prime_notify.channels.slack.layout import calls_of
-from prime_notify.config.endpoint import Mention
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Permanent, Retry

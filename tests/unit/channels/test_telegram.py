@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from prime_notify.channels.telegram import markup
 from prime_notify.channels.telegram.layout import calls_of
-from prime_notify.config.endpoint import Mention
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request

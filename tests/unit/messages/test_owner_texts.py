@@ -6,7 +6,7 @@ from typing import Any, List, Optional
 
 import pytest
 
-from prime_notify.config.template_options import Templates
+from prime_notify.config.message_options import Templates
 from prime_notify.messages.owner_texts import with_templates
 from prime_notify.messages.texts import message_of
 from prime_notify.model.notification import Message, Notification

@@ -1,4 +1,4 @@
-"""Durations are read in Prime Backup's units and printed so that they can be read back."""
+"""Durations and rates are read in Prime Backup's units, and their texts can be read back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from prime_notify.config.duration import Duration
+from prime_notify.config.units import Duration, Rate
 
 
 class _Model(BaseModel):
@@ -99,3 +99,21 @@ def test_its_json_schema_agrees_with_what_it_reads():
     assert number == {"type": "number", "minimum": 0}
     assert all(re.search(text["pattern"], good) for good in ("500ms", "5s", "1.5H", "2 mon", "5"))
     assert not any(re.search(text["pattern"], bad) for bad in ("", "-5s", "5x", "1e3s"))
+
+
+# -- rates ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "seconds"),
+    [("20/m", 20, 60), (" 5 / s ", 5, 1), ("100/10m", 100, 600), ("1/500ms", 1, 0.5), ("3/hour", 3, 3600)],
+)
+def test_a_rate_is_a_number_and_a_time(text: str, count: int, seconds: float) -> None:
+    assert Rate.parse(text) == Rate(count, seconds)
+    assert Rate.parse(str(Rate.parse(text))) == Rate(count, seconds)
+
+
+@pytest.mark.parametrize("text", ["", "20", "m", "0/m", "5/", "5/parsec", "-1/s", "1/0s", 5, None, True])
+def test_any_other_rate_is_refused_with_an_example(text: object) -> None:
+    with pytest.raises(ValueError, match=r"write how many|a duration is"):
+        Rate.parse(text)

@@ -1,4 +1,4 @@
-"""Endpoints that name others, or a group: whether there are such, and whether that does anything."""
+"""Checks the names of other endpoints and groups in endpoints: whether they exist and have an effect."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from typing import Collection, Iterator, List, Mapping, Sequence
 
 from prime_notify.config.problem import Location, Problem, describe, json_path
 from prime_notify.loading.endpoints import LoadedEndpoint
-from prime_notify.routing.groups import is_sharing
+from prime_notify.routing.groups import chooses_one
 from prime_notify.text.suggestions import closest, one_of
 
-__all__ = ["lonely_groups", "with_known_names"]
+__all__ = ["unshared_groups", "with_known_names"]
 
 
 def with_known_names(
     loaded: Sequence[LoadedEndpoint], names: Sequence[str], groups: Mapping[str, str], written_groups: Collection[str]
 ) -> List[LoadedEndpoint]:
-    """The endpoints without those fallbacks and groups that do not exist.
+    """The endpoints without fallbacks and groups that do not exist, with a problem for each.
 
-    :param names: all that the document has.
-    :param written_groups: those of ``groups``, and those that have a problem, which was told.
+    :param names: of all endpoints in the document.
+    :param groups: the valid groups with their modes.
+    :param written_groups: the names of all groups in the document, including those with a problem of their own.
     """
     in_groups = [_in_known_group(one, groups, written_groups) for one in loaded]
     return [_with_known_fallbacks(one, names, _idle_fallbacks(one, in_groups, groups)) for one in in_groups]
 
 
-def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
-    """Groups with nobody to share with. ``at``: where they stand."""
-    if not all(one.endpoint for one in loaded):  # who has a problem may be in it
+def unshared_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
+    """A problem for each group that has no member, or only one to choose. ``at``: the place of the groups."""
+    if not all(one.endpoint for one in loaded):  # an endpoint with a problem may be a member
         return
     configs = [one.endpoint.config for one in loaded if one.endpoint]
     for name, mode in groups.items():
@@ -35,32 +36,32 @@ def lonely_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], a
         enabled = [config.name for config in configs if config.group == name and config.enabled]
         if not members:
             remedy = f'no endpoint is in it; write "group": "{name}" in some, or leave it out'
-        elif len(enabled) == 1 and is_sharing(mode):
+        elif len(enabled) == 1 and chooses_one(mode):
             remedy = f'only "{enabled[0]}" is in it and enabled; write "group": "{name}" in others, or leave it out'
         else:
             continue
-        yield Problem(json_path((*at, name)), describe(mode, shown=True), remedy)
+        yield Problem(json_path((*at, name)), describe(mode, public=True), remedy)
 
 
 def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mapping[str, str]) -> LoadedEndpoint:
     if one.endpoint is None or not one.endpoint.config.fallback:
         return one
-    own, given = one.endpoint.name, one.endpoint.config.fallback
-    found = [(index, name, _remedy(name, own, names)) for index, name in enumerate(given)]
+    own, fallbacks = one.endpoint.name, one.endpoint.config.fallback
+    checked = [(index, name, _remedy(name, own, names)) for index, name in enumerate(fallbacks)]
     problems = [
-        Problem(json_path((*one.at, "fallback", index)), describe(name, shown=True), remedy or idle[name])
-        for index, name, remedy in found
+        Problem(json_path((*one.at, "fallback", index)), describe(name, public=True), remedy or idle[name])
+        for index, name, remedy in checked
         if remedy or name in idle
     ]
-    return _changed(one, {"fallback": [name for _, name, remedy in found if not remedy]}, problems)
+    return _changed(one, {"fallback": [name for _, name, remedy in checked if not remedy]}, problems)
 
 
 def _idle_fallbacks(
     one: LoadedEndpoint, loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Those that can never take over from an endpoint, and what to do about it."""
+    """The endpoints that can never take over from ``one``, with the remedy for each."""
     group = one.endpoint.config.group if one.endpoint else None
-    shares = group is not None and is_sharing(groups.get(group))
+    shares = group is not None and chooses_one(groups.get(group))
     idle = {}
     for other in (other.endpoint.config for other in loaded if other.endpoint):
         if not other.enabled:
@@ -83,7 +84,7 @@ def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_grou
     if one.endpoint is None or group is None:
         return one
     if group in groups:
-        if not (is_sharing(groups[group]) and one.endpoint.channel.shows_state):
+        if not (chooses_one(groups[group]) and one.endpoint.channel.shows_state):
             return one
         remedy = f"{one.endpoint.type} shows a state, so it has to be told everything; leave it out; it is ignored"
         return _changed(one, {"group": None}, [_problem(one, group, remedy)])
@@ -95,7 +96,7 @@ def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_grou
 
 
 def _problem(one: LoadedEndpoint, group: str, remedy: str) -> Problem:
-    return Problem(json_path((*one.at, "group")), describe(group, shown=True), remedy)
+    return Problem(json_path((*one.at, "group")), describe(group, public=True), remedy)
 
 
 def _changed(one: LoadedEndpoint, update: Mapping[str, object], problems: Sequence[Problem]) -> LoadedEndpoint:

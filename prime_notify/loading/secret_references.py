@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, List, Mapping
 
 from prime_notify.config.problem import Location, describe
-from prime_notify.loading.secret_values import SHOWN_FIELDS
+from prime_notify.loading.secrecy import Secrecy, secrecy_at
 from prime_notify.model.annotations import member, takes_objects
 
-__all__ = ["Resolver", "Unresolved"]
+__all__ = ["LITERAL_OPTIONS", "Resolver", "Unresolved"]
 
-_LITERAL_FIELDS = ("name", "type")  # never references: they are shown to everyone
+LITERAL_OPTIONS = ("name", "type")
+"""Options of an endpoint in which nothing is a reference: everybody sees them."""
+
 _FILE_SIZE_CAP = 64 * 1024
 _REFERENCE = re.compile(r"\$?\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -21,7 +23,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Unresolved:
-    """A reference that leads nowhere."""
+    """A reference to a variable or a file that cannot be used."""
 
     location: Location
     found: str
@@ -30,11 +32,12 @@ class Unresolved:
 
 @dataclass
 class Resolver:
-    """Replaces the references of one endpoint by what they stand for.
+    """Replaces the references in one endpoint by the secrets they stand for.
 
-    ``values`` collects the secrets that were found so, ``unresolved`` the references that lead nowhere.
+    ``model``: of the endpoint. ``values`` collects these secrets, ``unresolved`` the references that cannot be used.
     """
 
+    model: Any
     environ: Mapping[str, str]
     base_dir: Path
     values: List[str] = field(default_factory=list)
@@ -45,8 +48,8 @@ class Resolver:
         return [reference.location for reference in self.unresolved]
 
     def resolve(self, value: Any, annotation: Any, at: Location = ()) -> Any:
-        """A copy of ``value`` without references; ``annotation`` is the type that the model expects there."""
-        if at and at[0] in _LITERAL_FIELDS:
+        """A copy of ``value`` without references. ``annotation``: the type that the model expects there."""
+        if at and at[0] in LITERAL_OPTIONS:
             return value
         if isinstance(value, str):
             return _REFERENCE.sub(lambda match: self._variable(match, at), value)
@@ -77,14 +80,14 @@ class Resolver:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             remedy = f"put the secret, alone, into that file; the path starts at the config's folder ({reason})"
-            self._fail(at, f"the file {describe(name, shown=True)}", remedy)
+            self._fail(at, f"the file {describe(name, public=True)}", remedy)
             return ""
         self._remember(text, at)
         return text
 
     def _remember(self, value: str, at: Location) -> None:
-        if at[:1] and at[0] in SHOWN_FIELDS:
-            return  # "true" for `enabled` is no secret, and masking it would garble every text
+        if secrecy_at(self.model, at) is Secrecy.PUBLIC:
+            return  # "true" for `enabled` is no secret, and a mask over it would garble every text
         self.values.append(value)
         self.values.extend(line for line in value.splitlines() if line != value)
 
@@ -96,9 +99,9 @@ def _read(path: Path) -> str:
     """The text of a small file without the line break at its end.
 
     :raises OSError: it cannot be read.
-    :raises ValueError: it is not what a secret's file is.
+    :raises ValueError: it is no regular file, empty, too large or not UTF-8.
     """
-    if not path.is_file():  # also keeps us from waiting for a pipe
+    if not path.is_file():  # a pipe would block
         raise ValueError("there is no such file")
     with path.open("rb") as file:
         content = file.read(_FILE_SIZE_CAP + 1)

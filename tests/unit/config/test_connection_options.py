@@ -1,4 +1,4 @@
-"""Proxy, CA, client certificate and templates of an endpoint, as the config has them."""
+"""The options proxy, verify, cert and templates of an endpoint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from prime_notify.model.connection import ConnectionOptions
-from tests.unit.loading.examples import hook, load_endpoints, problems
+from tests.support.configs import hook, load_endpoints, problems
 
 CA = trustme.CA()
 
@@ -59,13 +59,13 @@ def test_direct_may_be_written_in_any_case(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("proxy", ["ftp://host", "https://host", "http://", "http://[", "a b", "socks5://host:99999"])
-def test_an_address_that_is_no_proxy_is_told(proxy: str) -> None:
+def test_an_address_that_is_no_proxy_is_reported(proxy: str) -> None:
     problem = problems(load_endpoints(hook(proxy=proxy)))["[0].proxy"]
     assert problem.fatal
     assert "socks5://host:port" in problem.remedy
 
 
-def test_a_socks_proxy_without_pysocks_is_told_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socks_proxy_without_pysocks_is_reported_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "pip install PySocks" in problems(load_endpoints(hook(proxy="socks5://host")))["[0].proxy"].remedy
 
@@ -89,7 +89,7 @@ def test_paths_start_at_the_configs_folder(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "path", "told"),
+    ("given", "path", "remedy"),
     [
         ({"verify": "missing.pem"}, "verify", "there is no such file; the path starts at the config's folder"),
         ({"verify": "text.pem"}, "verify", 'the file of "verify" cannot be read'),
@@ -101,10 +101,10 @@ def test_paths_start_at_the_configs_folder(folder: Path) -> None:
         ({"cert": []}, "cert", "at least 1"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_at_load(folder: Path, given: Any, path: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_reported_at_load(folder: Path, given: Any, path: str, remedy: str) -> None:
     problem = problems(load_endpoints(hook(**given), base_dir=folder))[f"[0].{path}"]
     assert problem.fatal
-    assert told in problem.remedy
+    assert remedy in problem.remedy
 
 
 @pytest.mark.parametrize("written", [False, "false", "${OFF}"])
@@ -130,7 +130,7 @@ def test_a_mistake_in_a_template_costs_only_that_template() -> None:
 
 
 @pytest.mark.parametrize(
-    ("templates", "path", "told"),
+    ("templates", "path", "remedy"),
     [
         ("x", "templates", "write an object"),
         ({"titel": "x"}, "templates.titel", 'did you mean "title"?'),
@@ -148,11 +148,13 @@ def test_a_mistake_in_a_template_costs_only_that_template() -> None:
         ({"title": "{{ remark.kind == 'recoverd' }}"}, "templates.title", 'did you mean "recovered"?'),
     ],
 )
-def test_templates_in_a_form_that_is_none_are_told_and_the_endpoint_works(templates: Any, path: str, told: str) -> None:
+def test_templates_in_a_form_that_is_none_are_reported_and_the_endpoint_works(
+    templates: Any, path: str, remedy: str
+) -> None:
     loaded = load_endpoints(hook(templates=templates))
     assert len(loaded.endpoints) == 1
     found = {where.replace('["', ".").replace('"]', ""): problem for where, problem in problems(loaded).items()}
-    assert told in found[f"[0].{path}"].remedy
+    assert remedy in found[f"[0].{path}"].remedy
     assert not any(problem.fatal for problem in loaded.problems)
 
 

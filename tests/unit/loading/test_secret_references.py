@@ -1,4 +1,4 @@
-"""Secrets come from the environment or from files, and are seen nowhere."""
+"""Secrets come from the environment or from files, and are shown nowhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.unit.loading.examples import hook, load_endpoints, names, problems
+from tests.support.configs import hook, load_endpoints, names, problems
 
 
 def _url(url: object, tmp_path, **environ: str):
@@ -81,12 +81,12 @@ def test_a_reference_that_leads_nowhere_switches_the_endpoint_off(tmp_path, writ
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a user whom permissions bind")
-def test_a_file_that_may_not_be_read_is_told(tmp_path):
+def test_a_file_that_may_not_be_read_is_reported(tmp_path):
     (tmp_path / "token").touch(mode=0)
     assert "Permission denied" in _url({"file": "token"}, tmp_path).problems[0].remedy
 
 
-def test_a_path_longer_than_the_system_allows_is_told(tmp_path):
+def test_a_path_longer_than_the_system_allows_is_reported(tmp_path):
     (problem,) = _url({"file": "x" * 5000}, tmp_path).problems
     assert problem.remedy.startswith("put the secret, alone, into that file")
 

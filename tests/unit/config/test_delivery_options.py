@@ -1,4 +1,4 @@
-"""What may be said about when an endpoint is told less, or later."""
+"""The options for digests, quiet hours, dedupe, repeat, fallbacks and groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Dict
 import pytest
 
 from prime_notify.model.event import Severity
-from tests.unit.loading.examples import hook, load, load_endpoints, problems
+from tests.support.configs import hook, load, load_endpoints, problems
 
 
 def test_the_examples_of_the_reference_work():
@@ -47,7 +47,7 @@ def test_by_default_a_digest_has_at_most_fifty_of_every_severity_and_quiet_hours
         ({"quiet_hours": {"from": "1:00", "to": "2:00", "below": "info"}}, "quiet_hours.below", "nothing is below"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_place(options: Dict[str, Any], path: str, remedy: str):
+def test_what_does_not_fit_is_reported_with_its_place(options: Dict[str, Any], path: str, remedy: str):
     found = problems(load_endpoints(hook(**options)))
     assert remedy in found[f"[0].{path}"].remedy
     assert found[f"[0].{path}"].fatal
@@ -67,7 +67,7 @@ def test_a_fallback_is_the_name_of_another_endpoint():
     assert [one.config.fallback for one in loaded.endpoints] == [["b"], ["a"], None]
 
 
-def test_fallbacks_that_are_none_are_left_out_and_told():
+def test_fallbacks_that_are_none_are_left_out_and_reported():
     loaded = load_endpoints(hook(name="mail", fallback=["mial", "phone", "mail", "nobody"]), hook(name="phone"), 7)
     found = problems(loaded)
     assert loaded.endpoints[0].config.fallback == ["phone"]
@@ -107,7 +107,7 @@ def test_endpoints_share_in_a_group():
     assert loaded.endpoints[0].config.group == "phones"
 
 
-def test_groups_that_do_not_fit_are_told():
+def test_groups_that_do_not_fit_are_reported():
     loaded = _with_groups(
         {"phones": "first", "mails": "all"}, hook(name="a", group="mail"), hook(name="b", group="phones")
     )
@@ -121,11 +121,11 @@ def test_groups_that_do_not_fit_are_told():
     assert not any(problem.fatal for problem in loaded.problems)
 
 
-def test_a_group_without_groups_is_told():
+def test_a_group_without_groups_is_reported():
     assert "there are no groups" in problems(load_endpoints(hook(group="g")))["[0].group"].remedy
 
 
-def test_a_group_with_nobody_to_share_with_is_told():
+def test_a_group_with_nobody_to_share_with_is_reported():
     alone, off = hook(name="a", group="g"), hook(name="b", group="g", enabled=False)
     [problem] = _with_groups({"g": "round_robin"}, alone, off).problems
     assert (problem.path, problem.fatal) == ("notification.groups.g", False)
@@ -144,7 +144,7 @@ def test_what_shows_a_state_shares_nothing():
     assert _with_groups({"g": "all"}, pings).problems == ()
 
 
-def test_a_fallback_that_can_never_take_over_is_told_and_stays():
+def test_a_fallback_that_can_never_take_over_is_reported_and_stays():
     loaded = load_endpoints(hook(name="a", fallback="b"), hook(name="b", enabled=False))
     assert problems(loaded)["[0].fallback[0]"].remedy.startswith("it is not enabled")
     assert loaded.endpoints[0].config.fallback == ["b"]

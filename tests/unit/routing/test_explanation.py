@@ -1,4 +1,4 @@
-"""A decision in words."""
+"""The explanation of a decision."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Severity, Status, Task
-from prime_notify.routing import Background, Decision, Explanation, decide
-from prime_notify.routing.explanation_text import why_lines, why_title
-from prime_notify.routing.groups import Share
+from prime_notify.routing import Decision, Explanation, RoutingContext, decide
+from prime_notify.routing.explanation import explanation_lines, explanation_title
+from prime_notify.routing.groups import GroupChoice
 from tests.support.build import endpoint, event
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import normalized
@@ -24,11 +24,11 @@ FAILED_BEFORE = {("prime_backup", Task.BACKUP): Status.FAILURE}
 def decided(name: str, filters: Mapping[str, Any], **fields: Any) -> Decision:
     payload = normalized(event(name, **fields)).payload
     config = endpoint(filter=filters).config
-    return decide(payload, config, NotificationConfig(enabled=True), Background(FAILED_BEFORE))
+    return decide(payload, config, NotificationConfig(enabled=True), RoutingContext(FAILED_BEFORE))
 
 
 def lines(decision: Decision, say: Any = ENGLISH) -> List[str]:
-    return [line.text for line in why_lines(Explanation("ops", decision), say)]
+    return [line.text for line in explanation_lines(Explanation("ops", decision), say)]
 
 
 CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
@@ -64,21 +64,21 @@ def test_each_rule_has_a_line(status: str, filters: Mapping[str, Any], fields: M
 def test_what_keeps_the_event_out_comes_first() -> None:
     filters = {"tasks": ["backup"], "error_only": True, "except": {"operators": "console"}}
     decision = decided("backup_start", filters, operator="console:")
-    assert [line.passed for line in why_lines(Explanation("ops", decision), ENGLISH)] == [False, False, True]
+    assert [line.passed for line in explanation_lines(Explanation("ops", decision), ENGLISH)] == [False, False, True]
 
 
 def test_what_is_switched_off_is_said() -> None:
     payload = normalized(event()).payload
-    decision = decide(payload, endpoint(enabled=False).config, NotificationConfig(), Background())
+    decision = decide(payload, endpoint(enabled=False).config, NotificationConfig(), RoutingContext())
     assert lines(decision) == ["notification.enabled is false", "enabled is false"]
 
 
 def test_the_title_says_what_comes_of_it() -> None:
     sent = Explanation("ops", decided("backup_start", {}))
-    assert why_title(sent, "backup_start", ENGLISH) == "backup_start goes to ops"
+    assert explanation_title(sent, "backup_start", ENGLISH) == "backup_start goes to ops"
     stopped = Explanation("ops", decided("backup_start", {"error_only": True}))
-    assert why_title(stopped, "backup_start", ENGLISH) == "backup_start does not go to ops"
-    assert why_title(stopped, "backup_start", CHINESE) == "backup_start 不会发往 ops"
+    assert explanation_title(stopped, "backup_start", ENGLISH) == "backup_start does not go to ops"
+    assert explanation_title(stopped, "backup_start", CHINESE) == "backup_start 不会发往 ops"
 
 
 @pytest.mark.parametrize(("status", "filters", "fields", "line"), CASES)
@@ -93,8 +93,8 @@ def test_every_line_exists_in_every_language(
 # -- the others -------------------------------------------------------------------------------------------------------
 
 
-def share(chosen: str, mode: str = "first_ok", **more: Any) -> Share:
-    return Share("g", mode, chosen, ("a", "b", "c"), **more)
+def choice(chosen: str, mode: str = "first_ok", **more: Any) -> GroupChoice:
+    return GroupChoice("g", mode, chosen, ("a", "b", "c"), **more)
 
 
 def beside(severity: str = "error", **more: Any) -> Explanation:
@@ -102,38 +102,38 @@ def beside(severity: str = "error", **more: Any) -> Explanation:
 
 
 def others(explanation: Explanation, say: Any = ENGLISH) -> List[Tuple[bool, str]]:
-    """The lines beside those of rules."""
-    return [(line.passed, line.text) for line in why_lines(explanation, say)][1:]
+    """The lines other than those of rules."""
+    return [(line.passed, line.text) for line in explanation_lines(explanation, say)][1:]
 
 
 OTHERS: List[Tuple[Explanation, bool, str]] = [
     (beside(group="g", mode="all"), True, "group g (all): each of its endpoints gets what it wants"),
     (beside(group="g", mode="first_ok"), False, "group g (first_ok): none of its endpoints wants it"),
-    (beside(group="g", mode="first_ok", share=share("a")), True,
+    (beside(group="g", mode="first_ok", choice=choice("a")), True,
      "group g (first_ok): a gets it, the first that works"),
-    (beside(group="g", mode="first_ok", share=share("b")), False,
+    (beside(group="g", mode="first_ok", choice=choice("b")), False,
      "group g (first_ok): b gets it, the first that works"),
-    (beside(group="g", mode="round_robin", share=share("a", "round_robin")), True,
+    (beside(group="g", mode="round_robin", choice=choice("a", "round_robin")), True,
      "group g (round_robin): a gets it, whose turn is the first"),
-    (beside(group="g", mode="round_robin", share=share("b", "round_robin", after="a")), False,
+    (beside(group="g", mode="round_robin", choice=choice("b", "round_robin", previous="a")), False,
      "group g (round_robin): b gets it, whose turn comes after that of a"),
-    (beside(group="g", mode="round_robin", share=share("a", "round_robin", after="a", kept=True)), True,
+    (beside(group="g", mode="round_robin", choice=choice("a", "round_robin", previous="a", has_start=True)), True,
      "group g (round_robin): a gets it, since it got the start of that task"),
-    (beside(group="g", mode="round_robin", share=share("a", "round_robin", after="c", waits=True)), True,
+    (beside(group="g", mode="round_robin", choice=choice("a", "round_robin", previous="c", none_available=True)), True,
      "group g (round_robin): all of its endpoints are left alone for now; a gets it, and it waits there"),
     (beside("info", fallbacks=("b", "c")), True, "fallback: b, c would take over warnings and errors, not this"),
     (beside("warning", fallbacks=("b",)), True, "fallback: b takes it over while a keeps failing and is left alone"),
     (beside(fallbacks=("b",)), True,
      "fallback: b takes it over while a keeps failing and is left alone, or when a gives it up"),
-    (beside("info", stands_in_for=("b",)), True, "fallback of b: takes over warnings and errors, not this"),
-    (beside("warning", stands_in_for=("b",)), True,
+    (beside("info", fallback_of=("b",)), True, "fallback of b: takes over warnings and errors, not this"),
+    (beside("warning", fallback_of=("b",)), True,
      "fallback of b: gets it, whatever the rules here say, while b keeps failing and is left alone"),
-    (beside(stands_in_for=("b",)), True,
+    (beside(fallback_of=("b",)), True,
      "fallback of b: gets it, whatever the rules here say, "
      "while b keeps failing and is left alone, or when b gives it up"),
-    (beside(left_alone={"a": 192.0, "b": 1.0}), False,
+    (beside(pauses={"a": 192.0, "b": 1.0}), False,
      "a keeps failing and is left alone for now; next try in 3m 12s"),
-    (beside(left_alone={"a": None}), False,
+    (beside(pauses={"a": None}), False,
      "a is left alone until the next reload: the service says that the address is gone"),
 ]  # fmt: skip
 
@@ -147,15 +147,15 @@ def test_groups_fallbacks_and_breakers_have_lines(explanation: Explanation, pass
 
 
 def test_who_was_passed_over_and_whom_it_stands_in_for_now_is_said() -> None:
-    passed_over = beside(group="g", mode="first_ok", share=share("c", left_alone=("a", "b")), left_alone={"a": 1.0})
+    passed_over = beside(group="g", mode="first_ok", choice=choice("c", skipped=("a", "b")), pauses={"a": 1.0})
     assert others(passed_over)[1:] == [
         (True, "passed over, since they keep failing and are left alone for now: a, b"),
         (False, "a keeps failing and is left alone for now; next try in 1.0s"),
     ]
-    standing_in = beside(stands_in_for=("b",), left_alone={"b": 60.0})
+    standing_in = beside(fallback_of=("b",), pauses={"b": 60.0})
     assert others(standing_in)[1:] == [(True, "b keeps failing and is left alone for now; next try in 1m 00s")]
 
 
 def test_what_another_of_the_group_gets_does_not_go_there() -> None:
-    elsewhere = beside(group="g", mode="first_ok", share=share("b"))
-    assert why_title(elsewhere, "backup_failure", ENGLISH) == "backup_failure does not go to a"
+    elsewhere = beside(group="g", mode="first_ok", choice=choice("b"))
+    assert explanation_title(elsewhere, "backup_failure", ENGLISH) == "backup_failure does not go to a"

@@ -1,19 +1,21 @@
-"""Pydantic's errors, told in terms of the document; and a tidying of what people write with a certain meaning."""
+"""Validation that leaves out the parts of a document that do not fit, with each error in terms of the document."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from prime_notify.config.problem import Location, describe
 from prime_notify.model.annotations import field_at, member, option_names, takes_null
 from prime_notify.text.suggestions import closest, one_of
 
-__all__ = ["Finding", "findings_of", "found_at", "list_single_items", "prune", "tidied"]
+__all__ = ["Violation", "located", "validated", "without_nulls"]
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _REMEDIES = {
     "bool": "write true or false",
@@ -27,8 +29,8 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One place of the document that does not fit; ``kind`` is Pydantic's name for the reason."""
+class Violation:
+    """A value in the document that its model refuses. ``kind``: Pydantic's name for the reason."""
 
     location: Location
     kind: str
@@ -40,24 +42,51 @@ class Finding:
 
     @property
     def is_comment(self) -> bool:
-        """Whether it is a key that people use to write a remark into JSON."""
+        """Whether it is a key with which people write comments into JSON."""
         key = str(self.location[-1]) if self.location else ""
         return self.is_unknown_key and key.startswith(("_", "//", "$comment"))
 
 
-def findings_of(error: ValidationError, data: Any, model: Any) -> List[Finding]:
-    """What ``error`` says about ``data``, one finding per place, in the order of the model's fields."""
+def validated(
+    model: Type[_Model],
+    data: Dict[str, Any],
+    report: Callable[[Sequence[Violation]], bool],
+    context: Optional[Mapping[str, Any]] = None,
+) -> Optional[_Model]:
+    """An instance of ``model`` without those parts of ``data`` that do not fit.
+
+    A single item counts as a list of one. Every other violation is passed to ``report``, and its value is removed from
+    ``data``, until the rest is valid.
+
+    :param report: its answer is whether the rest can do without these values; if not, the result is None.
+    :param context: for the model's validators.
+    :raises LookupError: a violation that has nothing to remove.
+    """
+    while True:
+        try:
+            return model.model_validate(data, context=context)
+        except ValidationError as error:
+            violations = _violations(error, data, model)
+        if _list_single_items(data, violations):
+            continue
+        if not report(violations):
+            return None
+        _prune(data, violations)
+
+
+def _violations(error: ValidationError, data: Any, model: Any) -> List[Violation]:
+    """One violation for each place, in the order of the model's fields."""
     grouped: Dict[Location, List[ErrorDetails]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         grouped.setdefault(_place_of(detail, data), []).append(detail)
-    findings = []
+    violations = []
     for location, details in grouped.items():
         remedies = dict.fromkeys(_remedy(detail, location, data, model) for detail in details)
-        findings.append(Finding(location, details[0]["type"], ", or ".join(remedies)))
-    return findings
+        violations.append(Violation(location, details[0]["type"], ", or ".join(remedies)))
+    return violations
 
 
-def at_location(data: Any, location: Location) -> Any:
+def _at_location(data: Any, location: Location) -> Any:
     """The value at ``location``; raises LookupError when there is none."""
     value: Any = data
     for part in location:
@@ -68,36 +97,36 @@ def at_location(data: Any, location: Location) -> Any:
     return value
 
 
-def found_at(data: Any, location: Location, *, shown: bool) -> Tuple[Location, str]:
-    """Where in the document as it was written a finding stands, and what was found there."""
-    if location and isinstance(location[-1], int) and not isinstance(at_location(data, location[:-1]), list):
+def located(data: Any, location: Location, *, public: bool) -> Tuple[Location, str]:
+    """The location of a violation in the document as its owner wrote it, and a description of the value there."""
+    if location and isinstance(location[-1], int) and not isinstance(_at_location(data, location[:-1]), list):
         location = location[:-1]  # a single item, which was taken for a list of it
     try:
-        return location, describe(at_location(data, location), shown=shown)
+        return location, describe(_at_location(data, location), public=public)
     except LookupError:
         return location, "nothing"
 
 
-def prune(data: Any, findings: List[Finding]) -> None:
-    """Takes the findings' places out of ``data``.
+def _prune(data: Any, violations: Sequence[Violation]) -> None:
+    """Removes the refused values from ``data``.
 
-    :raises LookupError: there is nothing to take out, so that validating again would find the same.
+    :raises LookupError: there is nothing to remove, so that another validation would refuse the same.
     """
-    for location in sorted((finding.location for finding in findings), key=_list_items_last_first):
+    for location in sorted((violation.location for violation in violations), key=_list_items_last_first):
         if not location:
             raise LookupError("the root")
-        del at_location(data, location[:-1])[location[-1]]
+        del _at_location(data, location[:-1])[location[-1]]
 
 
-def tidied(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
-    """A copy in which ``null`` for an option counts as absent."""
+def without_nulls(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
+    """A copy without options that are ``null``, which counts as absent."""
     result = {}
     for key, value in data.items():
         annotation = member(model, key)
         if field_at(model, key) is None:
             result[key] = value
         elif isinstance(value, dict):
-            result[key] = tidied(value, annotation) if option_names(annotation) else dict(value)
+            result[key] = without_nulls(value, annotation) if option_names(annotation) else dict(value)
         elif isinstance(value, list):
             result[key] = list(value)
         elif value is not None or takes_null(annotation):
@@ -105,14 +134,15 @@ def tidied(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
     return result
 
 
-def list_single_items(data: Any, findings: List[Finding]) -> bool:
-    """Makes a list of every string or number that stands where only a list fits; tells whether there was one."""
-    listed = False
-    for finding in findings:
-        if finding.kind == "list_type" and isinstance(at_location(data, finding.location), (str, int, float)):
-            at_location(data, finding.location[:-1])[finding.location[-1]] = [at_location(data, finding.location)]
-            listed = True
-    return listed
+def _list_single_items(data: Any, violations: Sequence[Violation]) -> bool:
+    """Replaces each string or number where only a list fits by a list of it; returns whether there was one."""
+    replaced = False
+    for violation in violations:
+        *parent, key = violation.location or ("",)
+        if violation.kind == "list_type" and isinstance(_at_location(data, violation.location), (str, int, float)):
+            container = _at_location(data, tuple(parent))
+            container[key], replaced = [container[key]], True
+    return replaced
 
 
 def _list_items_last_first(location: Location) -> tuple[Any, ...]:
@@ -120,11 +150,11 @@ def _list_items_last_first(location: Location) -> tuple[Any, ...]:
 
 
 def _place_of(detail: ErrorDetails, data: Any) -> Location:
-    """Pydantic's location without what only describes its own types, such as the member of a union."""
+    """Pydantic's location without the parts that name its own types, such as the member of a union."""
     location: Location = ()
     for part in detail["loc"]:
         try:
-            data = at_location(data, (part,))
+            data = _at_location(data, (part,))
         except LookupError:
             is_missing_key = detail["type"] == "missing" and part == detail["loc"][-1]
             return (*location, part) if is_missing_key else location
@@ -142,7 +172,7 @@ def _remedy(detail: ErrorDetails, location: Location, data: Any, model: Any) -> 
         return f'add "{location[-1]}"' + (f": {info.description}" if info and info.description else "")
     if kind in ("enum", "literal_error"):
         words = re.findall(r"'([^']*)'", str(context.get("expected")))
-        return f"{closest(str(at_location(data, location)), words)}write one of {one_of(words)}"
+        return f"{closest(str(_at_location(data, location)), words)}write one of {one_of(words)}"
     if kind == "value_error":
         return str(context.get("error"))
     if kind == "string_pattern_mismatch":

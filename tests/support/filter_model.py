@@ -1,4 +1,4 @@
-"""A plain model of the filters, written over the documents themselves: the config's JSON and the payload's JSON."""
+"""A plain model of the filters over the JSON of config and payload, and strategies for both."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from hypothesis import strategies as st
 
 __all__ = [
     "EVENTS",
-    "background",
     "blocks",
     "endpoint_documents",
     "event_fields",
+    "events_of",
+    "last_outcomes",
     "plainly_decided",
     "plainly_fits",
-    "words_of",
 ]
 
 EVENTS = [f"{task}_{status}" for task in ("backup", "restore") for status in ("start", "success", "failure", "aborted")]
 _SECONDS = {"0s": 0.0, "1s": 1.0, "5m": 300.0, 90: 90.0}
 
 
-# -- what may be configured, and what may happen ---------------------------------------------------------------------
+# -- configs and events -----------------------------------------------------------------------------------------------
 
 _event_items = st.sampled_from([*EVENTS, "backup", "restore", "*_failure", "*_start", "backup_*", "*", "r*s*"])
 _event_lists = st.lists(_event_items, min_size=1, max_size=3)
@@ -47,7 +47,7 @@ _rules: Dict[str, st.SearchStrategy[Any]] = {
 
 
 def _few(rules: Dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Dict[str, Any]]:
-    """Mostly so few of the rules that something passes them."""
+    """Some of the rules, mostly few enough that some event passes them."""
     names = st.lists(st.sampled_from(sorted(rules)), max_size=3, unique=True) | st.just(sorted(rules))
     return names.flatmap(lambda chosen: st.fixed_dictionaries({name: rules[name] for name in chosen}))
 
@@ -89,7 +89,7 @@ event_fields = st.fixed_dictionaries(
         "severity": st.sampled_from(["info", "warning", "error"]),
     },
 )
-background = st.dictionaries(
+last_outcomes = st.dictionaries(
     st.tuples(st.sampled_from(["prime_backup", "other"]), st.sampled_from(["backup", "restore"])),
     st.sampled_from(["success", "failure", "aborted"]),
 )
@@ -104,30 +104,30 @@ def plainly_decided(
     payload: Mapping[str, Any],
     last: Mapping[Tuple[str, str], str],
 ) -> Dict[str, bool]:
-    """Whether each rule lets the payload pass, by its path. It goes to the endpoint when all of them do."""
+    """Whether the payload passes each rule, by its path. It goes to the endpoint when it passes all of them."""
     result = {}
     if not block["enabled"]:
         result["notification.enabled"] = False
     if not endpoint.get("enabled", True):
         result["enabled"] = False
     if "events" in block:
-        result["notification.events"] = payload["event"] in words_of(block["events"])
+        result["notification.events"] = payload["event"] in events_of(block["events"])
     if "events" in endpoint:
-        result["events"] = payload["event"] in words_of(endpoint["events"])
+        result["events"] = payload["event"] in events_of(endpoint["events"])
     filters = dict(endpoint.get("filter", {}))
     excepted = filters.pop("except", {})
     for rule, value in filters.items():
         if value is not False:
-            said = _fits(rule, value, payload, last)
-            result[f"filter.{rule}"] = payload["status"] in ("failure", "aborted") if said is None else said
+            fits = _fits(rule, value, payload, last)
+            result[f"filter.{rule}"] = payload["status"] in ("failure", "aborted") if fits is None else fits
     for rule, value in excepted.items():
         if value is not False:
             result[f"filter.except.{rule}"] = _fits(rule, value, payload, last) is not True
     return result
 
 
-def words_of(items: List[str]) -> List[str]:
-    """The events that a list of names, tasks and patterns means."""
+def events_of(items: List[str]) -> List[str]:
+    """The events that a list of names, tasks and patterns stands for."""
     return [event for event in EVENTS for item in items if item == event.split("_")[0] or plainly_fits(item, event)]
 
 
@@ -140,11 +140,11 @@ def plainly_fits(pattern: str, text: str) -> bool:
 
 
 def _fits(rule: str, value: Any, payload: Mapping[str, Any], last: Mapping[Tuple[str, str], str]) -> Optional[bool]:
-    """None where the payload does not say."""
+    """None where the payload lacks the fact."""
     start = payload["status"] == "start"
     backup = payload.get("backup", {})
     if rule == "events":
-        return payload["event"] in words_of(value)
+        return payload["event"] in events_of(value)
     if rule == "success_only":
         return payload["status"] == "success"
     if rule == "error_only":

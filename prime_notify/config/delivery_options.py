@@ -1,4 +1,4 @@
-"""When an endpoint is told less, later, more often, or instead of another one."""
+"""Options of an endpoint for the time of deliveries, and for groups: digest, quiet hours, dedupe, repeat."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from pydantic import (
 )
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.duration import Duration
-from prime_notify.config.event_words import SeverityWord, word
+from prime_notify.config.choices import SeverityChoice, as_choice
 from prime_notify.config.option import Options, option
+from prime_notify.config.units import Duration
 from prime_notify.model.event import Severity
 
 __all__ = [
-    "HOLDING_FIELDS",
     "DedupeConfig",
     "DigestConfig",
     "GroupMode",
@@ -31,8 +30,6 @@ __all__ = [
     "TimeOfDay",
 ]
 
-HOLDING_FIELDS = ("digest", "quiet_hours", "dedupe", "repeat")
-"""The options of an endpoint that hold notifications back, or repeat them."""
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _LONGEST = 7 * 86400
@@ -51,7 +48,7 @@ TimeOfDay = Annotated[
     AfterValidator(_time_of_day),
     WithJsonSchema({"type": "string", "pattern": r"^\s*([01]?[0-9]|2[0-3]):[0-5][0-9]\s*$"}),
 ]
-"""Hours and minutes, ``HH:MM`` once it is validated."""
+"""Hours and minutes, ``HH:MM`` after validation."""
 
 
 def _repeat(every: Duration) -> Duration:
@@ -64,7 +61,7 @@ Repeat = Annotated[Duration, AfterValidator(_repeat)]
 
 
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-GroupMode = Annotated[Literal["all", "first_ok", "round_robin"], BeforeValidator(word)]
+GroupMode = Annotated[Literal["all", "first_ok", "round_robin"], BeforeValidator(as_choice)]
 
 
 class DigestConfig(Options):
@@ -72,23 +69,26 @@ class DigestConfig(Options):
 
     every: Duration = option(
         ...,
-        'For how long they are collected, from the first one on, such as "6h"; at most 7 days.',
-        "从第一条起收集多久，如 6h；至多 7 天。",
+        'The time from the first collected notification to the message, such as "6h"; at most 7 days.',
+        "从收集到第一条起，过多久发送，如 6h；至多 7 天。",
         example="6h",
+        public=True,
     )
     max: int = option(
         50,
-        "How many are collected at the most: so many are sent at once.",
-        "最多收集多少条，达到后立即发送。",
+        "The most notifications in one message. That many are sent without further waiting.",
+        "一条消息最多汇总多少条；达到后立即发送。",
         example=20,
         ge=2,
         le=500,
+        public=True,
     )
-    at_once: Optional[SeverityWord] = option(
+    at_once: Optional[SeverityChoice] = option(
         None,
-        "What is this severe, or more, is sent by itself, at once; by default everything is collected.",
-        "达到此级别或更严重的不收集，立即单独发送；默认全部收集。",
+        "Notifications of this severity or worse are sent alone and immediately; by default all are collected.",
+        "此级别及更严重的通知不收集，立即单独发送；默认全部收集。",
         example="error",
+        public=True,
     )
 
     @field_validator("every")
@@ -107,15 +107,16 @@ class DigestConfig(Options):
 
 
 class DedupeConfig(Options):
-    """The same failure is told once in a while, not each time."""
+    """The same failure is sent once in a while, not each time."""
 
     window: Duration = option(
         ...,
-        'For how long the same failure of the same task is not told again, such as "1h"; at most 7 days. What came '
-        "meanwhile is counted and told when that time is over, or with the next success.",
-        "同一任务的相同失败在多长时间内不再重复通知，如 1h；至多 7 天。"
-        "期间的次数会在该时间结束时或下一次成功时一并告知。",
+        'The time in which the same failure of the same task is sent once only, such as "1h"; at most 7 days. The '
+        "others are counted. Their number is sent at the end of that time, or with the next success.",
+        "同一任务的相同失败在这段时间内只通知一次，如 1h；至多 7 天。"
+        "其余的只计数，次数在这段时间结束时或下一次成功时一并发送。",
         example="1h",
+        public=True,
     )
 
     @field_validator("window")
@@ -127,19 +128,29 @@ class DedupeConfig(Options):
 
 
 class QuietHoursConfig(Options):
-    """Part of every day in which only what is severe is sent."""
+    """A part of every day in which only severe notifications are sent."""
 
     from_: TimeOfDay = option(
-        ..., 'When they begin, local time: "23:00".', "开始时间（本地时间），如 23:00。", example="22:30", alias="from"
+        ...,
+        'The beginning, in local time: "23:00".',
+        "开始时间（本地时间），如 23:00。",
+        example="22:30",
+        alias="from",
+        public=True,
     )
     to: TimeOfDay = option(
-        ..., 'When they end; earlier than "from" for the next day.', "结束时间；早于 from 表示次日。", example="8:00"
+        ...,
+        'The end. A time before "from" is on the next day.',
+        "结束时间；早于 from 时指次日。",
+        example="8:00",
+        public=True,
     )
-    below: SeverityWord = option(
+    below: SeverityChoice = option(
         Severity.ERROR,
-        "What is less severe than this waits until they end, and is then told in one message.",
-        "低于此级别的会等到结束后汇总为一条消息发送。",
+        "Notifications below this severity wait until the end, and are then sent in one message.",
+        "低于此级别的通知会等到结束时，汇总为一条消息发送。",
         example="warning",
+        public=True,
     )
 
     @field_validator("below")

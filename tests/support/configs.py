@@ -1,4 +1,4 @@
-"""Configs that the tests start from."""
+"""Configs of tests, and shortcuts to load them."""
 
 from __future__ import annotations
 

@@ -1,23 +1,44 @@
-"""Options of every endpoint that say how to connect: checked as far as that is possible without connecting."""
+"""Options of an endpoint for its connection: address, proxy and certificates, checked without connecting."""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
 from typing import Any, List, Union
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from typing_extensions import Annotated
 
-from prime_notify.config.event_words import TextList
+from prime_notify.config.choices import TextList
 from prime_notify.model.connection import DIRECT, ConnectionOptions
 from prime_notify.model.failure import UnsendableError
 from prime_notify.model.proxy import configured_proxy
 from prime_notify.model.tls import tls_context
 
-__all__ = ["ClientCertificate", "ProxyAddress", "Verify"]
+__all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]
 
 _NO_SOCKS = 'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"'
+
+
+def http_url(url: str) -> str:
+    """Returns the URL.
+
+    :raises ValueError: it is not http or https, or has no host.
+    """
+    if not _is_http_url(url):
+        raise ValueError('write a whole address, such as "https://example.com/hook"')
+    return url
+
+
+def _is_http_url(url: str) -> bool:
+    if not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an impossible port or IPv6 address
+        return False
 
 
 def _check_proxy(address: str) -> str:
@@ -33,7 +54,7 @@ def _check_proxy(address: str) -> str:
 
 
 def _path(text: str, info: ValidationInfo) -> str:
-    """Relative paths start at the config's folder, as those of secrets do."""
+    """The absolute path of a file. A relative one starts at the config's folder, as those of secrets do."""
     path = Path((info.context or {}).get("base_dir", "")) / text
     if not path.exists():
         raise ValueError(f"there is no such file; the path starts at the config's folder: {path}")
@@ -41,7 +62,7 @@ def _path(text: str, info: ValidationInfo) -> str:
 
 
 def _true_or_false(value: Any) -> Any:
-    """``"false"``, as a reference to the environment gives it."""
+    """The boolean for ``"true"`` or ``"false"``, which a reference to the environment gives as a text."""
     words = {"true": True, "false": False}
     return words.get(value.strip().lower(), value) if isinstance(value, str) else value
 
@@ -55,9 +76,9 @@ def _check_verify(value: Union[bool, str], info: ValidationInfo) -> Union[bool, 
 
 
 def _check_cert(paths: List[str], info: ValidationInfo) -> List[str]:
-    found = [_path(path, info) for path in paths]
-    _try(ConnectionOptions(verify=False, cert=tuple(found)))
-    return found
+    absolute = [_path(path, info) for path in paths]
+    _try(ConnectionOptions(verify=False, cert=tuple(absolute)))
+    return absolute
 
 
 def _try(options: ConnectionOptions) -> None:

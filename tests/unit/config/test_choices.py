@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from prime_notify.channels.webhook import WebhookEndpoint
-from prime_notify.config.event_words import events_of
+from prime_notify.config.choices import matching_events
 from prime_notify.model.event import EventName
-from tests.unit.loading.examples import hook, load, load_endpoints, problems
+from tests.support.configs import hook, load, load_endpoints, problems
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from tests.unit.loading.examples import hook, load, load_endpoints, problems
     ],
 )
 def test_an_item_means_an_event_those_of_a_task_or_those_that_fit_a_pattern(item, events):
-    assert [event.value for event in events_of(item)] == events
+    assert [event.value for event in matching_events(item)] == events
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "remedy"),
     [
         ("backup_sucess", 'did you mean "backup_success"? write one of "backup_start"'),
         ("backups", 'did you mean "backup"? '),
@@ -39,10 +39,10 @@ def test_an_item_means_an_event_those_of_a_task_or_those_that_fit_a_pattern(item
         (None, "write one of"),
     ],
 )
-def test_an_item_that_means_none_is_refused_with_what_was_probably_meant(item, told):
+def test_an_item_that_matches_no_event_is_refused_with_a_similar_name(item, remedy):
     with pytest.raises(ValueError, match='or a pattern such as "\\*_failure"') as refused:
-        events_of(item)
-    assert str(refused.value).startswith(told)
+        matching_events(item)
+    assert str(refused.value).startswith(remedy)
 
 
 def test_items_that_mean_the_same_event_count_once():
@@ -53,7 +53,7 @@ def test_items_that_mean_the_same_event_count_once():
 def test_the_block_and_the_endpoint_take_patterns():
     loaded = load({"notification": {"events": "backup", "endpoints": [hook(events=["*_failure", "backup_start"])]}})
     assert loaded.problems == ()
-    assert loaded.config.notification.events == list(events_of("backup"))
+    assert loaded.config.notification.events == list(matching_events("backup"))
     assert loaded.endpoints[0].config.events == [
         EventName.BACKUP_FAILURE, EventName.RESTORE_FAILURE, EventName.BACKUP_START,
     ]  # fmt: skip
