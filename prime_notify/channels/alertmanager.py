@@ -23,7 +23,7 @@ from prime_notify.channels.common.sayings import not_how
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
-from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
@@ -36,7 +36,6 @@ from prime_notify.text.wording import Wording
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 
 _PATH = "/api/v2/alerts"
-_NAMES = {Task.BACKUP: "MinecraftBackupProblem", Task.RESTORE: "MinecraftRestoreProblem"}
 # As rules for Prometheus say it, so that routes written for those fit
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
 # Alertmanager states no limits, but hands all of this on to services that have them
@@ -159,10 +158,10 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
 
     def _alerts(self, message: Message) -> List[Dict[str, Any]]:
         payload = message.payload
-        if payload.status is Status.START:
+        if payload.event.is_start:
             return []
-        succeeded = payload.status is Status.SUCCESS
-        firing = None if succeeded and payload.severity is Severity.INFO else payload.severity
+        resolves = _resolves(payload)
+        firing = None if resolves and payload.severity is Severity.INFO else payload.severity
         at = _moment(payload.timestamp.unix, message.now)
         common: Dict[str, Any] = {"annotations": self._annotations(message), "startsAt": _rfc3339(at)}
         if self.endpoint.actions:
@@ -172,14 +171,14 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         alerts = [
             {"labels": self._labels(payload, severity), **common, "endsAt": end}
             for severity, end in ends.items()
-            if succeeded or severity is firing
+            if resolves or severity is firing
         ]
         return _distinct(alerts, until)
 
     def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
         """What makes the alert this one: the same for a failure and for the success that resolves it."""
         labels = {
-            "alertname": _NAMES[payload.task],
+            "alertname": f"Minecraft{payload.task.value.title()}Problem",
             "severity": _SEVERITIES[severity],
             "server": payload.server.name if payload.server else None,
             "task": payload.task.value,
@@ -202,6 +201,11 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             **self.endpoint.alertmanager.annotations,
         }
         return {name: value for name, value in annotations.items() if value}
+
+
+def _resolves(payload: Payload) -> bool:
+    """Whether it resolves the alerts of its task: a success, or the all-clear of an event that ends no task."""
+    return payload.status is Status.SUCCESS or not (payload.event.is_end or payload.event.is_problem)
 
 
 def _disarmed(text: str) -> str:

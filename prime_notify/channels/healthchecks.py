@@ -57,8 +57,8 @@ class HealthchecksOptions(Options):
 
     tasks: TaskWords = option(
         lambda: [Task.BACKUP],
-        'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
-        "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
+        "The kinds of tasks that this check watches. Others only appear in its log.",
+        "该检查监控的任务种类。其他任务只记入日志。",
         example=["backup", "restore"],
     )
     aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
@@ -152,13 +152,13 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         options = self.endpoint.healthchecks
         if payload.test or payload.task not in options.tasks:
             return "/log"
-        if payload.status is Status.START:
+        if payload.event.is_start:
             return "/start"
         if payload.status is Status.SUCCESS:
             return ""
         if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
             return f"/{options.aborted}"
-        return "/fail"
+        return "/fail" if payload.event.is_end or payload.severity is Severity.ERROR else "/log"
 
     def _text(self, message: Message) -> str:
         title = cut_bytes(one_line(message.texts.title), _TITLE)

@@ -25,7 +25,7 @@ __all__ = [
     "word",
 ]
 
-_WORDS = (*(event.value for event in EventName), *(task.value for task in Task))
+_WORDS = tuple(dict.fromkeys([*(event.value for event in EventName), *(task.value for task in Task)]))
 _PATTERNS = tuple(f"*_{status.value}" for status in Status)
 
 
@@ -65,8 +65,7 @@ def events_of(item: object) -> Tuple[EventName, ...]:
     """
     text = word(item)
     if isinstance(text, str):
-        pattern = f"{text}_*" if text in (task.value for task in Task) else text
-        found = tuple(event for event in EventName if fits(pattern, event.value))
+        found = tuple(event for event in EventName if text == event.task.value or fits(text, event.value))
         if found:
             return found
         known = closest(text, (*_WORDS, *_PATTERNS))

@@ -46,9 +46,7 @@ class Rules(Options):
         "该级别或更严重的：info、warning 或 error。",
         example="warning",
     )
-    tasks: Optional[TaskWords] = option(
-        None, 'These tasks: "backup", "restore".', "这些任务：backup、restore。", example=["backup"]
-    )
+    tasks: Optional[TaskWords] = option(None, "These kinds of tasks.", "这些种类的任务。", example=["backup"])
     operators: Optional[Globs] = option(
         None,
         'On whose behalf, with * and ?: "player:Steve", "prime_backup:*", or the type or the name alone.',
@@ -99,8 +97,8 @@ class Except(Rules):
 
     events: Optional[Annotated[EventWords, AfterValidator(at_least_one)]] = option(
         None,
-        'These events: names, "backup", "restore", or patterns such as "*_start".',
-        "这些事件：名称、backup、restore，或如 *_start 的模式。",
+        'These events: names, tasks such as "backup", or patterns such as "*_start".',
+        "这些事件：事件名、任务（如 backup），或如 *_start 的模式。",
         example=["*_start"],
     )
 

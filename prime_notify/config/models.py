@@ -64,8 +64,8 @@ class NotificationConfig(Options):
     enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。", example=True)
     events: Optional[EventWords] = option(
         None,
-        'Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; all when absent.',
-        '只发送这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；省略则为全部。',
+        'Only these events are sent: names, tasks such as "backup", or patterns such as "*_failure"; all when absent.',
+        '只发送这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；省略则为全部。',
         example=["backup", "*_failure"],
     )
     check_at_start: bool = option(

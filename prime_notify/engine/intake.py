@@ -103,7 +103,7 @@ class Intake:
         if event.name.is_start:
             said = notification.payload.task_fields()
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id, said)
-        else:
+        elif event.name.is_end:
             closed = task_id if self.ledger.is_open(task_id) else None
             ended = self._news(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None, turns)
@@ -112,7 +112,7 @@ class Intake:
         self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order, recovery=recovery)
         if opened:
             self.ledger.opened(opened)
-        else:
+        elif event.name.is_end:
             self.ledger.closed(task_id)
         if ended:
             self._last[TaskKind(ended.plugin_id, ended.task)] = ended.status

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterable, Iterator, List
 
 from prime_notify.config.event_words import events_of
 from prime_notify.config.problem import Location
-from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.event import EventName, Status
 from prime_notify.model.payload import Payload, PluginInfo, Timestamp
 from prime_notify.routing.rules import RULES, Background, stated
 from prime_notify.text.wildcard import covers
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Contradiction", "contradictions"]
 
-_SEVERITIES = {Status.SUCCESS: (Severity.INFO, Severity.WARNING)}  # the others have the severity of their event
 _DECIDABLE = frozenset(
     ("events", "success_only", "error_only", "min_severity", "tasks", "min_cost", "on_change")
 )  # by what can happen; the others depend on texts
@@ -107,8 +106,7 @@ def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, Background]]:
     """Everything that can happen, as far as the decidable rules can tell it apart."""
     cases = []
     for event in EventName:
-        severities = _SEVERITIES.get(event.status, (event.default_severity,))
-        for severity, cost in itertools.product(severities, (None,) if event.is_start else costs):
+        for severity, cost in itertools.product(event.severities, (None,) if event.is_start else costs):
             payload = Payload(
                 id="",
                 event=event,

@@ -6,7 +6,7 @@ from typing import Iterator, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.machine_texts import comment_text, message_text
-from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.event import EventName
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
 from prime_notify.text import humanize
@@ -54,8 +54,7 @@ _Found = Iterator[Tuple[FactKind, Optional[str]]]
 
 
 def _status(payload: Payload, language: str, catalogue: Catalogue) -> str:
-    warned = payload.status is Status.SUCCESS and payload.severity is not Severity.INFO
-    return catalogue.text(language, f"notification.status.{payload.status.value}{'_warning' if warned else ''}")
+    return catalogue.text(language, f"notification.status.{payload.status_key}")
 
 
 def _about_backup(payload: Payload, backup: Backup, language: str, catalogue: Catalogue) -> _Found:

@@ -7,7 +7,7 @@ from typing import Mapping, Optional, Tuple
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts, full_message
 from prime_notify.messages.machine_texts import comment_text, message_text
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
@@ -96,15 +96,20 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
     """The title without the server's name: ``✅ Backup #42 done``."""
     number = ""
     if payload.backup and payload.backup.id is not None:
-        key = f"notification.title.number.{payload.task.value}"
-        number = catalogue.text(language, key, id=payload.backup.id)
+        number = _number(payload.task, payload.backup.id, language, catalogue)
     text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
-    if payload.status is Status.SUCCESS and payload.severity is not Severity.INFO:
+    if payload.has_warnings:
         text = catalogue.text(language, "notification.title.with_warnings", title=text)
     text = f"{symbol(payload)} {text}"
     if payload.test:
         text = catalogue.text(language, "notification.title.test", title=text)
     return text
+
+
+def _number(task: Task, backup_id: int, language: str, catalogue: Catalogue) -> str:
+    """The backup's number in a title; nothing for a task whose titles have no place for it."""
+    key = f"notification.title.number.{task.value}"
+    return "" if catalogue.find(language, key) is None else catalogue.text(language, key, id=backup_id)
 
 
 def symbol(payload: Payload) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import WITH_WARNINGS, EventName, Severity, Status, Task
 from prime_notify.model.task_kind import TaskKind
 
 __all__ = ["Backup", "ErrorInfo", "Operator", "Payload", "PluginInfo", "ServerInfo", "SourceInfo", "Timestamp"]
@@ -105,6 +105,16 @@ class Payload(_Part):
     def task_kind(self) -> TaskKind:
         """The kind of the task, of its plugin."""
         return TaskKind(self.plugin.id, self.task)
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether it is a success that deserves doubt."""
+        return self.status is Status.SUCCESS and self.severity is not Severity.INFO
+
+    @property
+    def status_key(self) -> str:
+        """The status as texts and digests tell it apart: one of :data:`prime_notify.model.event.STATUS_KEYS`."""
+        return WITH_WARNINGS if self.has_warnings else self.status.value
 
     def task_fields(self) -> Dict[str, Any]:
         """What the start and the end of a task both say, as fields of an event."""

@@ -7,13 +7,10 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
-from prime_notify.model.event import Status
 from prime_notify.model.payload import Payload
 from prime_notify.routing.rules import RULES, Background, Look, stated
 
 __all__ = ["Decision", "Reason", "decide", "route"]
-
-_WENT_WRONG = (Status.FAILURE, Status.ABORTED)
 
 
 @dataclass(frozen=True)
@@ -84,5 +81,5 @@ def _reasons(
 
 
 def _required(path: str, rule: str, look: Look, payload: Payload) -> Reason:
-    passed = payload.status in _WENT_WRONG if look.fits is None else look.fits
+    passed = payload.event.is_problem if look.fits is None else look.fits
     return Reason(path, rule, passed, look.found, look.wanted)

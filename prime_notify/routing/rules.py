@@ -15,6 +15,9 @@ from prime_notify.text.wildcard import fits
 __all__ = ["RULES", "Background", "Look", "outcome_of", "stated"]
 
 
+_FAILED = tuple(dict.fromkeys(event.status for event in EventName if event.default_severity is Severity.ERROR))
+
+
 @dataclass(frozen=True)
 class Background:
     """What a decision needs to know beside the event.
@@ -37,8 +40,9 @@ class Look:
 
 
 def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
-    """What is to be remembered of an accepted event as the ``last`` of its kind; None for starts and tests."""
-    if payload.event.is_start or payload.test:
+    """What is to be remembered of an accepted event as the ``last`` of its kind; None for tests, and for what
+    ends no task."""
+    if payload.test or not payload.event.is_end:
         return None
     return payload.task_kind, payload.status
 
@@ -67,7 +71,7 @@ def _success_only(payload: Payload, _wanted: bool, _: Background) -> Look:
 
 
 def _error_only(payload: Payload, _wanted: bool, _: Background) -> Look:
-    return _among(payload.status.value, [Status.FAILURE])
+    return _among(payload.status.value, _FAILED)
 
 
 def _min_severity(payload: Payload, wanted: Severity, _: Background) -> Look:
@@ -124,6 +128,8 @@ def _min_cost(payload: Payload, wanted: Duration, _: Background) -> Look:
 def _on_change(payload: Payload, _wanted: bool, background: Background) -> Look:
     if payload.event.is_start:
         return Look(False, (payload.status.value,))
+    if not payload.event.is_end:
+        return _unsaid(())
     before = background.last.get(payload.task_kind, Status.SUCCESS)
     return Look(payload.status != before, (payload.status.value, before.value))
 

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel
 
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import STATUS_KEYS, EventName, Severity, Status, Task
 from prime_notify.model.item import Remark
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo, Timestamp
@@ -53,13 +53,9 @@ class DigestItem(BaseModel):
 
 
 class DigestTotals(BaseModel):
-    """How many of each kind there are in a digest, in the order in which they are told."""
+    """How many notifications of each status key a digest lists."""
 
-    failure: int
-    aborted: int
-    success_warning: int
-    success: int
-    start: int
+    __annotations__ = dict.fromkeys(STATUS_KEYS, int)
 
 
 class DigestValue(BaseModel):

@@ -15,9 +15,10 @@ from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.prose import traceback_of, with_traceback
 from prime_notify.channels.common.run import run_id
 from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how, refused_by
-from prime_notify.model.event import Status
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.excerpt import excerpt
@@ -27,7 +28,6 @@ from prime_notify.text.wording import Wording
 __all__ = ["Bark", "apns_size"]
 
 _LONGEST_LINK = 1024  # characters of an action's URL; a longer one would leave no room for the text
-_LEVELS = {Status.SUCCESS: "passive", Status.FAILURE: "critical"}
 _ROUTING = {"key", "device_key", "device_keys", "encryption"}  # where to and how, not what
 
 # Words in the server's and Apple's answers ("push failed: BadDeviceToken"), which all come as HTTP 400 or 500.
@@ -140,12 +140,19 @@ class Bark(Channel[BarkEndpoint]):
         return _combined(refused, len(keys), status)
 
 
+def _level(payload: Payload) -> str:
+    """How a push interrupts, unless the config says otherwise."""
+    if payload.event.default_severity is Severity.ERROR:
+        return "critical"
+    return "passive" if payload.status is Status.SUCCESS else "active"
+
+
 def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
     texts, options = message.texts, endpoint.bark
     fields: Dict[str, Any] = {
         "title": texts.title,
         "body": texts.body,
-        "level": _LEVELS.get(message.payload.status, "active"),
+        "level": _level(message.payload),
         # A retry of what had arrived after all replaces the push on the phone instead of repeating it; with lifecycle
         # "update", the end takes the place of the start
         "id": run_id(message.payload) if endpoint.lifecycle == "update" else message.notification.id,

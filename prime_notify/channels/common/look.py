@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity
 from prime_notify.model.payload import Payload
 
 __all__ = ["Tone", "tone_of"]
@@ -30,4 +30,4 @@ def tone_of(payload: Payload) -> Tone:
         return Tone.BAD
     if payload.severity is Severity.WARNING:
         return Tone.WARNING
-    return Tone.RUNNING if payload.status is Status.START else Tone.GOOD
+    return Tone.RUNNING if payload.event.is_start else Tone.GOOD

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Mapping
 from urllib.parse import quote
 
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
-from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import fields_of
@@ -17,7 +17,6 @@ __all__ = ["Document", "document_of"]
 
 _JSON = "application/json; charset=utf-8"
 _NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: Alertmanager's way to say that it has not ended
-_NAMES = {Task.BACKUP: "MinecraftBackup", Task.RESTORE: "MinecraftRestore"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ class _Subject:
 
         What has only begun says nothing about that one, so a start has a name of its own.
         """
-        suffix = "Started" if self.payload.status is Status.START else ""
-        return f"{_NAMES[self.payload.task]}{suffix}"
+        suffix = "Started" if self.payload.event.is_start else ""
+        return f"Minecraft{self.payload.task.value.title()}{suffix}"
 
 
 def _prime_backup(subject: _Subject) -> Document:
@@ -133,7 +132,7 @@ def _fingerprint(labels: Mapping[str, str]) -> str:
 def _grafana(subject: _Subject) -> Document:
     """Grafana's before its version 8 ("legacy alerting"), which many receivers still expect."""
     payload, texts = subject.payload, subject.message.texts
-    state = "pending" if payload.status is Status.START else "alerting" if subject.is_alarming else "ok"
+    state = "pending" if payload.event.is_start else "alerting" if subject.is_alarming else "ok"
     measured = [("cost_s", payload.cost_s)]
     if payload.backup is not None:
         measured.append(("stored_size", payload.backup.stored_size))
