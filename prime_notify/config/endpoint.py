@@ -80,8 +80,8 @@ class EndpointConfig(Options):
     )
     events: Optional[EventWords] = option(
         None,
-        'Only these events: names, tasks such as "backup", or patterns such as "*_failure"; narrows the list of the whole '
-        "notification block.",
+        'Only these events: names, tasks such as "backup", or patterns such as "*_failure"; narrows the list '
+        "of the whole notification block.",
         '只要这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；在 notification 块的列表之内再作筛选。',
         example=["backup", "restore_failure"],
     )

@@ -15,9 +15,6 @@ from prime_notify.text.wildcard import fits
 __all__ = ["RULES", "Background", "Look", "outcome_of", "stated"]
 
 
-_FAILED = tuple(dict.fromkeys(event.status for event in EventName if event.default_severity is Severity.ERROR))
-
-
 @dataclass(frozen=True)
 class Background:
     """What a decision needs to know beside the event.
@@ -71,7 +68,8 @@ def _success_only(payload: Payload, _wanted: bool, _: Background) -> Look:
 
 
 def _error_only(payload: Payload, _wanted: bool, _: Background) -> Look:
-    return _among(payload.status.value, _FAILED)
+    is_failure = payload.event.default_severity is Severity.ERROR
+    return Look(is_failure, (payload.status.value,), (Status.FAILURE.value,))
 
 
 def _min_severity(payload: Payload, wanted: Severity, _: Background) -> Look:
