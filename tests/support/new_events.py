@@ -15,22 +15,22 @@ import prime_notify
 
 _SOURCE = Path(prime_notify.__file__).parent / "model" / "event.py"
 _TASKS = """
-    STORAGE = "storage"
-    REPORT = "report"
+    WEATHER = "weather"
+    CENSUS = "census"
 """
 _STATUSES = """
-    OVERDUE = "overdue"
-    NEARLY_FULL = "nearly_full"
-    OK = "ok"
-    SUMMARY = "summary"
+    HAUNTED = "haunted"
+    STORM_AHEAD = "storm_ahead"
+    FAIR = "fair"
+    COUNTED = "counted"
 """
 _ROWS = """
-    BACKUP_OVERDUE = "backup_overdue", Task.BACKUP, Status.OVERDUE, Bound.NONE, _ERROR
-    STORAGE_NEARLY_FULL = "storage_nearly_full", Task.STORAGE, Status.NEARLY_FULL, Bound.NONE, _WARNING
-    STORAGE_OK = "storage_ok", Task.STORAGE, Status.OK, Bound.NONE, _INFO
-    REPORT = "report", Task.REPORT, Status.SUMMARY, Bound.NONE, _DOUBTFUL
+    BACKUP_HAUNTED = "backup_haunted", Task.BACKUP, Status.HAUNTED, Bound.NONE, _ERROR
+    WEATHER_STORM_AHEAD = "weather_storm_ahead", Task.WEATHER, Status.STORM_AHEAD, Bound.NONE, _WARNING
+    WEATHER_FAIR = "weather_fair", Task.WEATHER, Status.FAIR, Bound.NONE, _INFO
+    CENSUS = "census", Task.CENSUS, Status.COUNTED, Bound.NONE, _DOUBTFUL
 """
-NEW_EVENTS = ("backup_overdue", "storage_nearly_full", "storage_ok", "report")
+NEW_EVENTS = ("backup_haunted", "weather_storm_ahead", "weather_fair", "census")
 
 
 def _with_rows(source: str) -> str:
