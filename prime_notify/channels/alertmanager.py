@@ -14,12 +14,12 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import field_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
-from prime_notify.channels.common.sayings import not_how
+from prime_notify.channels.common.options import CredentialOptions
+from prime_notify.channels.common.prose import collapse_spaces, last_lines, plain_text, traceback_of
 from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
@@ -30,7 +30,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
@@ -153,7 +153,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
         if response.body.lstrip()[:1] == b"<":  # a web page: Alertmanager itself answers nothing, or JSON
-            return Retry(not_how("Alertmanager"), response.status, hint=_HINTS[404])
+            return Retry(foreign_answer("Alertmanager"), response.status, hint=_HINTS[404])
         return Delivered(response.status, detail=excerpt(response.body))
 
     def _alerts(self, message: Message) -> List[Dict[str, Any]]:
@@ -186,7 +186,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             "test": "true" if payload.test else None,
             **self.endpoint.alertmanager.labels,
         }
-        cleaned = {name: cut_chars(one_line(value or ""), _LABEL) for name, value in labels.items()}
+        cleaned = {name: cut_chars(collapse_spaces(value or ""), _LABEL) for name, value in labels.items()}
         return {name: value for name, value in cleaned.items() if value}
 
     def _annotations(self, message: Message) -> Dict[str, str]:
@@ -195,7 +195,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
 
         traceback = traceback_of(message.payload, wanted=self.endpoint.traceback) or ""
         annotations = {
-            "summary": _disarmed(cut_chars(one_line(message.texts.title), _SUMMARY)),
+            "summary": _disarmed(cut_chars(collapse_spaces(message.texts.title), _SUMMARY)),
             "description": _disarmed(plain_text(message, fits)),
             "traceback": _disarmed(last_lines(traceback, fits)),
             **self.endpoint.alertmanager.annotations,

@@ -12,7 +12,7 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
-from prime_notify.channels.common.look import Tone, tone_of
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig, listed
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -20,9 +20,9 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.markdown import escape
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Apprise", "AppriseEndpoint", "AppriseOptions"]

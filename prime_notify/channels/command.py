@@ -17,8 +17,8 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import CommandRequest
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes
-from prime_notify.text.excerpt import last_line
 from prime_notify.text.json_text import to_json
+from prime_notify.text.plain import last_line
 from prime_notify.text.wording import Wording
 
 __all__ = ["Command", "CommandEndpoint", "CommandOptions"]

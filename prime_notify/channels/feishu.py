@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import option
 from prime_notify.config.rate import Rate
@@ -48,7 +47,7 @@ _BUSY = Meaning(
         "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
         "飞书限制了机器人的频率：每分钟 100 条，整点与半点时更少",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
     _MINUTE,
 )
 _WRONG_URL = Meaning(
@@ -66,9 +65,9 @@ _MALFORMED = Meaning(
 _ANSWERS = Answers(
     service=Wording("Feishu", "飞书"),
     success=0,
-    code=("code", "StatusCode"),
-    said=("msg", "StatusMessage"),
-    words=(
+    code_fields=("code", "StatusCode"),
+    text_fields=("msg", "StatusMessage"),
+    patterns=(
         (re.compile("frequency|too many|rate limit|频率|限流", re.IGNORECASE), _BUSY),
         (re.compile("access token invalid", re.IGNORECASE), _WRONG_URL),
         (
@@ -258,6 +257,6 @@ def _buttons(content: Content) -> List[Dict[str, Any]]:
 
 def _calls(mention: Mention) -> List[Dict[str, Any]]:
     """The only markup in a card, made of ids that the config's check let through."""
-    ids = ["all"] if mention.all else mention.users[:MOST_CALLED]
+    ids = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
     tags = " ".join(f"<at id={user}></at>" for user in ids)
     return [{"tag": "markdown", "content": tags}] if tags else []

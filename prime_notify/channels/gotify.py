@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.sayings import not_how
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import priority_of
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
@@ -23,8 +23,8 @@ from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
@@ -133,7 +133,7 @@ class Gotify(Channel[GotifyEndpoint]):
         if actions:
             extras["client::notification"] = {"click": {"url": actions[0].url}}
         document = {
-            "title": cut_chars(one_line(message.texts.title), _TITLE),
+            "title": cut_chars(collapse_spaces(message.texts.title), _TITLE),
             "message": self._text(message),
             "priority": priority_of(payload, options.priority, _PRIORITIES),
             "extras": extras,
@@ -146,7 +146,7 @@ class Gotify(Channel[GotifyEndpoint]):
         if 200 <= response.status < 300:
             if isinstance(answer.get("id"), int):
                 return Delivered(response.status)
-            return Retry(not_how("Gotify"), response.status, hint=_HINTS[404])
+            return Retry(foreign_answer("Gotify"), response.status, hint=_HINTS[404])
         said = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
         refused = refusal(response, said)
         hint = _HINTS.get(response.status, refused.hint)

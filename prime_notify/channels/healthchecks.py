@@ -9,12 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import text_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
-from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.sayings import not_how, refused_by
+from prime_notify.channels.common.lifecycle import run_id
+from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.event_words import TaskWords, word
 from prime_notify.config.option import Options, option
@@ -26,7 +26,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
@@ -134,7 +134,7 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
             "check the URL: on a server of your own it has /ping/ before the UUID",
             "请检查 URL：自建服务器的 UUID 之前有 /ping/",
         )
-        return Retry(not_how("Healthchecks"), response.status, hint=hint)
+        return Retry(foreign_answer("Healthchecks"), response.status, hint=hint)
 
     def _address(self, payload: Payload) -> str:
         parts = urlsplit(self.endpoint.url)
@@ -161,7 +161,7 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         return "/fail" if payload.event.is_end or payload.severity is Severity.ERROR else "/log"
 
     def _text(self, message: Message) -> str:
-        title = cut_bytes(one_line(message.texts.title), _TITLE)
+        title = cut_bytes(collapse_spaces(message.texts.title), _TITLE)
 
         def fits(text: str) -> bool:
             return len(f"{title}\n\n{text}".encode("utf-8", "replace")) <= _BODY

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning
+from prime_notify.channels.common.options import MOST_MENTIONED, check_users
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
@@ -65,9 +65,9 @@ _BY_STATUS = {
 _ANSWERS = Answers(
     service=Wording("the QQ bot", "QQ 机器人"),
     success=0,
-    code=("retcode",),
-    said=("wording", "message", "msg"),
-    words=(
+    code_fields=("retcode",),
+    text_fields=("wording", "message", "msg"),
+    patterns=(
         (re.compile("token", re.IGNORECASE), _WRONG_TOKEN),
         (
             re.compile(
@@ -190,7 +190,7 @@ class OneBot(Channel[OneBotEndpoint]):
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)
         if response.status in _BY_STATUS:
-            return dataclasses.replace(refusal(response, _ANSWERS.words_in(answer)), hint=_BY_STATUS[response.status])
+            return dataclasses.replace(refusal(response, _ANSWERS.text_in(answer)), hint=_BY_STATUS[response.status])
         if answer.get("status") == "failed":
             return _ANSWERS.refused(response, answer)
         if 200 <= response.status < 300 and answer.get("status") == "async" and _ANSWERS.code_in(answer) == 1:
@@ -215,7 +215,7 @@ class OneBot(Channel[OneBotEndpoint]):
         """In a chat of two nobody has to be called."""
         if not self.endpoint.onebot.group_id:
             return []
-        people = ["all"] if mention.all else mention.users[:MOST_CALLED]
+        people = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
         return [_segment("at", qq=person) for person in people]
 
 

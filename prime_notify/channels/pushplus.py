@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.lookalike import link_target
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -27,7 +26,7 @@ from prime_notify.model.outcome import Outcome, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.markdown import escape
+from prime_notify.text.markdown import escape, link_target
 from prime_notify.text.wording import Wording
 
 __all__ = ["PushPlus", "PushPlusEndpoint", "PushPlusOptions"]
@@ -44,7 +43,7 @@ _RESTRICTED = Meaning(
         "the account sent too much and is restricted; each further request makes it longer: send fewer events",
         "账号因发送过多而受限，继续请求会延长限制：请减少事件",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
 )
 _WRONG_TOKEN = Meaning(
     Wording(
@@ -64,7 +63,7 @@ _ANSWERS = Answers(
                 "请在 PushPlus 中把本服务器的公网地址加入白名单",
             )
         ),
-        500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), Verdict.RETRY),
+        500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), RefusalKind.RETRY),
         600: Meaning(
             Wording(
                 "PushPlus did not take the data: check the options of this endpoint",

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import CHECK_URL, foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.sayings import CHECK_URL, not_how, refused_by
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -20,8 +20,8 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "is_serverchan", "judge_answer"]
@@ -185,7 +185,7 @@ def judge_answer(response: Response) -> Outcome:
     if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
         return Delivered(response.status)
     if succeeded and code is None:
-        return Retry(not_how("ServerChan"), response.status, hint=CHECK_URL)
+        return Retry(foreign_answer("ServerChan"), response.status, hint=CHECK_URL)
     if code == 40001:
         return _key_or_quota(response.status, said)
     if succeeded:

@@ -19,7 +19,7 @@ from prime_notify.config.problem import Location
 from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.rate import Rate
 from prime_notify.config.template_options import Templates
-from prime_notify.model.connection import ConnectionOptions
+from prime_notify.model.request import ConnectionOptions
 
 __all__ = [
     "Action",

@@ -11,11 +11,10 @@ from prime_notify.clock import Clock
 from prime_notify.engine.tasks import TaskLedger
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message
-from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.event import Event, EventName, Status, Task, TaskKind
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.outbox.base import Outbox
 from prime_notify.outbox.values import Ending, LateEvent, OpenTask, TaskChange
 from prime_notify.routing import Background, outcome_of, route

@@ -14,7 +14,7 @@ from prime_notify.model.notification import Message, Notification, derived_id
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import DigestItem
 from prime_notify.text import humanize
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["digest_id", "digest_of"]
 

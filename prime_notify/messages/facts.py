@@ -10,7 +10,7 @@ from prime_notify.model.event import EventName
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
 from prime_notify.text import humanize
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["facts", "full_message"]
 

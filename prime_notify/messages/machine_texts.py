@@ -12,7 +12,7 @@ from typing import Pattern, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.text.clean import ELLIPSIS
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["comment_readings", "comment_text", "machine_comment", "machine_message", "message_text"]
 

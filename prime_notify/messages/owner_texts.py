@@ -9,7 +9,7 @@ from prime_notify.config.template_options import DIGEST, Templates
 from prime_notify.model.notification import Message, Notification
 from prime_notify.templates import Budget, Mode, TemplateFailure, render_text
 from prime_notify.templates.variables import values_of
-from prime_notify.text.markdown import legible, plain
+from prime_notify.text.plain import legible, plain
 
 __all__ = ["with_templates"]
 

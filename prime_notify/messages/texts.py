@@ -11,7 +11,8 @@ from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
-from prime_notify.text.markdown import escape, plain
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import plain
 
 __all__ = ["compose", "headline", "in_words", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from typing_extensions import Self
 
-__all__ = ["STATUS_KEYS", "WITH_WARNINGS", "Bound", "Event", "EventName", "Severity", "Status", "Task"]
+__all__ = ["STATUS_KEYS", "WITH_WARNINGS", "Bound", "Event", "EventName", "Severity", "Status", "Task", "TaskKind"]
 
 
 class Task(str, enum.Enum):
@@ -120,6 +120,21 @@ def _status_keys() -> Tuple[str, ...]:
 
 STATUS_KEYS = _status_keys()
 """Every status as texts and digests tell them apart, from the worst to the mildest; a start comes last."""
+
+
+class TaskKind(NamedTuple):
+    """The kind of a task: the backups, or the restores, of one plugin.
+
+    The outcomes of one kind follow each other, so the last of them says how the kind is doing.
+    """
+
+    plugin_id: str
+    task: Task
+
+    @property
+    def key(self) -> str:
+        """``prime_backup:restore``: the kind as it is stored."""
+        return f"{self.plugin_id}:{self.task.value}"
 
 
 @dataclass(frozen=True)

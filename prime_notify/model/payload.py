@@ -9,8 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prime_notify.model.event import WITH_WARNINGS, EventName, Severity, Status, Task
-from prime_notify.model.task_kind import TaskKind
+from prime_notify.model.event import WITH_WARNINGS, EventName, Severity, Status, Task, TaskKind
 
 __all__ = ["Backup", "ErrorInfo", "Operator", "Payload", "PluginInfo", "ServerInfo", "SourceInfo", "Timestamp"]
 

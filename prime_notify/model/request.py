@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Sequence, Tuple, Union
+from typing import Mapping, Optional, Sequence, Tuple, Union
 
-from prime_notify.model.connection import ConnectionOptions
+__all__ = ["DIRECT", "AnyRequest", "AppriseRequest", "CommandRequest", "ConnectionOptions", "Request"]
 
-__all__ = ["AnyRequest", "AppriseRequest", "CommandRequest", "Request"]
+DIRECT = "direct"
+"""In place of a proxy's address: no proxy, whatever the environment says."""
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """How an endpoint wants to be connected to.
+
+    ``proxy``: an address, :data:`DIRECT`, or None for the environment's. ``verify``: whether the peer's certificate is
+    verified, or the path of the CAs against which it is. ``cert``: the paths of a client certificate and of its key,
+    or of one file with both.
+    """
+
+    proxy: Optional[str] = field(default=None, repr=False)
+    verify: Union[bool, str] = True
+    cert: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Optional, Tuple, Union
 
 import requests.utils
 
-from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import FailureKind, UnsendableError
+from prime_notify.model.request import ConnectionOptions
 from prime_notify.text.wording import Wording
 
 __all__ = ["tls_context", "tls_files"]

@@ -9,7 +9,7 @@ from prime_notify.routing.decision import Reason
 from prime_notify.routing.explanation import Explanation
 from prime_notify.routing.groups import Share
 from prime_notify.text.humanize import duration
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["WhyLine", "why_lines", "why_title"]
 

@@ -7,9 +7,8 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Rules
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import EventName, Severity, Status, Task, TaskKind
 from prime_notify.model.payload import Payload
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.text.wildcard import fits
 
 __all__ = ["RULES", "Background", "Look", "outcome_of", "stated"]

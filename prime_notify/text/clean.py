@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any, Dict, List, Mapping, Optional
 
-__all__ = ["ELLIPSIS", "MAX_INTEGER", "JsonCleaner", "as_dict", "clean_text", "cut"]
+__all__ = ["ELLIPSIS", "MAX_INTEGER", "JsonCleaner", "as_dict", "clean_text", "truncate"]
 
 ELLIPSIS = "…"
 MAX_INTEGER = 2**63 - 1
@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOST_ENTRIES = 1024
 
 
-def cut(text: str, limit: int, *, keep_tail: bool = False) -> str:
+def truncate(text: str, limit: int, *, keep_tail: bool = False) -> str:
     """At most ``limit`` characters of ``text``, an ellipsis standing for the rest."""
     if len(text) <= limit:
         return text
@@ -33,7 +33,7 @@ def clean_text(text: str, limit: int, *, keep_tail: bool = False) -> str:
 
     Lone surrogates, which have no UTF-8 form, become U+FFFD. The work is bounded by ``limit``, not by the text.
     """
-    text = cut(text, limit, keep_tail=keep_tail)
+    text = truncate(text, limit, keep_tail=keep_tail)
     if text.isprintable():  # the common case, and the fast one
         return text
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", _LINE_END.sub("\n", text)))
@@ -145,4 +145,4 @@ class JsonCleaner:
     def _drop(self, path: str, why: str) -> None:
         self.dropped += 1
         if self.first_dropped is None:
-            self.first_dropped = f'"{cut(" ".join(path.split()), 200)}" ({why})'
+            self.first_dropped = f'"{truncate(" ".join(path.split()), 200)}" ({why})'

@@ -9,20 +9,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
+from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import traceback_of, with_traceback
-from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how, refused_by
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Bark", "apns_size"]
@@ -114,7 +114,7 @@ class Bark(Channel[BarkEndpoint]):
         if answer.get("code") == 200:
             return Delivered(response.status)
         if "code" not in answer:
-            return Retry(not_how("Bark"), response.status, hint=CHECK_URL)
+            return Retry(foreign_answer("Bark"), response.status, hint=CHECK_URL)
         return _refused(response, answer)
 
     def _judge_batch(self, response: Response, answer: Dict[str, Any]) -> Outcome:

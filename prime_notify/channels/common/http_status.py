@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = ["Refusal", "judge_status", "refusal", "retry_after"]
@@ -45,6 +45,7 @@ _GONE = Wording(
 _SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频率")
 _ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
 _RETRIED = frozenset((408, 425))
+_LONGEST_WAIT = 86400.0  # seconds that a number in a body can mean
 
 
 def judge_status(response: Response, said: str = "") -> Outcome:
@@ -75,11 +76,24 @@ def refusal(response: Response, said: str = "") -> Refusal:
     return Retry(reason, status, after=after, throttled=status == 503 and after is not None, hint=hint)
 
 
-def retry_after(response: Response) -> Optional[float]:
-    """Seconds that the service asks us to wait: Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+def retry_after(response: Response, in_body: object = None) -> Optional[float]:
+    """Seconds that the service asks us to wait: the longer of its Retry-After and of what its body has, ``in_body``.
 
-    A date counts from the answer's own Date, so that a clock that is wrong on either side does no harm, else from
-    the moment at which the answer came. None when there is no such header, or no sense in it.
+    None where neither makes sense.
+    """
+    waits = [wait for wait in (_in_header(response), _in_body(in_body)) if wait is not None]
+    return max(waits, default=None)
+
+
+def _in_body(seconds: object) -> Optional[float]:
+    return float(seconds) if isinstance(seconds, (int, float)) and 0 <= seconds <= _LONGEST_WAIT else None
+
+
+def _in_header(response: Response) -> Optional[float]:
+    """Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+
+    A date counts from the answer's own Date, so that a wrong clock on either side does no harm, else from the moment
+    at which the answer came.
     """
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):

@@ -6,18 +6,21 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Callable, List, Tuple
 
-from prime_notify.channels.common.mentions import NOBODY, called
 from prime_notify.config.endpoint import Action, EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.model.payload import Payload
 from prime_notify.text.cutting import cut, cut_bytes, cut_chars
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
-__all__ = ["Content", "colon", "content_of", "fit"]
+__all__ = ["NOBODY", "Content", "colon", "content_of", "fit", "mention_of"]
 
 _TITLE = 120  # characters; a composed title has at most 90 or so
 _SHORTEST = 8  # characters; less of a text than that says nothing
 _SHARE = 3  # no single fact takes more than this part of a message
+
+
+NOBODY = Mention()
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,14 @@ def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Conten
         facts=tuple(filter(_tells, (_tidied(fact, share) for fact in message.facts))),
         traceback="\n".join(line.rstrip() for line in traceback.expandtabs(4).splitlines() if line.strip()),
         actions=tuple(action for action in endpoint.actions if len(action.url.encode()) <= limit // 8),
-        mention=called(endpoint, message.payload),
+        mention=mention_of(endpoint, message.payload),
     )
+
+
+def mention_of(endpoint: EndpointConfig, payload: Payload) -> Mention:
+    """The people that the endpoint's config mentions for such a payload."""
+    mention = endpoint.mention
+    return mention if mention is not None and payload.severity in mention.on else NOBODY
 
 
 def colon(language: str) -> str:

@@ -18,11 +18,11 @@ from prime_notify.text.markdown import escape
 
 __all__ = [
     "Fits",
+    "collapse_spaces",
     "last_lines",
     "links_text",
     "markdown_link",
     "markdown_text",
-    "one_line",
     "plain_text",
     "traceback_of",
 ]
@@ -71,7 +71,7 @@ def markdown_link(action: Action) -> str:
     return f"[{escape(action.label)}](<{url}>)  "
 
 
-def one_line(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Line breaks and runs of spaces become single spaces."""
     return " ".join(text[:_LONGEST].split())
 

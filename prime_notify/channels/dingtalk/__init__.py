@@ -17,11 +17,9 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.lookalike import harmless
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
+from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.channels.dingtalk.answers import judge_answer
 from prime_notify.config.endpoint import EndpointConfig, Mention
 from prime_notify.config.option import option
@@ -31,6 +29,7 @@ from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
+from prime_notify.text.markdown import look_alike
 
 __all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
 
@@ -137,7 +136,7 @@ def sign(timestamp: str, secret: str) -> str:
 
 
 def _document(content: Content, tone: Tone, language: str, keyword: Optional[str]) -> Dict[str, Any]:
-    title = harmless(content.title)
+    title = look_alike(content.title)
     title = title if not keyword or keyword in title else f"{title} · {keyword}"
     text = _markdown(content, title, tone, language)
     at = {"at": _at(content.mention)} if _names(content.mention) else {}
@@ -151,11 +150,11 @@ def _markdown(content: Content, title: str, tone: Tone, language: str) -> str:
     separator = colon(language)
     paragraphs = [f'### <font color="{tone.hex}">{title}</font>']
     for fact in content.blocks:
-        lines = [harmless(line) for line in fact.value.split("\n")]
-        paragraphs.append("  \n".join(f"> {line}" for line in [f"**{harmless(fact.label)}**", *lines]))
-    cells = (f"**{harmless(fact.label)}**{separator}{harmless(fact.value)}" for fact in content.cells)
+        lines = [look_alike(line) for line in fact.value.split("\n")]
+        paragraphs.append("  \n".join(f"> {line}" for line in [f"**{look_alike(fact.label)}**", *lines]))
+    cells = (f"**{look_alike(fact.label)}**{separator}{look_alike(fact.value)}" for fact in content.cells)
     paragraphs.append("  \n".join(cells))
-    trace = (harmless(line) for line in content.traceback.split("\n") if line)
+    trace = (look_alike(line) for line in content.traceback.split("\n") if line)
     paragraphs.append("  \n".join(f"> {line}" for line in trace))
     paragraphs.append(_names(content.mention))
     return "\n\n".join(filter(None, paragraphs))
@@ -183,5 +182,5 @@ def _names(mention: Mention) -> str:
 def _people(mention: Mention) -> List[List[str]]:
     if mention.all:
         return [[], []]
-    phones = mention.phones[:MOST_CALLED]
-    return [phones, mention.users[: MOST_CALLED - len(phones)]]
+    phones = mention.phones[:MOST_MENTIONED]
+    return [phones, mention.users[: MOST_MENTIONED - len(phones)]]

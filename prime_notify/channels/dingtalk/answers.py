@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind, number
 from prime_notify.model.outcome import Outcome, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
@@ -19,7 +19,7 @@ _TOO_FAST = Meaning(
         "DingTalk takes 20 messages a minute and then silences the bot for ten minutes",
         "钉钉每分钟接受 20 条消息，超过后机器人会被禁言十分钟",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
     _BLOCKED,
 )
 _WRONG_TOKEN = Meaning(
@@ -39,9 +39,9 @@ _GATE = Wording("DingTalk's own gateway turned the request away for now", "钉�
 _ANSWERS = Answers(
     service=Wording("DingTalk", "钉钉"),
     success=0,
-    code=("errcode",),
-    said=("errmsg",),
-    words=(
+    code_fields=("errcode",),
+    text_fields=("errmsg",),
+    patterns=(
         (re.compile("too fast|too many|over limit|限流|太快", re.IGNORECASE), _TOO_FAST),
         (
             re.compile("keyword|关键词", re.IGNORECASE),
@@ -82,7 +82,7 @@ _ANSWERS = Answers(
         (re.compile("token is not exist", re.IGNORECASE), _WRONG_TOKEN),
     ),
     meanings={
-        -1: Meaning(Wording("DingTalk itself is busy", "钉钉系统繁忙"), Verdict.RETRY),
+        -1: Meaning(Wording("DingTalk itself is busy", "钉钉系统繁忙"), RefusalKind.RETRY),
         88: _WRONG_TOKEN,
         40035: Meaning(
             Wording(

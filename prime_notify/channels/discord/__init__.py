@@ -6,11 +6,11 @@ import dataclasses
 from typing import Any, Dict, Optional
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from prime_notify.channels.common.answers import CHECK_URL, foreign_answer
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
-from prime_notify.channels.common.sayings import CHECK_URL, not_how
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.discord.answers import refused
 from prime_notify.channels.discord.layout import body_of, calls_of, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
@@ -54,8 +54,8 @@ class Discord(Channel[DiscordEndpoint]):
     def render(self, message: Message) -> Request:
         endpoint, options = self.endpoint, self.endpoint.discord
         body = body_of(message, endpoint)
-        calls = bool(calls_of(called(endpoint, message.payload)))
-        how, start = conversation(endpoint, message.previous, "message", "channel", calls=calls)
+        calls = bool(calls_of(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, message.previous, "message", "channel", calls=calls)
         thread = start["channel"] if options.forum and start else endpoint.thread_id
         if how == "update":
             request = self._request(body, thread, f"/messages/{quote(start['message'], safe='')}")
@@ -74,7 +74,7 @@ class Discord(Channel[DiscordEndpoint]):
             return Delivered(response.status)
         found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
         if not found["message"]:
-            return Retry(not_how("Discord"), response.status, hint=CHECK_URL)
+            return Retry(foreign_answer("Discord"), response.status, hint=CHECK_URL)
         receipt = {name: str(value) for name, value in found.items()} if all(found.values()) else None
         return Delivered(response.status, receipt=receipt)
 

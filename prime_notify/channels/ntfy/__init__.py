@@ -10,12 +10,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
+from prime_notify.channels.common.options import CredentialOptions
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import Tone, priority_of, tone_of
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
 from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
 from prime_notify.config.option import option
@@ -242,6 +241,6 @@ def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
 
 def _title(text: str) -> str:
     """One line within the limit; control characters take six bytes each in JSON."""
-    line = one_line(text)
+    line = collapse_spaces(text)
     line = _SYMBOL.sub(r"\1", line).rstrip() or line
     return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)

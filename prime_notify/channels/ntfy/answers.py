@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Dict, Optional
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.sayings import not_how
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["TOPIC_RULE", "judge_answer"]
@@ -63,7 +63,7 @@ def judge_answer(response: Response, topic: Optional[str]) -> Outcome:
     if not 200 <= response.status < 300:
         return _refused(response, answer)
     if "id" not in answer:
-        return Retry(not_how("ntfy"), response.status, hint=_HINTS[404])
+        return Retry(foreign_answer("ntfy"), response.status, hint=_HINTS[404])
     if answer.get("topic") != topic:
         hint = Wording(
             "the url leads to a topic: write the server's address, and the topic in ntfy.topic",

@@ -6,9 +6,9 @@ import re
 from typing import Any, Dict, Mapping, Optional
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.slack.answers import refused, word_in
 from prime_notify.channels.slack.layout import body_of, calls_of
 from prime_notify.channels.slack.options import SlackEndpoint
@@ -56,8 +56,8 @@ class Slack(Channel[SlackEndpoint]):
         if endpoint.is_webhook:
             return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
-        calls = bool(calls_of(called(endpoint, message.payload)))
-        how, start = conversation(endpoint, self._here(message.previous), "channel", "ts", calls=calls)
+        calls = bool(calls_of(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, self._here(message.previous), "channel", "ts", calls=calls)
         if how == "update":
             return self._call("chat.update", {**start, **body})
         where: Dict[str, Any] = {"channel": endpoint.slack.channel}

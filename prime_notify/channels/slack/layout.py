@@ -11,7 +11,7 @@ import re
 from typing import Any, Dict, Iterator, List, Sequence
 
 from prime_notify.channels.common.layout import Content, content_of, fit
-from prime_notify.channels.common.look import tone_of
+from prime_notify.channels.common.urgency import tone_of
 from prime_notify.config.endpoint import Action, EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message

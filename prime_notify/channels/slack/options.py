@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 

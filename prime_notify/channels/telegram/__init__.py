@@ -6,9 +6,9 @@ from typing import Any, Dict, Mapping, Optional
 from urllib.parse import quote
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.telegram.answers import refused
 from prime_notify.channels.telegram.layout import body_of, calls_of
 from prime_notify.channels.telegram.options import TelegramEndpoint
@@ -50,8 +50,8 @@ class Telegram(Channel[TelegramEndpoint]):
     def render(self, message: Message) -> Request:
         options = self.endpoint.telegram
         body = body_of(message, self.endpoint)
-        calls = bool(calls_of(called(self.endpoint, message.payload)))
-        how, start = conversation(self.endpoint, self._here(message.previous), "chat", "message", calls=calls)
+        calls = bool(calls_of(mention_of(self.endpoint, message.payload)))
+        how, start = lifecycle_of(self.endpoint, self._here(message.previous), "chat", "message", calls=calls)
         if how == "update":
             return self._call("editMessageText", {**_place(start), **body})
         body = {"chat_id": options.chat_id, **body}

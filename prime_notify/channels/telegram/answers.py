@@ -8,20 +8,26 @@ known is judged by its number.
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Mapping, Tuple
 
+from prime_notify.channels.common.answers import (
+    CHECK_URL,
+    OUR_FAULT,
+    START_IS_GONE,
+    foreign_answer,
+    refused_by,
+    service_problem,
+)
 from prime_notify.channels.common.http_status import refusal, retry_after
-from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["refused"]
 
-_LONGEST_WAIT = 86400.0
 _NOT_MODIFIED = re.compile("message is not modified", re.IGNORECASE)
-_START_IS_GONE = re.compile(
+_GONE = re.compile(
     "message to edit not found|message can't be edited|message_id_invalid|message to be replied not found"
     "|replied message not found|message_edit_time_expired",
     re.IGNORECASE,
@@ -84,7 +90,10 @@ _REMEDIES: Tuple[Tuple[str, str], ...] = (
         ),
     ),
     ("kicked|not a member", Wording("add the bot to that group or channel again", "请把机器人重新加入该群组或频道")),
-    ("can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8", OURS),
+    (
+        "can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8",
+        OUR_FAULT,
+    ),
 )
 _BY_NUMBER: Mapping[int, str] = {
     401: Wording(
@@ -111,12 +120,8 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
     reason = refused_by("Telegram", said)
     if _NOT_MODIFIED.search(said):
         return Delivered(status, detail="the message says so already")  # it was edited by a try that seemed to fail
-    if _START_IS_GONE.search(said):
-        hint = Wording(
-            "the message of the start can no longer be edited or replied to: a message of its own is sent",
-            "开始时的消息已无法编辑或回复：将单独发送一条消息",
-        )
-        return Retry(reason, status, hint=hint, separately=True)
+    if _GONE.search(said):
+        return START_IS_GONE.outcome(reason, status)
     parameters = answer.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
     if code == 429:
@@ -124,7 +129,9 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
             "Telegram takes about one message a second in each chat, and 20 a minute in a group",
             "Telegram 每个会话每秒约接受一条消息，群组每分钟 20 条",
         )
-        return Retry(reason, status, after=_wait(response, parameters), throttled=True, hint=hint)
+        return Retry(
+            reason, status, after=retry_after(response, parameters.get("retry_after")), throttled=True, hint=hint
+        )
     moved = parameters.get("migrate_to_chat_id")
     if isinstance(moved, int):
         hint = Wording(
@@ -139,7 +146,7 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
 def _by_words(response: Response, code: int, said: str) -> Outcome:
     status, reason = response.status, refused_by("Telegram", said)
     if code >= 500:
-        return Retry(reason, status, after=retry_after(response), hint=has_a_problem("Telegram"))
+        return Retry(reason, status, after=retry_after(response), hint=service_problem("Telegram"))
     for words, remedy in _REMEDIES:
         if re.search(words, said, re.IGNORECASE):
             return Permanent(reason, status, hint=remedy)
@@ -154,12 +161,5 @@ def _by_words(response: Response, code: int, said: str) -> Outcome:
 
 def _not_telegram(response: Response) -> Outcome:
     if 200 <= response.status < 300:
-        return Retry(not_how("Telegram"), response.status, hint=CHECK_URL)
+        return Retry(foreign_answer("Telegram"), response.status, hint=CHECK_URL)
     return refusal(response)
-
-
-def _wait(response: Response, parameters: Mapping[str, Any]) -> Optional[float]:
-    seconds = parameters.get("retry_after")
-    if isinstance(seconds, (int, float)) and 0 <= seconds <= _LONGEST_WAIT:
-        return float(seconds)
-    return retry_after(response)

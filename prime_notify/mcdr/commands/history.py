@@ -14,7 +14,7 @@ from prime_notify.mcdr.commands.records import LONGEST, buttons, heading, summar
 from prime_notify.mcdr.commands.table import Command
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["DEAD", "HISTORY"]
 

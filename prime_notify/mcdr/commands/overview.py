@@ -11,7 +11,7 @@ from prime_notify.engine.overview import EndpointState
 from prime_notify.mcdr.commands.desk import Desk, clickable, coloured, fills_in, no_endpoints, quoted, switched_off
 from prime_notify.mcdr.commands.records import LONGEST, numbers
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["show_overview"]
 

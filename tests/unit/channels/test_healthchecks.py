@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from prime_notify.channels.common.lookalike import harmless, link_target
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import plain
+from prime_notify.text.markdown import link_target, look_alike
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
 from tests.unit.channels.composed import HOSTILE, typed
 
@@ -43,7 +43,7 @@ def honest(children: Sequence[Token]) -> List[Token]:
 @examples(200)
 @given(text=typed | markup)
 def test_whatever_is_typed_is_shown_as_it_is(text: str) -> None:
-    line = harmless(one_line(text))
+    line = look_alike(one_line(text))
     for parser in PARSERS:
         for before in ("", "label: ", "> "):
             tokens = parser.parse(before + line)
@@ -57,12 +57,12 @@ def test_whatever_is_typed_is_shown_as_it_is(text: str) -> None:
 @given(text=typed)
 def test_it_is_the_same_text_to_a_search_that_normalises(text: str) -> None:
     line = one_line(text)
-    assert unicodedata.normalize("NFKC", harmless(line)) == unicodedata.normalize("NFKC", line)
+    assert unicodedata.normalize("NFKC", look_alike(line)) == unicodedata.normalize("NFKC", line)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nobody_is_called_and_no_tag_is_left(text: str) -> None:
-    assert not set(harmless(text)) & set("<>@[]`*\\")
+    assert not set(look_alike(text)) & set("<>@[]`*\\")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_nobody_is_called_and_no_tag_is_left(text: str) -> None:
     ],
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    assert harmless(text) == text
+    assert look_alike(text) == text
 
 
 def test_the_target_of_a_link_cannot_end_it() -> None:

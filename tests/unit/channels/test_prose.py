@@ -10,11 +10,11 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from prime_notify.channels.common.prose import (
+    collapse_spaces,
     last_lines,
     links_text,
     markdown_link,
     markdown_text,
-    one_line,
     plain_text,
     with_traceback,
 )
@@ -139,7 +139,7 @@ def test_a_link_ends_its_line() -> None:
 
 
 def test_one_line_has_no_breaks() -> None:
-    assert one_line(" a\n b\tc ") == "a b c"
+    assert collapse_spaces(" a\n b\tc ") == "a b c"
 
 
 def test_texts_that_a_source_set_are_plain_text_as_they_are() -> None:

@@ -434,7 +434,7 @@ def test_too_many_messages_slow_the_endpoint_down(status: int, value: Any, heade
         assert outcome.after == after
 
 
-@pytest.mark.parametrize("error", sorted(answers._START_IS_GONE))
+@pytest.mark.parametrize("error", sorted(answers._GONE_WORDS))
 def test_an_end_whose_start_is_gone_is_sent_as_a_message_of_its_own(error: str) -> None:
     outcome = bot("update").judge(answer(200, {"ok": False, "error": error}))
     assert isinstance(outcome, Retry)

@@ -19,7 +19,7 @@ from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
 from tests.unit.channels.samples import answer, channel
 from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from prime_notify.channels.common.http_post import fill
 from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object, to_json
+from prime_notify.text.plain import excerpt
 
 
 def test_json_is_compact_and_not_escaped() -> None:

@@ -7,8 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.graphemes import boundary_before
+from prime_notify.text.cutting import boundary_before, cut_bytes, cut_chars
 from tests.support.examples import examples
 
 CLUSTERS = ["a", "é", "e\u0301", "👩‍👩‍👧", "🇩🇪", "👍🏽", "한", "\u1112\u1161\u11ab", "备", "نِ", "1️⃣", " "]

@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import escape, plain
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
 
 PARSERS = [MarkdownIt("commonmark"), MarkdownIt("gfm-like")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 
 @pytest.mark.parametrize(
