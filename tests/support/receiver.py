@@ -117,6 +117,13 @@ class Receiver:
                 raise AssertionError(f"after {timeout} s only these requests had arrived: {seen}")
             return list(self._requests)
 
+    def wait_until_closed(self, connections: int, timeout: float = 10) -> None:
+        """Blocks until so many connections have begun, and all of them have ended."""
+        deadline = time.monotonic() + timeout
+        while (self.connections < connections or self._open) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert (self.connections, self._open) == (connections, {})
+
     # -- life --------------------------------------------------------------------------------------------------------
 
     def start(self) -> Receiver:

@@ -9,7 +9,7 @@ import pytest
 
 from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind, number
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.samples import answer
+from tests.support.messages import answer
 
 BUSY = Meaning("wait", RefusalKind.THROTTLED, 60.0)
 ANSWERS = Answers(

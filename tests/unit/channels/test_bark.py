@@ -15,7 +15,7 @@ from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
+from tests.support.messages import answer, channel, message
 
 KEY = "ynJ5Ft4atkMkWeo2PAvFhF"
 OTHER = "qwertyuiopasdfghjklzxc"

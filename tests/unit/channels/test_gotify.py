@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
-from tests.unit.channels.typed import composed, composed_messages
-from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
+from tests.support.hostile import real_messages
+from tests.support.markdown import HARMLESS, PARSERS, kinds
+from tests.support.messages import answer, channel, composed, message
 
 URL = "https://gotify.example.com"
 ACTIONS = [{"label": "Map [1]", "url": "https://example.com/1"}, {"label": "Logs", "url": "https://example.com/2"}]
@@ -111,7 +111,7 @@ def test_a_traceback_is_a_code_block() -> None:
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_any_message_is_within_the_limits_and_shows_what_was_typed_as_text(sent: Message) -> None:
     document = json.loads(gotify().render(sent).body)
     assert len(document["title"]) <= 250

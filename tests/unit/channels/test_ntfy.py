@@ -15,8 +15,8 @@ from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
-from tests.unit.channels.typed import composed, composed_messages
+from tests.support.hostile import real_messages
+from tests.support.messages import answer, channel, composed, message
 
 ACTIONS = [{"label": f"Button {number}", "url": f"https://example.com/{number}"} for number in range(1, 6)]
 
@@ -172,7 +172,7 @@ def test_a_traceback_is_sent_where_it_is_asked_for() -> None:
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_no_message_exceeds_what_the_server_takes(sent: Message) -> None:
     widest = [{"label": "x" * 40, "url": "https://example.com/" + "y" * 600} for _ in range(3)]
     for sender in (ntfy({"traceback": True}), ntfy({"actions": [*widest, *ACTIONS[:2]]}, markdown=True)):

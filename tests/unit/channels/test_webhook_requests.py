@@ -16,7 +16,7 @@ from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
+from tests.support.messages import answer, channel, message
 from tests.unit.loading.examples import hook, load_endpoints, problems
 
 URL = "https://example.com/hook"

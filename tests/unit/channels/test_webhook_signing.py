@@ -16,7 +16,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from prime_notify.model.request import Request
-from tests.unit.channels.samples import NOW, channel, message
+from tests.support.messages import NOW, channel, message
 from tests.unit.loading.examples import hook, load_endpoints, problems
 
 PROJECT = Path(__file__).parents[3]

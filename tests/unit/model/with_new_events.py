@@ -24,10 +24,10 @@ from prime_notify.routing import Background, decide
 from prime_notify.templates import check_template
 from scripts.reference import readme
 from tests.support.build import endpoint, event, loaded, notification
+from tests.support.messages import channel, message, payload
 from tests.support.new_events import NEW_EVENTS
 from tests.support.receiver import Receiver
 from tests.support.texts import CATALOGUE
-from tests.unit.channels.samples import channel, message, payload
 
 each_new_event = pytest.mark.parametrize("name", NEW_EVENTS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from prime_notify.channels.common.urgency import Tone, tone_of
-from tests.unit.channels.samples import payload
+from tests.support.messages import payload
 
 
 @pytest.mark.parametrize(
