@@ -17,9 +17,9 @@ from pydantic import ValidationError
 from prime_notify.channels.dingtalk import sign
 from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.support.signatures import hmac_sha256
 from tests.support.hostile import HOSTILE, wild_messages
 from tests.support.messages import ACTIONS, NOW, answer, channel, detailed, failed, sent
+from tests.support.signatures import hmac_sha256
 from tests.unit.channels.refusals import DINGTALK_REFUSALS
 
 URL = "https://oapi.dingtalk.com/robot/send?access_token=t0ken"

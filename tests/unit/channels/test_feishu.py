@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from prime_notify.channels.feishu import sign
 from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.support.signatures import hmac_sha256
 from tests.support.hostile import HOSTILE, wild_messages
 from tests.support.messages import ACTIONS, NOW, answer, channel, detailed, failed, sent
+from tests.support.signatures import hmac_sha256
 from tests.unit.channels.refusals import FEISHU_REFUSALS
 
 URL = "https://open.feishu.cn/open-apis/bot/v2/hook/3a0f"
