@@ -145,7 +145,7 @@ class Apprise(Channel[AppriseEndpoint]):
         "en_us": (
             "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
             'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
-            "one: Apprise tells less about failures, and `mention` and `lifecycle` do not reach through it."
+            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it."
         ),
         "zh_cn": (
             "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
@@ -220,9 +220,9 @@ def _inside_parentheses(url: str) -> str:
 
 
 def _refused(result: Dict[str, Any]) -> Refusal:
-    """What a URL's result means; ``said`` are Apprise's own log lines."""
-    state, said = excerpt(result.get("state")), excerpt(result.get("said"))
-    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {said or 'failed without a reason'}"
+    """What a URL's result means; ``text`` are Apprise's own log lines."""
+    state, text = excerpt(result.get("state")), excerpt(result.get("said"))
+    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {text or 'failed without a reason'}"
     if state == "unusable":
         return Permanent(
             reason,
@@ -233,12 +233,12 @@ def _refused(result: Dict[str, Any]) -> Refusal:
         )
     if state in _RETRIED:
         return Retry(reason, hint=_RETRIED[state])
-    found = _STATUS.search(said)
+    found = _STATUS.search(text)
     if found is None:
         return Retry(
-            reason, hint=Wording("check this URL; Apprise tells no more", "请检查此 URL；Apprise 没有更多说明")
+            reason, hint=Wording("check this URL; Apprise gives no more details", "请检查此 URL；Apprise 没有更多说明")
         )
-    outcome = refusal(Response(int(found[1])), said)
+    outcome = refusal(Response(int(found[1])), text)
     if isinstance(outcome, Permanent):
         return Permanent(reason, disable=outcome.disable, hint=outcome.hint)
     return Retry(reason, throttled=outcome.throttled, hint=outcome.hint)
@@ -248,13 +248,13 @@ def _combined(refused: List[Tuple[str, Refusal]], urls: int) -> Refusal:
     """One outcome for all URLs: worth another try while any of them is."""
     reason = refused[0][1].reason
     if urls > 1:
-        told = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
+        reasons = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
         reason = Wording(
-            "{count} of {urls} URLs got nothing: {told}",
-            "{urls} 个 URL 中有 {count} 个没有收到：{told}",
+            "{count} of {urls} URLs got nothing: {reasons}",
+            "{urls} 个 URL 中有 {count} 个没有收到：{reasons}",
             count=len(refused),
             urls=urls,
-            told=cut_chars(told, _REASON),
+            reasons=cut_chars(reasons, _REASON),
         )
     outcomes = [outcome for _, outcome in refused]
     hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")

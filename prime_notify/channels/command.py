@@ -168,9 +168,9 @@ class Command(Channel[CommandEndpoint]):
         code = response.status
         if code == 0:
             return Delivered()
-        said = last_line(response.body)
+        text = last_line(response.body)
         ended = _ended(code)
-        reason = Wording("{ended}: {said}", "{ended}：程序输出：{said}", ended=ended, said=said) if said else ended
+        reason = Wording("{ended}: {text}", "{ended}：程序输出：{text}", ended=ended, text=text) if text else ended
         if code in self.endpoint.command.permanent_exit_codes:
             return Permanent(
                 reason,

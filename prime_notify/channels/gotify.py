@@ -147,10 +147,10 @@ class Gotify(Channel[GotifyEndpoint]):
             if isinstance(answer.get("id"), int):
                 return Delivered(response.status)
             return Retry(foreign_answer("Gotify"), response.status, hint=_HINTS[404])
-        said = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
-        refused = refusal(response, said)
+        text = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
+        refused = refusal(response, text)
         hint = _HINTS.get(response.status, refused.hint)
-        if "appid is required" in said:  # what a client's token gets
+        if "appid is required" in text:  # what a client's token gets
             hint = _HINTS[401]
         return dataclasses.replace(refused, hint=hint)
 

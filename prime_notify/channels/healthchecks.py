@@ -116,19 +116,19 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         return text_post(self._address(message.payload), self._text(message), self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        said = excerpt(response.body)
+        text = excerpt(response.body)
         if not 200 <= response.status < 300:
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
-        if "not found" in said:  # what older servers say with HTTP 200
-            return Permanent(refused_by("Healthchecks", said), response.status, hint=_GONE)
-        if "rate limited" in said:
+        if "not found" in text:  # what older servers say with HTTP 200
+            return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
+        if "rate limited" in text:
             hint = Wording(
                 "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
                 "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
             )
-            return Retry(refused_by("Healthchecks", said), response.status, _RATE_WAIT, throttled=True, hint=hint)
-        if said.startswith(("OK", "Created")):
+            return Retry(refused_by("Healthchecks", text), response.status, _RATE_WAIT, throttled=True, hint=hint)
+        if text.startswith(("OK", "Created")):
             return Delivered(response.status)
         hint = Wording(
             "check the URL: on a server of your own it has /ping/ before the UUID",

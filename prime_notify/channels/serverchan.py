@@ -180,27 +180,27 @@ def fit(document: Dict[str, Any]) -> Dict[str, Any]:
 def judge_answer(response: Response) -> Outcome:
     """What ServerChan's answer means: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
     answer = parse_object(response.body)
-    code, said = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
+    code, text = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
     succeeded = 200 <= response.status < 300
     if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
         return Delivered(response.status)
     if succeeded and code is None:
         return Retry(foreign_answer("ServerChan"), response.status, hint=CHECK_URL)
     if code == 40001:
-        return _key_or_quota(response.status, said)
+        return _key_or_quota(response.status, text)
     if succeeded:
         hint = Wording(
             "the message is ServerChan's own; see https://sct.ftqq.com",
             "这是 Server酱 自己的提示；见 https://sct.ftqq.com",
         )
-        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {said}"), response.status, hint=hint)
-    return refusal(response, said)
+        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {text}"), response.status, hint=hint)
+    return refusal(response, text)
 
 
-def _key_or_quota(status: int, said: str) -> Outcome:
+def _key_or_quota(status: int, text: str) -> Outcome:
     """40001 means a bad key or a used-up day; only the words tell which."""
-    reason = refused_by("ServerChan", f"code 40001: {said}")
-    if _QUOTA_WORDS.search(said):
+    reason = refused_by("ServerChan", f"code 40001: {text}")
+    if _QUOTA_WORDS.search(text):
         hint = Wording(
             "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade",
             "今日额度已用完（免费账号每天 5 条）：请减少事件，或升级账号",

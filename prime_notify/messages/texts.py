@@ -66,8 +66,8 @@ def _given(text: Optional[str]) -> Optional[str]:
 
 
 def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
-    said = in_words(payload, language, catalogue)
-    return said.model_copy(update={"title": texts.title, "body": texts.body, "desp": texts.desp})
+    localized = in_words(payload, language, catalogue)
+    return localized.model_copy(update={"title": texts.title, "body": texts.body, "desp": texts.desp})
 
 
 def in_words(payload: Payload, language: str, catalogue: Catalogue) -> Payload:

@@ -119,7 +119,7 @@ def _status_keys() -> Tuple[str, ...]:
 
 
 STATUS_KEYS = _status_keys()
-"""Every status as texts and digests tell them apart, from the worst to the mildest; a start comes last."""
+"""The keys of the texts of every status, from the worst to the mildest; a start comes last."""
 
 
 class TaskKind(NamedTuple):
@@ -139,10 +139,10 @@ class TaskKind(NamedTuple):
 
 @dataclass(frozen=True)
 class Event:
-    """One occurrence as a source saw it.
+    """One event as a source observed it.
 
-    ``fields`` are payload fields (SPEC: "The payload") that the source knows; they may come from another plugin, so
-    nothing about their types is trusted until :func:`prime_notify.model.normalize.normalize` has seen them.
+    ``fields``: the payload fields that the source knows. They may come from another plugin, so their types are not
+    trusted before :func:`prime_notify.model.normalize.normalize` has read them.
     """
 
     name: EventName
@@ -152,9 +152,10 @@ class Event:
     test: bool = False
 
     def kept(self, *, at: float, server_running: Optional[bool]) -> Event:
-        """The same for somebody who will accept it later: with the time (unix seconds) and the server's state of now.
+        """The same event for an engine that will accept it later, with the time (unix seconds) and the server's state
+        of now.
 
-        What the event knows itself is left as it is.
+        Fields that the event has are left as they are.
         """
         known: Any = self.fields
         if not isinstance(known, Mapping):

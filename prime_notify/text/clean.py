@@ -1,4 +1,4 @@
-"""Makes foreign values harmless: text that encodes as UTF-8, and data that any JSON encoder takes."""
+"""Foreign values made safe: text that encodes as UTF-8, and data that any JSON encoder takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ELLIPSIS", "MAX_INTEGER", "JsonCleaner", "as_dict", "clean_text", "t
 
 ELLIPSIS = "…"
 MAX_INTEGER = 2**63 - 1
-"""What a signed 64-bit integer holds, which is what receivers and databases store."""
+"""The largest signed 64-bit integer. Receivers and databases store no larger one."""
 
 _LINE_END = re.compile(r"\r\n?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,7 +40,9 @@ def clean_text(text: str, limit: int, *, keep_tail: bool = False) -> str:
 
 
 def as_dict(value: Mapping[Any, Any]) -> Dict[Any, Any]:
-    """A mapping as a plain dict, past any overridden method of a dict subclass. May raise what the mapping raises."""
+    """A mapping as a plain dict, past the overridden methods of a dict's subclass. Raises whatever the
+    mapping raises.
+    """
     if type(value) is dict:
         return value
     if isinstance(value, dict):
@@ -55,8 +57,8 @@ class _UnfitError(Exception):
 class JsonCleaner:
     """Copies data into plain JSON values of at most about ``budget`` bytes.
 
-    What does not fit is left out and noted: ``dropped`` counts it, ``first_dropped`` says where and why. NaN,
-    infinities, integers beyond 64 bits and foreign objects are unfit; dates, paths, tuples and sets are converted.
+    Values that do not fit are left out: ``dropped`` counts them, ``first_dropped`` has place and reason of the first.
+    NaN, infinities, integers beyond 64 bits and foreign objects are unfit; dates, paths, tuples and sets are converted.
     """
 
     MAX_DEPTH = 8
@@ -69,7 +71,7 @@ class JsonCleaner:
         self.first_dropped: Optional[str] = None
 
     def clean(self, mapping: Mapping[Any, Any], path: str) -> Dict[str, Any]:
-        """The clean copy. Whatever the values do, nothing is raised but what iterating over ``mapping`` raises."""
+        """The clean copy. Only iterating over ``mapping`` can raise, the values cannot."""
         return self._mapping(mapping, path, 0)
 
     def _mapping(self, mapping: Mapping[Any, Any], path: str, depth: int) -> Dict[str, Any]:

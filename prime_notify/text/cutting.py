@@ -1,6 +1,6 @@
 """Texts cut to a length in characters, in bytes of UTF-8, or in UTF-16 code units.
 
-A cut never tears apart what people see as one character. The rules are those of UAX #29 (extended grapheme clusters),
+A cut never tears a character apart as people see it. The rules are those of UAX #29 (extended grapheme clusters),
 as far as Python's own Unicode data goes.
 """
 
@@ -12,7 +12,7 @@ from typing import Callable
 __all__ = ["boundary_before", "cut", "cut_bytes", "cut_chars", "cut_units", "units"]
 
 _JOINER = "\u200d"
-_LONGEST = 64  # characters that are looked back over: more accents than that on one letter are nobody's loss
+_LONGEST = 64  # characters; a letter with more accents than that may be torn apart
 _REGIONAL = range(0x1F1E6, 0x1F200)  # two of them make a flag
 _SKIN = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)
@@ -20,7 +20,7 @@ _VOWELS_AND_TAILS = range(0x1160, 0x1200)  # Hangul jamo that follow a leading c
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> str:
-    """``text`` itself if it fits, else the longest beginning of it that fits with an ellipsis, else nothing.
+    """``text`` itself if it fits, else its longest beginning that fits with an ellipsis, else an empty text.
 
     A letter and its accents, or the parts of an emoji, are never torn apart.
     """

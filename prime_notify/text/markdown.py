@@ -1,4 +1,4 @@
-"""Plain lines inside of Markdown, so that nothing that a player typed is markup: escaped, or as look-alikes."""
+"""Plain lines inside of Markdown: escaped, or written in look-alikes, so that no player can type markup."""
 
 from __future__ import annotations
 

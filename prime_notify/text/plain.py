@@ -1,4 +1,4 @@
-"""Texts of unknown origin as plain text that a person can read: without what hides, reorders or colours text."""
+"""Texts of unknown origin as plain text for people, without characters that hide, reorder or colour text."""
 
 from __future__ import annotations
 

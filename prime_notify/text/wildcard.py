@@ -22,9 +22,9 @@ def has_wildcard(pattern: str) -> bool:
 
 
 def covers(pattern: str, other: str) -> bool:
-    """Whether every text that fits ``other`` fits ``pattern``, too; False as well where that is long to find out."""
+    """Whether every text that fits ``other`` fits ``pattern``, too. False as well where an answer would take long."""
     wide, narrow = pattern.casefold(), other.casefold()
-    characters = {*wide, *narrow} - {"*", "?"} | {""}  # "" is for all those that neither names
+    characters = {*wide, *narrow} - {"*", "?"} | {""}  # "" stands for every character that neither pattern names
     waiting = [(_positions(narrow, [0]), _positions(wide, [0]))]
     seen = set(waiting)
     while waiting:
@@ -39,14 +39,14 @@ def covers(pattern: str, other: str) -> bool:
 
 
 def _after(pattern: str, positions: Iterable[int], character: str) -> FrozenSet[int]:
-    """Where one may be in a pattern after one more character."""
+    """The positions in a pattern that are possible after one more character."""
     found = [at for at in positions if pattern[at : at + 1] == "*"]
     found += [at + 1 for at in positions if at < len(pattern) and pattern[at] in ("?", character)]
     return _positions(pattern, found)
 
 
 def _positions(pattern: str, positions: Iterable[int]) -> FrozenSet[int]:
-    """These, and those behind a ``*``, which may stand for nothing."""
+    """These positions, and those behind a ``*``, since it may stand for nothing."""
     found = set()
     for at in positions:
         found.add(at)

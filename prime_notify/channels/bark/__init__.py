@@ -195,13 +195,13 @@ def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
 
 def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
     """What a ``code`` other than 200 means; the words say more than the numbers."""
-    said, code = excerpt(answer.get("message")), answer.get("code")
+    text, code = excerpt(answer.get("message")), answer.get("code")
     status = response.status
-    reason = refused_by("Bark", said or NO_REASON)
+    reason = refused_by("Bark", text or NO_REASON)
     for words, hint in _PERMANENT:
-        if re.search(words, said):
+        if re.search(words, text):
             return Permanent(reason, status, hint=hint)
-    if _THROTTLED.search(said):
+    if _THROTTLED.search(text):
         return Retry(
             reason, status, throttled=True, hint=Wording("Apple slows this server down", "Apple 限制了该服务器的频率")
         )
@@ -215,7 +215,7 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
             ),
         )
     if not 200 <= status < 300:
-        return refusal(response, said)
+        return refusal(response, text)
     if code == 400:
         return Permanent(reason, status, hint=Wording("check the options of this endpoint", "请检查该推送目标的选项"))
     return Retry(
@@ -231,13 +231,13 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
 def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:
     """One outcome for a batch: worth another try while any device is. What had arrived is then only replaced."""
     retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
-    told = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
+    reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
     reason = Wording(
-        "{count} of {devices} devices got nothing: {told}",
-        "{devices} 台设备中有 {count} 台没有收到：{told}",
+        "{count} of {devices} devices got nothing: {reasons}",
+        "{devices} 台设备中有 {count} 台没有收到：{reasons}",
         count=len(refused),
         devices=devices,
-        told=told,
+        reasons=reasons,
     )
     hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
     if retries:

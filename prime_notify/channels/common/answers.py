@@ -1,4 +1,4 @@
-"""How a service's refusals are judged: by a table of its codes and texts, in words that many channels share.
+"""Judging a service's refusals by a table of its codes and texts, with wordings that many channels share.
 
 Services of this kind answer HTTP 200 whatever happens, and say yes or no with a code in the body.
 """

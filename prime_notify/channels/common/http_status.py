@@ -1,4 +1,4 @@
-"""What an HTTP status means for a delivery: the one table that every channel starts from."""
+"""The outcome that an HTTP status means: the one table that every channel starts from."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ _RETRIED = frozenset((408, 425))
 _LONGEST_WAIT = 86400.0  # seconds that a number in a body can mean
 
 
-def judge_status(response: Response, said: str = "") -> Outcome:
-    """2xx is delivered, anything else what :func:`refusal` says."""
+def judge_status(response: Response, text: str = "") -> Outcome:
+    """Delivered for 2xx, else :func:`refusal`."""
     if 200 <= response.status < 300:
         return Delivered(response.status)
-    return refusal(response, said)
+    return refusal(response, text)
 
 
-def refusal(response: Response, said: str = "") -> Refusal:
+def refusal(response: Response, text: str = "") -> Refusal:
     """Retry or Permanent, by a status that is no success.
 
-    ``said``: the service's own words, for the reason; without them the beginning of the answer's body.
+    ``text``: the service's own text, for the reason; without one, the beginning of the answer's body.
     """
     status = response.status
-    said = said or excerpt(response.body)
-    reason = f"{_named(status)}: {said}" if said else _named(status)
+    text = text or excerpt(response.body)
+    reason = f"{_named(status)}: {text}" if text else _named(status)
     if 300 <= status < 400:
         return _redirected(response)
     if status == 410:
@@ -77,9 +77,10 @@ def refusal(response: Response, said: str = "") -> Refusal:
 
 
 def retry_after(response: Response, in_body: object = None) -> Optional[float]:
-    """Seconds that the service asks us to wait: the longer of its Retry-After and of what its body has, ``in_body``.
+    """Seconds that the service wants us to wait: the longer of its header Retry-After and of ``in_body``, a value in
+    its body.
 
-    None where neither makes sense.
+    None where neither is usable.
     """
     waits = [wait for wait in (_in_header(response), _in_body(in_body)) if wait is not None]
     return max(waits, default=None)

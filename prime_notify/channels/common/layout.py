@@ -1,4 +1,4 @@
-"""What a message says wherever it is laid out by hand, and how it is made to fit: what matters least goes first."""
+"""The content of a message for channels that lay out its parts, cut to fit: the least important parts go first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prime_notify.text.plain import plain
 __all__ = ["NOBODY", "Content", "colon", "content_of", "fit", "mention_of"]
 
 _TITLE = 120  # characters; a composed title has at most 90 or so
-_SHORTEST = 8  # characters; less of a text than that says nothing
+_SHORTEST = 8  # characters; a shorter piece of a text is useless
 _SHARE = 3  # no single fact takes more than this part of a message
 
 
@@ -35,7 +35,7 @@ class Content:
 
     @property
     def blocks(self) -> Tuple[Fact, ...]:
-        """Facts that want a place of their own."""
+        """Facts that need a place of their own."""
         return tuple(fact for fact in self.facts if fact.is_long)
 
     @property
@@ -48,9 +48,9 @@ _Fits = Callable[[Content], bool]
 
 
 def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Content:
-    """What ``endpoint`` says of ``message``, of which the service takes about ``limit`` bytes.
+    """The content of ``message`` for ``endpoint``, whose service takes about ``limit`` bytes.
 
-    The title tells the event, so the fact that does is left out. Every value has the lines that its kind may have.
+    The title names the event, so the fact of the event is left out. Only a long fact has several lines.
     """
     error = message.payload.error
     traceback = (error.traceback if error and endpoint.traceback else None) or ""
@@ -100,7 +100,7 @@ def _tidied(fact: Fact, limit: int) -> Fact:
 
 
 def _less_traceback(content: Content, fits: _Fits) -> Content:
-    """The end of a traceback says where it happened."""
+    """Without the first lines of the traceback: its end names the place of the error."""
     lines = content.traceback.split("\n")
     few, many = 0, len(lines)  # `few` lines fit (or none have to), `many` do not
     while many - few > 1:
@@ -124,7 +124,7 @@ def _fewer_facts(content: Content, fits: _Fits) -> Content:
 
 
 def _with_beginning(content: Content, fact: Fact, fits: _Fits) -> Content:
-    """The content and as much of ``fact`` as there is still room for."""
+    """The content, and as much of ``fact`` as still fits."""
 
     def extended(value: str) -> Content:
         return dataclasses.replace(content, facts=(*content.facts, dataclasses.replace(fact, value=value)))

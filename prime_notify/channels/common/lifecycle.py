@@ -1,4 +1,4 @@
-"""What ties the messages of one task together at a service: an identity, and the start's message."""
+"""The ties between the messages of one task at a service: an identity, and the start's receipt."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from prime_notify.model.payload import Payload
 
 __all__ = ["lifecycle_of", "run_id"]
 
-_NAMESPACE = uuid.UUID("1f6f2c0e-6a4c-5a35-9b7e-0d5c3f0a9e51")  # ours, made once; another would break running tasks
+# Made once: with another one, the end of a running task would not match its start
+_NAMESPACE = uuid.UUID("1f6f2c0e-6a4c-5a35-9b7e-0d5c3f0a9e51")
 
 
 def run_id(payload: Payload) -> str:
     """A UUID in its canonical form, the same for all notifications of one task and on every try.
 
-    ``task_id`` itself will not do: a plugin may have made it up, of any characters, and another may use the same.
+    ``task_id`` itself is not used: it may have any characters, and another plugin may use the same one.
     """
     name = f"{payload.plugin.id}\n{payload.task.value}\n{payload.task_id}"
     return str(uuid.uuid5(_NAMESPACE, name.encode("utf-8", "replace").decode("utf-8")))

@@ -39,7 +39,7 @@ def tone_of(payload: Payload) -> Tone:
 
 
 def priority_of(payload: Payload, chosen: Priority, defaults: Mapping[Severity, int]) -> int:
-    """What ``chosen`` says, and for the severities that it leaves out, ``defaults``."""
+    """The priority in ``chosen``, or in ``defaults`` for a severity that it leaves out."""
     if isinstance(chosen, int):
         return chosen
     return {**defaults, **(chosen or {})}[payload.severity]

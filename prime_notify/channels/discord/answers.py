@@ -128,10 +128,10 @@ _POST_IS_GONE = frozenset((10003, 160005))
 
 def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Refusal:
     """Retry or Permanent. ``forum``: threads are the posts of former messages, and none is named in the config."""
-    status, said = response.status, excerpt(answer.get("message"))
+    status, text = response.status, excerpt(answer.get("message"))
     code = answer.get("code")
     code = code if isinstance(code, int) and not isinstance(code, bool) and 0 < code < 10**9 else 0
-    reason = refused_by("Discord", f"{code}: {said}") if code else ""
+    reason = refused_by("Discord", f"{code}: {text}") if code else ""
     if code in _GONE_CODES or (forum and code in _POST_IS_GONE):
         return START_IS_GONE.outcome(reason, status)
     if status == 429 or code in _PASSING:
@@ -139,15 +139,15 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
             "Discord takes about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
         )
         wait = _BLOCKED if code == _SHUT_OUT else retry_after(response, answer.get("retry_after"))
-        why = said or Wording("too many requests", "请求过多")
+        why = text or Wording("too many requests", "请求过多")
         reason = reason or Wording("HTTP {status}: {why}", "HTTP {status}：请求受限：{why}", status=status, why=why)
         return Retry(reason, status, after=wait, throttled=True, hint=hint)
     if code in _NOTHING_WORKS:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[code])
     if code in _PERMANENT:
         field = excerpt(_field_in(answer.get("errors")))
-        return Permanent(refused_by("Discord", f"{code}: {said}{field}"), status, hint=_PERMANENT[code])
-    return refusal(response, reason or said)
+        return Permanent(refused_by("Discord", f"{code}: {text}{field}"), status, hint=_PERMANENT[code])
+    return refusal(response, reason or text)
 
 
 def _field_in(errors: object, *path: str) -> str:

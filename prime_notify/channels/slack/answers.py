@@ -165,9 +165,9 @@ def word_in(body: bytes, answer: Mapping[str, Any]) -> str:
     if answer.get("ok") is False:
         word = answer.get("error")
         return word if isinstance(word, str) and re.fullmatch("[a-z][a-z0-9_]{1,63}", word) else ""
-    said = excerpt(body)
+    text = excerpt(body)
     known = (_NOTHING_WORKS, _PERMANENT, _PASSING, _THROTTLED)
-    return said if any(said in words for words in known) else ""
+    return text if any(text in words for words in known) else ""
 
 
 def refused(response: Response, word: str) -> Refusal:

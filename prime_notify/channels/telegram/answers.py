@@ -113,14 +113,14 @@ _BY_NUMBER: Mapping[int, str] = {
 
 def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
     """Whatever is no success, and what only looks like none."""
-    status, said = response.status, excerpt(answer.get("description"))
+    status, text = response.status, excerpt(answer.get("description"))
     code = answer.get("error_code")
-    if answer.get("ok") is not False or not isinstance(code, int) or not said:
+    if answer.get("ok") is not False or not isinstance(code, int) or not text:
         return _not_telegram(response)
-    reason = refused_by("Telegram", said)
-    if _NOT_MODIFIED.search(said):
+    reason = refused_by("Telegram", text)
+    if _NOT_MODIFIED.search(text):
         return Delivered(status, detail="the message says so already")  # it was edited by a try that seemed to fail
-    if _GONE.search(said):
+    if _GONE.search(text):
         return START_IS_GONE.outcome(reason, status)
     parameters = answer.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
@@ -140,15 +140,15 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
             id=moved,
         )
         return Permanent(reason, status, hint=hint)
-    return _by_words(response, code, said)
+    return _by_words(response, code, text)
 
 
-def _by_words(response: Response, code: int, said: str) -> Outcome:
-    status, reason = response.status, refused_by("Telegram", said)
+def _by_words(response: Response, code: int, text: str) -> Outcome:
+    status, reason = response.status, refused_by("Telegram", text)
     if code >= 500:
         return Retry(reason, status, after=retry_after(response), hint=service_problem("Telegram"))
     for words, remedy in _REMEDIES:
-        if re.search(words, said, re.IGNORECASE):
+        if re.search(words, text, re.IGNORECASE):
             return Permanent(reason, status, hint=remedy)
     hint = _BY_NUMBER.get(
         code,
