@@ -36,9 +36,9 @@ from prime_notify.text.wording import Wording
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 
 _PATH = "/api/v2/alerts"
-# As rules for Prometheus say it, so that routes written for those fit
+# The names that rules for Prometheus use, so that routes written for those fit
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
-# Alertmanager states no limits, but hands all of this on to services that have them
+# Alertmanager documents no limits, but passes all of this on to services that have them
 _LABEL = 256  # characters
 _SUMMARY = 500  # characters
 _DESCRIPTION = 8 * 1024  # bytes
@@ -111,10 +111,10 @@ class AlertmanagerEndpoint(EndpointConfig):
 
 
 class Alertmanager(Channel[AlertmanagerEndpoint]):
-    """Posts alerts. Each kind of task has one for each severity, so that a success knows what there is to resolve.
+    """Posts alerts. Each kind of task has one alert for each severity, so that a success can resolve them all.
 
-    A failure fires, and so does an aborted task. A success resolves all of them; with warnings, it fires the warning
-    instead. A start says nothing: an empty list, which Alertmanager takes.
+    A failure fires an alert, and so does an aborted task. A success resolves all of them; with warnings, it fires the
+    alert of this severity instead. A start posts an empty list, which Alertmanager takes.
     """
 
     type = "alertmanager"
@@ -176,7 +176,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         return _distinct(alerts, until)
 
     def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
-        """What makes the alert this one: the same for a failure and for the success that resolves it."""
+        """The identity of an alert: the same for a failure and for the success that resolves it."""
         labels = {
             "alertname": f"Minecraft{payload.task.value.title()}Problem",
             "severity": _SEVERITIES[severity],
@@ -204,22 +204,24 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
 
 
 def _resolves(payload: Payload) -> bool:
-    """Whether it resolves the alerts of its task: a success, or the all-clear of an event that ends no task."""
+    """Whether the event resolves the alerts of its task: a success does, and so does an event at info that ends no
+    task.
+    """
     return payload.status is Status.SUCCESS or not (payload.event.is_end or payload.event.is_problem)
 
 
 def _disarmed(text: str) -> str:
-    """The text for a place that nobody knows: Alertmanager hands it to Slack, mail and others, as their markup.
+    """The text for an unknown place: Alertmanager passes it on to Slack, mail and others, which read it as their
+    markup.
 
-    Brackets of HTML and of Slack get look-alikes; an invisible joiner (U+2060) parts what would mention people or make
-    a link.
+    Brackets of HTML and of Slack become look-alikes. An invisible joiner (U+2060) breaks mentions and links.
     """
     text = text.replace("<", "‹").replace(">", "›").replace("@", "@\u2060")
     return text.replace("](", "]\u2060(").replace("//", "/\u2060/")
 
 
 def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
-    """One alert for each set of labels: where ``severity`` was given another value, all are one. What fires wins."""
+    """One alert for each set of labels, the firing one. They are the same alert where the config sets ``severity``."""
     found: Dict[Any, Dict[str, Any]] = {}
     for alert in alerts:
         key = frozenset(alert["labels"].items())
@@ -229,7 +231,7 @@ def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
 
 
 def _moment(unix: float, now: float) -> float:
-    """When it happened, but never later than now: an alert that starts in the future would end before it."""
+    """The moment of the event, or now if that is in the future: such an alert would end before it starts."""
     return unix if 0 <= unix <= now else now
 
 

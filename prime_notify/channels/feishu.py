@@ -1,9 +1,9 @@
 """Feishu and Lark: cards in a group chat, through a custom bot.
 
 https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (limits, signature, error codes), and of cards
-https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-structure. Cards are JSON 1.0, which every
-client shows and in which what a client does not know is ignored; 2.0 needs client 7.20 and is refused whole for one
-unknown property.
+https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-structure. Cards are JSON 1.0: every client
+shows them, and ignores the properties that it does not know. JSON 2.0 needs client 7.20, which refuses a whole card for
+one unknown property.
 """
 
 from __future__ import annotations
@@ -196,13 +196,13 @@ class Feishu(Channel[FeishuEndpoint]):
 
 
 def sign(timestamp: str, secret: str) -> str:
-    """Base64 of the HMAC-SHA256 of nothing: timestamp (unix seconds) and secret are the key."""
+    """Base64 of the HMAC-SHA256 of an empty text; the key is timestamp (unix seconds) and secret."""
     key = f"{timestamp}\n{secret}".encode()
     return base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode("ascii")
 
 
 def _card(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, Any]:
-    """Whatever others may have typed stands in ``plain_text``, which knows no markup."""
+    """The card. Every text that others may have typed stands in ``plain_text``, which has no markup."""
     title = content.title if not keyword or keyword in content.title else f"{content.title} · {keyword}"
     elements = [
         *_calls(content.mention),
@@ -227,7 +227,7 @@ def _labelled(fact: Fact) -> List[Dict[str, Any]]:
 
 
 def _rows(facts: Sequence[Fact]) -> List[Dict[str, Any]]:
-    """Two facts in a row, each in a column of its own."""
+    """Rows of two facts, each in a column of its own."""
     columns = [
         {"tag": "column", "width": "weighted", "weight": 1, "vertical_align": "top", "elements": _labelled(fact)}
         for fact in facts
@@ -256,7 +256,7 @@ def _buttons(content: Content) -> List[Dict[str, Any]]:
 
 
 def _calls(mention: Mention) -> List[Dict[str, Any]]:
-    """The only markup in a card, made of ids that the config's check let through."""
+    """The mentions: the only markup in a card, made of ids that the config's check has passed."""
     ids = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
     tags = " ".join(f"<at id={user}></at>" for user in ids)
     return [{"tag": "markdown", "content": tags}] if tags else []

@@ -29,7 +29,7 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
 
-# Gotify states no limits; a server that stores into MySQL takes 65 535 bytes (model/message.go: a "text" column)
+# Gotify documents no limits; a server with MySQL takes 65 535 bytes (model/message.go: a "text" column)
 _TITLE = 250  # characters
 _MESSAGE = 32 * 1024  # bytes
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 5, Severity.ERROR: 8}  # silent, with sound, with vibration too
@@ -150,7 +150,7 @@ class Gotify(Channel[GotifyEndpoint]):
         text = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
         refused = refusal(response, text)
         hint = _HINTS.get(response.status, refused.hint)
-        if "appid is required" in text:  # what a client's token gets
+        if "appid is required" in text:  # the answer to a client's token
             hint = _HINTS[401]
         return dataclasses.replace(refused, hint=hint)
 

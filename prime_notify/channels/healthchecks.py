@@ -1,4 +1,4 @@
-"""Healthchecks: says when a backup does not come, too. https://healthchecks.io, or a server of one's own."""
+"""Healthchecks: alerts also when a backup does not come. https://healthchecks.io, or a server of one's own."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class HealthchecksEndpoint(EndpointConfig):
 
 
 class Healthchecks(Channel[HealthchecksEndpoint]):
-    """Pings a check; the facts go along as the ping's body."""
+    """Pings a check, with the facts as the ping's body."""
 
     type = "healthchecks"
     endpoint_model = HealthchecksEndpoint
@@ -120,7 +120,7 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         if not 200 <= response.status < 300:
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
-        if "not found" in text:  # what older servers say with HTTP 200
+        if "not found" in text:  # older servers answer this with HTTP 200
             return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
         if "rate limited" in text:
             hint = Wording(
@@ -138,16 +138,16 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
 
     def _address(self, payload: Payload) -> str:
         parts = urlsplit(self.endpoint.url)
-        # With the same rid, the start and the end of one run belong together, whatever else runs meanwhile
+        # The same rid ties the end of a run to its start, whatever else runs meanwhile
         query = f"{parts.query}&rid={run_id(payload)}" if parts.query else f"rid={run_id(payload)}"
         return urlunsplit(parts._replace(path=parts.path.rstrip("/") + self._signal(payload), query=query))
 
     def _signal(self, payload: Payload) -> str:
-        """What stands at the end of the URL; nothing means success.
+        """The end of the URL; an empty one means success.
 
-        A test changes nothing: an alarm would be false, and a success would hide that backups are missing. Aborted
-        is no failure yet: who aborted a backup and makes another one at once needs no alarm, and when none comes,
-        the check's grace time, running since the start, ends in one.
+        A test changes nothing: an alarm would be false, and a success would hide that backups are missing. An aborted
+        backup is no failure yet, since another one may follow at once. When none follows, the check's grace time, which
+        runs since the start, ends in an alarm.
         """
         options = self.endpoint.healthchecks
         if payload.test or payload.task not in options.tasks:

@@ -31,7 +31,7 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["OneBot", "OneBotEndpoint", "OneBotOptions"]
 
-_LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts that are not much longer
+_LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts of not much more
 _ACTIONS = ("send_group_msg", "send_private_msg", "send_msg")
 _QQ = r"[1-9][0-9]{4,11}"
 
@@ -97,7 +97,7 @@ _ANSWERS = Answers(
 
 
 class OneBotOptions(Options):
-    """Whom the bot writes to."""
+    """The group or the person that the bot writes to."""
 
     access_token: Optional[str] = option(
         None,
@@ -199,7 +199,7 @@ class OneBot(Channel[OneBotEndpoint]):
         return _with_receipt(outcome, answer) if isinstance(outcome, Delivered) else outcome
 
     def _address(self) -> str:
-        """The URL of the action; people paste that of an action as well as that of the server."""
+        """The URL of the action. The config may have the URL of an action or of the server."""
         parts = urlsplit(self.endpoint.url)
         base, _, last = parts.path.rstrip("/").rpartition("/")
         path = base if last in _ACTIONS else parts.path.rstrip("/")
@@ -207,12 +207,12 @@ class OneBot(Channel[OneBotEndpoint]):
         return urlunsplit(parts._replace(path=f"{path}/{action}"))
 
     def _quoted(self, message: Message) -> List[Dict[str, Any]]:
-        """A reply segment; bots drop it when they no longer know the message."""
+        """A reply segment; bots ignore it when they no longer know the message."""
         known = (message.previous or {}).get("message_id") if self.endpoint.lifecycle == "reply" else None
         return [_segment("reply", id=known)] if known else []
 
     def _calls(self, mention: Mention) -> List[Dict[str, Any]]:
-        """In a chat of two nobody has to be called."""
+        """The mentions; none in a chat of two."""
         if not self.endpoint.onebot.group_id:
             return []
         people = ["all"] if mention.all else mention.users[:MOST_MENTIONED]

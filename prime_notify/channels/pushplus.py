@@ -1,7 +1,7 @@
 """PushPlus (推送加): pushes to WeChat, mail and others. https://www.pushplus.plus/doc/guide/api.html
 
-The codes: https://www.pushplus.plus/doc/guide/code.html. HTTP is always 200, and 200 in the body means accepted, not
-delivered: that PushPlus does later.
+The codes: https://www.pushplus.plus/doc/guide/code.html. HTTP is always 200, and 200 in the body means accepted:
+PushPlus delivers later.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ __all__ = ["PushPlus", "PushPlusEndpoint", "PushPlusOptions"]
 
 _DEFAULT_URL = "https://www.pushplus.plus/send"
 _TITLE = 100  # characters, by PushPlus's own MCP server
-_CONTENT = 20_000  # characters; no limit is documented, and this is room enough
+_CONTENT = 20_000  # characters; no limit is documented, and this is enough
 _DAY = 86_400.0  # seconds
 _CHINA = 8 * 3600.0  # seconds ahead of UTC, all year
-_MARGIN = 300.0  # seconds after midnight, for clocks that differ
+_MARGIN = 300.0  # seconds after midnight, since clocks differ
 
 _RESTRICTED = Meaning(
     Wording(
@@ -197,7 +197,7 @@ class PushPlus(Channel[PushPlusEndpoint]):
         fitted = fit(content, lambda parts: len(write(parts, tone, message.language)) <= _CONTENT)
         document = {
             **options.model_dump(exclude_none=True),
-            # Some places show it as text and some as HTML
+            # Some clients show it as text and some as HTML
             "title": cut_chars(content.title.replace("<", "＜").replace(">", "＞"), _TITLE),
             "content": write(fitted, tone, message.language),
         }
@@ -211,12 +211,12 @@ class PushPlus(Channel[PushPlusEndpoint]):
 
 
 def _until_tomorrow(now: float) -> float:
-    """Seconds until the next day begins in China, where PushPlus counts days; a whole one when ``now`` is unknown."""
+    """Seconds until the next day in China, whose days PushPlus counts; a whole day when ``now`` is unknown."""
     return _DAY - (now + _CHINA) % _DAY + _MARGIN if now else _DAY
 
 
 def _as_html(content: Content, tone: Tone, language: str) -> str:
-    """Inline styles only: WeChat's page and mail programs know no others."""
+    """The message as HTML, with inline styles only: WeChat's page and mail programs ignore others."""
     parts = [
         f'<h3 style="margin:0 0 12px;padding:10px 14px;border-radius:6px;color:#fff;background:{tone.hex}">'
         f"{html.escape(content.title)}</h3>"

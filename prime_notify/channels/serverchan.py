@@ -152,7 +152,7 @@ class ServerChan(Channel[ServerChanEndpoint]):
         return judge_answer(response)
 
     def _address(self) -> str:
-        """Keys of the third generation carry their server's number: ``sctp123t...``."""
+        """The URL of a key. Keys of the third generation carry the number of their server: ``sctp123t...``."""
         key = self.endpoint.serverchan.key or ""
         numbered = re.match(r"sctp(\d+)t", key)
         if numbered and self.endpoint.url == _DEFAULT_URL:
@@ -178,7 +178,7 @@ def fit(document: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def judge_answer(response: Response) -> Outcome:
-    """What ServerChan's answer means: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
+    """The outcome of ServerChan's answer: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
     answer = parse_object(response.body)
     code, text = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
     succeeded = 200 <= response.status < 300
@@ -198,7 +198,7 @@ def judge_answer(response: Response) -> Outcome:
 
 
 def _key_or_quota(status: int, text: str) -> Outcome:
-    """40001 means a bad key or a used-up day; only the words tell which."""
+    """Code 40001 means a wrong key or a used-up quota of the day; only the text distinguishes them."""
     reason = refused_by("ServerChan", f"code 40001: {text}")
     if _QUOTA_WORDS.search(text):
         hint = Wording(

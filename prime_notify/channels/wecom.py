@@ -1,8 +1,8 @@
 """WeCom (WeChat Work): Markdown in a group chat, through a group bot.
 
 https://developer.work.weixin.qq.com/document/path/91770 (messages and limits) and
-https://developer.work.weixin.qq.com/document/path/90313 (codes). Markdown there can call users (``<@userid>``); phone
-numbers and everyone only ``text`` can. ``markdown_v2`` has neither mentions nor colours.
+https://developer.work.weixin.qq.com/document/path/90313 (codes). Markdown can mention users (``<@userid>``); only
+``text`` can mention phone numbers and everyone. ``markdown_v2`` has neither mentions nor colours.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class WeComEndpoint(EndpointConfig):
 
 
 class WeCom(Channel[WeComEndpoint]):
-    """Sends Markdown, or plain text where someone is to be mention_of whom Markdown cannot call.
+    """Sends Markdown, or plain text for mentions that Markdown does not have.
 
     ``errcode`` 0 in the answer is the only success.
     """
@@ -184,7 +184,7 @@ def _size(text: str) -> int:
 
 
 def _as_markdown(content: Content, tone: Tone, language: str) -> str:
-    """Headings, bold, links, quotes and three colours are all there is; a quoted line is a line of its own."""
+    """The message as WeCom's Markdown, which has headings, bold, links, quotes and three colours only."""
     lines = [f'### <font color="{_COLOURS[tone]}">{look_alike(content.title)}</font>']
     lines += [f'><font color="comment">{label}</font>{value}' for label, value in _lines(content, language)]
     lines += [f'><font color="comment">{look_alike(line)}</font>' for line in content.traceback.split("\n") if line]
@@ -194,7 +194,7 @@ def _as_markdown(content: Content, tone: Tone, language: str) -> str:
 
 
 def _as_text(content: Content, language: str) -> str:
-    """Even here ``<@userid>`` calls someone."""
+    """The message as plain text, in which ``<@userid>`` is still a mention."""
     lines = [look_alike(content.title)]
     lines += [f"{label}{value}" for label, value in _lines(content, language)]
     lines += [look_alike(line) for line in content.traceback.split("\n") if line]
@@ -203,7 +203,7 @@ def _as_text(content: Content, language: str) -> str:
 
 
 def _lines(content: Content, language: str) -> List[Tuple[str, str]]:
-    """Each line of each fact; those after its first have no label."""
+    """Each line of each fact; only its first line has a label."""
     found = []
     for fact in (*content.blocks, *content.cells):
         first, *more = fact.value.split("\n")

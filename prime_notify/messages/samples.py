@@ -1,4 +1,4 @@
-"""Events for test notifications: realistic in form, marked as tests, and claiming nothing that is not so."""
+"""Events for test notifications: realistic in form, marked as tests, and without a false claim."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def message_of(
 
 
 def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
-    """The texts of a payload: those that its source set, the others made of its facts."""
+    """The texts of a payload: the source's own where it has set them, else made of the facts."""
     return _texts(payload, facts(payload, language, catalogue), language, catalogue)
 
 
@@ -61,7 +61,7 @@ def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: 
 
 
 def _given(text: Optional[str]) -> Optional[str]:
-    """A text that the source set, unless there is nothing to read in it."""
+    """A text that the source set, unless it is blank."""
     return text if text and text.strip() else None
 
 
@@ -88,7 +88,7 @@ def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
 
 
 def with_server(text: str, payload: Payload) -> str:
-    """A title, and which server it is about."""
+    """A title with the server's name."""
     server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
     return f"{text} — {server}" if server else text
 
@@ -108,13 +108,13 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
 
 
 def _number(task: Task, backup_id: int, language: str, catalogue: Catalogue) -> str:
-    """The backup's number in a title; nothing for a task whose titles have no place for it."""
+    """The backup's number in a title; empty for a task whose titles have no number."""
     key = f"notification.title.number.{task.value}"
     return "" if catalogue.find(language, key) is None else catalogue.text(language, key, id=backup_id)
 
 
 def symbol(payload: Payload) -> str:
-    """How it went, in one character."""
+    """The status in one character."""
     return _SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]
 
 

@@ -33,8 +33,8 @@ def normalize(
 ) -> Normalized:
     """Reads an event. Nothing that the event carries makes it raise.
 
-    A field that cannot be used is left out with a warning, and costs no other field. Texts lose control characters
-    and are cut to sensible lengths. Fields of the event win over ``now`` (unix seconds), ``server_running`` and
+    A field that cannot be used is left out with a warning, and costs no other field. Texts lose control characters and
+    are cut to sensible lengths. Fields of the event win over ``now`` (unix seconds), ``server_running`` and
     ``server_name``. Fields with unknown names are kept in ``extra`` under their name (``backup.foo`` for a member),
     unless ``extra`` has that name already.
     """

@@ -24,10 +24,10 @@ class Delivered:
 class Retry:
     """The message did not arrive, and may arrive later.
 
-    ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint
-    down, not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can
-    be sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it
-    says nothing of the endpoint.
+    ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
+    not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
+    sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
+    nothing of the endpoint.
     """
 
     reason: str

@@ -16,8 +16,8 @@ class ConnectionOptions:
     """How the transport connects to an endpoint.
 
     ``proxy``: an address, :data:`DIRECT`, or None for the environment's. ``verify``: whether the peer's certificate is
-    verified, or the path of the CAs against which it is. ``cert``: the paths of a client certificate and of its key,
-    or of one file with both.
+    verified, or the path of the CAs against which it is. ``cert``: the paths of a client certificate and of its key, or
+    of one file with both.
     """
 
     proxy: Optional[str] = field(default=None, repr=False)

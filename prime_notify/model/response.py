@@ -12,8 +12,7 @@ __all__ = ["Response"]
 class Response:
     """One answer. Header names are lower-case; ``body`` is cut at the transport's cap; then it is ``truncated``. A
     program's ``status`` is its exit code (negative: the signal that killed it), and its ``body`` is the end of its
-    output.
-    ``received_at``: unix seconds, 0 when not known.
+    output. ``received_at``: unix seconds, 0 when not known.
     """
 
     status: int

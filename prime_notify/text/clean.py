@@ -40,8 +40,8 @@ def clean_text(text: str, limit: int, *, keep_tail: bool = False) -> str:
 
 
 def as_dict(value: Mapping[Any, Any]) -> Dict[Any, Any]:
-    """A mapping as a plain dict, past the overridden methods of a dict's subclass. Raises whatever the
-    mapping raises.
+    """A mapping as a plain dict, past the overridden methods of a dict's subclass. Raises whatever the mapping
+    raises.
     """
     if type(value) is dict:
         return value

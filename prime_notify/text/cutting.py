@@ -1,7 +1,7 @@
 """Texts cut to a length in characters, in bytes of UTF-8, or in UTF-16 code units.
 
-A cut never tears a character apart as people see it. The rules are those of UAX #29 (extended grapheme clusters),
-as far as Python's own Unicode data goes.
+A cut never tears a character apart as people see it. The rules are those of UAX #29 (extended grapheme clusters), as
+far as Python's own Unicode data goes.
 """
 
 from __future__ import annotations

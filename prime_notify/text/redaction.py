@@ -86,8 +86,8 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _inside_base64(secret: bytes) -> Iterator[str]:
-    """The Base64 characters that encode ``secret`` alone, for each place where it may begin in a group of
-    three bytes.
+    """The Base64 characters that encode ``secret`` alone, for each place where it may begin in a group of three
+    bytes.
     """
     if len(secret) < _MIN_LENGTH:
         return

@@ -64,9 +64,9 @@ class _Script:
 class Receiver:
     """``with Receiver() as receiver: post(receiver.url()); receiver.wait_for(1)``.
 
-    Starts on entering (or :meth:`start`), ends every connection and thread on leaving (or :meth:`close`). ``tls``
-    names a certificate of :data:`CERTIFICATES`, such as "localhost". A given ``port`` can be listened on again after
-    a close: that is how an outage is played. ``greeting`` is sent on every connection before anything is read.
+    Starts on entering (or :meth:`start`), ends every connection and thread on leaving (or :meth:`close`). ``tls`` names
+    a certificate of :data:`CERTIFICATES`, such as "localhost". A given ``port`` can be listened on again after a close:
+    that is how an outage is played. ``greeting`` is sent on every connection before anything is read.
     """
 
     def __init__(self, *, port: int = 0, tls: Optional[str] = None, greeting: bytes = b"") -> None:

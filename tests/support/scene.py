@@ -100,8 +100,8 @@ class Scene:
     def expect(self, *events: str, name: str = "hook", timeout: float = 30) -> List[Dict[str, Any]]:
         """Waits until the hook has received as many requests; they must be exactly these events, in this order.
 
-        One endpoint's notifications arrive in the order of the events, so what came too much before the last one
-        is noticed.
+        One endpoint's notifications arrive in the order of the events, so what came too much before the last one is
+        noticed.
         """
         counted: Callable[[List[Recorded]], bool] = lambda _: len(self.requests(name)) >= len(events)  # noqa: E731
         try:

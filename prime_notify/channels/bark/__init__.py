@@ -27,8 +27,8 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["Bark", "apns_size"]
 
-_LONGEST_LINK = 1024  # characters of an action's URL; a longer one would leave no room for the text
-_ROUTING = {"key", "device_key", "device_keys", "encryption"}  # where to and how, not what
+_LONGEST_LINK = 1024  # characters of an action's URL; a longer one leaves no room for the text
+_ROUTING = {"key", "device_key", "device_keys", "encryption"}  # destination and encryption, not content
 
 # Words in the server's and Apple's answers ("push failed: BadDeviceToken"), which all come as HTTP 400 or 500.
 _PERMANENT = (
@@ -153,7 +153,7 @@ def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
         "title": texts.title,
         "body": texts.body,
         "level": _level(message.payload),
-        # A retry of what had arrived after all replaces the push on the phone instead of repeating it; with lifecycle
+        # With the same id, a retry of a push that had arrived replaces it instead of repeating it. With lifecycle
         # "update", the end takes the place of the start
         "id": run_id(message.payload) if endpoint.lifecycle == "update" else message.notification.id,
     }
@@ -163,7 +163,7 @@ def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
     if fields.get("markdown") == "1":
         fields["markdown"] = texts.desp
     if "markdown" in fields:
-        del fields["body"]  # would not be shown, and the 4 KiB are for both
+        del fields["body"]  # it would not be shown, and the limit of 4 KiB is for both
     return fields
 
 
@@ -178,7 +178,7 @@ def _with_traceback(fields: Dict[str, Any], message: Message, endpoint: BarkEndp
 
 
 def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
-    """The URL, and what of the key(s) goes into the body."""
+    """The URL, and the keys that go into the body."""
     options = endpoint.bark
     key = options.single_key or ""
     url = fill(endpoint.url, {"key": key, "device_key": key})
@@ -194,7 +194,7 @@ def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
 
 
 def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
-    """What a ``code`` other than 200 means; the words say more than the numbers."""
+    """The outcome of a ``code`` other than 200. The texts distinguish more than the numbers."""
     text, code = excerpt(answer.get("message")), answer.get("code")
     status = response.status
     reason = refused_by("Bark", text or NO_REASON)
@@ -229,7 +229,7 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
 
 
 def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:
-    """One outcome for a batch: worth another try while any device is. What had arrived is then only replaced."""
+    """One outcome for a batch: a retry while any device needs one. Devices that have the push only replace it then."""
     retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
     reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
     reason = Wording(

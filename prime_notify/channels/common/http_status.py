@@ -93,8 +93,8 @@ def _in_body(seconds: object) -> Optional[float]:
 def _in_header(response: Response) -> Optional[float]:
     """Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
 
-    A date counts from the answer's own Date, so that a wrong clock on either side does no harm, else from the moment
-    at which the answer came.
+    A date counts from the answer's own Date, so that a wrong clock on either side does no harm, else from the moment at
+    which the answer came.
     """
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):

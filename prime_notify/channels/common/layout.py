@@ -79,8 +79,8 @@ def colon(language: str) -> str:
 def fit(content: Content, fits: _Fits) -> Content:
     """As much of the content as ``fits``.
 
-    First the traceback loses its first lines, then the last facts go, then the buttons, the mention, and in the end
-    the title's last words: a message arrives, whatever its parts are.
+    First the traceback loses its first lines, then the last facts go, then the buttons, the mention, and in the end the
+    title's last words: a message arrives, whatever its parts are.
     """
     for shrunk in (_less_traceback, _fewer_facts, _fewer_actions, _nobody, _shorter_title):
         if fits(content):

@@ -113,8 +113,8 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
 
 
 def _filled(items: Sequence[Tuple[str, str]], fits: Fits) -> str:
-    """As many lines as fit. The first line that does not fit is cut before it is escaped, so no escape is
-    torn apart.
+    """As many lines as fit. The first line that does not fit is cut before it is escaped, so no escape is torn
+    apart.
     """
     lines: List[str] = []
     for start, raw in items:

@@ -146,7 +146,7 @@ def _document(content: Content, tone: Tone, language: str, keyword: Optional[str
 
 
 def _markdown(content: Content, title: str, tone: Tone, language: str) -> str:
-    """Headings, bold, quotes, links and colours are all that DingTalk promises; two blanks end a line."""
+    """The message as DingTalk's Markdown: headings, bold, quotes, links and colours. Two blanks end a line."""
     separator = colon(language)
     paragraphs = [f'### <font color="{tone.hex}">{title}</font>']
     for fact in content.blocks:
@@ -174,7 +174,7 @@ def _at(mention: Mention) -> Dict[str, Any]:
 
 
 def _names(mention: Mention) -> str:
-    """Nobody is called whose name is not in the text, too."""
+    """The mentions, as text: DingTalk mentions only people whose names are in the text, too."""
     people = ["all"] if mention.all else [name for names in _people(mention) for name in names]
     return " ".join(f"@{name}" for name in people)
 

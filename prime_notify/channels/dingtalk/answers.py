@@ -1,4 +1,4 @@
-"""What DingTalk's answers mean. Codes that are not in its documents were seen by others in real answers."""
+"""The meaning of DingTalk's answers. Some codes are not in its documents; others have seen them in real answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["judge_answer"]
 
-_BLOCKED = 600.0  # seconds for which a bot is silenced that sent more than 20 messages in a minute
+_BLOCKED = 600.0  # seconds without any message for a bot that sent more than 20 in a minute
 
 _TOO_FAST = Meaning(
     Wording(
@@ -142,7 +142,7 @@ _ANSWERS = Answers(
 
 
 def judge_answer(response: Response) -> Outcome:
-    """``errcode`` 0 is the only success; of the gateway's own answers, which have none, only that one must wait."""
+    """``errcode`` 0 is the only success. An answer of the gateway has no ``errcode``, and names a time to wait."""
     answer = parse_object(response.body)
     if 200 <= response.status < 300 and "punish" in answer and "errcode" not in answer:
         after = min(max(number(answer.get("wait")) or 0, 60), 3600)

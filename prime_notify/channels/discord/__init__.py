@@ -25,10 +25,10 @@ __all__ = ["Discord"]
 
 
 class Discord(Channel[DiscordEndpoint]):
-    """Posts an embed, and with ``wait`` learns its id, by which it can be edited later.
+    """Posts an embed. With ``wait`` the answer has its id, by which it can be edited later.
 
     A webhook cannot reply to a message (discord/discord-api-docs#2251): Discord ignores ``message_reference`` there. In
-    a forum, however, a message can begin a post, and a later one be put into that.
+    a forum, however, a message can begin a post, and later ones can follow in it.
     """
 
     type = "discord"
@@ -70,7 +70,7 @@ class Discord(Channel[DiscordEndpoint]):
         answer = parse_object(response.body)
         if not 200 <= response.status < 300:
             return refused(response, answer, forum=self.endpoint.discord.forum)
-        if response.status == 204:  # what a server answers that does not know `wait`
+        if response.status == 204:  # the answer of a server that does not know `wait`
             return Delivered(response.status)
         found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
         if not found["message"]:

@@ -1,7 +1,7 @@
-"""What Discord's refusals mean: a JSON object with a ``code`` beside the HTTP status.
+"""The meaning of Discord's refusals: a JSON object with a ``code`` beside the HTTP status.
 
-https://discord.com/developers/docs/topics/opcodes-and-status-codes#json and .../topics/rate-limits. Discord shuts out
-for a while who goes on asking after 401, 403 or 404, so a webhook that is gone disables its endpoint.
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json and .../topics/rate-limits. Discord blocks
+clients for a while that go on after 401, 403 or 404, so a webhook that is gone disables its endpoint.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOTHING_WORKS: Mapping[int, str] = {
         "Webhook 的令牌有误：请从频道设置重新复制完整地址",
     ),
 }
-"""Codes that hold for every other message, too, until somebody acts."""
+"""Codes that refuse every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[int, str] = {
     10003: Wording(
@@ -117,7 +117,7 @@ _PERMANENT: Mapping[int, str] = {
 
 _SHUT_OUT = 40333
 _PASSING = frozenset((20016, 20022, 20028, 20029, 40004, 40006, 40062, _SHUT_OUT, 130000))
-"""Codes for what Discord or the channel has too much of at the moment."""
+"""Codes of limits that Discord or the channel has reached for now."""
 
 _GONE_CODES = frozenset((10008, 30046, 50005, 50021, 50083))
 """The message was deleted, is another's, is older than an hour and was edited too often, or its thread is archived."""
@@ -151,7 +151,7 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
 
 
 def _field_in(errors: object, *path: str) -> str:
-    """The first field that an answer with code 50035 complains of, and why: ``; username: Must be ...``."""
+    """The first wrong field in an answer with code 50035, and the reason: ``; username: Must be ...``."""
     if not isinstance(errors, dict) or len(path) > _DEEPEST:
         return ""
     complaints = errors.get("_errors")

@@ -1,7 +1,7 @@
-"""What a message looks like in Discord: an embed with its colour, its fields, its time, and buttons below it.
+"""The layout of a message in Discord: an embed with its colour, its fields, its time, and buttons below it.
 
-https://discord.com/developers/docs/resources/message#embed-object and .../components/reference#button. Only
-``content`` can call anybody, and nothing that was typed gets there.
+https://discord.com/developers/docs/resources/message#embed-object and .../components/reference#button. Only ``content``
+can mention people, and nothing that a player typed stands there.
 """
 
 from __future__ import annotations
@@ -57,19 +57,19 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
 
 
 def calls_of(mention: Mention) -> str:
-    """Those whom ``allowed_mentions`` admits, too."""
+    """The mentions, as text; ``allowed_mentions`` admits the same people."""
     called = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
     return " ".join([*called[:_CALLS], *(["@everyone"] if mention.all else [])])
 
 
 def post_name(message: Message, endpoint: EndpointConfig) -> str:
-    """What a forum's post is called; plain text."""
+    """The title of a forum's post, in plain text."""
     title = content_of(message, endpoint, _CONTENT).title
     return cut_units(title, _POST_NAME)
 
 
 def escape(text: str) -> str:
-    """Text that shows exactly itself: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
+    """The text in Discord's Markdown: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
     return _BLOCK_START.sub(r"\1\2\\", _SPECIAL.sub(r"\\\g<0>", text))
 
 
@@ -97,7 +97,7 @@ def _field(fact: Fact) -> Dict[str, Any]:
 
 
 def _fenced(text: str) -> str:
-    """Discord looks for nothing within a block of code but its end."""
+    """A block of code: within it, Discord looks for nothing but its end."""
     escaped = _FENCE.sub("`\u2060", text)  # an invisible joiner
     return f"```\n{escaped}\n```"
 

@@ -1,4 +1,4 @@
-"""What a Discord endpoint's config may say: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
+"""The config of a Discord endpoint: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
 
 from __future__ import annotations
 

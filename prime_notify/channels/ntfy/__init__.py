@@ -31,12 +31,12 @@ __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 
 _PUBLIC_HOST = "ntfy.sh"
 # The server (util/peek.go) takes a message that fills its buffer of 4096 bytes for one that is too long, and makes
-# a file of it; likewise the whole JSON, which may have twice that (server.go, transformBodyJSON).
+# a file of it. For the whole JSON the limit is twice that (server.go, transformBodyJSON).
 _MESSAGE = 4096 - 1  # bytes
 _DOCUMENT = 2 * 4096 - 1  # bytes
 _TITLE = 1024  # bytes
 _TAGS = 512  # bytes of all together, with the commas between them
-_FRAME = 3072  # bytes of JSON around title and message that the config may take up
+_FRAME = 3072  # bytes of JSON for the config's parts beside title and message
 _BUTTONS = 3
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}", re.ASCII)
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 4, Severity.ERROR: 5}
@@ -188,7 +188,7 @@ class Ntfy(Channel[NtfyEndpoint]):
             "title": _title(message.texts.title),
         }
         document["message"] = self._text(message, document)
-        # The app replaces what has the same id: a retry of what had arrived after all repeats nothing, and with
+        # The app replaces a message of the same id. So a retry of a message that had arrived repeats nothing, and with
         # lifecycle "update" the end takes the start's place. Older servers ignore it.
         shared = self.endpoint.lifecycle == "update"
         own = {"X-Sequence-ID": run_id(payload) if shared else message.notification.id, **options.authorization}
@@ -225,7 +225,7 @@ def _destination(endpoint: NtfyEndpoint) -> Tuple[str, Optional[str]]:
 
 
 def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
-    """What is the same in all messages of an endpoint, and must leave room for them."""
+    """The parts that are the same in all messages of an endpoint. They must leave room for the others."""
     options, actions = endpoint.ntfy, endpoint.actions
     buttons = [{"action": "view", "label": one.label, "url": one.url} for one in actions[:_BUTTONS]]
     frame: Dict[str, Any] = {

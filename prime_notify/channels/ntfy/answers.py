@@ -1,4 +1,4 @@
-"""What ntfy's answers mean; it tells more with its own ``code`` (server/errors.go) than with the status."""
+"""The meaning of ntfy's answers. Its own ``code`` (server/errors.go) distinguishes more than the status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["TOPIC_RULE", "judge_answer"]
 
-_DAY_WAIT = 3600.0  # seconds between tries once the day's messages are used up
+_DAY_WAIT = 3600.0  # seconds between tries when the day's messages are used up
 
 TOPIC_RULE = Wording(
     'write a topic of letters, digits, "-" and "_", at most 64 characters',
@@ -76,7 +76,7 @@ def judge_answer(response: Response, topic: Optional[str]) -> Outcome:
 
 
 def _refused(response: Response, answer: Dict[str, Any]) -> Outcome:
-    """ntfy tells more with its own ``code`` (server/errors.go) than with the status."""
+    """The outcome of a refusal, by its ``code`` and its status."""
     code = answer.get("code")
     refused = refusal(response, excerpt(answer.get("error")))
     hint = (_HINTS_OF_CODE.get(code) if isinstance(code, int) else None) or _HINTS.get(response.status) or refused.hint

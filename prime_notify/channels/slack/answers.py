@@ -1,4 +1,4 @@
-"""What Slack's answers mean: a webhook's word with its HTTP status, or a method's ``error`` behind HTTP 200.
+"""The meaning of Slack's answers: a webhook's word with its HTTP status, or a method's ``error`` with HTTP 200.
 
 docs.slack.dev/reference/methods/chat.postMessage and chat.update (Errors), and
 docs.slack.dev/changelog/2016/05/17/changes-to-errors-for-incoming-webhooks
@@ -69,7 +69,7 @@ _NOTHING_WORKS: Mapping[str, str] = {
         then=_COPY_AGAIN,
     ),
 }
-"""Words that hold for every other message, too, until somebody acts."""
+"""Words that refuse every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[str, str] = {
     "access_denied": _ADMIN,
@@ -139,7 +139,7 @@ _PASSING: Mapping[str, float] = {
     "team_added_to_org": _HOUR,
     "update_failed": 0.0,
 }
-"""Words for what ends by itself, and after how many seconds it is worth another try; 0: after our own delay."""
+"""Words for problems that end by themselves, with the seconds until a retry; 0: after the endpoint's own delay."""
 
 _THROTTLED: Mapping[str, float] = {"message_limit_exceeded": _HOUR, "rate_limited": _MINUTE, "ratelimited": _MINUTE}
 """Seconds to wait where Slack names none."""
@@ -161,7 +161,7 @@ _GONE_WORDS = frozenset(
 
 
 def word_in(body: bytes, answer: Mapping[str, Any]) -> str:
-    """The word that says what is wrong: ``error`` of a method's answer, or all that a webhook says."""
+    """The word for the problem: ``error`` of a method's answer, or the whole answer of a webhook."""
     if answer.get("ok") is False:
         word = answer.get("error")
         return word if isinstance(word, str) and re.fullmatch("[a-z][a-z0-9_]{1,63}", word) else ""

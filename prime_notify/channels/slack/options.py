@@ -1,4 +1,4 @@
-"""What a Slack endpoint's config may say: either an incoming webhook, or a bot that posts to a channel.
+"""The config of a Slack endpoint: either an incoming webhook, or a bot that posts to a channel.
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
 https://docs.slack.dev/reference/methods/chat.postMessage
@@ -87,7 +87,7 @@ class SlackEndpoint(EndpointConfig):
 
     @property
     def is_webhook(self) -> bool:
-        """Whether this is an incoming webhook, which answers nothing that one could reply to or update."""
+        """Whether this is an incoming webhook. Its messages can neither be replied to nor updated."""
         return not self.slack.bot_token
 
     @model_validator(mode="after")

@@ -60,7 +60,7 @@ class Telegram(Channel[TelegramEndpoint]):
         if options.silent:
             body["disable_notification"] = True
         if how == "reply":
-            # What was deleted since is then just not replied to
+            # A message that was deleted since does not prevent the reply from being sent
             body["reply_parameters"] = {**_place(start), "allow_sending_without_reply": True}
         return self._call("sendMessage", body)
 

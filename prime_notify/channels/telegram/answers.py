@@ -1,8 +1,7 @@
-"""What Telegram's refusals mean: an ``error_code``, a ``description`` in words, sometimes ``parameters``.
+"""The meaning of Telegram's refusals: an ``error_code``, a ``description``, sometimes ``parameters``.
 
-The words are those of github.com/tdlib/telegram-bot-api (Client.cpp) and of Telegram's own servers, which it passes
-on. https://core.telegram.org/bots/api#making-requests says that they may change, so each is a hint, and what is not
-known is judged by its number.
+The descriptions are those of github.com/tdlib/telegram-bot-api (Client.cpp) and of Telegram's own servers. They may
+change (https://core.telegram.org/bots/api#making-requests), so an unknown one is judged by its number.
 """
 
 from __future__ import annotations
@@ -112,14 +111,15 @@ _BY_NUMBER: Mapping[int, str] = {
 
 
 def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
-    """Whatever is no success, and what only looks like none."""
+    """The outcome of an answer without success. One of them still means that the message is there."""
     status, text = response.status, excerpt(answer.get("description"))
     code = answer.get("error_code")
     if answer.get("ok") is not False or not isinstance(code, int) or not text:
         return _not_telegram(response)
     reason = refused_by("Telegram", text)
     if _NOT_MODIFIED.search(text):
-        return Delivered(status, detail="the message says so already")  # it was edited by a try that seemed to fail
+        # An earlier try that seemed to fail has edited it
+        return Delivered(status, detail="the message says so already")
     if _GONE.search(text):
         return START_IS_GONE.outcome(reason, status)
     parameters = answer.get("parameters")

@@ -1,4 +1,4 @@
-"""What a message looks like in Telegram: a bold title, the facts line by line, what went wrong as code, buttons."""
+"""The layout of a message in Telegram: a bold title, the facts line by line, the error as code, buttons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IN_A_ROW = 2
 
 
 def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
-    """``text`` and what belongs to it; ``reply_markup`` where there are buttons."""
+    """``text`` and its settings, and ``reply_markup`` where there are buttons."""
     content = fit(content_of(message, endpoint, _TEXT), lambda shorter: markup.size(_text(shorter)) <= _TEXT)
     body: Dict[str, Any] = {
         "text": _text(content),
@@ -35,7 +35,7 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
 
 
 def calls_of(mention: Mention) -> str:
-    """Names as they are; ids, whose names are not known, as bells that lead to their owners."""
+    """The mentions: names as they are, ids as bells that link to the person, since their names are not known."""
     return " ".join(
         user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_CALLS]
     )
@@ -65,5 +65,7 @@ def _link(action: Action) -> str:
 
 
 def _is_for_buttons(action: Action) -> bool:
-    """Telegram refuses the whole message for a button that leads to a host without a dot, such as ``localhost``."""
+    """Whether Telegram takes the URL for a button: it refuses a whole message for a host without a dot, such as
+    ``localhost``.
+    """
     return bool(re.search(r"[^.]\.[^.]", urlsplit(action.url).hostname or ""))

@@ -1,4 +1,4 @@
-"""What a Telegram endpoint's config may say: https://core.telegram.org/bots/api#sendmessage"""
+"""The config of a Telegram endpoint: https://core.telegram.org/bots/api#sendmessage"""
 
 from __future__ import annotations
 

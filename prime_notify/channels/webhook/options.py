@@ -1,4 +1,4 @@
-"""What a webhook endpoint's config may say."""
+"""The config of a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BodyFormat = Annotated[
 ]
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
-_UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than a request with a body and an answer
+_UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
 _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
@@ -76,7 +76,7 @@ class BasicAuth(Options):
 
 
 class AlertOptions(Options):
-    """What only the format "alert" has."""
+    """Options of the format "alert"."""
 
     sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。", example="backups")
     chat_id: Optional[str] = option(
@@ -85,7 +85,7 @@ class AlertOptions(Options):
 
 
 class WebhookOptions(Options):
-    """How the request of a webhook is made; every string marked so may be a template."""
+    """The request of a webhook. Every string that is marked so may be a template."""
 
     method: str = option(
         "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT"
@@ -186,7 +186,7 @@ class WebhookOptions(Options):
 
     @property
     def mode(self) -> Mode:
-        """How what is inserted into a text body is escaped."""
+        """The escaping of values in a text body."""
         return _mode_of(self.content_type or "")
 
     @property
@@ -198,7 +198,7 @@ class WebhookOptions(Options):
 
 
 def _check_text_body(body: str, content_type: Optional[str]) -> None:
-    """Text can be broken by what is inserted into it, where its format has a syntax; a JSON value or a form cannot."""
+    """A text whose format has a syntax can be broken by the values in it. A JSON value or a form cannot."""
     if content_type is None:
         check_template(body)
         if not is_expression(body):

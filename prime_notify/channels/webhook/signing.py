@@ -1,4 +1,4 @@
-"""Signatures by which a receiver knows that a request is ours, whole, and new."""
+"""Signatures, by which a receiver can verify that a request is genuine, complete and new."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _SHORTEST, _LONGEST = 24, 64  # bytes of a key (the Standard Webhooks specificat
 
 
 def _key(secret: str) -> bytes:
-    """The bytes behind a Standard Webhooks secret. Raises ValueError."""
+    """The bytes of a Standard Webhooks secret.
+
+    :raises ValueError: it is none.
+    """
     text = secret[len(_PREFIX) :] if secret.startswith(_PREFIX) else secret
     try:
         return base64.b64decode(text, validate=True)
@@ -81,7 +84,7 @@ def signature_headers(options: SigningOptions, id: str, now: float, body: bytes)
 
 
 def _feishu(key: str, id: str, timestamp: str, body: bytes) -> Dict[str, str]:
-    """SHA-256 of timestamp, nonce, key and body; the nonce need not be random, only never the same again."""
+    """SHA-256 of timestamp, nonce, key and body. The nonce need not be random, but must be new each time."""
     nonce = hashlib.sha256(f"{id}.{timestamp}".encode()).hexdigest()[:32]
     signature = hashlib.sha256(f"{timestamp}{nonce}{key}".encode() + body).hexdigest()
     return {
