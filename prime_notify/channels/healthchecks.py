@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.answers import foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import text_post
+from prime_notify.channels.common.http_post import text_post, with_query
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
@@ -137,10 +137,8 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         return Retry(foreign_answer("Healthchecks"), response.status, hint=hint)
 
     def _address(self, payload: Payload) -> str:
-        parts = urlsplit(self.endpoint.url)
         # The same rid ties the end of a run to its start, whatever else runs meanwhile
-        query = f"{parts.query}&rid={run_id(payload)}" if parts.query else f"rid={run_id(payload)}"
-        return urlunsplit(parts._replace(path=parts.path.rstrip("/") + self._signal(payload), query=query))
+        return with_query(self.endpoint.url, {"rid": run_id(payload)}, below=self._signal(payload))
 
     def _signal(self, payload: Payload) -> str:
         """The end of the URL; an empty one means success.

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from typing import Any, Dict, List, Optional, Tuple
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import json_post
+from prime_notify.channels.common.http_post import json_post, with_query
 from prime_notify.channels.common.layout import Content, colon, content_of, fit, mention_of
 from prime_notify.channels.common.options import MOST_MENTIONED, check_users
 from prime_notify.channels.common.urgency import Tone, tone_of
@@ -155,11 +155,7 @@ class WeCom(Channel[WeComEndpoint]):
         return _ANSWERS.judge(response)
 
     def _address(self) -> str:
-        parts, key = urlsplit(self.endpoint.url), self.endpoint.wecom.key
-        if not key or "key" in parse_qs(parts.query):
-            return self.endpoint.url
-        query = "&".join(filter(None, (parts.query, f"key={quote(key, safe='')}")))
-        return urlunsplit(parts._replace(query=query))
+        return with_query(self.endpoint.url, {}, unless_there={"key": self.endpoint.wecom.key})
 
     def _markdown(self, message: Message) -> Dict[str, Any]:
         tone = tone_of(message.payload)

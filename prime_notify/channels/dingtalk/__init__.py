@@ -10,13 +10,13 @@ import base64
 import hashlib
 import hmac
 from typing import Any, Dict, List, Optional
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import json_post
+from prime_notify.channels.common.http_post import json_post, with_query
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
 from prime_notify.channels.common.urgency import Tone, tone_of
@@ -119,14 +119,8 @@ class DingTalk(Channel[DingTalkEndpoint]):
     def _address(self, now: float) -> str:
         """The URL with token, timestamp (unix milliseconds) and signature."""
         options, timestamp = self.endpoint.dingtalk, str(int(now * 1000))
-        parts = urlsplit(self.endpoint.url)
-        added = {}
-        if options.access_token and "access_token" not in parse_qs(parts.query):
-            added["access_token"] = options.access_token
-        if options.secret:
-            added.update(timestamp=timestamp, sign=sign(timestamp, options.secret))
-        query = [parts.query, *(f"{name}={quote(value, safe='')}" for name, value in added.items())]
-        return urlunsplit(parts._replace(query="&".join(filter(None, query))))
+        signed = {"timestamp": timestamp, "sign": sign(timestamp, options.secret)} if options.secret else {}
+        return with_query(self.endpoint.url, signed, unless_there={"access_token": options.access_token})
 
 
 def sign(timestamp: str, secret: str) -> str:
