@@ -205,7 +205,7 @@ def _card(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, Any
     """The card. Every text that others may have typed stands in ``plain_text``, which has no markup."""
     title = content.title if not keyword or keyword in content.title else f"{content.title} · {keyword}"
     elements = [
-        *_calls(content.mention),
+        *_mentions(content.mention),
         *(element for fact in content.blocks for element in _labelled(fact)),
         *_rows(content.cells),
         *_trace(content.traceback),
@@ -255,7 +255,7 @@ def _buttons(content: Content) -> List[Dict[str, Any]]:
     return [{"tag": "action", "actions": buttons}] if buttons else []
 
 
-def _calls(mention: Mention) -> List[Dict[str, Any]]:
+def _mentions(mention: Mention) -> List[Dict[str, Any]]:
     """The mentions: the only markup in a card, made of ids that the config's check has passed."""
     ids = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
     tags = " ".join(f"<at id={user}></at>" for user in ids)

@@ -180,8 +180,8 @@ class OneBot(Channel[OneBotEndpoint]):
         content = content_of(message, self.endpoint, _LIMIT)
         fitted = fit(content, lambda parts: len(_text(parts, message.language)) < _LIMIT)
         text = _text(fitted, message.language)
-        calls = self._calls(content.mention)
-        segments = [*self._quoted(message), *calls, _segment("text", text=f"\n{text}" if calls else text)]
+        mentions = self._mentions(content.mention)
+        segments = [*self._quoted(message), *mentions, _segment("text", text=f"\n{text}" if mentions else text)]
         target = {"group_id": int(options.group_id)} if options.group_id else {"user_id": int(options.user_id or 0)}
         token = options.access_token
         own = {"Authorization": f"Bearer {token}"} if token else {}
@@ -211,7 +211,7 @@ class OneBot(Channel[OneBotEndpoint]):
         known = (message.previous or {}).get("message_id") if self.endpoint.lifecycle == "reply" else None
         return [_segment("reply", id=known)] if known else []
 
-    def _calls(self, mention: Mention) -> List[Dict[str, Any]]:
+    def _mentions(self, mention: Mention) -> List[Dict[str, Any]]:
         """The mentions; none in a chat of two."""
         if not self.endpoint.onebot.group_id:
             return []

@@ -136,8 +136,8 @@ class WeCom(Channel[WeComEndpoint]):
     about = {
         "en_us": (
             "Posts to a group chat of [WeCom](https://work.weixin.qq.com) (WeChat Work). In the group's settings add "
-            "a *group bot* and copy its webhook address. A message that calls phone numbers or everyone comes as "
-            "plain text: WeCom's Markdown can call users only."
+            "a *group bot* and copy its webhook address. A message that mentions phone numbers or everyone comes as "
+            "plain text: WeCom's Markdown can mention users only."
         ),
         "zh_cn": (
             "向[企业微信](https://work.weixin.qq.com)群发送消息。在群设置中添加“群机器人”，复制它的 webhook 地址。"

@@ -24,15 +24,15 @@ def run_id(payload: Payload) -> str:
 
 
 def lifecycle_of(
-    endpoint: EndpointConfig, previous: Optional[Mapping[str, str]], *needed: str, calls: bool
+    endpoint: EndpointConfig, previous: Optional[Mapping[str, str]], *needed: str, mentions: bool
 ) -> Tuple[Lifecycle, Dict[str, str]]:
     """Whether a message stands alone, replies to its start or updates it, and the receipt of that start.
 
     ``needed``: the names that a receipt of this service has. A receipt without them is another service's, from before
-    the endpoint's config was changed. ``calls``: the message mentions people. An edited message rings no phone at any
-    service, so such a message is never an update: it replies to the start instead.
+    the endpoint's config was changed. ``mentions``: the message mentions people. An edited message rings no phone at
+    any service, so such a message is never an update: it replies to the start instead.
     """
     start = {name: previous[name] for name in needed if name in previous} if previous else {}
     if len(start) < len(needed) or endpoint.lifecycle == "separate":
         return "separate", {}
-    return "reply" if calls else endpoint.lifecycle, start
+    return "reply" if mentions else endpoint.lifecycle, start

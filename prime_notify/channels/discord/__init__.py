@@ -12,7 +12,7 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.discord.answers import refused
-from prime_notify.channels.discord.layout import body_of, calls_of, post_name
+from prime_notify.channels.discord.layout import body_of, mention_text, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
@@ -54,8 +54,8 @@ class Discord(Channel[DiscordEndpoint]):
     def render(self, message: Message) -> Request:
         endpoint, options = self.endpoint, self.endpoint.discord
         body = body_of(message, endpoint)
-        calls = bool(calls_of(mention_of(endpoint, message.payload)))
-        how, start = lifecycle_of(endpoint, message.previous, "message", "channel", calls=calls)
+        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, message.previous, "message", "channel", mentions=mentions)
         thread = start["channel"] if options.forum and start else endpoint.thread_id
         if how == "update":
             request = self._request(body, thread, f"/messages/{quote(start['message'], safe='')}")

@@ -16,7 +16,7 @@ from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, cut_units, units
 
-__all__ = ["body_of", "calls_of", "escape", "post_name"]
+__all__ = ["body_of", "escape", "mention_text", "post_name"]
 
 # Characters, counted after escaping
 _TITLE = 256
@@ -26,7 +26,7 @@ _VALUE = 1024
 _FOOTER = 2048
 _WHOLE = 6000  # titles, descriptions, fields and footers of all embeds
 _POST_NAME = 100
-_CALLS = 50  # each of 24 characters or fewer, of the 2000 of content
+_MENTIONS = 50  # each of 24 characters or fewer, of the 2000 of content
 _CONTENT = 4096  # of which content_of gives a third to a fact, and an eighth, a button's 512, to a URL
 
 _ELSEWHERE = (FactKind.MESSAGE, FactKind.SERVER, FactKind.TIME)
@@ -45,21 +45,21 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     mention = content.mention
     buttons = [{**_LINK_BUTTON, "label": action.label, "url": action.url} for action in content.actions]
     return {
-        "content": calls_of(mention),
+        "content": mention_text(mention),
         "embeds": _embeds(content, message),
         "components": [{"type": _ROW, "components": buttons}] if buttons else [],
         "allowed_mentions": {
             "parse": ["everyone"] if mention.all else [],
-            "users": mention.users[:_CALLS],
-            "roles": mention.roles[: _CALLS - len(mention.users[:_CALLS])],
+            "users": mention.users[:_MENTIONS],
+            "roles": mention.roles[: _MENTIONS - len(mention.users[:_MENTIONS])],
         },
     }
 
 
-def calls_of(mention: Mention) -> str:
+def mention_text(mention: Mention) -> str:
     """The mentions, as text; ``allowed_mentions`` admits the same people."""
-    called = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
-    return " ".join([*called[:_CALLS], *(["@everyone"] if mention.all else [])])
+    mentioned = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
+    return " ".join([*mentioned[:_MENTIONS], *(["@everyone"] if mention.all else [])])
 
 
 def post_name(message: Message, endpoint: EndpointConfig) -> str:

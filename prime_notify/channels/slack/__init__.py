@@ -10,7 +10,7 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.slack.answers import refused, word_in
-from prime_notify.channels.slack.layout import body_of, calls_of
+from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
 from prime_notify.config.rate import Rate
 from prime_notify.model.event import Severity
@@ -58,14 +58,14 @@ class Slack(Channel[SlackEndpoint]):
         if endpoint.is_webhook:
             return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
-        calls = bool(calls_of(mention_of(endpoint, message.payload)))
-        how, start = lifecycle_of(endpoint, self._here(message.previous), "channel", "ts", calls=calls)
+        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, self._here(message.previous), "channel", "ts", mentions=mentions)
         if how == "update":
             return self._call("chat.update", {**start, **body})
         where: Dict[str, Any] = {"channel": endpoint.slack.channel}
         if how == "reply":
             # In the channel, too, when it is urgent: only people who follow the thread see a reply
-            matters = calls or message.payload.severity is not Severity.INFO
+            matters = mentions or message.payload.severity is not Severity.INFO
             where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
         return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
 

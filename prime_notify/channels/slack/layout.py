@@ -18,14 +18,14 @@ from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, units
 from prime_notify.text.json_text import to_json
 
-__all__ = ["body_of", "calls_of"]
+__all__ = ["body_of", "mention_text"]
 
 # Characters, by the reference of blocks; all of them counted after escaping
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
 _FIELDS = 10
-_CALLS = 100
+_MENTIONS = 100
 _FALLBACK = 500  # of 4000 that chat.update takes; a push shows less
 _WHOLE = 10_000  # Slack answers msg_blocks_too_long from about 13 000 characters of JSON on (slackapi/bolt-js#2509)
 _CONTENT = 24_000  # of which content_of gives a third to a fact, and an eighth, a button's 3000, to a URL
@@ -48,10 +48,10 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     return {"text": _fallback(content), **_shown(content, message)}
 
 
-def calls_of(mention: Mention) -> str:
+def mention_text(mention: Mention) -> str:
     """The mentions: members, user groups, the channel."""
-    called = [*(f"<@{user}>" for user in mention.users), *(f"<!subteam^{role}>" for role in mention.roles)]
-    return " ".join([*called[:_CALLS], *(["<!channel>"] if mention.all else [])])
+    mentioned = [*(f"<@{user}>" for user in mention.users), *(f"<!subteam^{role}>" for role in mention.roles)]
+    return " ".join([*mentioned[:_MENTIONS], *(["<!channel>"] if mention.all else [])])
 
 
 def _shown(content: Content, message: Message) -> Dict[str, Any]:
@@ -62,9 +62,9 @@ def _shown(content: Content, message: Message) -> Dict[str, Any]:
 
 def _headline(content: Content) -> Iterator[_Block]:
     yield {"type": "header", "text": {**_plain(content.title, _HEADER), "emoji": True}}
-    calls = calls_of(content.mention)
-    if calls:
-        yield {"type": "section", "text": _markup(calls)}
+    mentions = mention_text(content.mention)
+    if mentions:
+        yield {"type": "section", "text": _markup(mentions)}
 
 
 def _details(content: Content, message: Message) -> Iterator[_Block]:

@@ -10,7 +10,7 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.telegram.answers import refused
-from prime_notify.channels.telegram.layout import body_of, calls_of
+from prime_notify.channels.telegram.layout import body_of, mention_text
 from prime_notify.channels.telegram.options import TelegramEndpoint
 from prime_notify.config.rate import Rate
 from prime_notify.model.notification import Message
@@ -50,8 +50,8 @@ class Telegram(Channel[TelegramEndpoint]):
     def render(self, message: Message) -> Request:
         options = self.endpoint.telegram
         body = body_of(message, self.endpoint)
-        calls = bool(calls_of(mention_of(self.endpoint, message.payload)))
-        how, start = lifecycle_of(self.endpoint, self._here(message.previous), "chat", "message", calls=calls)
+        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
+        how, start = lifecycle_of(self.endpoint, self._here(message.previous), "chat", "message", mentions=mentions)
         if how == "update":
             return self._call("editMessageText", {**_place(start), **body})
         body = {"chat_id": options.chat_id, **body}

@@ -12,10 +12,10 @@ from prime_notify.config.endpoint import Action, EndpointConfig, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 
-__all__ = ["body_of", "calls_of"]
+__all__ = ["body_of", "mention_text"]
 
 _TEXT = 4096  # characters after entities parsing; clients and servers count UTF-16 code units or fewer
-_CALLS = 50
+_MENTIONS = 50
 _IN_A_ROW = 2
 
 
@@ -34,15 +34,15 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     return body
 
 
-def calls_of(mention: Mention) -> str:
+def mention_text(mention: Mention) -> str:
     """The mentions: names as they are, ids as bells that link to the person, since their names are not known."""
     return " ".join(
-        user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_CALLS]
+        user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_MENTIONS]
     )
 
 
 def _text(content: Content) -> str:
-    lines = [markup.bold(content.title), *filter(None, [calls_of(content.mention)]), ""]
+    lines = [markup.bold(content.title), *filter(None, [mention_text(content.mention)]), ""]
     lines += [line for fact in content.facts for line in _fact(fact)]
     if content.traceback:
         lines.append(markup.pre(content.traceback))

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.channels.discord import answers
-from prime_notify.channels.discord.layout import calls_of, escape
+from prime_notify.channels.discord.layout import escape, mention_text
 from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
@@ -480,4 +480,4 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
 def test_ids_may_be_numbers() -> None:
     sender = discord(discord={"thread_id": int(THREAD)}, mention={"users": [int(USER)]})
     assert query(sender.render(success()))["thread_id"] == [THREAD]
-    assert calls_of(Mention(users=[USER])) == f"<@{USER}>"
+    assert mention_text(Mention(users=[USER])) == f"<@{USER}>"

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from pydantic import ValidationError
 
 from prime_notify.channels.slack import answers
-from prime_notify.channels.slack.layout import calls_of
+from prime_notify.channels.slack.layout import mention_text
 from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
@@ -151,14 +151,14 @@ def test_a_traceback_goes_along_where_it_is_asked_for_and_keeps_its_end() -> Non
 
 
 def test_those_who_are_to_be_called_are_called_on_failures_and_only_then() -> None:
-    calls = {"type": "section", "text": markup("<@U0123456789> <!subteam^S0123456789> <!channel>")}
+    mentions = {"type": "section", "text": markup("<@U0123456789> <!subteam^S0123456789> <!channel>")}
     sender = webhook(mention=MENTION)
-    assert body(sender.render(failure()))["blocks"][1] == calls
+    assert body(sender.render(failure()))["blocks"][1] == mentions
     assert len(body(sender.render(success()))["blocks"]) == 1
 
 
 def test_any_number_of_people_can_be_called() -> None:
-    assert len(calls_of(Mention(users=[f"U{number:020}" for number in range(500)], all=True))) <= 3000
+    assert len(mention_text(Mention(users=[f"U{number:020}" for number in range(500)], all=True))) <= 3000
 
 
 @pytest.mark.parametrize(

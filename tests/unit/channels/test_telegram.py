@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prime_notify.channels.telegram import markup
-from prime_notify.channels.telegram.layout import calls_of
+from prime_notify.channels.telegram.layout import mention_text
 from prime_notify.config.endpoint import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
@@ -164,7 +164,7 @@ def test_those_who_are_to_be_called_are_called_on_failures_and_only_then() -> No
 
 
 def test_any_number_of_people_can_be_called() -> None:
-    assert calls_of(Mention(users=[str(number) for number in range(500)])).count("🔔") == 50
+    assert mention_text(Mention(users=[str(number) for number in range(500)])).count("🔔") == 50
 
 
 def test_a_topic_and_silence_are_asked_for() -> None:
