@@ -14,24 +14,24 @@ WORDS: Dict[str, Dict[str, str]] = {
         "channels_links": "[中文](../zh/channels.md) · [Configuration](configuration.md) · [All options](options.md) · "
         "[Payload](payload.md) · [README](../../README.md)",
         "channels_intro": f"{_GENERATED}\nEvery endpoint also has the options listed under "
-        "[An endpoint](options.md#an-endpoint). `!!pn test <endpoint>` shows within seconds whether it works, "
-        "`!!pn preview <endpoint>` what would be sent.",
-        "picture": "What {name} shows of a backup that worked, and of one that failed",
+        "[An endpoint](options.md#an-endpoint). `!!pn test <endpoint>` shows within seconds whether it works; "
+        "`!!pn preview <endpoint>` shows the request.",
+        "picture": "A successful and a failed backup in {name}",
         "options": "All options",
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
-        "options_intro": f"{_GENERATED}\nEverything that may stand in `config/prime_notify/config.json`. "
-        "The options of each channel are under [Channels](channels.md). Where a list may stand, so may a single item; "
-        "`null` means the same as leaving an option out. Each example is one that loads.",
+        "options_intro": f"{_GENERATED}\nEvery option of `config/prime_notify/config.json`. "
+        "The options of each channel are under [Channels](channels.md). A single item may stand in place of a list; "
+        "`null` means the same as leaving an option out. Every example can be used as it is.",
         "options_of": "Options in `{name}`:",
         "special": "Of the common options, with a meaning of its own:",
-        "rates": "By default at most {rates}, which is what the service takes; `rate_limit` changes that.",
+        "rates": "By default at most {rates}, the service's own limit; `rate_limit` changes it.",
         "lifecycles": "`lifecycle` may also be {lifecycles}.",
         "top_level": "At the top level",
         "endpoint": "An endpoint",
         "endpoint_intro": "One of the objects in `notification.endpoints`.",
         "option": "option",
-        "kind": "what",
+        "kind": "type",
         "default": "default",
         "example": "example",
         "meaning": "meaning",
@@ -53,11 +53,11 @@ WORDS: Dict[str, Dict[str, str]] = {
         "[载荷](payload.md) · [README](../../README_cn.md)",
         "channels_intro": f"{_GENERATED}\n每个推送目标还有[推送目标](options.md#推送目标)一节列出的选项。"
         "`!!pn test <推送目标>` 几秒内就能看出它是否可用，`!!pn preview <推送目标>` 显示将要发送的内容。",
-        "picture": "{name} 显示的一次成功的备份和一次失败的备份",
+        "picture": "{name} 中一次成功与一次失败的备份",
         "options": "全部选项",
         "options_links": "[English](../en/options.md) · [配置](configuration.md) · [推送渠道](channels.md) · "
         "[README](../../README_cn.md)",
-        "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 中可以写的一切。"
+        "options_intro": f"{_GENERATED}\n`config/prime_notify/config.json` 的全部选项。"
         "各渠道的选项见[推送渠道](channels.md)。可写列表处也可只写一项；写 `null` 等同于省略。每个示例都可直接使用。",
         "options_of": "`{name}` 中的选项：",
         "special": "通用选项中含义不同的：",

@@ -63,7 +63,7 @@ class HealthchecksOptions(Options):
     )
     aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
         "log",
-        'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
+        'For an aborted task: "log" only logs it, and the check\'s schedule finds a missing backup; "fail" alerts.',
         "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
         example="fail",
     )

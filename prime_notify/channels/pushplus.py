@@ -121,13 +121,13 @@ class PushPlusOptions(Options):
     )
     template: Literal["html", "markdown", "txt"] = option(
         "html",
-        "How the text is written; html looks best, but mail and other bots may want another.",
+        "The format of the text. html looks best; mail and other bots may need another one.",
         "正文格式；html 效果最好，转发到其他机器人时可换用 markdown 或 txt。",
         example="markdown",
     )
     channel: Optional[str] = option(
         None,
-        'Where it is pushed to: "wechat" (the default), "webhook", "cp", "mail", "sms".',
+        'The channel of PushPlus: "wechat" (the default), "webhook", "cp", "mail", "sms".',
         "发送渠道：wechat（默认）、webhook、cp、mail、sms。",
         example="mail",
         min_length=1,

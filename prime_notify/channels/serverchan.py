@@ -73,7 +73,7 @@ class ServerChanOptions(Options):
     )
     channel: Optional[_List] = option(
         None,
-        'Where it is pushed to, such as "9|66" (Turbo keys).',
+        'The channels, such as "9|66" (Turbo keys).',
         '推送到哪些通道，例如 "9|66"（Turbo 版）。',
         example=[9, 66],
     )
@@ -84,7 +84,11 @@ class ServerChanOptions(Options):
         example=True,
     )
     openid: Optional[str] = option(
-        None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", example="<openid>", secret=True
+        None,
+        "The openids of further recipients (Turbo keys).",
+        "其他接收者的 openid（Turbo 版）。",
+        example="<openid>",
+        secret=True,
     )
     tags: Optional[_List] = option(
         None,

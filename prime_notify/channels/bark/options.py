@@ -104,7 +104,7 @@ class BarkOptions(Options):
         None, "The group in which the phone files the push.", "推送在手机上所属的分组。", example="backups"
     )
     url: Optional[_Text] = option(
-        None, "What a tap on the push opens.", "点击推送时打开的地址。", example="https://example.com/backups"
+        None, "The URL that a tap on the push opens.", "点击推送时打开的地址。", example="https://example.com/backups"
     )
     action: Optional[_Text] = option(None, '"none": a tap does nothing.', '"none" 表示点击无动作。', example="none")
     isArchive: Optional[_Text] = option(  # noqa: N815 - Bark's spelling

@@ -87,13 +87,13 @@ class NtfyOptions(CredentialOptions):
     )
     tags: _Tags = option(
         list,
-        "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
+        "Tags beside the one for the outcome. Names of emoji are shown as emoji.",
         "除表示结果的标签外附加的标签；表情名称会显示为表情。",
         example=["minecraft"],
     )
     click: Optional[str] = option(
         None,
-        "What a tap on the message opens; by default the first of the actions.",
+        "The URL that a tap on the message opens; by default the first of the actions.",
         "点击消息时打开的链接；默认为 actions 中的第一个。",
         example="https://example.com/backups",
     )

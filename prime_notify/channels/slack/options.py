@@ -39,7 +39,7 @@ class SlackOptions(Options):
     )
     channel: Optional[str] = option(
         None,
-        'Where the bot posts: the channel\'s id ("C0123456789") or name ("#backups").',
+        'The bot\'s channel: its id ("C0123456789") or name ("#backups").',
         "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
         example="#backups",
         min_length=1,

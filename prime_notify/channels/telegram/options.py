@@ -30,7 +30,7 @@ class TelegramOptions(Options):
     )
     chat_id: IdText = option(
         ...,
-        "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
+        "The chat: its id (groups have negative ones), or the @name of a public channel or group.",
         "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
         example=-1001234567890,
     )

@@ -45,8 +45,9 @@ class Webhook(Channel[WebhookEndpoint]):
     example = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
     about = {
         "en_us": (
-            "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. With `webhook`, any "
-            "request: method, query, headers, a body or form of your own, signatures, and the formats of other systems."
+            "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. The object `webhook` "
+            "describes any other request: method, query, headers, your own body or form, signatures, or the format of "
+            "another system."
         ),
         "zh_cn": (
             "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。"

@@ -78,9 +78,9 @@ class BasicAuth(Options):
 class AlertOptions(Options):
     """Options of the format "alert"."""
 
-    sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。", example="backups")
+    sender_id: str = option("prime_notify", "The name of the alert's sender.", "告警的发送者标识。", example="backups")
     chat_id: Optional[str] = option(
-        None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。", example="-100123"
+        None, "The chat to which the receiver posts the alert.", "接收端要投递到的会话。", example="-100123"
     )
 
 
@@ -99,7 +99,7 @@ class WebhookOptions(Options):
     )
     format: Optional[BodyFormat] = option(
         None,
-        'Whose webhooks the body looks like: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
+        'The format of the body: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
         '"grafana" or "alert".',
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
         example="cloudevents",
@@ -144,7 +144,7 @@ class WebhookOptions(Options):
     )
     signing: Optional[SigningOptions] = option(
         None,
-        "Signs each request, so that the receiver knows whose it is.",
+        "Signs each request, so that the receiver can verify its sender.",
         "为每个请求签名，供接收端验证来源。",
         example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
     )
@@ -223,7 +223,7 @@ class WebhookEndpoint(EndpointConfig):
     type: Literal["webhook"] = option("webhook", "The channel.", "渠道。", example="webhook")
     url: str = option(
         ...,
-        "Where to send; its path and query may have templates.",
+        "The receiver's address; its path and query may have templates.",
         "发送的地址；其路径和参数可用模板。",
         example="https://example.com/backups/{{ backup.id }}",
         secret=True,

@@ -43,7 +43,7 @@ class SigningOptions(Options):
     )
     secret: TextList = option(
         ...,
-        'The key that the receiver knows, too: "whsec_..." for standard; several while a key is being replaced.',
+        'The key that the receiver has, too: "whsec_..." for standard. Write several while you replace a key.',
         "与接收端共享的密钥：standard 为 whsec_...；更换密钥期间可写多个。",
         example="whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         secret=True,
