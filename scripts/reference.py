@@ -1,6 +1,7 @@
-"""The generated pages of the documentation: all channels and all options, in both languages, from the models.
+"""The generated parts of the documentation, in both languages: channels and options from the models, events from
+their table and its texts.
 
-python3 scripts/dev.py docs     writes docs/*/channels.md and docs/*/options.md anew; a test fails when they are stale
+python3 scripts/dev.py docs     writes them anew; a test fails when they are stale
 """
 
 from __future__ import annotations
@@ -21,27 +22,31 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.config.option import chinese_description
 from prime_notify.config.units import Duration, Rate
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.model.event import EventName
 from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
-__all__ = ["LANGUAGES", "channels_page", "options_page", "pages"]
+__all__ = ["LANGUAGES", "channels_page", "options_page", "pages", "readme"]
 
 LANGUAGES = ("en", "zh")
 _IMAGES = ROOT / "docs" / "images"
 _FULL = {"en": "en_us", "zh": "zh_cn"}
+_README = {"en": "README.md", "zh": "README_cn.md"}
 
 
 def pages() -> Iterator[Tuple[str, str]]:
-    """Path below ``docs/`` and text of every generated page."""
+    """Path and text of every page that is generated, as a whole or in part."""
     for language in LANGUAGES:
-        yield f"{language}/channels.md", channels_page(language)
-        yield f"{language}/options.md", options_page(language)
+        yield f"docs/{language}/channels.md", channels_page(language)
+        yield f"docs/{language}/options.md", options_page(language)
+        yield _README[language], readme(language)
 
 
 def write(root: Path) -> None:
     """Write all pages."""
     for path, text in pages():
-        (root / "docs" / path).write_bytes(text.encode("utf-8"))
+        (root / path).write_bytes(text.encode("utf-8"))
 
 
 # -- channels ------------------------------------------------------------------------------------------------------
@@ -108,6 +113,22 @@ def _json(document: object) -> List[str]:
     """Indented JSON, with each short endpoint on one line."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return text.splitlines()
+
+
+# -- events --------------------------------------------------------------------------------------------------------
+
+
+def readme(language: str) -> str:
+    """The README as it is, with its table of events made anew."""
+    text = (ROOT / _README[language]).read_text(encoding="utf-8")
+    words, catalogue = TEXTS[language], Catalogue.load()
+    head = f"| {words['event']} | {words['when']} |\n| --- | --- |\n"
+    before, after = text.split(head)
+    rows = "".join(
+        f"| `{event.value}` | {catalogue.text(_FULL[language], f'notification.when.{event.value}')} |\n"
+        for event in EventName
+    )
+    return before + head + rows + after[after.index("\n\n") + 1 :]
 
 
 # -- options -------------------------------------------------------------------------------------------------------
@@ -222,7 +243,7 @@ def _simple(kind: Any, words: Mapping[str, str]) -> str:
     if not isinstance(kind, type):
         return words["any"]
     if issubclass(kind, enum.Enum):
-        return ", ".join(f"`{one.value}`" for one in kind) if len(kind) <= 4 else words["event"]
+        return words["event"] if kind is EventName else ", ".join(f"`{one.value}`" for one in kind)
     for base, word in _SIMPLE:
         if issubclass(kind, base):
             return words[word]

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.sayings import not_how
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import priority_of
 from prime_notify.config.choices import SeverityChoice
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
@@ -24,13 +24,13 @@ from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
 
-# Gotify states no limits; a server that stores into MySQL takes 65 535 bytes (model/message.go: a "text" column)
+# Gotify documents no limits; a server with MySQL takes 65 535 bytes (model/message.go: a "text" column)
 _TITLE = 250  # characters
 _MESSAGE = 32 * 1024  # bytes
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 5, Severity.ERROR: 8}  # silent, with sound, with vibration too
@@ -135,7 +135,7 @@ class Gotify(Channel[GotifyEndpoint]):
         if actions:
             extras["client::notification"] = {"click": {"url": actions[0].url}}
         document = {
-            "title": cut_chars(one_line(message.texts.title), _TITLE),
+            "title": cut_chars(collapse_spaces(message.texts.title), _TITLE),
             "message": self._text(message),
             "priority": priority_of(payload, options.priority, _PRIORITIES),
             "extras": extras,
@@ -148,11 +148,11 @@ class Gotify(Channel[GotifyEndpoint]):
         if 200 <= response.status < 300:
             if isinstance(answer.get("id"), int):
                 return Delivered(response.status)
-            return Retry(not_how("Gotify"), response.status, hint=_HINTS[404])
-        said = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
-        refused = refusal(response, said)
+            return Retry(foreign_answer("Gotify"), response.status, hint=_HINTS[404])
+        text = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
+        refused = refusal(response, text)
         hint = _HINTS.get(response.status, refused.hint)
-        if "appid is required" in said:  # what a client's token gets
+        if "appid is required" in text:  # the answer to a client's token
             hint = _HINTS[401]
         return dataclasses.replace(refused, hint=hint)
 

@@ -21,7 +21,7 @@ from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.history import DeliveryRecord, History
 from prime_notify.outbox.values import State
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 from prime_notify.transport.dispatch import Transports
 
 __all__ = ["Awaited", "DeliveryRun", "delivery_run", "outcome_report"]

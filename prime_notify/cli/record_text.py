@@ -13,7 +13,7 @@ from prime_notify.model.fact import FactKind
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = [
     "LANGUAGE",

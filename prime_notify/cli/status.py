@@ -15,7 +15,7 @@ from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 from prime_notify.version import __version__
 
 __all__ = ["add_parser"]

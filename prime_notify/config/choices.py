@@ -25,7 +25,7 @@ __all__ = [
     "matching_events",
 ]
 
-_NAMES = (*(event.value for event in EventName), *(task.value for task in Task))
+_NAMES = tuple(dict.fromkeys([*(event.value for event in EventName), *(task.value for task in Task)]))
 _PATTERNS = tuple(f"*_{status.value}" for status in Status)
 
 
@@ -65,8 +65,7 @@ def matching_events(item: object) -> Tuple[EventName, ...]:
     """
     text = as_choice(item)
     if isinstance(text, str):
-        pattern = f"{text}_*" if text in (task.value for task in Task) else text
-        events = tuple(event for event in EventName if fits(pattern, event.value))
+        events = tuple(event for event in EventName if text == event.task.value or fits(text, event.value))
         if events:
             return events
         similar = closest(text, (*_NAMES, *_PATTERNS))

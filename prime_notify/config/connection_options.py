@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, Wit
 from typing_extensions import Annotated
 
 from prime_notify.config.choices import TextList
-from prime_notify.model.connection import DIRECT, ConnectionOptions
 from prime_notify.model.failure import UnsendableError
 from prime_notify.model.proxy import configured_proxy
+from prime_notify.model.request import DIRECT, ConnectionOptions
 from prime_notify.model.tls import tls_context
 
 __all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]

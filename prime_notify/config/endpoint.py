@@ -17,7 +17,7 @@ from prime_notify.config.message_options import Action, Mention, Templates
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.config.units import Duration, Rate
-from prime_notify.model.connection import ConnectionOptions
+from prime_notify.model.request import ConnectionOptions
 
 __all__ = ["EndpointConfig", "Language", "Lifecycle"]
 
@@ -69,9 +69,9 @@ class EndpointConfig(Options):
     )
     events: Optional[EventChoices] = option(
         None,
-        'Only these events: names, "backup", "restore", or patterns such as "*_failure". They have to be in the list '
-        "of the notification block as well.",
-        '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；还须在 notification 块的列表之内。',
+        'Only these events: names, tasks such as "backup", or patterns such as "*_failure". They have to be in the '
+        "list of the notification block as well.",
+        '只要这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；还须在 notification 块的列表之内。',
         example=["backup", "restore_failure"],
         public=True,
     )

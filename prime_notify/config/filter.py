@@ -50,7 +50,7 @@ class Rules(Options):
         public=True,
     )
     tasks: Optional[TaskChoices] = option(
-        None, 'These tasks: "backup", "restore".', "这些任务：backup、restore。", example=["backup"], public=True
+        None, "These kinds of tasks.", "这些种类的任务。", example=["backup"], public=True
     )
     operators: Optional[Globs] = option(
         None,
@@ -109,8 +109,8 @@ class Except(Rules):
 
     events: Optional[Annotated[EventChoices, AfterValidator(at_least_one)]] = option(
         None,
-        'These events: names, "backup", "restore", or patterns such as "*_start".',
-        "这些事件：名称、backup、restore，或如 *_start 的模式。",
+        'These events: names, tasks such as "backup", or patterns such as "*_start".',
+        "这些事件：事件名、任务（如 backup），或如 *_start 的模式。",
         example=["*_start"],
         public=True,
     )

@@ -64,8 +64,8 @@ class NotificationConfig(Options):
     enabled: bool = option(False, "Whether notifications are sent at all.", "是否发送通知。", example=True, public=True)
     events: Optional[EventChoices] = option(
         None,
-        'Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; by default all.',
-        '只发送这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；默认全部。',
+        'Only these events are sent: names, tasks such as "backup", or patterns such as "*_failure"; by default all.',
+        '只发送这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；默认全部。',
         example=["backup", "*_failure"],
         public=True,
     )

@@ -11,11 +11,10 @@ from prime_notify.clock import Clock
 from prime_notify.engine.tasks import TaskLedger
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message
-from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.event import Event, EventName, Status, Task, TaskKind
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.outbox.base import Outbox
 from prime_notify.outbox.values import Ending, LateEvent, OpenTask, TaskChange
 from prime_notify.routing import RoutingContext, outcome_of, route
@@ -103,7 +102,7 @@ class Intake:
         if event.name.is_start:
             said = notification.payload.task_fields()
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id, said)
-        else:
+        elif event.name.is_end:
             closed = task_id if self.ledger.is_open(task_id) else None
             ended = self._news(notification)
         change = TaskChange(opened, closed, ended, late.key if late else None, turns)
@@ -112,7 +111,7 @@ class Intake:
         self.outbox.put(notification, names, change, at=self.clock.steady(), in_order=in_order, recovery=recovery)
         if opened:
             self.ledger.opened(opened)
-        else:
+        elif event.name.is_end:
             self.ledger.closed(task_id)
         if ended:
             self._last[TaskKind(ended.plugin_id, ended.task)] = ended.status

@@ -6,7 +6,7 @@ import collections
 from dataclasses import dataclass
 from typing import Callable, Iterable, List, Optional
 
-from prime_notify.model.event import Event
+from prime_notify.model.event import Bound, Event
 from prime_notify.outbox.values import OpenTask
 from prime_notify.text.clean import clean_text
 
@@ -42,8 +42,8 @@ class TaskLedger:
         told = event.fields.get("task_id")
         if isinstance(told, str) and told:
             told = clean_text(told, _ID_LENGTH)
-            running = told in self._open
-            repeated = told in self._ended or (event.name.is_start and running)
+            bounded, running = event.name.bound is not Bound.NONE, told in self._open
+            repeated = (bounded and told in self._ended) or (event.name.is_start and running)
             return Placement(told, [], repeated)
         running_tasks = [
             task
@@ -52,7 +52,7 @@ class TaskLedger:
         ]
         if event.name.is_start:
             return Placement(self._new_id(), running_tasks)
-        if running_tasks:
+        if event.name.is_end and running_tasks:
             return Placement(running_tasks[-1].task_id, running_tasks[:-1])
         return Placement(self._new_id(), [])
 

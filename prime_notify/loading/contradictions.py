@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, FrozenSet, List, Optional, Sequence, Tuple
 
 from prime_notify.config.problem import Location
-from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.event import EventName, Status
 from prime_notify.model.payload import Payload, PluginInfo, Timestamp
 from prime_notify.routing.rules import RULES, RoutingContext, configured_rules
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from prime_notify.config.endpoint import EndpointConfig
 
 __all__ = ["Contradiction", "contradiction_in"]
-
-_SEVERITIES = {Status.SUCCESS: (Severity.INFO, Severity.WARNING)}
-"""A success can be a warning, too. Every other event has the severity of its name."""
 
 _ENUMERABLE = frozenset(("events", "success_only", "error_only", "min_severity", "tasks", "min_cost", "on_change"))
 """The rules that depend on event, severity, cost and last outcome only. The others depend on free text."""
@@ -87,8 +84,7 @@ def _cases(costs: Tuple[float, ...]) -> Sequence[Tuple[Payload, RoutingContext]]
     """All cases that these rules can distinguish."""
     cases = []
     for event in EventName:
-        severities = _SEVERITIES.get(event.status, (event.default_severity,))
-        for severity, cost in itertools.product(severities, (None,) if event.is_start else costs):
+        for severity, cost in itertools.product(event.severities, (None,) if event.is_start else costs):
             payload = Payload(
                 id="",
                 event=event,

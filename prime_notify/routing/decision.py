@@ -7,13 +7,10 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
-from prime_notify.model.event import Status
 from prime_notify.model.payload import Payload
 from prime_notify.routing.rules import RULES, RoutingContext, RuleResult, configured_rules
 
 __all__ = ["Decision", "Reason", "decide", "route"]
-
-_WENT_WRONG = (Status.FAILURE, Status.ABORTED)
 
 
 @dataclass(frozen=True)
@@ -85,5 +82,5 @@ def _reasons(
 
 
 def _required(path: str, rule: str, result: RuleResult, payload: Payload) -> Reason:
-    passed = payload.status in _WENT_WRONG if result.matches is None else result.matches
+    passed = payload.event.is_problem if result.matches is None else result.matches
     return Reason(path, rule, passed, result.actual, result.expected)

@@ -11,7 +11,7 @@ from prime_notify.model.event import Severity
 from prime_notify.routing.decision import Decision, Reason
 from prime_notify.routing.groups import GroupChoice, group_of
 from prime_notify.text.humanize import duration
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["Explanation", "ExplanationLine", "explain", "explanation_lines", "explanation_title"]
 

@@ -7,9 +7,8 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from prime_notify.config.filter import Rules
 from prime_notify.config.units import Duration
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import EventName, Severity, Status, Task, TaskKind
 from prime_notify.model.payload import Payload
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.text.wildcard import fits
 
 __all__ = ["RULES", "RoutingContext", "RuleResult", "configured_rules", "outcome_of"]
@@ -40,8 +39,9 @@ class RuleResult:
 
 
 def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
-    """Kind and status of an ended task, to be remembered as the last of its kind; None for starts and tests."""
-    if payload.event.is_start or payload.test:
+    """Kind and status of an ended task, to be remembered as the last of its kind; None for tests and for events that
+    end no task."""
+    if payload.test or not payload.event.is_end:
         return None
     return payload.task_kind, payload.status
 
@@ -70,7 +70,8 @@ def _success_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleR
 
 
 def _error_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleResult:
-    return _among(payload.status.value, [Status.FAILURE])
+    is_failure = payload.event.default_severity is Severity.ERROR
+    return RuleResult(is_failure, (payload.status.value,), (Status.FAILURE.value,))
 
 
 def _min_severity(payload: Payload, expected: Severity, _: RoutingContext) -> RuleResult:
@@ -127,6 +128,8 @@ def _min_cost(payload: Payload, expected: Duration, _: RoutingContext) -> RuleRe
 def _on_change(payload: Payload, _expected: bool, context: RoutingContext) -> RuleResult:
     if payload.event.is_start:
         return RuleResult(False, (payload.status.value,))
+    if not payload.event.is_end:
+        return _unknown(())
     last = context.last.get(payload.task_kind, Status.SUCCESS)
     return RuleResult(payload.status != last, (payload.status.value, last.value))
 

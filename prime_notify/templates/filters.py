@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from prime_notify.templates.budget import LONGEST_VALUE, TemplateFailure
 from prime_notify.text import humanize
-from prime_notify.text.graphemes import boundary_before
+from prime_notify.text.cutting import boundary_before
 from prime_notify.text.json_text import to_json
-from prime_notify.text.markdown import escape, legible
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import legible
 
 __all__ = ["FILTERS", "TAKES_ABSENT", "Safe", "as_json", "as_text"]
 

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel
 
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import STATUS_KEYS, EventName, Severity, Status, Task
 from prime_notify.model.item import Remark
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo, Timestamp
@@ -53,13 +53,9 @@ class DigestItem(BaseModel):
 
 
 class DigestTotals(BaseModel):
-    """The number of notifications of each kind in a digest, in the order of its text."""
+    """The number of notifications of each status key in a digest, in the order of its text."""
 
-    failure: int
-    aborted: int
-    success_warning: int
-    success: int
-    start: int
+    __annotations__ = dict.fromkeys(STATUS_KEYS, int)
 
 
 class DigestValue(BaseModel):

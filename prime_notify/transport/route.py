@@ -8,7 +8,6 @@ from typing import Optional, Tuple
 import requests.utils
 from urllib3.util import Url
 
-from prime_notify.model.connection import DIRECT, ConnectionOptions
 from prime_notify.model.failure import FailureKind, UnsendableError
 from prime_notify.model.proxy import (
     PORTS,
@@ -19,6 +18,7 @@ from prime_notify.model.proxy import (
     parse_address,
     proxy_of,
 )
+from prime_notify.model.request import DIRECT, ConnectionOptions
 from prime_notify.text.wording import Wording
 
 __all__ = ["PoolKey", "Route", "find_route"]

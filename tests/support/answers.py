@@ -39,10 +39,10 @@ class Recorded:
 class Answer:
     """The answer of the receiver to one request. Times in seconds.
 
-    ``read_body``: False leaves the request's body unread in the socket (the request is recorded without it).
-    ``delay`` comes before the first byte; ``trickle_head`` and ``trickle_body`` are pauses before every byte.
-    ``end``: "keep" the connection, "close" it, "reset" it (RST), or "hang" until the receiver is closed; without
-    ``status`` nothing is answered before that.
+    ``read_body``: False leaves the request's body unread in the socket (the request is recorded without it). ``delay``
+    comes before the first byte; ``trickle_head`` and ``trickle_body`` are pauses before every byte. ``end``: "keep" the
+    connection, "close" it, "reset" it (RST), or "hang" until the receiver is closed; without ``status`` nothing is
+    answered before that.
     """
 
     status: Optional[int] = 200

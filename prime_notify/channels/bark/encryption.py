@@ -1,7 +1,7 @@
 """Bark's encryption: neither its server nor Apple can read a push. https://bark.day.app/#/en-us/encryption
 
-AES over the JSON of the parameters, the key's length telling which: 16 characters for AES128, 24 for AES192, 32 for
-AES256; CBC with PKCS #7 padding, or GCM with its tag of 16 bytes at the end; Base64 (the app's Model/Algorithm.swift).
+AES over the JSON of the parameters: AES128, AES192 or AES256 by a key of 16, 24 or 32 characters; CBC with PKCS #7
+padding, or GCM with its tag of 16 bytes at the end; Base64 (the app's Model/Algorithm.swift).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _upper(value: Any) -> Any:
 
 
 class BarkEncryption(Options):
-    """What the app's encryption settings say. Blanks around a key belong to it."""
+    """The app's encryption settings. Blanks around a key belong to it."""
 
     model_config = ConfigDict(str_strip_whitespace=False)
 
@@ -84,10 +84,10 @@ class BarkEncryption(Options):
 def initialisation_vector(options: BarkEncryption, moment: str, text: bytes) -> str:
     """The IV of one push, in ASCII as the app wants it. ``moment`` names the notification and the attempt.
 
-    Rendering has no randomness, so it is derived, with the key: nobody without it can foresee one, which CBC needs. The
-    text goes into it as well. GCM breaks when two texts share key and IV; here that would take two texts with the same
-    keyed hash, which by chance (72 bits) is not to be expected within thousands of millions of pushes, while a push
-    that is rendered once more, unchanged, is merely the same push. (The idea is that of AES-SIV, RFC 5297.)
+    Rendering has no randomness, so the IV is derived with the key: nobody without the key can predict it, as CBC needs.
+    It is derived from the text, too, since GCM breaks when two texts share key and IV. Here two texts would need the
+    same keyed hash of 72 bits, which does not happen by chance within thousands of millions of pushes. An unchanged
+    push that is rendered again is merely the same push. (The idea is that of AES-SIV, RFC 5297.)
     """
     if options.iv is not None:
         return options.iv
@@ -113,7 +113,7 @@ def encrypt(options: BarkEncryption, iv: str, text: bytes) -> str:
 
 
 def sealed_length(options: BarkEncryption, text: bytes) -> int:
-    """Characters of what :func:`encrypt` makes of ``text``."""
+    """The number of characters of :func:`encrypt`'s result for ``text``."""
     sealed = len(text) + _BLOCK if options.mode == "GCM" else (len(text) // _BLOCK + 1) * _BLOCK
     return (sealed + 2) // 3 * 4
 

@@ -1,4 +1,4 @@
-"""What a Bark endpoint's config may say: https://bark.day.app, and github.com/Finb/bark-server (docs/API_V2.md)."""
+"""The config of a Bark endpoint: https://bark.day.app, and github.com/Finb/bark-server (docs/API_V2.md)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ID_BYTES = 64  # APNs: apns-collapse-id
 
 
 def _as_text(value: Any) -> Any:
-    """Everything but ``badge`` is a string on the wire: the server crashes on a group that is a number."""
+    """Every option but ``badge`` is sent as a string: the server crashes on a group that is a number."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value.is_integer():
@@ -120,7 +120,7 @@ class BarkOptions(Options):
     )
     url: Optional[_Text] = option(
         None,
-        "What a tap on the push opens.",
+        "The URL that a tap on the push opens.",
         "点击推送时打开的地址。",
         example="https://example.com/backups",
         content=True,

@@ -1,4 +1,4 @@
-"""What a Discord endpoint's config may say: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
+"""The config of a Discord endpoint: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 

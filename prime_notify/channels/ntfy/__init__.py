@@ -10,12 +10,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
+from prime_notify.channels.common.options import CredentialOptions
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import Tone, priority_of, tone_of
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
 from prime_notify.config.choices import SeverityChoice, as_list
 from prime_notify.config.endpoint import EndpointConfig
@@ -33,12 +32,12 @@ __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 
 _PUBLIC_HOST = "ntfy.sh"
 # The server (util/peek.go) takes a message that fills its buffer of 4096 bytes for one that is too long, and makes
-# a file of it; likewise the whole JSON, which may have twice that (server.go, transformBodyJSON).
+# a file of it. For the whole JSON the limit is twice that (server.go, transformBodyJSON).
 _MESSAGE = 4096 - 1  # bytes
 _DOCUMENT = 2 * 4096 - 1  # bytes
 _TITLE = 1024  # bytes
 _TAGS = 512  # bytes of all together, with the commas between them
-_FRAME = 3072  # bytes of JSON around title and message that the config may take up
+_FRAME = 3072  # bytes of JSON for the config's parts beside title and message
 _BUTTONS = 3
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}", re.ASCII)
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 4, Severity.ERROR: 5}
@@ -89,14 +88,14 @@ class NtfyOptions(CredentialOptions):
     )
     tags: _Tags = option(
         list,
-        "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
+        "Tags beside the one for the outcome. Names of emoji are shown as emoji.",
         "除表示结果的标签外附加的标签；表情名称会显示为表情。",
         example=["minecraft"],
         content=True,
     )
     click: Optional[str] = option(
         None,
-        "What a tap on the message opens; by default the first of the actions.",
+        "The URL that a tap on the message opens; by default the first of the actions.",
         "点击消息时打开的链接；默认为 actions 中的第一个。",
         example="https://example.com/backups",
         content=True,
@@ -193,7 +192,7 @@ class Ntfy(Channel[NtfyEndpoint]):
             "title": _title(message.texts.title),
         }
         document["message"] = self._text(message, document)
-        # The app replaces what has the same id: a retry of what had arrived after all repeats nothing, and with
+        # The app replaces a message of the same id. So a retry of a message that had arrived repeats nothing, and with
         # lifecycle "update" the end takes the start's place. Older servers ignore it.
         shared = self.endpoint.lifecycle == "update"
         own = {"X-Sequence-ID": run_id(payload) if shared else message.notification.id, **options.authorization}
@@ -230,7 +229,7 @@ def _destination(endpoint: NtfyEndpoint) -> Tuple[str, Optional[str]]:
 
 
 def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
-    """What is the same in all messages of an endpoint, and must leave room for them."""
+    """The parts that are the same in all messages of an endpoint. They must leave room for the others."""
     options, actions = endpoint.ntfy, endpoint.actions
     buttons = [{"action": "view", "label": one.label, "url": one.url} for one in actions[:_BUTTONS]]
     frame: Dict[str, Any] = {
@@ -246,6 +245,6 @@ def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
 
 def _title(text: str) -> str:
     """One line within the limit; control characters take six bytes each in JSON."""
-    line = one_line(text)
+    line = collapse_spaces(text)
     line = _SYMBOL.sub(r"\1", line).rstrip() or line
     return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)

@@ -1,4 +1,4 @@
-"""What a Slack endpoint's config may say: either an incoming webhook, or a bot that posts to a channel.
+"""The config of a Slack endpoint: either an incoming webhook, or a bot that posts to a channel.
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
 https://docs.slack.dev/reference/methods/chat.postMessage
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 
@@ -38,7 +38,7 @@ class SlackOptions(Options):
     )
     channel: Optional[str] = option(
         None,
-        'Where the bot posts: the channel\'s id ("C0123456789") or name ("#backups").',
+        'The bot\'s channel: its id ("C0123456789") or name ("#backups").',
         "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
         example="#backups",
         min_length=1,
@@ -88,7 +88,7 @@ class SlackEndpoint(EndpointConfig):
 
     @property
     def is_webhook(self) -> bool:
-        """Whether this is an incoming webhook, which answers nothing that one could reply to or update."""
+        """Whether this is an incoming webhook. Its messages can neither be replied to nor updated."""
         return not self.slack.bot_token
 
     @model_validator(mode="after")

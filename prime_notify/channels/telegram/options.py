@@ -1,4 +1,4 @@
-"""What a Telegram endpoint's config may say: https://core.telegram.org/bots/api#sendmessage"""
+"""The config of a Telegram endpoint: https://core.telegram.org/bots/api#sendmessage"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import IdText, Options, option
 
@@ -29,7 +29,7 @@ class TelegramOptions(Options):
     )
     chat_id: IdText = option(
         ...,
-        "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
+        "The chat: its id (groups have negative ones), or the @name of a public channel or group.",
         "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
         example=-1001234567890,
         content=True,

@@ -1,4 +1,4 @@
-"""What a webhook endpoint's config may say."""
+"""The config of a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BodyFormat = Annotated[
 ]
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
-_UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than a request with a body and an answer
+_UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
 _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
@@ -77,18 +77,22 @@ class BasicAuth(Options):
 
 
 class AlertOptions(Options):
-    """What only the format "alert" has."""
+    """Options of the format "alert"."""
 
     sender_id: str = option(
-        "prime_notify", "Who the alert says it is from.", "告警的发送者标识。", example="backups", content=True
+        "prime_notify", "The name of the alert's sender.", "告警的发送者标识。", example="backups", content=True
     )
     chat_id: Optional[str] = option(
-        None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。", example="-100123", content=True
+        None,
+        "The chat to which the receiver posts the alert.",
+        "接收端要投递到的会话。",
+        example="-100123",
+        content=True,
     )
 
 
 class WebhookOptions(Options):
-    """How the request of a webhook is made; every string marked so may be a template."""
+    """The request of a webhook. Every string that is marked so may be a template."""
 
     method: str = option(
         "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT", public=True
@@ -101,7 +105,7 @@ class WebhookOptions(Options):
     )
     format: Optional[BodyFormat] = option(
         None,
-        'Whose webhooks the body looks like: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
+        'The format of the body: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
         '"grafana" or "alert".',
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
         example="cloudevents",
@@ -150,7 +154,7 @@ class WebhookOptions(Options):
     )
     signing: Optional[SigningOptions] = option(
         None,
-        "Signs each request, so that the receiver knows whose it is.",
+        "Signs each request, so that the receiver can verify its sender.",
         "为每个请求签名，供接收端验证来源。",
         example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
     )
@@ -192,7 +196,7 @@ class WebhookOptions(Options):
 
     @property
     def mode(self) -> Mode:
-        """How what is inserted into a text body is escaped."""
+        """The escaping of values in a text body."""
         return _mode_of(self.content_type or "")
 
     @property
@@ -204,7 +208,7 @@ class WebhookOptions(Options):
 
 
 def _check_text_body(body: str, content_type: Optional[str]) -> None:
-    """Text can be broken by what is inserted into it, where its format has a syntax; a JSON value or a form cannot."""
+    """A text whose format has a syntax can be broken by the values in it. A JSON value or a form cannot."""
     if content_type is None:
         check_template(body)
         if not is_expression(body):
@@ -229,7 +233,7 @@ class WebhookEndpoint(EndpointConfig):
     type: Literal["webhook"] = option("webhook", "The channel.", "渠道。", example="webhook", public=True)
     url: str = option(
         ...,
-        "Where to send; its path and query may have templates.",
+        "The receiver's address; its path and query may have templates.",
         "发送的地址；其路径和参数可用模板。",
         example="https://example.com/backups/{{ backup.id }}",
     )

@@ -15,7 +15,7 @@ from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import coloured, fills_in
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["DEAD", "HISTORY"]
 

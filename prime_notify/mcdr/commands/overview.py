@@ -13,7 +13,7 @@ from prime_notify.mcdr.commands.record_lines import LONGEST, numbers
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import clickable, coloured, fills_in, quoted
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["show_overview"]
 

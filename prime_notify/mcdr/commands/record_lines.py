@@ -15,7 +15,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.outbox.history import NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["LONGEST", "buttons", "fact_lines", "heading", "numbers", "state_text", "summary", "symbol"]
 

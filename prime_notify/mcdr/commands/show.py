@@ -16,7 +16,7 @@ from prime_notify.mcdr.rich_text import coloured, fills_in
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, History, NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["SHOW"]
 

@@ -19,7 +19,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
-from tests.unit.channels.samples import channel
+from tests.support.messages import channel
 
 __all__ = [
     "ASKING",

@@ -6,7 +6,7 @@ import pytest
 
 from prime_notify.channels.webhook import WebhookEndpoint
 from prime_notify.config.choices import matching_events
-from prime_notify.model.event import EventName
+from prime_notify.model.event import EventName, Task
 from tests.support.configs import hook, load, load_endpoints, problems
 
 
@@ -16,7 +16,7 @@ from tests.support.configs import hook, load, load_endpoints, problems
         ("backup_success", ["backup_success"]),
         (" Restore-Failure ", ["restore_failure"]),
         (EventName.BACKUP_START, ["backup_start"]),
-        ("backup", ["backup_start", "backup_success", "backup_failure", "backup_aborted"]),
+        ("backup", [event.value for event in EventName if event.task is Task.BACKUP]),
         ("*_failure", ["backup_failure", "restore_failure"]),
         ("*-Start", ["backup_start", "restore_start"]),
         ("restore_?ta*", ["restore_start"]),

@@ -10,7 +10,7 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 
-from prime_notify.model.connection import ConnectionOptions
+from prime_notify.model.request import ConnectionOptions
 from tests.support.configs import hook, load_endpoints, problems
 
 CA = trustme.CA()

@@ -24,7 +24,6 @@ from tests.support.build import loaded
 from tests.support.receiver import Receiver, unused_port
 from tests.support.texts import CATALOGUE
 from tests.unit.transport.conftest import VARIABLES
-from tests.unit.transport.test_probe import settle
 
 SECRET = "SECRETkey123"
 
@@ -107,7 +106,7 @@ def hook(url: str, name: str = "ops", **options: Any) -> Dict[str, Any]:
 
 def test_endpoints_that_can_be_reached_cause_no_word_and_get_nothing(receiver: Receiver) -> None:
     assert Scene().run(hook(receiver.url())) == []
-    settle(receiver, 1)
+    receiver.wait_until_closed(1)
     assert receiver.requests == []
 
 

@@ -1,19 +1,27 @@
-"""Options of services that take a bearer token, or a user and a password."""
+"""Options that several services have in common, and their checks."""
 
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any, Dict, Optional
 
 from pydantic import model_validator
 
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import Options, option
 
-__all__ = ["CredentialOptions"]
+__all__ = ["MOST_MENTIONED", "CredentialOptions", "KeywordOptions", "check_users"]
+
+MOST_MENTIONED = 50
+"""The most people that one message can mention: DingTalk's limit, and more than other services have room for."""
 
 
 class CredentialOptions(Options):
-    """Base of a channel's options. All of it is optional: many servers in a local network ask for nothing."""
+    """Base of the options of services that take a bearer token, or a user and a password.
+
+    All of them may be absent: many servers in a local network ask for nothing.
+    """
 
     token: Optional[str] = option(
         None,
@@ -53,3 +61,23 @@ class CredentialOptions(Options):
             pair = f"{self.user}:{self.password}".encode("utf-8", "replace")
             return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
         return {}
+
+
+class KeywordOptions(Options):
+    """Base of the options of bots that take only messages with a keyword in them."""
+
+    keyword: Optional[str] = option(
+        None,
+        "One of the bot's custom keywords, when it has any; added to titles that lack it.",
+        "机器人设置了“自定义关键词”时，填其中一个；标题中没有时会自动补上。",
+        example="Minecraft",
+        min_length=1,
+        max_length=50,
+        content=True,
+    )
+
+
+def check_users(mention: Optional[Mention], pattern: str, remedy: str) -> None:
+    """:raises ValueError: ``remedy``, when a user's id does not look like one of the service's."""
+    if mention is not None and not all(re.fullmatch(pattern, user, re.ASCII) for user in mention.users):
+        raise ValueError(remedy)

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind, number
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.samples import answer
+from tests.support.messages import answer
 
-BUSY = Meaning("wait", Verdict.THROTTLED, 60.0)
+BUSY = Meaning("wait", RefusalKind.THROTTLED, 60.0)
 ANSWERS = Answers(
     service="Svc",
     success=0,
-    meanings={1: Meaning("look at it"), 2: Meaning("soon", Verdict.RETRY), 3: BUSY},
-    words=((re.compile("too fast"), BUSY),),
-    code=("code", "StatusCode"),
-    said=("msg", "StatusMessage"),
+    meanings={1: Meaning("look at it"), 2: Meaning("soon", RefusalKind.RETRY), 3: BUSY},
+    patterns=((re.compile("too fast"), BUSY),),
+    code_fields=("code", "StatusCode"),
+    text_fields=("msg", "StatusMessage"),
     unknown="see the codes",
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.channels.common.look import Tone, tone_of
-from tests.unit.channels.samples import payload
+from prime_notify.channels.common.urgency import Tone, tone_of
+from tests.support.messages import payload
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import excerpt, one_line
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_nothing_in_it_steers_a_terminal_or_hides_text(text: str, shown: str) ->
 
 def test_it_is_cut() -> None:
     assert one_line("x" * 1_000_000, 5) == "xxxx…"
+
+
+@pytest.mark.parametrize("value", [None, 5, ["x"], "<p>", "", "\0"])
+def test_there_is_no_excerpt_of_what_is_no_text(value: object) -> None:
+    assert excerpt(value) == ""
