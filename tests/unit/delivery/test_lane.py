@@ -8,18 +8,17 @@ from typing import List, Optional, Sequence, Union
 
 import pytest
 
-from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.delivery.retry import RetrySchedule
-from prime_notify.messages.digest import digest_of
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Message, Notification, Texts
+from prime_notify.model.notification import Message, Texts
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.outbox.base import OutboxClosedError, OutboxError
@@ -29,7 +28,6 @@ from prime_notify.text.wording import Wording
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, notification
 from tests.support.clock import FakeClock
-from tests.support.texts import CATALOGUE
 
 Answer = Union[Response, TransportFailure, Exception]
 REFUSED = TransportFailure(
@@ -52,10 +50,6 @@ class ScriptedTransport:
         return answer
 
 
-def combine(items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-    return digest_of(items, "en_us", CATALOGUE, now=now)
-
-
 class World:
     """One lane with everything around it."""
 
@@ -67,11 +61,11 @@ class World:
         log = logging.getLogger("test.lane")
         policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
         self.notices: List[Notice] = []
-        self.lane = Lane(endpoint("a"), self.store, attempter, combine, self.clock, log, policy, self.notices.append)
+        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
 
-    def message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+    def message(self, items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
         self.previous = previous
-        return Message(notification, Texts("title", "body", "desp"), "en_us", now)
+        return Message(items[0].notification, Texts("title", "body", "desp"), "en_us", now)
 
     def put(self, name: str = "backup_success", *, task_id: str = "") -> str:
         accepted = notification(name, task_id=task_id)

@@ -325,6 +325,20 @@ def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_f
     assert [request.target for request in receiver.requests] == ["/first", "/second"]
 
 
+def test_previews_explanations_and_tests_work_while_another_process_owns_the_folder(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    results: queue.Queue[TestResult] = queue.Queue()
+    with engine(tmp_path, hook(receiver)), engine(tmp_path, hook(receiver)) as second:
+        assert second.overview().elsewhere
+        assert second.rehearsal.preview("hook", EventName.BACKUP_FAILURE)
+        explanation = second.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
+        assert explanation is not None
+        assert explanation.goes_there
+        assert second.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
+        assert results.get(timeout=10.0).ok
+
+
 def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiver: Receiver) -> None:
     first, second = build(tmp_path, hook(receiver)), build(tmp_path, hook(receiver))
     first.start()
