@@ -232,9 +232,7 @@ class Engine:
             self._accept_safely(late.event, late)
 
     def _recover(self) -> None:
-        outbox = self._folder.outbox
-        if outbox.refusing:
-            outbox.recover()
+        if self._folder.recover():
             self._lanes.wake_all()
 
     def _look_for_others(self) -> None:
@@ -243,7 +241,8 @@ class Engine:
             self._lanes.wake_all()
 
     def _prune(self) -> None:
-        self._pruner.tick(self._folder.outbox)
+        if not self._folder.refusing:
+            self._pruner.tick(self._folder.outbox)
 
     def _retention(self) -> Tuple[float, int]:
         history = self._loaded.config.history
@@ -270,7 +269,7 @@ class Engine:
 
     @property
     def history(self) -> Optional[History]:
-        """What was delivered; None while there is no outbox on disk."""
+        """What was delivered; None while another process owns the data folder."""
         return self._folder.history
 
     @property
@@ -286,7 +285,7 @@ class Engine:
             self._loaded, self._lanes.by_name(), waiting, dead, switched=self._switched, now=self._clock.steady()
         )
         enabled = self._loaded.config.notification.enabled
-        return Overview(enabled, states, self._folder.owner, active and outbox.refusing)
+        return Overview(enabled, states, self._folder.owner, active and self._folder.refusing)
 
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""

@@ -12,7 +12,7 @@ from prime_notify.config.load import Endpoint, LoadedConfig
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Outbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Ending, LateEvent, OpenTask, TaskChange
 from prime_notify.routing import Background, TaskKind, outcome_of, route
 from prime_notify.routing.groups import Share, Sharing, share_out

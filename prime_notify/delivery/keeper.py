@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from prime_notify.clock import Clock
-from prime_notify.outbox.base import Outbox, OutboxError
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Retention
 from prime_notify.steps import Step, no_step
 

@@ -27,7 +27,7 @@ from prime_notify.mcdr.operators import Operators
 from prime_notify.mcdr.speech import Speech
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.overview import Overview

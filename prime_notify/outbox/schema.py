@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.steps import Step
 
 __all__ = ["MIGRATIONS", "migrate"]

@@ -10,8 +10,9 @@ import pytest
 
 from prime_notify.delivery import keeper as keepers
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.database import MEMORY, Database
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import notification
 from tests.support.clock import FakeClock
@@ -89,7 +90,7 @@ def test_the_thread_goes_on_after_an_error_of_ours_and_says_it_once(
     assert not [thread for thread in threading.enumerate() if thread.name == "prime_notify-keeper"]
 
 
-def delivered(store: MemoryOutbox, count: int, at: float) -> None:
+def delivered(store: Outbox, count: int, at: float) -> None:
     for _ in range(count):
         store.put(notification(), ["a"], TaskChange(), at=at)
         delivery = store.claim("a", at=at)
@@ -98,7 +99,7 @@ def delivered(store: MemoryOutbox, count: int, at: float) -> None:
 
 
 def test_the_past_is_forgotten_in_small_bites_and_then_not_for_an_hour() -> None:
-    clock, store = FakeClock(), MemoryOutbox()
+    clock, store = FakeClock(), Outbox(Database(MEMORY))
     pruner = Pruner(clock, lambda: (3600.0, 10_000))
     delivered(store, 450, clock.steady())
     assert pruner.tick(store) == 0
