@@ -27,7 +27,8 @@ from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Notification
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from prime_notify.outbox.base import Outbox, OutboxClosedError, OutboxError
+from prime_notify.outbox.errors import OutboxClosedError, OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, queue_of
 
 __all__ = ["Lane"]

@@ -248,7 +248,7 @@ class Engine:
 
     @property
     def history(self) -> Optional[History]:
-        """The stored notifications; None while there is no outbox on disk."""
+        """The stored notifications; None while another process owns the data folder."""
         return self._folder.history
 
     @property
@@ -263,7 +263,7 @@ class Engine:
         loaded, switched = self._endpoints.loaded, self._endpoints.switched
         states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)
         enabled = loaded.config.notification.enabled
-        return Overview(enabled, states, self._folder.owner, active and outbox.refusing)
+        return Overview(enabled, states, self._folder.owner, active and self._folder.refusing)
 
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""

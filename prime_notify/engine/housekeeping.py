@@ -9,8 +9,9 @@ from typing import Callable, List
 from prime_notify.clock import Clock
 from prime_notify.crash_points import Step, no_step
 from prime_notify.delivery.lanes import Lanes
-from prime_notify.outbox.base import Outbox, OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import DataFolder
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Retention
 from prime_notify.periodic import Periodic
 
@@ -81,9 +82,7 @@ class Housekeeping:
         return Periodic(name, _INTERVAL, run)
 
     def _write_back(self) -> None:
-        outbox = self.folder.outbox
-        if outbox.refusing:
-            outbox.recover()
+        if self.folder.recover():
             self.lanes.wake_all()
 
     def _look_for_others(self) -> None:
@@ -92,4 +91,5 @@ class Housekeeping:
             self.lanes.wake_all()
 
     def _prune(self) -> None:
-        self.pruner.tick(self.folder.outbox)
+        if not self.folder.refusing:
+            self.pruner.tick(self.folder.outbox)

@@ -19,7 +19,8 @@ from prime_notify.model.failure import TransportFailure
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.model.response import Response
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Ending, State, TaskChange
 from prime_notify.routing.groups import members_after
 from tests.support.build import event, loaded, states
@@ -68,7 +69,7 @@ class World:
         """As after a kill: nothing is left but the file."""
         if hasattr(self, "store"):
             self.store.close()
-        self.store = SqliteOutbox(self._file, self._step)
+        self.store = Outbox(Database(self._file, self._step))
         self.lanes = {one.name: self._lane(one) for one in self.endpoints}
 
     def _lane(self, endpoint: Endpoint) -> Lane:

@@ -6,8 +6,9 @@ import logging
 from typing import Any, List
 
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.database import MEMORY, Database
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
 from prime_notify.periodic import PeriodicThread
 from tests.support.build import notification
@@ -19,7 +20,7 @@ LOG = logging.getLogger("test.housekeeping")
 class Home:
     """A data folder, lanes and a pruner that note what is done with them; ``run`` is one round of all jobs."""
 
-    refusing = True
+    refusing = False
 
     def __init__(self) -> None:
         self.done: List[str] = []
@@ -39,8 +40,9 @@ class Home:
     def own(self) -> None:
         self._do("own")
 
-    def recover(self) -> None:
+    def recover(self) -> bool:
         self._do("recover")
+        return False
 
     def changed_by_others(self) -> bool:
         return True
@@ -97,7 +99,7 @@ def test_an_unexpected_error_is_logged_once_and_the_other_jobs_go_on(caplog: Any
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def delivered(store: MemoryOutbox, count: int, at: float) -> None:
+def delivered(store: Outbox, count: int, at: float) -> None:
     for _ in range(count):
         store.put(notification(), ["a"], TaskChange(), at=at)
         delivery = store.claim("a", at=at)
@@ -106,7 +108,7 @@ def delivered(store: MemoryOutbox, count: int, at: float) -> None:
 
 
 def test_the_past_is_forgotten_in_small_bites_and_then_not_for_an_hour() -> None:
-    clock, store = FakeClock(), MemoryOutbox()
+    clock, store = FakeClock(), Outbox(Database(MEMORY))
     pruner = Pruner(clock, lambda: (3600.0, 10_000))
     delivered(store, 450, clock.steady())
     assert pruner.tick(store) == 0
