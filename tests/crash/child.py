@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 from prime_notify.config import quiet
-from prime_notify.delivery import lane
+from prime_notify.delivery import reminders
 from prime_notify.engine import housekeeping
 from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
@@ -150,7 +150,7 @@ def _hurry() -> None:
     """Has everything that takes minutes or hours take milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(housekeeping, name, value)
-    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (lane, "_PUT_OFF", 0.02)):
+    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
         setattr(module, name, value)
 
 

@@ -1,4 +1,4 @@
-"""The check at the start, over real sockets: what it says, and that it disturbs nobody."""
+"""The start-up check, over real sockets: what it logs, and that it delays nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def compose(items: Sequence[Item], endpoint: EndpointConfig, now: float, previou
 
 
 class Recording(Prober):
-    """A real prober that notes what was probed, and tells when it was closed."""
+    """A real prober that notes what was probed, and notes when it was closed."""
 
     def __init__(self, http: Optional[HttpTransport] = None) -> None:
         super().__init__(http)
@@ -129,7 +129,7 @@ def test_it_is_said_in_the_consoles_language() -> None:
     assert text == f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行"
 
 
-def test_each_kind_of_trouble_is_told_apart(receiver: Receiver) -> None:
+def test_each_kind_of_failure_has_its_own_text(receiver: Receiver) -> None:
     def lookup(host: str, *args: Any, **kwargs: Any) -> Any:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -171,7 +171,7 @@ def test_nothing_is_looked_at_that_is_switched_off(endpoint: Any, block: Any) ->
     assert scene.probers == []
 
 
-def test_it_delays_nobody_and_stops_at_once(receiver: Receiver) -> None:
+def test_it_delays_nothing_and_stops_at_once(receiver: Receiver) -> None:
     scene = Scene()
     started = time.monotonic()
     scene.check.start(loaded(hook(receiver.url().replace("http:", "https:"), timeout="10s")))
