@@ -18,9 +18,8 @@ from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.keeper import Chores, Keeper, Pruner
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
-from prime_notify.delivery.policy import Policy
+from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.reporting import Notice
-from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.intake import Accepted, Intake, unknown_end
 from prime_notify.model.event import Event
@@ -77,8 +76,8 @@ class Engine:
         self._running = False
         self._switched: Dict[str, bool] = {}
         self._wanted = self._find_wanted()
-        longest_wait = _longest_wait(loaded)
-        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=longest_wait, step=step)
+        longest = longest_wait(loaded.endpoints)
+        self._folder = DataFolder(data_dir, self._clock, self._voice.say, longest_wait=longest, step=step)
         self._new_id = IdFactory(self._clock.wall)
         self._owner = _process_token()
         self._server_running = server_running
@@ -296,11 +295,6 @@ class Engine:
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self._clock.steady())
-
-
-def _longest_wait(loaded: LoadedConfig) -> float:
-    """Seconds: nothing is due later than that."""
-    return max([LONGEST_ASKED, *(float(one.config.repeat or 0) for one in loaded.endpoints)])
 
 
 def _process_token() -> str:

@@ -21,6 +21,9 @@ __all__ = ["MOST", "Digest", "Holding", "QuietHours", "Sorted"]
 MOST = 500
 """What one message tells of at the most."""
 
+_LONGEST_QUIET = 25 * 3600.0
+"""Seconds: quiet hours may last nearly a day, which may have 25 hours."""
+
 _SEVERITIES = list(Severity)  # from the mildest to the worst
 
 
@@ -119,6 +122,12 @@ class Holding:
 
     def _is_collected(self, delivery: Delivery) -> bool:
         return self.digest is not None and _is_below(delivery, self.digest.at_once)
+
+    @property
+    def longest(self) -> float:
+        """Seconds: nothing is held back for longer at a time."""
+        quiet = _LONGEST_QUIET if self.quiet else 0.0
+        return max(quiet, self.digest.every if self.digest else 0.0, self.dedupe or 0.0)
 
     @property
     def most(self) -> float:

@@ -18,7 +18,6 @@ from prime_notify.delivery.limiter import RateLimiter
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.repeating import Answer, Repeating
 from prime_notify.delivery.reporting import LastResult, Notice, NoticeKind, last_result, log_attempt, notice_of
-from prime_notify.delivery.retry import LONGEST_ASKED
 from prime_notify.delivery.settling import settlements_of
 from prime_notify.delivery.takeover import Handover, Loner, Peers
 from prime_notify.delivery.telling import Telling
@@ -117,7 +116,7 @@ class Lane:
         if self.outbox.held_due(self.endpoint.name) is not None:
             self.outbox.release(self.endpoint.name, at=now)  # the config may have changed, or the clock
         self._stored = self.outbox.health(self.endpoint.name)
-        self._health = _plausible(self._stored, now)
+        self._health = _plausible(self._stored, now, self.policy.longest_wait)
 
     def _step(self) -> Optional[float]:
         if self._forgiven:
@@ -300,9 +299,8 @@ class Lane:
         self.tell(notice)
 
 
-def _plausible(health: Health, now: float) -> Health:
-    """The health that a former process left, its times made sense of in case that the machine's clock was set back."""
-    latest = now + LONGEST_ASKED
-    if health.held_until > latest:
+def _plausible(health: Health, now: float, longest_wait: float) -> Health:
+    """The health that a former process left, without pauses that can only come from a clock that was set back since."""
+    if health.held_until > now + longest_wait:
         return dataclasses.replace(health, open_until=0.0, rest_until=0.0)
     return health

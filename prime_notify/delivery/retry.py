@@ -35,3 +35,8 @@ class RetrySchedule:
             return None
         own = self.delays[attempt - 1] * (1 + self.jitter * (2 * random - 1))
         return max(own, min(asked or 0.0, LONGEST_ASKED))
+
+    @property
+    def longest(self) -> float:
+        """Seconds: no delay is longer."""
+        return max([LONGEST_ASKED, *(delay * (1 + self.jitter) for delay in self.delays)])
