@@ -21,6 +21,9 @@ __all__ = ["MOST", "Deferral", "Digest", "QuietHours", "Sorted"]
 MOST = 500
 """The most deliveries of one merged message."""
 
+_LONGEST_QUIET = 25 * 3600.0
+"""Seconds: quiet hours may last nearly a day, which may have 25 hours."""
+
 Deferred = Tuple[Delivery, float]
 """A delivery, and until when it is deferred."""
 
@@ -124,6 +127,12 @@ class Deferral:
 
     def _is_collected(self, delivery: Delivery) -> bool:
         return self.digest is not None and _is_below(delivery, self.digest.at_once)
+
+    @property
+    def longest(self) -> float:
+        """Seconds: no delivery is deferred for longer at a time."""
+        quiet = _LONGEST_QUIET if self.quiet else 0.0
+        return max(quiet, self.digest.every if self.digest else 0.0, self.dedupe or 0.0)
 
     @property
     def most(self) -> float:

@@ -50,7 +50,7 @@ class Lane:
 
     def __post_init__(self) -> None:
         name = self.endpoint.name
-        self._pacing = Pacing(name, self.outbox, self.clock, self.policy.rates)
+        self._pacing = Pacing(name, self.outbox, self.clock, self.policy)
         self._reassignment = Reassignment(name, self.outbox, self.policy.fallbacks, self.peers)
         self._reminders = Reminders(name, self.outbox, self.policy.repeat)
 

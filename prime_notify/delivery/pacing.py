@@ -12,7 +12,7 @@ from typing import Deque, Iterable, List, Optional, Sequence, Tuple
 from prime_notify.clock import Clock
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.delivered_failures import with_delivered
-from prime_notify.delivery.policy import LONGEST_ASKED
+from prime_notify.delivery.policy import Policy
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -88,11 +88,12 @@ class Pacing:
     ``disabled``: the service said that the address is gone for good.
     """
 
-    def __init__(self, endpoint: str, outbox: Outbox, clock: Clock, rates: Sequence[Rate]) -> None:
+    def __init__(self, endpoint: str, outbox: Outbox, clock: Clock, policy: Policy) -> None:
         self._endpoint = endpoint
         self._outbox = outbox
         self._clock = clock
-        self._rates = rates
+        self._rates = policy.rates
+        self._longest_wait = policy.longest_wait
         self._limiter = RateLimiter(())
         self.is_loaded = False
         self._reset = False
@@ -110,7 +111,7 @@ class Pacing:
         past = self._outbox.attempts_since(self._endpoint, now - longest, most) if self._rates else ()
         self._limiter = RateLimiter(self._rates, (at for at in past if at <= now))
         self._stored = self._outbox.health(self._endpoint)
-        self.health = _plausible(self._stored, now)
+        self.health = _plausible(self._stored, now, self._longest_wait)
         self.is_loaded = True
 
     @property
@@ -157,9 +158,8 @@ class Pacing:
         self._stored = health or self._stored
 
 
-def _plausible(health: Health, now: float) -> Health:
-    """The health that a former process left, its times made sense of in case that the machine's clock was set back."""
-    latest = now + LONGEST_ASKED
-    if health.paused_until > latest:
+def _plausible(health: Health, now: float, longest_wait: float) -> Health:
+    """The health that a former process left, without pauses that can only come from a clock that was set back since."""
+    if health.paused_until > now + longest_wait:
         return dataclasses.replace(health, open_until=0.0, rest_until=0.0)
     return health

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from typing import Iterable, Mapping, Optional, Tuple
 
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.deferral import Deferral
 from prime_notify.delivery.fallback import Fallbacks
 from prime_notify.model.event import EventName
 
-__all__ = ["DEFAULT_DELAYS", "LONGEST_ASKED", "Policy", "RetrySchedule"]
+__all__ = ["DEFAULT_DELAYS", "LONGEST_ASKED", "Policy", "RetrySchedule", "longest_wait"]
 
 _MINUTE = 60.0
 _HOUR = 3600.0
@@ -43,6 +44,11 @@ class RetrySchedule:
         own = self.delays[attempt - 1] * (1 + self.jitter * (2 * random - 1))
         return max(own, min(asked or 0.0, LONGEST_ASKED))
 
+    @property
+    def longest(self) -> float:
+        """Seconds: no delay is longer."""
+        return max([LONGEST_ASKED, *(delay * (1 + self.jitter) for delay in self.delays)])
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -68,6 +74,11 @@ class Policy:
         repeat = None if config.repeat is None else float(config.repeat)
         return cls(schedule, rates, _expiry(config), fold_after, Deferral.of(config, zone), fallbacks, repeat)
 
+    @property
+    def longest_wait(self) -> float:
+        """Seconds: no due time and no pause of the endpoint lies further ahead, unless a clock went wrong."""
+        return max(self.schedule.longest, self.deferral.longest, self.repeat or 0.0)
+
     def is_expired(self, event: EventName, age: float) -> bool:
         """Whether an event that waited ``age`` seconds is no longer worth sending."""
         limit = self.expire.get(event)
@@ -76,6 +87,12 @@ class Policy:
     def is_folded(self, event: EventName, age: float) -> bool:
         """Whether a start whose end waits as well is so late that the end alone is sent."""
         return event.is_start and self.fold_after is not None and age > self.fold_after
+
+
+def longest_wait(endpoints: Iterable[Endpoint]) -> float:
+    """The longest wait of any of these endpoints, in seconds."""
+    policies = (Policy.of(one.config, one.channel.rate_limits) for one in endpoints)
+    return max((policy.longest_wait for policy in policies), default=Policy().longest_wait)
 
 
 def _expiry(config: EndpointConfig) -> Mapping[EventName, float]:

@@ -19,7 +19,7 @@ from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.log_once import OnceLog
 from prime_notify.delivery.notices import Notice
-from prime_notify.delivery.policy import LONGEST_ASKED, Policy
+from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
@@ -86,7 +86,9 @@ class Engine:
         compose, warn = self._messages.message, self._warnings.warn
         self._attempter = Attempter(sender, compose, warn, step=step, language=console.language)
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
-        self._folder = DataFolder(data_dir, self._clock, console.say, longest_wait=_longest_wait(loaded), step=step)
+        self._folder = DataFolder(
+            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), step=step
+        )
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
         self._intake: Optional[Intake] = None  # while this process owns the data folder
@@ -273,11 +275,6 @@ class Engine:
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self.now)
-
-
-def _longest_wait(loaded: LoadedConfig) -> float:
-    """Seconds: nothing is due later than that."""
-    return max([LONGEST_ASKED, *(float(one.config.repeat or 0) for one in loaded.endpoints)])
 
 
 def _process_token() -> str:

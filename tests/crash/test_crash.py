@@ -16,6 +16,8 @@ _KNOWN_STEPS = (
     "settle:begin", "settle:commit", "settle:done", "prune:commit", "late:commit", "replay:commit", "drop:commit",
     "clock:commit", "salvage:commit", "salvage-begin:part", "salvage-end:part",
     "defer:done", "release:begin", "release:commit", "release:done", "merge:claimed",
+    "copy:begin", "copy:commit", "copy:done",
+    "write-back:begin", "write-back:commit", "write-back:done", "write-back:switched",
 )  # fmt: skip
 
 
