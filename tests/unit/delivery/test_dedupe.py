@@ -14,8 +14,8 @@ from prime_notify.model.health import Health
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import notification
+from tests.support.delivery_world import World
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 DEDUPE = {"dedupe": {"window": "1h"}}
 DISK_FULL = {"type": "OSError", "message": "only 17 bytes left"}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
+from tests.support.delivery_world import World
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 DIGEST = {"digest": {"every": "6h", "max": 50, "at_once": "error"}}
 QUIET = {"quiet_hours": {"from": "23:00", "to": "07:00"}}

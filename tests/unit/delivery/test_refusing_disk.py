@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
+from tests.support.delivery_world import World
 from tests.support.disk import FaultyDisk, failover_outbox
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 
 class FaultyWorld(World):

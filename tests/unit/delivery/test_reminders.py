@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import states
+from tests.support.delivery_world import World
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 REPEAT = {"repeat": "6h"}
 

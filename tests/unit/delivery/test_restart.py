@@ -11,7 +11,7 @@ from prime_notify.delivery.policy import longest_wait
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import TaskChange
 from tests.support.build import loaded, notification
-from tests.unit.delivery.world import HOUR, World
+from tests.support.delivery_world import HOUR, World
 
 DAYS = 24.0
 

@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
@@ -26,7 +26,6 @@ from tests.support.build import loaded
 from tests.support.receiver import Receiver, unused_port
 from tests.support.texts import CATALOGUE
 from tests.unit.transport.conftest import VARIABLES
-from tests.unit.transport.test_probe import settle
 
 SECRET = "SECRETkey123"
 
@@ -36,12 +35,6 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
 
 
 def compose(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
@@ -109,7 +102,7 @@ def hook(url: str, name: str = "ops", **options: Any) -> Dict[str, Any]:
 
 def test_endpoints_that_can_be_reached_cause_no_word_and_get_nothing(receiver: Receiver) -> None:
     assert Scene().run(hook(receiver.url())) == []
-    settle(receiver, 1)
+    receiver.wait_until_closed(1)
     assert receiver.requests == []
 
 

@@ -32,12 +32,6 @@ from tests.support.receiver import HANG, Answer, Receiver
 from tests.support.texts import CATALOGUE
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
 @contextlib.contextmanager
 def engine(folder: Path, *endpoints: Any, **sections: Any) -> Iterator[Engine]:
     started = build(folder, *endpoints, **sections)

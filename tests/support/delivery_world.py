@@ -1,4 +1,4 @@
-"""Lanes with a real outbox on disk and real channels, in virtual time, across restarts; only the network is played."""
+"""Lanes with a real outbox on disk and real channels, in virtual time, across restarts; the network is simulated."""
 
 from __future__ import annotations
 
