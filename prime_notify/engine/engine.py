@@ -152,7 +152,7 @@ class Engine:
 
     def _apply(self) -> None:
         if self._running and self._intake is not None:
-            self._lanes.apply(self._endpoints.on)
+            self._lanes.apply(self._endpoints.on.endpoints)
 
     def _check_endpoints(self) -> None:
         if self._own_transport is not None:  # the transport of a test reaches everything

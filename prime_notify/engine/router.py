@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Mapping, Sequence, Tuple
 
-from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.models import NotificationConfig
+from prime_notify.engine.active_endpoints import EndpointSet
 from prime_notify.engine.tasks import TaskLedger
 from prime_notify.model.event import Status
 from prime_notify.model.notification import Notification
@@ -54,13 +54,13 @@ class Router:
         return Background(last=self.ledger.last, readings=self.readings)
 
     def route(
-        self, notification: Notification, task_id: str, config: NotificationConfig, endpoints: Sequence[Endpoint]
+        self, notification: Notification, task_id: str, config: NotificationConfig, endpoints: EndpointSet
     ) -> Routing:
         """Who of ``endpoints`` gets a notification of this task."""
-        configs = [endpoint.config for endpoint in endpoints]
-        wanted = route(notification.payload, config, configs, self.background)
+        wanted = route(notification.payload, config, endpoints.configs, self.background)
         names, shares = self._share_out(wanted, config, task_id)
-        return Routing(names, self._recovery(notification, endpoints, names), shares)
+        recovery = self._recovery(notification, endpoints, names) if endpoints.reminded else ()
+        return Routing(names, recovery, shares)
 
     def _share_out(
         self, wanted: Sequence[str], config: NotificationConfig, task_id: str
@@ -74,13 +74,11 @@ class Router:
 
         return share_out(wanted, Sharing(config.endpoints, config.groups, self.turns, self.is_open_to_more, holders))
 
-    def _recovery(
-        self, notification: Notification, endpoints: Sequence[Endpoint], names: Sequence[str]
-    ) -> Sequence[str]:
+    def _recovery(self, notification: Notification, endpoints: EndpointSet, names: Sequence[str]) -> Sequence[str]:
         """Endpoints with reminders that do not want successes: a reminder may have to be ended there."""
         outcome = outcome_of(notification.payload)
         if outcome is None or outcome[1] is not Status.SUCCESS:
             return ()
         if self.ledger.last.get(outcome[0], Status.SUCCESS) is Status.SUCCESS:
             return ()
-        return [one.name for one in endpoints if one.config.repeat and one.name not in names]
+        return [name for name in endpoints.reminded if name not in names]
