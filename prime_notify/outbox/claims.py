@@ -10,9 +10,9 @@ from typing import Deque, Dict, Iterable, List, Optional
 
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.queries import (
+    DEFERRED_DUE,
+    FIND_DEFERRED,
     FIND_DUE,
-    FIND_HELD,
-    HELD_DUE,
     NEXT_DUE,
     DueRow,
     delivery_rows,
@@ -29,10 +29,10 @@ _AHEAD = 16
 
 @dataclass(frozen=True)
 class _Lease:
-    """A delivery that is handed out. ``held``: it was held back before."""
+    """A delivery that is handed out. ``deferred``: it was deferred before."""
 
     row: DueRow
-    held: bool
+    deferred: bool
 
 
 class Claims:
@@ -53,7 +53,7 @@ class Claims:
             row = self._pop(endpoint)
             if row is None or row.due > at:
                 return self._read_ahead(endpoint, at)
-            self._leases[row.key] = _Lease(row, held=False)
+            self._leases[row.key] = _Lease(row, deferred=False)
             return row
 
     def _pop(self, endpoint: str) -> Optional[DueRow]:
@@ -68,17 +68,17 @@ class Claims:
             if not found:
                 return None
             self._ahead[endpoint] = collections.deque(found[1:])
-            self._leases[found[0].key] = _Lease(found[0], held=False)
+            self._leases[found[0].key] = _Lease(found[0], deferred=False)
             return found[0]
 
         return self._database.query(act)
 
-    def held(self, endpoint: str, at: float, most: int) -> List[DueRow]:
-        """Lease those due of what is held back, at most so many."""
+    def deferred(self, endpoint: str, at: float, most: int) -> List[DueRow]:
+        """Lease deferred ones that are due, at most so many."""
 
         def act(connection: sqlite3.Connection) -> List[DueRow]:
-            found = self._free(connection, FIND_HELD, endpoint, at, most)
-            self._leases.update((row.key, _Lease(row, held=True)) for row in found)
+            found = self._free(connection, FIND_DEFERRED, endpoint, at, most)
+            self._leases.update((row.key, _Lease(row, deferred=True)) for row in found)
             return found
 
         with self._claiming:
@@ -93,12 +93,12 @@ class Claims:
         return sum([lease.row.endpoint == endpoint for lease in list(self._leases.values())])
 
     def next_due(self, endpoint: str) -> Optional[float]:
-        """When the first one is due that is neither leased nor held back."""
+        """When the first one is due that is neither leased nor deferred."""
         return self._first_due(NEXT_DUE, endpoint)
 
-    def held_due(self, endpoint: str) -> Optional[float]:
-        """When the first one is due that is held back and not leased."""
-        return self._first_due(HELD_DUE, endpoint)
+    def deferred_due(self, endpoint: str) -> Optional[float]:
+        """When the first one is due that is deferred and not leased."""
+        return self._first_due(DEFERRED_DUE, endpoint)
 
     def _first_due(self, query: str, endpoint: str) -> Optional[float]:
         rows = self._database.read(query, endpoint, 1 + self._leased(endpoint))
@@ -114,10 +114,10 @@ class Claims:
         lease = self._leases.get(done.key)
         return (
             lease is not None
-            and not lease.held
+            and not lease.deferred
             and not lease.row.superseded
             and done.state is not State.WAITING
-            and not done.heirs
+            and not done.substitutes
             and done.remind_at is None
         )
 

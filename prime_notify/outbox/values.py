@@ -17,17 +17,17 @@ from prime_notify.model.payload import Payload
 __all__ = [
     "Delivery",
     "Ending",
-    "Heir",
     "LateEvent",
     "OpenTask",
     "Purpose",
     "Retention",
     "Settlement",
     "State",
+    "Substitute",
     "TaskChange",
-    "heir_of",
     "is_kindred_success",
     "queue_of",
+    "substitute_of",
 ]
 
 
@@ -35,7 +35,7 @@ class State(str, enum.Enum):
     """Where a delivery stands. Only ``WAITING`` is not an end.
 
     ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
-    ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
+    ``FOLDED``: the message about a later event covers it. ``DROPPED``: a person gave it up.
     ``PASSED``: another endpoint has it in its place.
     """
 
@@ -49,8 +49,8 @@ class State(str, enum.Enum):
 
 
 class Purpose(str, enum.Enum):
-    """Why there is a delivery. ``EVENT``: the endpoint wants to hear of it. ``RECOVERY``: a success that is of interest
-    only if the endpoint knows of the failure before it. ``REMINDER``: that it still fails, of the failure last told."""
+    """Why there is a delivery. ``EVENT``: the endpoint wants the event. ``RECOVERY``: a success that is of interest
+    only if the endpoint has got the failure before it. ``REMINDER``: the failure that it got last is not over."""
 
     EVENT = "event"
     RECOVERY = "recovery"
@@ -62,7 +62,7 @@ class Delivery:
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
-    ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
+    ``superseded``: a later event of the same task waits for this endpoint, too; always False for a deferred one.
     ``due``: since when it may be tried.
     """
 
@@ -78,9 +78,9 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Heir:
-    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: in place of
-    whoever has it now, not in addition."""
+class Substitute:
+    """An endpoint that may get a notification of another one. ``queue``: :func:`queue_of` it there. ``instead``: in
+    place of the other endpoint, not in addition."""
 
     endpoint: str
     queue: str
@@ -91,9 +91,9 @@ class Heir:
 class Settlement:
     """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
-    ``held``: it waits on purpose, to be told together with others. Only ``claim_held`` hands it out, and it holds
-    up no other event of its task.
-    ``heirs``: who is to take the notification over (``hand_over``), in the same transaction.
+    ``deferred``: it waits on purpose, to be merged with others. Only ``claim_deferred`` hands it out, and no other
+    event of its task waits for it.
+    ``substitutes``: who is to get the notification (``reassign``), in the same transaction.
     ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
@@ -113,8 +113,8 @@ class Settlement:
     health: Optional[Health] = None
     tried: bool = True
     shared: bool = False
-    held: bool = False
-    heirs: Sequence[Heir] = ()
+    deferred: bool = False
+    substitutes: Sequence[Substitute] = ()
     remind_at: Optional[float] = None
 
 
@@ -173,15 +173,17 @@ def is_kindred_success(payload: Payload, of: Payload) -> bool:
     return payload.task_kind == of.task_kind and payload.status is Status.SUCCESS and not payload.test
 
 
-def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:
-    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``.
+def substitute_of(
+    substitutes: Sequence[Substitute], known: Sequence[Tuple[str, State]], *, given_up: bool
+) -> Optional[Substitute]:
+    """Who of ``substitutes`` gets a notification of which there are the ``known`` deliveries; see ``reassign``.
 
-    ``given_up``: whoever has it now will not try again, so it may go back to one that only passed it on.
+    ``given_up``: the endpoint that has it will not try again, so it may go back to one that only passed it on.
     """
-    for heir in heirs:
-        states = {state for endpoint, state in known if endpoint == heir.endpoint}
+    for substitute in substitutes:
+        states = {state for endpoint, state in known if endpoint == substitute.endpoint}
         if not states or (given_up and states == {State.PASSED}):
-            return heir
+            return substitute
         if states - {State.DEAD, State.PASSED}:
             return None
     return None

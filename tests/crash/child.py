@@ -68,7 +68,9 @@ class Living:
         log = logging.getLogger("crash")
         log.addHandler(logging.NullHandler())
         log.propagate = False
-        return Engine(_config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, step=self.steps)
+        return Engine(
+            _config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, crash_point=self.steps
+        )
 
     def run(self) -> None:
         began = time.monotonic()

@@ -30,11 +30,11 @@ def test_a_second_process_gets_nothing_until_the_first_lets_go_and_says_so_once(
     assert first.take()
     assert not second.take()
     assert not second.take()
-    assert (second.held, said) == (False, ["log.owned_elsewhere"])
+    assert (second.owned, said) == (False, ["log.owned_elsewhere"])
     assert second.owner.startswith("process")
     first.release()
     assert second.take()
-    assert (second.held, second.owner, said[1:]) == (True, "", ["log.taken_over"])
+    assert (second.owned, second.owner, said[1:]) == (True, "", ["log.taken_over"])
     second.release()
 
 
