@@ -127,7 +127,7 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 
 def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement) -> None:
-    """Record what came of a delivery; nothing when there is no such delivery."""
+    """Record the outcome of a delivery. When there is no such delivery, this changes nothing."""
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
     end = (done.state.value, done.due, done.at, done.reason, receipt, done.deferred)
     if done.remind_at is not None:

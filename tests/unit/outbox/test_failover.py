@@ -123,12 +123,14 @@ def test_an_end_does_not_overtake_its_start_on_the_way_to_the_disk(
     world.disk.full = False
     write = world.disk.write
 
-    def meanwhile(*args: Any, **more: Any) -> Any:
+    def meanwhile(name: str, *args: Any, **more: Any) -> Any:
+        if name == "probe":
+            return write(name, *args, **more)
         monkeypatch.undo()
         world.store.put(end, ["a"], TaskChange(), at=0.0)
         if full_again:
             raise OutboxError("database or disk is full")
-        return write(*args, **more)
+        return write(name, *args, **more)
 
     monkeypatch.setattr(world.disk, "write", meanwhile)
     world.store.recover()
@@ -453,6 +455,24 @@ def test_a_task_of_which_something_is_being_tried_stays_together(world: World) -
     assert world.store.claim("a", at=0.0) is None
     world.settle(start)
     assert world.claim().notification.id == end
+
+
+def test_rows_that_a_damaged_file_left_impossible_cost_only_themselves(world: World) -> None:
+    fine, broken = world.put(), world.put()
+    connection = world.disk._connection
+    for change in (
+        "writable_schema = ON",
+        "foreign_keys = OFF",
+    ):
+        connection.execute(f"PRAGMA {change}")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, 'REAL NOT NULL', 'REAL') WHERE name = 'notification'"
+    )
+    connection.execute("PRAGMA writable_schema = RESET")
+    connection.execute("UPDATE notification SET accepted = NULL WHERE id = ?", (broken,))
+    world.fill_up()
+    third = world.put()
+    assert [world.claim().notification.id for _ in range(2)] == [fine, third]
 
 
 # a file that cannot even be read
