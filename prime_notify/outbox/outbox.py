@@ -141,7 +141,7 @@ class Outbox:
         )
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """The first ``most`` waiting deliveries of an endpoint above key ``after``, deferred or not; without a lease."""
+        """The first ``most`` waiting deliveries of an endpoint above key ``after``, deferred or not. None is leased."""
         return self._deliveries(map(queries.DueRow._make, self.database.read(queries.PEEK, endpoint, after, most)))
 
     def under_way(self) -> Rows:
