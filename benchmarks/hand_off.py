@@ -15,7 +15,7 @@ from typing import Callable, Dict, List, Sequence, Tuple
 from benchmarks.lab import EVENT, FIELDS, Line, engine, median_of, timed
 from benchmarks.others import HAS_APPRISE, apprise, in_turn
 from benchmarks.server import serving
-from prime_notify.crash_points import no_step
+from prime_notify.crash_points import no_crash
 from prime_notify.engine.engine import Engine
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import migrate
@@ -80,7 +80,7 @@ def _like_ours(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    migrate(connection, no_step)
+    migrate(connection, no_crash)
     return connection
 
 

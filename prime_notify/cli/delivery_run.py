@@ -139,10 +139,10 @@ def delivery_run(folder: FolderAccess, loaded: LoadedConfig, *, verbose: bool) -
     )
     engine.start()
     try:
-        history = engine.history
-        if engine.overview().elsewhere:
+        history, overview = engine.history, engine.overview()
+        if overview.elsewhere:
             yield None
-        elif history is None:
+        elif history is None or overview.refusing:
             raise CliError(f"the outbox in {folder.path} cannot be used")
         else:
             yield DeliveryRun(engine, history, accepted)

@@ -9,11 +9,11 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import Subparsers, add_command
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
-from prime_notify.delivery.breaker import OPENS_AFTER
+from prime_notify.delivery.pacing import OPENS_AFTER
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.text.humanize import duration, local_time
 from prime_notify.text.plain import one_line
 from prime_notify.version import __version__
@@ -66,9 +66,9 @@ class _Endpoint:
     def data(self) -> Dict[str, Any]:
         known = {name: getattr(self.health, name) for name in ("failures", "failing_since", "last_success")}
         more = {"last_failure": self.health.last_failure, "last_reason": self.health.last_reason or None}
-        held = self.health.held_until or None
+        paused = self.health.paused_until or None
         named = {name: getattr(self, name) for name in ("name", "type", "enabled", "configured", "waiting", "dead")}
-        return {**named, **known, **more, "held_until": held}
+        return {**named, **known, **more, "held_until": paused}
 
 
 def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
@@ -99,7 +99,7 @@ def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
     return Report(_lines(data, endpoints, folder.now), data, OK if well else FAILED)
 
 
-def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[SqliteOutbox]) -> Iterator[_Endpoint]:
+def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[Outbox]) -> Iterator[_Endpoint]:
     waiting, dead, health = ({}, {}, {}) if outbox is None else _stored(outbox)
     names = []
     for endpoint in loaded.endpoints if loaded else ():
@@ -113,7 +113,7 @@ def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[SqliteOutbox]) -
         yield _Endpoint(name, "", unknown, unknown, *numbers, health.get(name, Health()))
 
 
-def _stored(outbox: SqliteOutbox) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, Health]]:
+def _stored(outbox: Outbox) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, Health]]:
     return outbox.waiting(), outbox.dead(), History(outbox.database).health()
 
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterable, Optional, Set, Tuple
 from mcdreforged.api.rtext import RColor, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
-from prime_notify.delivery.reporting import Notice, NoticeKind
+from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.rich_text import clickable, quoted
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text import humanize

@@ -24,7 +24,7 @@ from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.periodic import PeriodicThread
 from prime_notify.sources.all import Sources

@@ -1,7 +1,7 @@
-"""One SQLite file, used by many threads through one connection: write-ahead log, whole transactions only.
+"""One SQLite database, used by many threads through one connection: write-ahead log, whole transactions only.
 
-What must survive a pulled plug is committed with ``synchronous=FULL``. What comes of an attempt need not be: committed
-with ``synchronous=NORMAL`` it survives a killed process, and where a pulled plug undoes it, the delivery is made once
+What must survive a power cut is committed with ``synchronous=FULL``. The outcome of an attempt need not be: committed
+with ``synchronous=NORMAL`` it survives a killed process, and where a power cut undoes it, the delivery is made once
 more, with the same id. That spares an fsync for each attempt, and backups the waiting for it (sqlite.org/pragma.html).
 :meth:`Database.flush` makes up for it when there is time, so that the next backup's commit has only its own to write.
 """
@@ -13,13 +13,58 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any, ContextManager, Iterator, Optional, Sequence
+from typing import Any, Callable, ContextManager, Optional, Protocol, Sequence, Tuple, TypeVar
 
-from prime_notify.crash_points import Step, no_step
-from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.crash_points import CrashPoint, no_crash
+from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
 
-__all__ = ["Database"]
+__all__ = ["MEMORY", "Database", "Storage"]
+
+T = TypeVar("T")
+Act = Callable[[sqlite3.Connection], T]
+
+MEMORY = Path(":memory:")
+"""In place of a path: a database in memory, which ends with its connection."""
+
+_STATEMENTS = 256
+"""Statements that stay prepared; there are fewer than that."""
+
+_HIGHEST_KEY = """
+    SELECT max(coalesce((SELECT max(seq) FROM notification), 0), coalesce((SELECT max(seq) FROM delivery), 0),
+        coalesce((SELECT max(seq) FROM attempt), 0))
+"""
+
+
+class Storage(Protocol):
+    """What an outbox keeps its rows in. From any thread; each method raises :class:`OutboxError`."""
+
+    def query(self, act: Act[T]) -> T:
+        """The result of ``act``, which only reads. ``act`` may be called twice."""
+        ...
+
+    def read(self, query: str, *parameters: object) -> Sequence[Any]:
+        """All rows of one query."""
+        ...
+
+    def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
+        """The result of ``act``, in one transaction. ``durable``: it survives a power cut.
+
+        ``act`` may be called twice, of which one call has no effect.
+        """
+        ...
+
+    def first_key(self) -> int:
+        """A key above that of every row there is."""
+        ...
+
+    def flush(self) -> None:
+        """Make durable what was committed without it, as far as that is possible now."""
+        ...
+
+    def close(self) -> None:
+        """Later calls raise :class:`OutboxClosedError`. Idempotent."""
+        ...
 
 
 class _Use:
@@ -40,7 +85,7 @@ class _Use:
     def __exit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
         self._lock.release()
         if isinstance(error, sqlite3.Error):
-            raise _told(error) from error
+            raise _outbox_error(error) from error
 
     def close(self) -> None:
         with self._lock:
@@ -49,16 +94,19 @@ class _Use:
 
 
 class Database:
-    """What is committed survives a pulled plug. Raises :class:`OutboxError` where the file cannot be used."""
+    """See :class:`Storage`; a file, or, with :data:`MEMORY` for a path, a database in memory."""
 
-    def __init__(self, path: Path, step: Step = no_step) -> None:
+    def __init__(self, path: Path, crash_point: CrashPoint = no_crash) -> None:
         self.path = path
         self._log_path = path.with_name(f"{path.name}-wal")
-        self._step = step
+        self._crash_point = crash_point
+        self._durable = True  # as synchronous=FULL has it
         self._unflushed = False
         self._flushing = threading.Lock()
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+            )
             self._use = _Use(self._connection)
             try:
                 self._prepare()
@@ -66,46 +114,66 @@ class Database:
                 self._connection.close()
                 raise
         except sqlite3.Error as error:
-            raise _told(error, f"cannot open {path.name}: ") from error
+            raise _outbox_error(error, f"cannot open {path.name}: ") from error
+        self.identity = _identity(path)
+        """Which file it is; None where the system cannot say."""
 
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._step("open")
-        migrate(self._connection, self._step)
+        self._crash_point("open")
+        migrate(self._connection, self._crash_point)
 
     def using(self) -> ContextManager[sqlite3.Connection]:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
         return self._use
 
-    @contextlib.contextmanager
-    def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing of it. ``durable``: also when the plug is pulled right after it."""
+    def query(self, act: Act[T]) -> T:
         with self.using() as connection:
-            self._step(f"{name}:begin")
-            if not durable:
-                connection.execute("PRAGMA synchronous = NORMAL")
+            return act(connection)
+
+    def query_at_once(self, act: Act[T]) -> T:
+        """As :meth:`query`, but it does not wait for another process's lock: that is an error."""
+        with self.using() as connection:
+            [milliseconds] = connection.execute("PRAGMA busy_timeout").fetchone()
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                return act(connection)
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def read(self, query: str, *parameters: object) -> Sequence[Any]:
+        with self.using() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
+        with self._use as connection:
+            self._crash_point(f"{name}:begin")
+            if durable is not self._durable:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                self._step(f"{name}:commit")
+                result = act(connection)
+                self._crash_point(f"{name}:commit")
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-            finally:
-                if not durable:  # at once, so that it costs a lane's time and not a backup's
-                    connection.execute("PRAGMA synchronous = FULL")
             self._unflushed = not durable
-            self._step(f"{name}:done")
+            self._crash_point(f"{name}:done")
+            return result
+
+    def first_key(self) -> int:
+        return int(self.read(_HIGHEST_KEY)[0][0]) + 1
 
     def flush(self) -> None:
-        """Make durable what was committed and is not yet. Holds up nobody: the write-ahead log is synced past SQLite.
+        """See :class:`Storage`. No other call waits for it, for it syncs the write-ahead log without SQLite.
 
-        Never raises: SQLite meets the same disk at the next commit, and tells.
+        Never raises: the next commit meets the same disk, and raises.
         """
-        while self._unflushed and self._flushing.acquire(blocking=False):  # whoever flushes also does it for others
+        while self._unflushed and self._flushing.acquire(blocking=False):  # one thread flushes for all
             try:
                 self._unflushed = False
                 with contextlib.suppress(OSError), self._log_path.open("r+b", buffering=0) as log:
@@ -113,21 +181,29 @@ class Database:
             finally:
                 self._flushing.release()
 
-    def read(self, query: str, *parameters: object) -> Sequence[Any]:
-        """All rows."""
-        with self.using() as connection:
-            return connection.execute(query, parameters).fetchall()
-
     def foreign_writes(self) -> int:
-        """A number that is another one whenever somebody else has written to the file (sqlite.org: data_version)."""
+        """A number that changes whenever another connection has written to the file (sqlite.org: data_version)."""
         return int(self.read("PRAGMA data_version")[0][0])
 
+    def is_missing(self) -> bool:
+        """Whether there is no file at its path any more. SQLite itself writes on to a file that was deleted."""
+        try:
+            return not self.path.exists()
+        except OSError:  # unknown
+            return False
+
     def close(self) -> None:
-        """Later calls fail; idempotent."""
         self._use.close()
 
 
-def _told(error: sqlite3.Error, place: str = "") -> OutboxError:
-    # Full disks, missing rights and locks are OperationalErrors; what is left over is a file beyond hope
+def _identity(path: Path) -> Optional[Tuple[int, int]]:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return (found.st_dev, found.st_ino) if found.st_ino else None
+    return None
+
+
+def _outbox_error(error: sqlite3.Error, place: str = "") -> OutboxError:
+    # Full disks, missing rights and locks are OperationalErrors; a plain DatabaseError is a file beyond hope
     kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
     return kind(f"{place}{error}")

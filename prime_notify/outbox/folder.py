@@ -1,4 +1,4 @@
-"""The data folder from the point of view of one process: who owns it, its outbox, and what others leave in it."""
+"""The data folder, as one process sees it: its owner, its outbox, and events that other processes leave in it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from prime_notify.clock import Clock
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.model.event import Event
-from prime_notify.outbox.base import OutboxDamagedError, OutboxError
-from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
+from prime_notify.outbox.failover import FailoverDatabase
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
+from prime_notify.outbox.outbox import Outbox, keep_late
 from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
-from prime_notify.outbox.sqlite import SqliteOutbox
 
 __all__ = ["DataFolder", "store_late"]
 
@@ -26,25 +27,38 @@ Say = Callable[..., None]
 class DataFolder:
     """Not thread-safe in :meth:`take` and :meth:`release`; its outbox is.
 
-    ``longest_wait``: seconds; nothing may be due later than that, so what is was stored by a clock that went wrong.
+    ``longest_wait``: seconds. No due time lies further ahead, but for those that come from a clock that went wrong.
     """
 
-    def __init__(self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, step: Step = no_step) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, crash_point: CrashPoint = no_crash
+    ) -> None:
         self._folder = folder
         self._clock = clock
         self._say = say
         self._longest_wait = longest_wait
-        self._step = step
-        self._opener = Opener(folder, clock.wall, self._say_damaged, step)
+        self._crash_point = crash_point
+        self._opener = Opener(folder, clock.wall, self._say_damaged, crash_point)
         self._ownership: Optional[Ownership] = None
-        self._foreign_writes = 0
-        self.outbox = GuardedOutbox(None, self._opener.reopen, self._say_refusing)
-        self.held = False
+        self._use(None)
+        self.owned = False
         self.owner = ""
-        """Who owns the folder when we do not."""
+        """Who owns the folder when this process does not."""
+
+    def _use(self, file: Optional[Database]) -> None:
+        self._database = FailoverDatabase(
+            file, self._opener.reopen, self._say_refusing, fresh_key=self._fresh_key, crash_point=self._crash_point
+        )
+        self.outbox = Outbox(self._database)
+        self._database.under_way = self.outbox.under_way
+        self._seen = self._database.version()
+
+    def _fresh_key(self) -> int:
+        """Above the keys of every file so far, for there are fewer than a thousand new rows in a millisecond."""
+        return int(self._clock.wall() * 1000) << 10
 
     def take(self) -> bool:
-        """Become the owner and open the outbox, in memory if need be; False while somebody else is the owner."""
+        """Become the owner and open the outbox, in memory if need be; False while another process is the owner."""
         try:
             self._ownership = Ownership(self._folder)
         except OwnedElsewhereError as error:
@@ -52,62 +66,68 @@ class DataFolder:
                 self._say(logging.ERROR, "log.owned_elsewhere", who=error.who)
             self.owner = error.who
             return False
-        except (OSError, sqlite3.Error):  # what is wrong with the folder, opening the outbox will tell
+        except (OSError, sqlite3.Error):  # opening the outbox will say what is wrong with the folder
             pass
         if self.owner:
             self._say(logging.INFO, "log.taken_over")
         self.owner = ""
-        self.outbox = GuardedOutbox(self._open(), self._opener.reopen, self._say_refusing)
-        self.held = True
+        self._database.close()
+        self._use(self._open())
+        self.owned = True
         return True
 
-    def _open(self) -> Optional[SqliteOutbox]:
+    def _open(self) -> Optional[Database]:
         try:
-            disk = self._opener.open()
+            file = self._opener.open()
             try:
-                self._adopt_clock(disk)
+                self._adopt_clock(file)
             except OutboxDamagedError:
-                disk = self._opener.reopen(disk)
-                self._adopt_clock(disk)
+                file = self._opener.reopen(file)
+                self._adopt_clock(file)
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_unusable", error=error)
             return None
-        return disk
+        return file
 
-    def _adopt_clock(self, disk: SqliteOutbox) -> None:
+    def _adopt_clock(self, file: Database) -> None:
         try:
-            disk.adopt_clock(self._clock.steady(), self._longest_wait)
+            Outbox(file).adopt_clock(self._clock.steady(), self._longest_wait)
         except OutboxDamagedError:
             raise
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_refuses", reason=error)
 
+    @property
+    def refusing(self) -> bool:
+        """Whether the disk refuses, and the outbox works in memory."""
+        return self._database.refusing
+
+    def recover(self) -> bool:
+        """Write back what only the memory has, if the disk takes it. Whether there was a reason to."""
+        return self._database.recover()
+
     def release(self) -> None:
         """Close the outbox and let the next one have the folder."""
-        if self.held:  # else the file is somebody else's
-            self.outbox.recover()
+        if self.owned:  # else the file is somebody else's
+            self.recover()
         self.outbox.close()
-        self.held = False
+        self.owned = False
         if self._ownership is not None:
             self._ownership.release()
 
     def changed_by_others(self) -> bool:
-        """Whether somebody else (the command line, a former instance of ours) has written since the last call."""
-        disk = self.outbox.disk
-        if not isinstance(disk, SqliteOutbox):
-            return False
-        seen, self._foreign_writes = self._foreign_writes, disk.database.foreign_writes()
-        return seen != self._foreign_writes
+        """Whether another process, such as the command line, has written to the file since the last call."""
+        before, self._seen = self._seen, self._database.version()
+        return before != self._seen
 
     @property
     def history(self) -> Optional[History]:
-        """What was delivered; None while there is no outbox on disk."""
-        disk = self.outbox.disk
-        return History(disk.database) if isinstance(disk, SqliteOutbox) else None
+        """The history of deliveries; None while another process owns the folder, or while the file cannot be opened."""
+        return History(self._database) if self.owned and self._database.file is not None else None
 
     def keep_late(self, event: Event) -> None:
-        """Keep an event for whoever owns the folder. Raises :class:`OutboxError`."""
-        store_late(self._folder, event, self._step)
+        """Keep an event for the owner of the folder. Raises :class:`OutboxError`."""
+        store_late(self._folder, event, self._crash_point)
 
     def _say_refusing(self, refusing: bool, reason: str) -> None:
         if refusing:
@@ -120,10 +140,10 @@ class DataFolder:
         self._say(logging.ERROR, "log.outbox_damaged", **values)
 
 
-def store_late(folder: Path, event: Event, step: Step = no_step) -> None:
-    """Keep an event that comes while no engine runs, for the next one. Raises :class:`OutboxError`."""
-    outbox = SqliteOutbox(folder / OUTBOX_FILE, step)
+def store_late(folder: Path, event: Event, crash_point: CrashPoint = no_crash) -> None:
+    """Keep an event for the next engine, while none runs. Raises :class:`OutboxError`."""
+    database = Database(folder / OUTBOX_FILE, crash_point)
     try:
-        outbox.keep_late(event)
+        keep_late(database, event)
     finally:
-        outbox.close()
+        database.close()

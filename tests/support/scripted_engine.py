@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.delivery.reporting import LastResult
+from prime_notify.delivery.notices import LastResult
 from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.engine import Engine
 from prime_notify.engine.overview import EndpointState, Overview

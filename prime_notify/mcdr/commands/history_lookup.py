@@ -10,7 +10,7 @@ from mcdreforged.api.types import CommandSource
 
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import coloured, fills_in
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
 

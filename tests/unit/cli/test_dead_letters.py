@@ -9,7 +9,7 @@ import pytest
 
 from prime_notify.cli import folder_access
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.values import State
 from tests.support.build import know_health
 from tests.support.cli_folder import Folder, hook

@@ -9,7 +9,7 @@ from typing import Optional
 import pytest
 
 from prime_notify.cli import folder_access
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from tests.support.cli_folder import Folder, hook
 from tests.support.receiver import HANG, Answer, Receiver
 

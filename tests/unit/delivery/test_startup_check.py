@@ -1,4 +1,4 @@
-"""The check at the start, over real sockets: what it says, and that it disturbs nobody."""
+"""The start-up check, over real sockets: what it logs, and that it delays nothing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import queue
 import socket
 import threading
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.delivery.attempt import Receipt
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.messages.texts import message_of
 from prime_notify.model.failure import TransportFailure
-from prime_notify.model.notification import Message, Notification
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Message
 from prime_notify.model.request import AnyRequest
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import HttpTransport
@@ -35,18 +37,12 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-def localize(notification: Notification, endpoint: Endpoint, now: float) -> Message:
-    return message_of(notification, "en_us", CATALOGUE, now=now)
+def compose(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
+    return message_of(items[0].notification, "en_us", CATALOGUE, now=now)
 
 
 class Recording(Prober):
-    """A real prober that notes what was probed, and tells when it was closed."""
+    """A real prober that notes what was probed, and notes when it was closed."""
 
     def __init__(self, http: Optional[HttpTransport] = None) -> None:
         super().__init__(http)
@@ -70,7 +66,7 @@ class Scene:
         self._make_prober = make_prober
         self._language = language
         self.check = StartupCheck(
-            localize=localize,
+            compose=compose,
             say=self._say,
             log=logging.getLogger("test.check"),
             make_prober=self._prober,
@@ -126,7 +122,7 @@ def test_it_is_said_in_the_consoles_language() -> None:
     assert text == f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行"
 
 
-def test_each_kind_of_trouble_is_told_apart(receiver: Receiver) -> None:
+def test_each_kind_of_failure_has_its_own_text(receiver: Receiver) -> None:
     def lookup(host: str, *args: Any, **kwargs: Any) -> Any:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -168,7 +164,7 @@ def test_nothing_is_looked_at_that_is_switched_off(endpoint: Any, block: Any) ->
     assert scene.probers == []
 
 
-def test_it_delays_nobody_and_stops_at_once(receiver: Receiver) -> None:
+def test_it_delays_nothing_and_stops_at_once(receiver: Receiver) -> None:
     scene = Scene()
     started = time.monotonic()
     scene.check.start(loaded(hook(receiver.url().replace("http:", "https:"), timeout="10s")))
@@ -204,11 +200,11 @@ def test_a_check_that_is_stopped_before_it_spoke_says_nothing() -> None:
 
 
 def test_a_message_that_cannot_even_be_made_is_said() -> None:
-    def broken(notification: Notification, endpoint: Endpoint, now: float) -> Message:
+    def broken(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
         raise ValueError(f"about {SECRET}")
 
     scene = Scene()
-    scene.check = StartupCheck(localize=broken, say=scene._say, log=logging.getLogger("test.check"))
+    scene.check = StartupCheck(compose=broken, say=scene._say, log=logging.getLogger("test.check"))
     [text] = scene.run(hook(f"http://127.0.0.1/{SECRET}"))
     assert text == "ops would not be reached now: internal error: ValueError: about ***"
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Tuple
 import pytest
 from mcdreforged.api.rtext import RText, RTextBase
 
-from prime_notify.delivery.reporting import Notice, NoticeKind
+from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts
 from tests.support.console import Console, Reader
 

@@ -20,11 +20,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.guarded import GuardedOutbox
-from prime_notify.outbox.sqlite import SqliteOutbox
-from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.values import Delivery, Purpose, Retention, Settlement, State, Substitute, TaskChange
 from tests.support.build import notification, open_task
+from tests.support.disk import FailoverOutbox, FaultyDisk, failover_outbox
 from tests.support.examples import examples
 from tests.unit.outbox.model import Model, ModelDelivery
 
@@ -52,7 +52,7 @@ class Machine(RuleBasedStateMachine):
         self.forgotten: List[Any] = []
 
     def open(self) -> Any:
-        return SqliteOutbox(self.folder / "outbox.sqlite3")
+        return Outbox(Database(self.folder / "outbox.sqlite3"))
 
     def teardown(self) -> None:
         for store in (*self.forgotten, self.store):
@@ -93,11 +93,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule(endpoint=endpoints, each=st.lists(delays, min_size=1, max_size=5))
     def hold_what_comes(self, endpoint: str, each: List[float]) -> None:
-        """As a lane does with what is not to be told yet."""
+        """As a lane does with a delivery that is deferred."""
         for delay in each:
             one = self.claim(endpoint)
             if one != multiple():
-                self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+                self.settle(one, State.WAITING, due=self.now + delay, tried=False, deferred=True)
 
     @rule(endpoint=endpoints, state=st.sampled_from([State.DELIVERED, State.DEAD]))
     def tell_next(self, endpoint: str, state: State) -> None:
@@ -106,14 +106,14 @@ class Machine(RuleBasedStateMachine):
             self.settle(one, state)
 
     @rule(target=claimed, endpoint=endpoints, most=st.integers(1, 4), later=delays)
-    def claim_held(self, endpoint: str, most: int, later: float) -> Any:
-        """What is held back, as for a digest; also what is not due yet."""
+    def claim_deferred(self, endpoint: str, most: int, later: float) -> Any:
+        """The deferred ones, as for a digest; also those that are not due yet."""
         return multiple(*self.together(endpoint, most, later))
 
     def together(self, endpoint: str, most: int, later: float = 0.0) -> List[Any]:
         at = self.now + later
         expected = self.model.next_held(endpoint, at, most)
-        found = self.store.claim_held(endpoint, at=at, most=most)
+        found = self.store.claim_deferred(endpoint, at=at, most=most)
         assert [one.notification.id for one in found] == [one.id for one in expected]
         return [self.leased(*pair) for pair in zip(expected, found)]
 
@@ -122,7 +122,7 @@ class Machine(RuleBasedStateMachine):
         assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted, expected.purpose)
         assert found.due == expected.due
         assert found.previous == self.model.previous(expected)
-        assert found.superseded == (not expected.held and self.model.superseded(expected))
+        assert found.superseded == (not expected.deferred and self.model.superseded(expected))
         expected.leased = True
         self.under_way[found.key] = expected
         return (self.lives, found.key)
@@ -139,21 +139,21 @@ class Machine(RuleBasedStateMachine):
 
     @rule(one=consumes(claimed), delay=delays)
     def hold(self, one: Any, delay: float) -> None:
-        """It is not to be told yet, or still not."""
-        self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+        """It is deferred, or deferred again."""
+        self.settle(one, State.WAITING, due=self.now + delay, tried=False, deferred=True)
 
     @rule(endpoint=endpoints, most=st.integers(2, 4), delay=delays, works=st.booleans())
     def tell_together(self, endpoint: str, most: int, delay: float, works: bool) -> None:
         """A digest: one attempt, whatever came of it, for all that it tells of."""
         for number, one in enumerate(self.together(endpoint, most)):
             state, due = (State.DELIVERED, 0.0) if works else (State.WAITING, self.now + delay)
-            self.settle(one, state, due=due, held=not works, shared=number > 0)
+            self.settle(one, state, due=due, deferred=not works, shared=number > 0)
 
     @rule(endpoint=endpoints)
     def release(self, endpoint: str) -> None:
-        """As after a restart, when what was held back is looked at anew."""
-        self.store.release(endpoint, at=self.now)
-        self.model.release(endpoint, self.now)
+        """As after a restart, when the deferred deliveries are decided anew."""
+        self.store.make_deferred_due(endpoint, at=self.now)
+        self.model.make_deferred_due(endpoint, self.now)
 
     @rule(one=consumes(claimed), delay=delays)
     def fail_and_retry(self, one: Any, delay: float) -> None:
@@ -177,7 +177,7 @@ class Machine(RuleBasedStateMachine):
         expected = self.under_way.pop(one[1])
         self.store.settle(Settlement(one[1], state, self.now, due, tried=tried, **more))
         expected.state, expected.due, expected.leased = state, due, False
-        expected.held = more.get("held", False)
+        expected.deferred = more.get("deferred", False)
         expected.attempts += tried
         expected.receipt = more.get("receipt") or expected.receipt
         if tried and not more.get("shared"):
@@ -233,52 +233,57 @@ class Machine(RuleBasedStateMachine):
         assert {task.task_id for task in self.store.open_tasks()} == self.model.open_tasks
         for endpoint in ENDPOINTS:
             assert self.store.next_due(endpoint) == self.model.next_due(endpoint)
-            assert self.store.held_due(endpoint) == self.model.held_due(endpoint)
+            assert self.store.deferred_due(endpoint) == self.model.deferred_due(endpoint)
             assert list(self.store.attempts_since(endpoint, 0.0, 3)) == self.model.attempts_since(endpoint, 0.0, 3)
             seen = [(one.notification.id, one.purpose) for one in self.store.peek(endpoint, after=0, most=999)]
             assert seen == [(one.id, one.purpose) for one in self.model.of(endpoint, State.WAITING)]
 
 
-TestSqliteOutbox = Machine.TestCase
-TestSqliteOutbox.settings = examples(150, parent=QUICK)
+TestOutbox = Machine.TestCase
+TestOutbox.settings = examples(150, parent=QUICK)
 
 
-class FaultyDisk(SqliteOutbox):
-    """Refuses to write while ``full``."""
+class FailoverMachine(Machine):
+    """The same over a disk that is full now and then: nothing else is different.
 
-    full = False
+    Only the end of a process, and retention, wait until the disk takes everything again.
+    """
 
-    def put(self, *args: Any, **more: Any) -> None:
-        self._check()
-        super().put(*args, **more)
+    def open(self) -> Any:
+        self.disk = FaultyDisk(self.folder / "outbox.sqlite3")
+        return failover_outbox(self.disk)
 
-    def bring(self, *args: Any, **more: Any) -> None:
-        self._check()
-        super().bring(*args, **more)
+    @rule()
+    def fill_up(self) -> None:
+        self.disk.full = True
 
-    def settle(self, *settlements: Settlement) -> None:
-        self._check()
-        super().settle(*settlements)
+    @rule()
+    def make_room(self) -> None:
+        self.disk.full = False
+        self.store.recover()
+        assert not self.store.refusing
 
-    def release(self, endpoint: str, *, at: float) -> None:
-        self._check()
-        super().release(endpoint, at=at)
+    @rule()
+    def crash(self) -> None:
+        if not self.store.refusing:
+            super().crash()
 
-    def hand_over(self, *args: Any, **more: Any) -> bool:
-        self._check()
-        return super().hand_over(*args, **more)
-
-    def _check(self) -> None:
-        if self.full:
-            raise OutboxError("database or disk is full")
+    @rule(age=delays, most=st.integers(1, 5), bite=st.integers(1, 5))
+    def prune(self, age: float, most: int, bite: int) -> None:
+        if not self.store.refusing and not self.disk.full:
+            super().prune(age, most, bite)
 
 
-class GuardedMachine(RuleBasedStateMachine):
-    """The guarded store over a disk that fails now and then.
+TestFailoverOutbox = FailoverMachine.TestCase
+TestFailoverOutbox.settings = examples(150, parent=QUICK)
+
+
+class PromisesMachine(RuleBasedStateMachine):
+    """What is promised over a disk that fails now and then, said without the model.
 
     What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
-    comes to its end once, and, within a task, in order; what is held back is told, and what is handed over or reminded
-    of is, too. After a recovery all of it is on the disk, whatever crashes.
+    comes to its end once, and, within a task, in order; deferred deliveries, reassigned ones and
+    reminders are delivered, too. After a recovery all of it is on the disk, whatever crashes.
     """
 
     def __init__(self) -> None:
@@ -286,22 +291,20 @@ class GuardedMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.now, self.tasks = 1000.0, 0
         self.disks: List[FaultyDisk] = []
-        self.said: List[bool] = []
+        self.store: FailoverOutbox
         self.open()
         self.expected: Dict[str, Dict[str, str]] = {name: {} for name in ENDPOINTS}
         """By endpoint: the notifications that have not come to their end, with their tasks, in order."""
         self.had: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         """By endpoint: the notifications that it has, or had, a delivery of."""
         self.reminders: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
-        self.held: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        self.deferred: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         self.in_memory = False
         self.under_way: Dict[str, Delivery] = {}
 
     def open(self) -> None:
         self.disks.append(FaultyDisk(self.folder / "outbox.sqlite3"))
-        self.store = GuardedOutbox(
-            self.disks[-1], lambda damaged: self.disks[-1], lambda now, why: self.said.append(now)
-        )
+        self.store = failover_outbox(self.disks[-1])
 
     def teardown(self) -> None:
         self.everything_is_delivered_in_the_end()
@@ -337,35 +340,35 @@ class GuardedMachine(RuleBasedStateMachine):
             assert id in self.reminders[endpoint], "reminded of what is over"
             return
         assert id in known, "handed out after its end"
-        free = [other for other in known if other not in self.held[endpoint] and known[other] == known[id]]
+        free = [other for other in known if other not in self.deferred[endpoint] and known[other] == known[id]]
         assert id == free[0], "handed out before what came first in its task"
 
-    @rule(endpoint=endpoints, delay=delays, held=st.booleans())
-    def wait_for(self, endpoint: str, delay: float, held: bool) -> None:
-        """It failed, or is held back."""
+    @rule(endpoint=endpoints, delay=delays, deferred=st.booleans())
+    def wait_for(self, endpoint: str, delay: float, deferred: bool) -> None:
+        """It failed, or is deferred."""
         delivery = self.under_way.pop(endpoint, None)
         if delivery is None:
             return
-        held = held and delivery.purpose is Purpose.EVENT
+        deferred = deferred and delivery.purpose is Purpose.EVENT
         due = self.now + delay
-        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, held=held, tried=not held))
-        if held:
-            self.held[endpoint].add(delivery.notification.id)
+        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, deferred=deferred, tried=not deferred))
+        if deferred:
+            self.deferred[endpoint].add(delivery.notification.id)
 
     @rule(endpoint=endpoints, works=st.booleans())
     def tell_together(self, endpoint: str, works: bool) -> None:
-        """A digest of all that is held back."""
-        for number, one in enumerate(self.store.claim_held(endpoint, at=self.now + 1000.0, most=99)):
+        """A digest of all deferred deliveries."""
+        for number, one in enumerate(self.store.claim_deferred(endpoint, at=self.now + 1000.0, most=99)):
             id = one.notification.id
-            assert id in self.held[endpoint], "held back by nobody"
+            assert id in self.deferred[endpoint], "it was never deferred"
             state = State.DELIVERED if works else State.WAITING
-            self.store.settle(Settlement(one.key, state, self.now, self.now, held=not works, shared=number > 0))
+            self.store.settle(Settlement(one.key, state, self.now, self.now, deferred=not works, shared=number > 0))
             if works:
                 self.ended(endpoint, id)
 
     @rule(endpoint=endpoints)
     def release(self, endpoint: str) -> None:
-        self.store.release(endpoint, at=self.now)
+        self.store.make_deferred_due(endpoint, at=self.now)
 
     @rule(endpoint=endpoints, remind=st.booleans())
     def deliver(self, endpoint: str, remind: bool) -> None:
@@ -389,19 +392,21 @@ class GuardedMachine(RuleBasedStateMachine):
         del self.under_way[endpoint]
         [other] = [name for name in ENDPOINTS if name != endpoint]
         id = delivery.notification.id
-        self.store.settle(Settlement(delivery.key, State.DEAD, self.now, heirs=[Heir(other, f"heir of {id}")]))
+        self.store.settle(
+            Settlement(delivery.key, State.DEAD, self.now, substitutes=[Substitute(other, f"substitute of {id}")])
+        )
         del self.expected[endpoint][id]
         if id not in self.had[other]:
             self.had[other].add(id)
-            self.expected[other][id] = f"heir of {id}"
+            self.expected[other][id] = f"substitute of {id}"
 
     def ended(self, endpoint: str, id: str) -> None:
-        """It, and what was held back before it of its task."""
+        """It, and the deferred ones of its task before it."""
         known = self.expected[endpoint]
         before = [*known][: [*known].index(id)]
-        for other in [*(one for one in before if one in self.held[endpoint] and known[one] == known[id]), id]:
+        for other in [*(one for one in before if one in self.deferred[endpoint] and known[one] == known[id]), id]:
             del known[other]
-            self.held[endpoint].discard(other)
+            self.deferred[endpoint].discard(other)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:
@@ -431,7 +436,8 @@ class GuardedMachine(RuleBasedStateMachine):
 
     @invariant()
     def says_when_it_begins_and_ceases_to_refuse(self) -> None:
-        assert all(one is not other for one, other in zip(self.said, self.said[1:]))
+        said = [refusing for refusing, _ in self.store.said]
+        assert said == [number % 2 == 0 for number in range(len(said))]
 
     def everything_is_delivered_in_the_end(self) -> None:
         for endpoint in ENDPOINTS:
@@ -449,5 +455,5 @@ class GuardedMachine(RuleBasedStateMachine):
             assert self.store.claim(endpoint, at=self.now) is None
 
 
-TestGuardedOutbox = GuardedMachine.TestCase
-TestGuardedOutbox.settings = QUICK
+TestPromises = PromisesMachine.TestCase
+TestPromises.settings = QUICK
