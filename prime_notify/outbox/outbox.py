@@ -139,7 +139,7 @@ class Outbox:
         self._write("release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False)
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """The first ``most`` deliveries above key ``after`` that wait for an endpoint, held back or not; without a lease."""
+        """Without a lease, the first ``most`` deliveries above key ``after`` that wait for an endpoint."""
         return self._deliveries(map(queries.DueRow._make, self.database.read(queries.PEEK, endpoint, after, most)))
 
     def under_way(self) -> Rows:
