@@ -139,10 +139,10 @@ def delivering(place: Place, loaded: LoadedConfig, *, verbose: bool) -> Iterator
     )
     engine.start()
     try:
-        history = engine.history
-        if engine.overview().elsewhere:
+        history, overview = engine.history, engine.overview()
+        if overview.elsewhere:
             yield None
-        elif history is None:
+        elif history is None or overview.refusing:
             raise CliError(f"the outbox in {place.folder} cannot be used")
         else:
             yield Delivering(engine, history, accepted)

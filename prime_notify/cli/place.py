@@ -12,12 +12,13 @@ from typing import Iterator, Optional
 from prime_notify.cli.report import FAILED, CliError
 from prime_notify.loading.files import read_config_file
 from prime_notify.loading.load import ConfigError, LoadedConfig, load_config
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.ownership import owner_of
 from prime_notify.outbox.schema import MIGRATIONS
-from prime_notify.outbox.sqlite import SqliteOutbox
 
 __all__ = ["CONFIG_FILE", "Place", "config_in"]
 
@@ -47,7 +48,7 @@ class Place:
             raise CliError(f"the config cannot be read: {error}", FAILED) from None
 
     @contextlib.contextmanager
-    def outbox(self) -> Iterator[Optional[SqliteOutbox]]:
+    def outbox(self) -> Iterator[Optional[Outbox]]:
         """The outbox for as long as the block runs; None while nothing was ever stored. Raises :class:`CliError`."""
         path = self.folder / OUTBOX_FILE
         if not path.exists():
@@ -55,7 +56,7 @@ class Place:
             return
         try:
             self._leave_it_to_an_older_version(path)
-            opened = SqliteOutbox(path)
+            opened = Outbox(Database(path))
             try:
                 yield opened
             finally:

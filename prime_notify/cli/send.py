@@ -17,7 +17,7 @@ from prime_notify.model.annotations import member
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import store_late
 
 __all__ = ["add_parser"]

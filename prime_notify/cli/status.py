@@ -13,7 +13,7 @@ from prime_notify.delivery.breaker import OPENS_AFTER
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.text.humanize import duration, local_time
 from prime_notify.text.one_line import one_line
 from prime_notify.version import __version__
@@ -99,7 +99,7 @@ def _status(_options: argparse.Namespace, place: Place) -> Report:
     return Report(_lines(data, endpoints, place.now), data, OK if well else FAILED)
 
 
-def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[SqliteOutbox]) -> Iterator[_Endpoint]:
+def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[Outbox]) -> Iterator[_Endpoint]:
     waiting, dead, health = ({}, {}, {}) if outbox is None else _stored(outbox)
     names = []
     for endpoint in loaded.endpoints if loaded else ():
@@ -113,7 +113,7 @@ def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[SqliteOutbox]) -
         yield _Endpoint(name, "", unknown, unknown, *numbers, health.get(name, Health()))
 
 
-def _stored(outbox: SqliteOutbox) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, Health]]:
+def _stored(outbox: Outbox) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, Health]]:
     return outbox.waiting(), outbox.dead(), History(outbox.database).health()
 
 

@@ -1,34 +1,33 @@
-"""One attempt: render, send, judge. Shared by lanes and by test notifications, so that a test tests the real thing."""
+"""One attempt: render, send, judge. Lanes and test notifications share it, so that a test shows the real behaviour."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, List, Mapping, Optional, Protocol, Tuple, Union
+from typing import Any, Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.crash_points import Step, no_step
 from prime_notify.model.failure import FailureKind, TransportFailure
-from prime_notify.model.notification import Message, Notification
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.wording import in_language, internal_error
 
-__all__ = ["Attempt", "Attempter", "Sender"]
-
+__all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
 
 _RESPONSE_SHOWN = 500
 """Characters of an answer that are kept for people to look at."""
 
-
 Receipt = Optional[Mapping[str, str]]
+"""The receipt of the start of the same task at the same endpoint, where it gave one."""
 
-
-Make = Callable[[float, Receipt], Message]
-"""Makes the message of an attempt, for its moment and with the receipt of the task's start."""
+Compose = Callable[[Sequence[Item], EndpointConfig, float, Receipt], Message]
+"""Makes the message about some items for an endpoint, at a moment (unix seconds), with a receipt."""
 
 
 class Sender(Protocol):
@@ -39,9 +38,9 @@ class Sender(Protocol):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one attempt came to, its milliseconds on the wire, and the answer's text, cut short and without secrets.
+    """The outcome of an attempt, its milliseconds, and the text of the answer, cut short and without secrets.
 
-    ``warnings``: what the owner should mend although a request was made, without secrets as well.
+    ``warnings``: mistakes that the owner should correct although a request was made, without secrets as well.
     """
 
     outcome: Outcome
@@ -55,66 +54,56 @@ class Attempt:
 
     @property
     def warning(self) -> str:
-        """All of the warnings in one text, of moderate length."""
+        """All warnings in one text of moderate length."""
         return "; ".join(self.warnings)[:_RESPONSE_SHOWN]
 
 
 @dataclass(frozen=True)
 class Attempter:
-    """Knows how to try one notification at one endpoint.
+    """Attempts messages at endpoints.
 
-    ``compose`` makes the message in the endpoint's language, at a moment and with the receipt of the task's start.
-    ``language``: that of the console, in which it is told why something failed.
-    ``warn`` is told of what went wrong in making a request that can be sent nevertheless.
+    ``warn`` gets each mistake in a config that did not prevent the request. ``language``: that of the console, for the
+    reasons of failures.
     """
 
     transport: Sender
-    compose: Callable[[Notification, EndpointConfig, float, Receipt], Message]
+    compose: Compose
     warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     step: Step = no_step
     language: str = "en_us"
 
-    def attempt(self, endpoint: Endpoint, notification: Notification, previous: Receipt = None) -> Attempt:
-        """Try one notification.
+    def attempt(self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt = None) -> Attempt:
+        """Send one message about ``items``. Never raises: a bug of ours is an outcome with its reason.
 
-        Never raises: a fault of ours is an outcome too, with its reason, not a lost message.
-        """
-
-        def make(now: float, previous: Receipt) -> Message:
-            return self.compose(notification, endpoint.config, now, previous)
-
-        return self.attempt_message(endpoint, make, previous)
-
-    def attempt_message(self, endpoint: Endpoint, make: Make, previous: Receipt = None) -> Attempt:
-        """Try the message that ``make`` makes. Never raises.
-
-        What was to reply to or to update a message that is gone is sent at once as one of its own.
+        A message that was to answer or update one that is gone is sent again at once, as a message of its own.
         """
         started = self.monotonic()
         warnings: List[str] = []
-        outcome, response = self._try(endpoint, make, previous, warnings)
+        outcome, response = self._try(endpoint, items, previous, warnings)
         if previous and isinstance(outcome, Retry) and outcome.separately:
-            outcome, response = self._try(endpoint, make, None, warnings)
+            outcome, response = self._try(endpoint, items, None, warnings)
         ms, outcome = (self.monotonic() - started) * 1000, _for_people(outcome, endpoint, self.language)
         return Attempt(outcome, ms, response, tuple(map(endpoint.redact, dict.fromkeys(warnings))))
 
-    def _try(self, endpoint: Endpoint, make: Make, previous: Receipt, warnings: List[str]) -> Tuple[Outcome, str]:
-        """The outcome and the answer's text."""
+    def _try(
+        self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt, warnings: List[str]
+    ) -> Tuple[Outcome, str]:
+        """The outcome and the text of the answer."""
         try:
-            answer = self._send(endpoint, make, previous, warnings)
+            answer = self._send(endpoint, items, previous, warnings)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
             return endpoint.channel.judge(answer), response
-        except Exception as error:  # noqa: BLE001  (a channel's bug must not stop the lane)
+        except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Permanent(internal_error(error)), ""
 
     def _send(
-        self, endpoint: Endpoint, make: Make, previous: Receipt, warnings: List[str]
+        self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt, warnings: List[str]
     ) -> Union[Response, TransportFailure]:
-        message = make(self.wall(), previous)
+        message = self.compose(items, endpoint.config, self.wall(), previous)
         request = endpoint.render(message)
         warnings += (*message.warnings, *(request.warnings if isinstance(request, Request) else ()))
         for warning in warnings:
@@ -125,17 +114,18 @@ class Attempter:
         return answer
 
 
-_FOR_THE_OWNER_TO_MEND = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
+_FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
+"""Failures that only a change of the config can end."""
 
 
 def _outcome_of(failure: TransportFailure) -> Outcome:
-    if failure.kind in _FOR_THE_OWNER_TO_MEND:
+    if failure.kind in _FOR_THE_OWNER:
         return Permanent(failure.reason, hint=failure.hint)
     return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
 
 
 def _for_people(outcome: Outcome, endpoint: Endpoint, language: str) -> Outcome:
-    """In their language, and without secrets: services quote what they were sent in their answers, keys included."""
+    """In the language of the console, and without secrets: an answer may quote the request with its keys."""
     if isinstance(outcome, Delivered):
         if not outcome.detail:
             return outcome

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import List, Mapping, Protocol, Sequence, Set, Tuple
+from dataclasses import dataclass
+from typing import List, Mapping, Protocol, Sequence, Tuple
 
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.base import Outbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, State
 
 __all__ = ["Handover", "Loner", "Peer", "Peers", "Takeover"]
@@ -75,7 +75,6 @@ class Handover:
     takeover: Takeover
     peers: Peers
     _looked_at: int = 0
-    _unwritten: Set[int] = field(default_factory=set)  # what was looked at of what the disk does not have
 
     def heirs(self, delivery: Delivery, settlement: Settlement, *, left_alone: bool) -> Sequence[Heir]:
         """Who is to have a delivery that was just tried: where it is dead, or the endpoint is ``left_alone`` now."""
@@ -90,11 +89,6 @@ class Handover:
         """The endpoint is left alone: have others deliver what waits for it, as soon as one is well."""
         if not self.takeover.names and not self.peers.members_after(self.endpoint):
             return
-        for delivery in self.outbox.peek_unwritten(self.endpoint):
-            if delivery.key not in self._unwritten:
-                if not self._pass_on(delivery, now):
-                    return
-                self._unwritten.add(delivery.key)
         more = True
         while more:
             found = self.outbox.peek(self.endpoint, after=self._looked_at, most=_AT_ONCE)
@@ -109,15 +103,13 @@ class Handover:
         heirs = self._well(delivery)
         if not heirs:
             return not self._names(delivery, self.takeover.waiting)
-        if not self.outbox.hand_over(delivery.key, heirs, at=now):
-            return False
+        self.outbox.hand_over(delivery.key, heirs, at=now)
         self.wake(heirs)
         return True
 
     def over(self) -> None:
         """The endpoint is tried again."""
         self._looked_at = 0
-        self._unwritten.clear()
 
     def wake(self, heirs: Sequence[Heir]) -> None:
         """Something may have been stored for them."""

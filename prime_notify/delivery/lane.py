@@ -10,9 +10,8 @@ from typing import Callable, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock
-from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.delivery import breaker
-from prime_notify.delivery.attempt import Attempt, Attempter, Receipt
+from prime_notify.delivery.attempt import Attempt, Attempter
 from prime_notify.delivery.combined import Telling
 from prime_notify.delivery.deferral import MOST
 from prime_notify.delivery.failures import told
@@ -26,15 +25,13 @@ from prime_notify.delivery.settling import settlements_of
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
-from prime_notify.model.notification import Message, Notification
+from prime_notify.model.notification import Notification
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from prime_notify.outbox.base import Outbox, OutboxClosedError, OutboxError
+from prime_notify.outbox.errors import OutboxClosedError, OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, queue_of
 
 __all__ = ["Lane"]
-
-Combine = Callable[[Sequence[Item], EndpointConfig, float, Receipt], Message]
-"""Makes one message of several notifications, or of one with a remark, for a moment."""
 
 _PUT_OFF = 60.0
 """Seconds after which it is looked again whether what a recovery waits for was told."""
@@ -50,7 +47,6 @@ class Lane:
     endpoint: Endpoint
     outbox: Outbox
     attempter: Attempter
-    combine: Combine
     clock: Clock
     log: logging.Logger
     policy: Policy = field(default_factory=Policy)
@@ -231,16 +227,8 @@ class Lane:
     def _try(self, telling: Telling, now: float, *, held: bool = False) -> None:
         """One attempt at one message; the deliveries that it tells of share its outcome."""
         self._limiter.took(now)
-        item, *others = telling.items
-        previous = telling.deliveries[-1].previous if not others else None
-        if others or item.remark:
-
-            def make(now: float, previous: Receipt) -> Message:
-                return self.combine(telling.items, self.endpoint.config, now, previous)
-
-            attempt = self.attempter.attempt_message(self.endpoint, make, previous)
-        else:
-            attempt = self.attempter.attempt(self.endpoint, item.notification, previous)
+        previous = telling.deliveries[-1].previous if len(telling.items) == 1 else None
+        attempt = self.attempter.attempt(self.endpoint, telling.items, previous)
         self._settle(telling, attempt, held=held)
 
     def _left_out(self, delivery: Delivery, now: float) -> bool:

@@ -11,7 +11,7 @@ from prime_notify.delivery.failures import is_outdated
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
-from prime_notify.outbox.base import Outbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Purpose, Settlement, State
 
 __all__ = ["Answer", "Repeating"]
@@ -92,8 +92,7 @@ class Repeating:
         )
 
     def _waiting(self, kind: str) -> Iterator[Delivery]:
-        on_disk = self.outbox.peek(self.endpoint, after=0, most=_LOOKED_AT)
-        waiting = (*self.outbox.peek_unwritten(self.endpoint), *on_disk)
+        waiting = self.outbox.peek(self.endpoint, after=0, most=_LOOKED_AT)
         return (
             one
             for one in waiting

@@ -1,4 +1,4 @@
-"""Test notifications: one attempt each, at once, whatever the lanes are doing, and nothing of it is stored."""
+"""Test notifications: one attempt each, at once, independent of the lanes; nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Callable, Optional
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lane_thread import guard
+from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification
 from prime_notify.model.outcome import Delivered
 
@@ -18,7 +19,7 @@ __all__ = ["TestResult", "try_in_background"]
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a test notification came to at one endpoint."""
+    """The result of a test notification at one endpoint."""
 
     __test__ = False  # pytest takes it for a test otherwise
 
@@ -37,10 +38,10 @@ def try_in_background(
     log: logging.Logger,
     on_result: Callable[[TestResult], None],
 ) -> None:
-    """Send it from a thread of its own, which calls ``on_result`` once."""
+    """Send it from a new thread, which calls ``on_result`` once."""
 
     def work() -> None:
-        attempt = attempter.attempt(endpoint, notification)
+        attempt = attempter.attempt(endpoint, [Item(notification)])
         outcome = attempt.outcome
         if isinstance(outcome, Delivered):
             result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning)

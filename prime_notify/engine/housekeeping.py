@@ -1,29 +1,32 @@
-"""The housekeeping: one thread that looks after the outbox every few seconds, out of the lanes' and backups' way."""
+"""The periodic jobs of the engine: they keep the outbox in order, apart from the lanes and the backups."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable, List
 
 from prime_notify.clock import Clock
 from prime_notify.crash_points import Step, no_step
-from prime_notify.outbox.base import Outbox, OutboxError
+from prime_notify.delivery.lanes import Lanes
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.folder import DataFolder
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Retention
+from prime_notify.periodic import Periodic
 
-__all__ = ["Chores", "Keeper", "Pruner"]
+__all__ = ["Housekeeping", "Pruner"]
 
 _INTERVAL = 2.0
-"""Seconds between two rounds; a round with nothing to do takes microseconds."""
+"""Seconds between two runs of a job; a run with nothing to do takes microseconds."""
 
 _PRUNE_EVERY = 3600.0
-_PRUNE_BATCH = 200  # notifications a transaction: a backup never waits behind a long one
-_FIRST_PRUNE = 60.0  # seconds after the start, when a server has better things to do
+_PRUNE_BATCH = 200  # notifications in one transaction, so that a backup never waits for a long one
+_FIRST_PRUNE = 60.0  # seconds after the start, when a server is busy
 
 
 class Pruner:
-    """Forgets what is past retention, in small bites."""
+    """Forgets notifications that are past retention, in small batches. ``keep``: seconds, and the most of them."""
 
     def __init__(self, clock: Clock, keep: Callable[[], tuple[float, int]], step: Step = no_step) -> None:
         self._clock = clock
@@ -32,7 +35,7 @@ class Pruner:
         self._next = clock.steady() + _FIRST_PRUNE
 
     def tick(self, outbox: Outbox) -> int:
-        """Forget some if it is time to; how many notifications."""
+        """Forget a batch if it is time; the number of notifications. Raises OutboxError."""
         now = self._clock.steady()
         if now < self._next:
             return 0
@@ -45,60 +48,48 @@ class Pruner:
 
 
 @dataclass(frozen=True)
-class Chores:
-    """What a round does; each may raise OutboxError, which costs that round only."""
+class Housekeeping:
+    """``own``: takes the data folder, unless another process owns it. ``accept_late``: accepts the events that other
+    processes left in the folder."""
 
-    take_over: Callable[[], bool]
-    """Try to become the owner of the data folder; whether we are."""
+    folder: DataFolder
+    lanes: Lanes
+    pruner: Pruner
+    own: Callable[[], object]
+    accept_late: Callable[[], None]
+    log: logging.Logger
 
-    recover: Callable[[], None]
-    """Bring to the disk what waits in memory."""
+    def jobs(self) -> List[Periodic]:
+        """All periodic jobs, in the order in which they run."""
+        return [
+            Periodic("taking the data folder", _INTERVAL, self.own),
+            self._as_owner("writing back to the disk", self._write_back),
+            self._as_owner("looking for events of other processes", self._look_for_others),
+            self._as_owner("forgetting old notifications", self._prune),
+        ]
 
-    look_for_others: Callable[[], None]
-    """Take up what another process has written."""
+    def _as_owner(self, name: str, job: Callable[[], object]) -> Periodic:
+        """A job that runs only while this process owns the data folder, and that an OutboxError ends for that run."""
 
-    prune: Callable[[], object]
-    """Forget what is past retention."""
-
-
-class Keeper:
-    """Runs the chores on a thread of its own until stopped."""
-
-    def __init__(self, chores: Chores, log: logging.Logger) -> None:
-        self._chores = chores
-        self._log = log
-        self._stopping = threading.Event()
-        self._thread: Optional[threading.Thread] = None
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._work, name="prime_notify-keeper", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Returns when no chore is under way any more."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def tick(self) -> None:
-        """One round."""
-        if not self._chores.take_over():
-            return
-        for chore in (self._chores.recover, self._chores.look_for_others, self._chores.prune):
-            if self._stopping.is_set():
+        def run() -> None:
+            if not self.folder.held:
                 return
             try:
-                chore()
+                job()
             except OutboxError as error:
-                self._log.debug("put off until the next round: %s", error)
+                self.log.debug("%s: put off until the next run: %s", name, error)
 
-    def _work(self) -> None:
-        failing = False
-        while not self._stopping.wait(_INTERVAL):
-            try:
-                self.tick()
-                failing = False
-            except Exception:  # noqa: BLE001  (the next round may do better)
-                if not failing:  # said once, not every round
-                    self._log.exception("unexpected error in %s", threading.current_thread().name)
-                failing = True
+        return Periodic(name, _INTERVAL, run)
+
+    def _write_back(self) -> None:
+        if self.folder.recover():
+            self.lanes.wake_all()
+
+    def _look_for_others(self) -> None:
+        if self.folder.changed_by_others():
+            self.accept_late()
+            self.lanes.wake_all()
+
+    def _prune(self) -> None:
+        if not self.folder.refusing:
+            self.pruner.tick(self.folder.outbox)

@@ -1,4 +1,4 @@
-"""What would happen, on samples: who would get an event and why, the request, and, if asked for, one that is sent."""
+"""Previews, explanations and test notifications, with sample events."""
 
 from __future__ import annotations
 
@@ -12,50 +12,51 @@ from prime_notify.clock import Clock
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.engine.endpoint_test import TestResult, try_in_background
-from prime_notify.engine.intake import Intake
+from prime_notify.engine.intake import NotificationFactory
 from prime_notify.engine.request_preview import preview_of
+from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
-from prime_notify.messages.messages import Voice
+from prime_notify.messages.messages import Messages
 from prime_notify.messages.samples import sample_event
 from prime_notify.model.event import EventName
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification
-from prime_notify.routing import Explanation, decide, explained, route
+from prime_notify.routing import Explanation, decide, explained
 
 __all__ = ["Rehearsal", "Scene"]
 
 _IN_A_DIGEST = (EventName.BACKUP_SUCCESS, EventName.RESTORE_SUCCESS, EventName.BACKUP_FAILURE)
-"""What a sample of a digest tells of."""
+"""The events of a sample digest."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is in force. ``on``: the endpoints that are sent to."""
+    """The config in force, the endpoints that are on, and the router."""
 
     loaded: LoadedConfig
     on: Sequence[Endpoint]
-    intake: Intake
+    router: Router
 
     def endpoint(self, name: str) -> Optional[Endpoint]:
-        """One of the config, on or off."""
+        """The endpoint with this name, on or off."""
         return next((one for one in self.loaded.endpoints if one.name == name), None)
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Stores nothing, and changes nothing. From any thread. ``lock``: the intake's."""
+    """Stores nothing, and changes nothing. Safe from any thread. ``lock``: that of the router."""
 
     scene: Callable[[], Scene]
     lock: ContextManager[object]
-    voice: Voice
+    messages: Messages
     attempter: Attempter
     lanes: Lanes
     clock: Clock
-    new_id: Callable[[], str]
+    factory: NotificationFactory
     log: logging.Logger
 
     def preview(self, name: str, event: Optional[EventName]) -> Optional[Sequence[str]]:
-        """The request that a sample of ``event`` would be to an endpoint, secrets masked; None: no such endpoint.
+        """The request to an endpoint for a sample of ``event``, secrets masked; None: there is no such endpoint.
 
         ``event`` is None for a digest.
         """
@@ -63,33 +64,29 @@ class Rehearsal:
         endpoint = scene.endpoint(name)
         if endpoint is None:
             return None
-        if event is None:
-            message = self.voice.combined(
-                [Item(self._sample(scene, one)) for one in _IN_A_DIGEST], endpoint.config, now
-            )
-        else:
-            message = self.voice.message(self._sample(scene, event), endpoint.config, now)
+        items = [Item(self._sample(scene, one)) for one in ((event,) if event else _IN_A_DIGEST)]
+        message = self.messages.message(items, endpoint.config, now)
         return preview_of(endpoint.render(message), endpoint.redact, message.warnings)
 
     def explanation(self, name: str, event: EventName) -> Optional[Explanation]:
-        """Whether a sample of ``event`` would go to an endpoint, and why; None: no such endpoint."""
+        """Whether a sample of ``event`` would go to an endpoint, and why; None: there is no such endpoint."""
         with self.lock:
             scene = self.scene()
             endpoint = scene.endpoint(name)
             if endpoint is None:
                 return None
-            block, intake = scene.loaded.config.notification, scene.intake
-            sample = dataclasses.replace(sample_event(event), plugin_id=intake.usual_plugin(event.task))
-            payload = intake.notification(sample, self.new_id(), scene.loaded).payload
+            block, ledger = scene.loaded.config.notification, scene.router.ledger
+            sample = dataclasses.replace(sample_event(event), plugin_id=ledger.usual_plugin(event.task))
+            task_id = ledger.place(sample).task_id
+            notification = self.factory.make(sample, task_id, scene.loaded)
             on = next((one.config for one in scene.on if one.name == name), None)
             config = on or endpoint.config.model_copy(update={"enabled": False})
-            decision = decide(payload, config, block, intake.background)
-            wanted = route(payload, block, [one.config for one in scene.on], intake.background)
-            shares = intake.would_share(sample, wanted, scene.loaded)
+            decision = decide(notification.payload, config, block, scene.router.background)
+            shares = scene.router.route(notification, task_id, block, scene.on).shares
         return explained(
             name,
             decision,
-            payload.severity,
+            notification.payload.severity,
             on=[one.config for one in scene.on],
             groups=block.groups,
             shares=shares,
@@ -113,7 +110,7 @@ class Rehearsal:
 
         def finished(result: TestResult) -> None:
             if result.ok:
-                self.lanes.forgive([result.endpoint])  # it works: what waits behind its breaker may go
+                self.lanes.forgive([result.endpoint])  # it works, so what waits may be sent
             on_result(result)
 
         chosen = scene.on if endpoint is None else [one for one in scene.loaded.endpoints if one.name == endpoint]
@@ -123,4 +120,4 @@ class Rehearsal:
         return [target.name for target in chosen]
 
     def _sample(self, scene: Scene, event: EventName, operator: Optional[Mapping[str, str]] = None) -> Notification:
-        return scene.intake.notification(sample_event(event, operator=operator), self.new_id(), scene.loaded)
+        return self.factory.make(sample_event(event, operator=operator), self.factory.new_id(), scene.loaded)

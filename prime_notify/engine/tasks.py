@@ -1,13 +1,17 @@
-"""Keeps the promise that a start is followed by exactly one end."""
+"""The tasks that run, and how the last ones ended: each start is followed by exactly one end."""
 
 from __future__ import annotations
 
 import collections
 from dataclasses import dataclass
-from typing import Callable, Iterable, List, Optional
+from typing import Callable, Dict, Iterable, List, Mapping, Optional
 
-from prime_notify.model.event import Event
-from prime_notify.outbox.values import OpenTask
+from prime_notify.model.event import Event, Status, Task
+from prime_notify.model.notification import Notification
+from prime_notify.model.plugin_ids import PRIME_BACKUP
+from prime_notify.model.task_kind import TaskKind
+from prime_notify.outbox.values import Ending, OpenTask
+from prime_notify.routing import outcome_of
 from prime_notify.text.clean import clean_text
 
 __all__ = ["Placement", "TaskLedger"]
@@ -18,10 +22,10 @@ _ID_LENGTH = 128
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an event stands among the tasks: its task's id, what was left open before it, whether it was told before.
+    """The task of an event.
 
-    ``abandoned``: tasks that this event shows to have ended without a word. ``repeated``: this very start or end was
-    accepted already, so the event is to be dropped.
+    ``abandoned``: open tasks that ended without an event, as this event shows. ``repeated``: this start or end was
+    accepted before, so the event is to be dropped.
     """
 
     task_id: str
@@ -30,21 +34,24 @@ class Placement:
 
 
 class TaskLedger:
-    """Which tasks are running, as far as events told. Not thread-safe: the engine asks under its lock."""
+    """The open tasks and the last endings. Not thread-safe: the engine uses it under its lock."""
 
-    def __init__(self, new_id: Callable[[], str], open_tasks: Iterable[OpenTask] = ()) -> None:
+    def __init__(
+        self, new_id: Callable[[], str], open_tasks: Iterable[OpenTask] = (), endings: Iterable[Ending] = ()
+    ) -> None:
         self._new_id = new_id
         self._open = {task.task_id: task for task in open_tasks}
         self._ended: collections.deque[str] = collections.deque(maxlen=_REMEMBERED_ENDS)
+        self._last: Dict[TaskKind, Status] = {TaskKind(one.plugin_id, one.task): one.status for one in endings}
 
     def place(self, event: Event) -> Placement:
-        """Find the task that ``event`` belongs to. A source that runs several at once tells them apart by task_id."""
-        told = event.fields.get("task_id")
-        if isinstance(told, str) and told:
-            told = clean_text(told, _ID_LENGTH)
-            running = told in self._open
-            repeated = told in self._ended or (event.name.is_start and running)
-            return Placement(told, [], repeated)
+        """Find the task that ``event`` belongs to. A source that runs several at once sends a ``task_id``."""
+        given = event.fields.get("task_id")
+        if isinstance(given, str) and given:
+            given = clean_text(given, _ID_LENGTH)
+            running = given in self._open
+            repeated = given in self._ended or (event.name.is_start and running)
+            return Placement(given, [], repeated)
         running_tasks = [
             task
             for task in self._open.values()
@@ -69,7 +76,26 @@ class TaskLedger:
         """A start was accepted."""
         self._open[task.task_id] = task
 
-    def closed(self, task_id: str) -> Optional[OpenTask]:
-        """An end was accepted; the task that it ends, when its start had been."""
+    def closed(self, task_id: str, ending: Optional[Ending] = None) -> Optional[OpenTask]:
+        """An end was accepted, with the ``ending`` where it is new; the task, where its start was accepted."""
         self._ended.append(task_id)
+        if ending is not None:
+            self._last[TaskKind(ending.plugin_id, ending.task)] = ending.status
         return self._open.pop(task_id, None)
+
+    @property
+    def last(self) -> Mapping[TaskKind, Status]:
+        """How the last task of each kind ended."""
+        return self._last
+
+    def new_ending(self, notification: Notification) -> Optional[Ending]:
+        """The ending of the task, where it differs from the last one of its kind, which is remembered already."""
+        outcome = outcome_of(notification.payload)
+        if outcome is None or self._last.get(outcome[0]) is outcome[1]:
+            return None
+        return Ending(*outcome[0], outcome[1])
+
+    def usual_plugin(self, task: Task) -> str:
+        """The plugin that runs tasks of this kind here: Prime Backup, unless only others have run one."""
+        known = [plugin for plugin, kind in self._last if kind is task]
+        return known[-1] if known and PRIME_BACKUP not in known else PRIME_BACKUP

@@ -30,7 +30,7 @@ from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_BACKUP, PRIME_NOTIFY, QUICK_BACKUP
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.routing import Explanation

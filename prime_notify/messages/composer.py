@@ -1,4 +1,4 @@
-"""Makes messages for many endpoints: what they all get alike is made once."""
+"""A cache of composed messages: many endpoints get the same texts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from prime_notify.model.notification import Message, Notification
 __all__ = ["Composer"]
 
 _KEPT = 32
-"""Messages that are remembered: as many as are likely to be under way in a few languages."""
+"""The number of cached messages: as many as are likely to be under way in a few languages."""
 
 
 class Composer:
-    """:func:`prime_notify.messages.texts.message_of`, remembering the newest messages. For any number of threads.
+    """:func:`prime_notify.messages.texts.message_of` with a cache of the newest messages. Safe from any thread.
 
-    Right because a notification's payload never changes under its id, nor does the catalogue.
+    A cached message stays right: the payload of a notification never changes, nor does the catalogue.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -31,14 +31,14 @@ class Composer:
     def message(
         self, notification: Notification, language: str, *, now: float, previous: Optional[Mapping[str, str]] = None
     ) -> Message:
-        """All that a channel needs for an attempt at ``now`` (unix seconds)."""
+        """The message of one notification for an attempt at ``now`` (unix seconds)."""
         key = (notification.id, language)
-        with self._lock:  # whoever needs the same message at the same moment waits for it
+        with self._lock:  # a second thread that needs the same message waits, instead of composing it again
             made = self._made.get(key)
             if made is None:
                 made = self._made[key] = message_of(notification, language, self._catalogue, now=now)
                 if len(self._made) > _KEPT:
                     self._made.popitem(last=False)
-        if made.now == now and previous is None:  # it is the first of its kind
+        if made.now == now and previous is None:  # it was composed just now
             return made
         return replace(made, now=now, previous=previous)

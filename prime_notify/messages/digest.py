@@ -1,4 +1,4 @@
-"""Many notifications as one message: totals in the title, then a line for each, the failures on top."""
+"""A digest: many notifications as one message, with totals in the title and a line for each, failures first."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ __all__ = ["digest_id", "digest_of"]
 
 _ERROR = 200
 _LINES = 20
-"""Of each kind; the others are counted."""
+"""The most lines for each kind of outcome; the others are counted."""
 
 _LISTED = 100
-"""Notifications that the payload lists, and that templates can name."""
+"""The most notifications that the payload lists, and that templates can name."""
 
 _FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "error": {"type", "message"}}
-"""What templates get to know of each; its title and its number are put in."""
+"""The fields of each notification in templates; its title and its number are added."""
 
-_KINDS = tuple(DigestTotals.model_fields)  # in the order in which they are told
+_KINDS = tuple(DigestTotals.model_fields)  # in the order of the message
 
 
 def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
-    """One message about all of ``items``, the newest of which comes last; its payload is that of the worst.
+    """One message about all of ``items``, the newest of which is the last; the worst one gives the payload.
 
-    What is told by its end is not told by its start. Pure, but for the local time zone.
+    The start of a task is left out where its end is listed. Pure, except for the local time zone.
     """
     ended = {one.payload.task_id for one in items if not one.payload.event.is_start}
-    told = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
-    groups = [(kind, [one for one in reversed(told) if _kind(one.payload) == kind]) for kind in _KINDS]
+    listed = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
+    groups = [(kind, [one for one in reversed(listed) if _kind(one.payload) == kind]) for kind in _KINDS]
     groups = [(kind, members) for kind, members in groups if members]
-    worst = max((one.payload for one in reversed(told)), key=lambda one: one.severity.rank)
+    worst = max((one.payload for one in reversed(listed)), key=lambda one: one.severity.rank)
     title = with_server(_title(worst, groups, language, catalogue), worst)
-    known = (*_items(groups, language, catalogue), *_frame(worst, told, language, catalogue))
+    known = (*_items(groups, language, catalogue), *_frame(worst, listed, language, catalogue))
     texts = texts_of(title, known, language, catalogue)
-    values = _in_values(groups, language, catalogue)
+    values = _template_values(groups, language, catalogue)
     update = {
         "id": digest_id(items),
         "title": texts.title,
@@ -58,9 +58,9 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
 
 
 def digest_id(items: Sequence[Item]) -> str:
-    """The same for the same notifications, so that a retry keeps it."""
-    told = "\n".join(f"{one.payload.id} {one.times}" for one in items)
-    return derived_id(items[-1].payload.id, told)
+    """The id of a digest: the same for the same notifications, so that a retry keeps it."""
+    contents = "\n".join(f"{one.payload.id} {one.times}" for one in items)
+    return derived_id(items[-1].payload.id, contents)
 
 
 _Groups = Sequence[Tuple[str, Sequence[Item]]]
@@ -92,7 +92,7 @@ def _total(kind: str, members: Sequence[Item], language: str, catalogue: Catalog
 
 
 def _items(groups: _Groups, language: str, catalogue: Catalogue) -> List[Fact]:
-    """A fact for each kind of outcome, a line in it for each notification, the newest first."""
+    """A fact for each kind of outcome, with a line for each notification, the newest first."""
     facts = []
     for kind, members in groups:
         lines = [_line(one, language, catalogue) for one in members[:_LINES]]
@@ -123,9 +123,9 @@ def _headline(item: Item, language: str, catalogue: Catalogue) -> str:
     return catalogue.text(language, "notification.remark.more.title", title=title, times=item.times)
 
 
-def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catalogue) -> List[Fact]:
-    """Where it was, and when."""
-    moments = sorted(humanize.local_time(one.payload.timestamp.unix) for one in told)
+def _frame(worst: Payload, listed: Sequence[Item], language: str, catalogue: Catalogue) -> List[Fact]:
+    """The server and the period."""
+    moments = sorted(humanize.local_time(one.payload.timestamp.unix) for one in listed)
     period = catalogue.text(language, "notification.digest.period", first=moments[0], last=moments[-1])
     found = [(FactKind.TIME, period)]
     if worst.server and worst.server.name:
@@ -134,25 +134,25 @@ def _frame(worst: Payload, told: Sequence[Item], language: str, catalogue: Catal
 
 
 def _listed(values: Mapping[str, Any]) -> Dict[str, Any]:
-    """What the payload has of :func:`_in_values`."""
+    """The digest in ``extra`` of the payload."""
     listed = [{name: item[name] for name in ("id", "task_id", "event", "title")} for item in values["items"]]
     return {"digest": listed, "digest_total": values["count"]}
 
 
-def _in_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
-    """What templates can name: :class:`prime_notify.templates.variables.DigestValue`."""
-    told = [one for _, members in groups for one in members]
-    moments = [one.payload.timestamp.unix for one in told]
+def _template_values(groups: _Groups, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    """The variable ``digest`` of templates: :class:`prime_notify.templates.variables.DigestValue`."""
+    listed = [one for _, members in groups for one in members]
+    moments = [one.payload.timestamp.unix for one in listed]
     return {
-        "count": _count(told),
+        "count": _count(listed),
         "totals": {**dict.fromkeys(_KINDS, 0), **{kind: _count(members) for kind, members in groups}},
         "first": min(moments),
         "last": max(moments),
-        "items": [_item_in_values(one, language, catalogue) for one in told[:_LISTED]],
+        "items": [_item_values(one, language, catalogue) for one in listed[:_LISTED]],
     }
 
 
-def _item_in_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
-    said = in_words(item.payload, language, catalogue)
-    values = said.model_dump(mode="json", exclude_none=True, include=_FIELDS)
+def _item_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    payload = in_words(item.payload, language, catalogue)
+    values = payload.model_dump(mode="json", exclude_none=True, include=_FIELDS)
     return {**values, "title": _headline(item, language, catalogue), "times": item.times}

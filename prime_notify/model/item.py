@@ -1,4 +1,4 @@
-"""What one message tells: usually one notification, sometimes with a remark, sometimes many."""
+"""The items of a message: usually one notification, sometimes with a remark, in a digest many."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Item", "Remark"]
 
 
 class Remark(str, enum.Enum):
-    """What there is to say beside a notification; also the last part of the key of its texts.
+    """A remark about ``count`` other notifications; its value is also the last part of the key of its texts.
 
-    ``MORE``: the same happened ``count`` more times. ``BEFORE``: before this success, it failed ``count`` more times.
-    ``STILL``: it still fails, ``count`` times so far. ``RECOVERED``: it does no longer, after ``count`` times.
+    ``MORE``: the same failure happened ``count`` more times. ``BEFORE``: ``count`` failures came before this success.
+    ``STILL``: the reminder of a failure, one of ``count`` so far. ``RECOVERED``: a success ends ``count`` failures.
     """
 
     MORE = "more"
@@ -29,7 +29,7 @@ class Remark(str, enum.Enum):
 class Item:
     """A notification, and a remark about ``count`` others since ``since`` (unix seconds).
 
-    ``again``: tells, when it is not 0, one telling of the same notification from the others.
+    ``again``: a number that gives a further message about the same notification an id of its own; 0 in the first.
     """
 
     notification: Notification
@@ -44,5 +44,5 @@ class Item:
 
     @property
     def times(self) -> int:
-        """How many notifications it stands for."""
+        """The number of notifications that this item counts."""
         return 1 + self.count if self.remark is Remark.MORE else 1

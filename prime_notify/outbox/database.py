@@ -1,7 +1,7 @@
-"""One SQLite file, used by many threads through one connection: write-ahead log, whole transactions only.
+"""One SQLite database, used by many threads through one connection: write-ahead log, whole transactions only.
 
-What must survive a pulled plug is committed with ``synchronous=FULL``. What comes of an attempt need not be: committed
-with ``synchronous=NORMAL`` it survives a killed process, and where a pulled plug undoes it, the delivery is made once
+What must survive a power cut is committed with ``synchronous=FULL``. The outcome of an attempt need not be: committed
+with ``synchronous=NORMAL`` it survives a killed process, and where a power cut undoes it, the delivery is made once
 more, with the same id. That spares an fsync for each attempt, and backups the waiting for it (sqlite.org/pragma.html).
 :meth:`Database.flush` makes up for it when there is time, so that the next backup's commit has only its own to write.
 """
@@ -13,13 +13,55 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any, ContextManager, Iterator, Optional, Sequence
+from typing import Any, Callable, ContextManager, Iterator, Optional, Protocol, Sequence, Tuple, TypeVar
 
 from prime_notify.crash_points import Step, no_step
-from prime_notify.outbox.base import OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
 
-__all__ = ["Database"]
+__all__ = ["MEMORY", "Database", "Storage"]
+
+T = TypeVar("T")
+Act = Callable[[sqlite3.Connection], T]
+
+MEMORY = Path(":memory:")
+"""In place of a path: a database in memory, which ends with its connection."""
+
+_HIGHEST_KEY = """
+    SELECT max(coalesce((SELECT max(seq) FROM notification), 0), coalesce((SELECT max(seq) FROM delivery), 0),
+        coalesce((SELECT max(seq) FROM attempt), 0))
+"""
+
+
+class Storage(Protocol):
+    """What an outbox keeps its rows in. From any thread; each method raises :class:`OutboxError`."""
+
+    def query(self, act: Act[T]) -> T:
+        """The result of ``act``, which only reads. ``act`` may be called twice."""
+        ...
+
+    def read(self, query: str, *parameters: object) -> Sequence[Any]:
+        """All rows of one query."""
+        ...
+
+    def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
+        """The result of ``act``, in one transaction. ``durable``: it survives a power cut.
+
+        ``act`` may be called twice, of which one call has no effect.
+        """
+        ...
+
+    def first_key(self) -> int:
+        """A key above that of every row there is."""
+        ...
+
+    def flush(self) -> None:
+        """Make durable what was committed without it, as far as that is possible now."""
+        ...
+
+    def close(self) -> None:
+        """Later calls raise :class:`OutboxClosedError`. Idempotent."""
+        ...
 
 
 class _Use:
@@ -40,7 +82,7 @@ class _Use:
     def __exit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
         self._lock.release()
         if isinstance(error, sqlite3.Error):
-            raise _told(error) from error
+            raise _outbox_error(error) from error
 
     def close(self) -> None:
         with self._lock:
@@ -49,7 +91,7 @@ class _Use:
 
 
 class Database:
-    """What is committed survives a pulled plug. Raises :class:`OutboxError` where the file cannot be used."""
+    """See :class:`Storage`; a file, or, with :data:`MEMORY` for a path, a database in memory."""
 
     def __init__(self, path: Path, step: Step = no_step) -> None:
         self.path = path
@@ -66,7 +108,9 @@ class Database:
                 self._connection.close()
                 raise
         except sqlite3.Error as error:
-            raise _told(error, f"cannot open {path.name}: ") from error
+            raise _outbox_error(error, f"cannot open {path.name}: ") from error
+        self.identity = _identity(path)
+        """Which file it is; None where the system cannot say."""
 
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
@@ -80,7 +124,7 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing of it. ``durable``: also when the plug is pulled right after it."""
+        """All of the block or nothing of it. ``durable``: it survives a power cut."""
         with self.using() as connection:
             self._step(f"{name}:begin")
             if not durable:
@@ -100,10 +144,25 @@ class Database:
             self._unflushed = not durable
             self._step(f"{name}:done")
 
-    def flush(self) -> None:
-        """Make durable what was committed and is not yet. Holds up nobody: the write-ahead log is synced past SQLite.
+    def query(self, act: Act[T]) -> T:
+        with self.using() as connection:
+            return act(connection)
 
-        Never raises: SQLite meets the same disk at the next commit, and tells.
+    def read(self, query: str, *parameters: object) -> Sequence[Any]:
+        with self.using() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
+        with self.transaction(name, durable=durable) as connection:
+            return act(connection)
+
+    def first_key(self) -> int:
+        return int(self.read(_HIGHEST_KEY)[0][0]) + 1
+
+    def flush(self) -> None:
+        """See :class:`Storage`. Holds up nobody: the write-ahead log is synced past SQLite.
+
+        Never raises: SQLite meets the same disk at the next commit, and says so.
         """
         while self._unflushed and self._flushing.acquire(blocking=False):  # whoever flushes also does it for others
             try:
@@ -113,21 +172,29 @@ class Database:
             finally:
                 self._flushing.release()
 
-    def read(self, query: str, *parameters: object) -> Sequence[Any]:
-        """All rows."""
-        with self.using() as connection:
-            return connection.execute(query, parameters).fetchall()
-
     def foreign_writes(self) -> int:
-        """A number that is another one whenever somebody else has written to the file (sqlite.org: data_version)."""
+        """A number that changes whenever another connection has written to the file (sqlite.org: data_version)."""
         return int(self.read("PRAGMA data_version")[0][0])
 
+    def is_missing(self) -> bool:
+        """Whether there is no file at its path any more. SQLite itself writes on to a file that was deleted."""
+        try:
+            return not self.path.exists()
+        except OSError:  # nobody can say
+            return False
+
     def close(self) -> None:
-        """Later calls fail; idempotent."""
         self._use.close()
 
 
-def _told(error: sqlite3.Error, place: str = "") -> OutboxError:
-    # Full disks, missing rights and locks are OperationalErrors; what is left over is a file beyond hope
+def _identity(path: Path) -> Optional[Tuple[int, int]]:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return (found.st_dev, found.st_ino) if found.st_ino else None
+    return None
+
+
+def _outbox_error(error: sqlite3.Error, place: str = "") -> OutboxError:
+    # Full disks, missing rights and locks are OperationalErrors; a plain DatabaseError is a file beyond hope
     kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
     return kind(f"{place}{error}")

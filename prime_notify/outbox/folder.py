@@ -10,12 +10,13 @@ from typing import Callable, Optional
 from prime_notify.clock import Clock
 from prime_notify.crash_points import Step, no_step
 from prime_notify.model.event import Event
-from prime_notify.outbox.base import OutboxDamagedError, OutboxError
-from prime_notify.outbox.guarded import GuardedOutbox
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
+from prime_notify.outbox.failover import FailoverDatabase
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
+from prime_notify.outbox.outbox import Outbox, keep_late
 from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
-from prime_notify.outbox.sqlite import SqliteOutbox
 
 __all__ = ["DataFolder", "store_late"]
 
@@ -37,11 +38,22 @@ class DataFolder:
         self._step = step
         self._opener = Opener(folder, clock.wall, self._say_damaged, step)
         self._ownership: Optional[Ownership] = None
-        self._foreign_writes = 0
-        self.outbox = GuardedOutbox(None, self._opener.reopen, self._say_refusing)
+        self._use(None)
         self.held = False
         self.owner = ""
-        """Who owns the folder when we do not."""
+        """Who owns the folder when this process does not."""
+
+    def _use(self, file: Optional[Database]) -> None:
+        self._database = FailoverDatabase(
+            file, self._opener.reopen, self._say_refusing, fresh_key=self._fresh_key, step=self._step
+        )
+        self.outbox = Outbox(self._database)
+        self._database.under_way = self.outbox.under_way
+        self._seen = self._database.version()
+
+    def _fresh_key(self) -> int:
+        """Above the keys of every file so far, for there are fewer than a thousand new rows in a millisecond."""
+        return int(self._clock.wall() * 1000) << 10
 
     def take(self) -> bool:
         """Become the owner and open the outbox, in memory if need be; False while somebody else is the owner."""
@@ -52,40 +64,50 @@ class DataFolder:
                 self._say(logging.ERROR, "log.owned_elsewhere", who=error.who)
             self.owner = error.who
             return False
-        except (OSError, sqlite3.Error):  # what is wrong with the folder, opening the outbox will tell
+        except (OSError, sqlite3.Error):  # opening the outbox will say what is wrong with the folder
             pass
         if self.owner:
             self._say(logging.INFO, "log.taken_over")
         self.owner = ""
-        self.outbox = GuardedOutbox(self._open(), self._opener.reopen, self._say_refusing)
+        self._database.close()
+        self._use(self._open())
         self.held = True
         return True
 
-    def _open(self) -> Optional[SqliteOutbox]:
+    def _open(self) -> Optional[Database]:
         try:
-            disk = self._opener.open()
+            file = self._opener.open()
             try:
-                self._adopt_clock(disk)
+                self._adopt_clock(file)
             except OutboxDamagedError:
-                disk = self._opener.reopen(disk)
-                self._adopt_clock(disk)
+                file = self._opener.reopen(file)
+                self._adopt_clock(file)
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_unusable", error=error)
             return None
-        return disk
+        return file
 
-    def _adopt_clock(self, disk: SqliteOutbox) -> None:
+    def _adopt_clock(self, file: Database) -> None:
         try:
-            disk.adopt_clock(self._clock.steady(), self._longest_wait)
+            Outbox(file).adopt_clock(self._clock.steady(), self._longest_wait)
         except OutboxDamagedError:
             raise
         except OutboxError as error:
             self._say(logging.ERROR, "log.outbox_refuses", reason=error)
 
+    @property
+    def refusing(self) -> bool:
+        """Whether the disk does not take what it is given, and memory has it instead."""
+        return self._database.refusing
+
+    def recover(self) -> bool:
+        """Bring to the disk what only the memory has, if there is anything and the disk takes it; whether there was."""
+        return self._database.recover()
+
     def release(self) -> None:
         """Close the outbox and let the next one have the folder."""
         if self.held:  # else the file is somebody else's
-            self.outbox.recover()
+            self.recover()
         self.outbox.close()
         self.held = False
         if self._ownership is not None:
@@ -93,17 +115,13 @@ class DataFolder:
 
     def changed_by_others(self) -> bool:
         """Whether somebody else (the command line, a former instance of ours) has written since the last call."""
-        disk = self.outbox.disk
-        if not isinstance(disk, SqliteOutbox):
-            return False
-        seen, self._foreign_writes = self._foreign_writes, disk.database.foreign_writes()
-        return seen != self._foreign_writes
+        before, self._seen = self._seen, self._database.version()
+        return before != self._seen
 
     @property
     def history(self) -> Optional[History]:
-        """What was delivered; None while there is no outbox on disk."""
-        disk = self.outbox.disk
-        return History(disk.database) if isinstance(disk, SqliteOutbox) else None
+        """What was delivered; None while somebody else owns the folder."""
+        return History(self._database) if self.held else None
 
     def keep_late(self, event: Event) -> None:
         """Keep an event for whoever owns the folder. Raises :class:`OutboxError`."""
@@ -122,8 +140,8 @@ class DataFolder:
 
 def store_late(folder: Path, event: Event, step: Step = no_step) -> None:
     """Keep an event that comes while no engine runs, for the next one. Raises :class:`OutboxError`."""
-    outbox = SqliteOutbox(folder / OUTBOX_FILE, step)
+    database = Database(folder / OUTBOX_FILE, step)
     try:
-        outbox.keep_late(event)
+        keep_late(database, event)
     finally:
-        outbox.close()
+        database.close()

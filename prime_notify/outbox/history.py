@@ -1,4 +1,4 @@
-"""Looking at what was sent where and when: reads the outbox's file, beside whoever works with it."""
+"""The history: which notification was sent where and when. Reads the outbox's database while others use it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from prime_notify.model.health import Health
 from prime_notify.model.payload import Payload
-from prime_notify.outbox.database import Database
+from prime_notify.outbox.database import Storage
 from prime_notify.outbox.values import State
 
 __all__ = ["AttemptRecord", "DeliveryRecord", "History", "NotificationRecord"]
@@ -76,9 +76,9 @@ _BY_ENDING = """
 
 
 class History:
-    """Reads only. Raises :class:`prime_notify.outbox.base.OutboxError` when the file cannot be read."""
+    """Reads only. Raises :class:`prime_notify.outbox.errors.OutboxError` when the database cannot be read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Storage) -> None:
         self._database = database
 
     def page(self, count: int, *, skip: int = 0, state: Optional[State] = None) -> Sequence[NotificationRecord]:

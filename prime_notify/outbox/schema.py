@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from prime_notify.crash_points import Step
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 
 __all__ = ["MIGRATIONS", "migrate"]
 

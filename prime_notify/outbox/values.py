@@ -23,7 +23,6 @@ __all__ = [
     "Purpose",
     "Retention",
     "Settlement",
-    "Standing",
     "State",
     "TaskChange",
     "heir_of",
@@ -117,21 +116,6 @@ class Settlement:
     held: bool = False
     heirs: Sequence[Heir] = ()
     remind_at: Optional[float] = None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A delivery as it stands in another store. ``queue``: :func:`queue_of` it. ``settled``: since when."""
-
-    endpoint: str
-    queue: str
-    state: State
-    due: float
-    settled: float
-    attempts: int = 0
-    purpose: Purpose = Purpose.EVENT
-    held: bool = False
-    receipt: Optional[Mapping[str, str]] = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any, Optional
 from prime_notify.model.event import EventName
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.database import Database
 from prime_notify.outbox.opening import OUTBOX_FILE
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
 from tests.support.build import event
 
@@ -23,7 +24,7 @@ class Archive:
     """``at``: the moment at which things happen, unix seconds; a test moves it."""
 
     def __init__(self, folder: Path, *, at: float = 1_000_000_000.0) -> None:
-        self.outbox = SqliteOutbox(folder / OUTBOX_FILE)
+        self.outbox = Outbox(Database(folder / OUTBOX_FILE))
         self.at = at
         self._numbers = itertools.count(1)
 

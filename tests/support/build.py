@@ -14,10 +14,8 @@ from prime_notify.model.event import Event, EventName
 from prime_notify.model.health import Health
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.history import History
-from prime_notify.outbox.memory import MemoryOutbox
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import OpenTask, State
 
 __all__ = ["endpoint", "event", "know_health", "loaded", "notification", "open_task", "smash_index", "states"]
@@ -61,13 +59,9 @@ def loaded(*endpoints: Mapping[str, Any], **sections: Any) -> LoadedConfig:
     return result
 
 
-def states(store: object, notification_id: str) -> Dict[str, State]:
+def states(store: Outbox, notification_id: str) -> Dict[str, State]:
     """Where the deliveries of a notification stand, by endpoint; nothing when the store has forgotten it."""
-    if isinstance(store, MemoryOutbox):
-        return store.state_of(notification_id)
-    disk = store.disk if isinstance(store, GuardedOutbox) else store
-    assert isinstance(disk, SqliteOutbox)
-    found = History(disk.database).find(notification_id)
+    found = History(store.database).find(notification_id)
     return {delivery.endpoint: delivery.state for one in found for delivery in one.deliveries}
 
 
@@ -81,9 +75,8 @@ def smash_index(path: Path, name: str) -> None:
     path.write_bytes(content)
 
 
-def know_health(outbox: SqliteOutbox, endpoint: str, health: Health) -> None:
+def know_health(outbox: Outbox, endpoint: str, health: Health) -> None:
     """Have it say that an endpoint has been doing so."""
-    with outbox.database.transaction("test") as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO health (endpoint, value) VALUES (?, ?)", (endpoint, health.to_json())
-        )
+    values = (endpoint, health.to_json())
+    query = "INSERT OR REPLACE INTO health (endpoint, value) VALUES (?, ?)"
+    outbox.database.write("test", lambda connection: connection.execute(query, values))

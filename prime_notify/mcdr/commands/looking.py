@@ -9,7 +9,7 @@ from mcdreforged.api.rtext import RColor, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
 

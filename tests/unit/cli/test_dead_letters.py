@@ -9,7 +9,7 @@ import pytest
 
 from prime_notify.cli import place
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.values import State
 from tests.support.build import know_health
 from tests.support.receiver import Answer, Receiver

@@ -9,7 +9,7 @@ from typing import Optional
 import pytest
 
 from prime_notify.cli import place
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from tests.support.receiver import HANG, Answer, Receiver
 from tests.unit.cli.folder import Folder, hook
 

@@ -9,6 +9,7 @@ import pytest
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.messages.texts import message_of
+from prime_notify.model.item import Item
 from prime_notify.model.outcome import Delivered, Retry
 from prime_notify.transport.http import HttpTransport
 from tests.support.build import endpoint, notification
@@ -31,7 +32,9 @@ def attempter() -> Iterator[Attempter]:
     transport = HttpTransport()
     yield Attempter(
         transport,
-        lambda told, to, now, previous: message_of(told, "en_us", CATALOGUE, now=now, previous=previous),
+        lambda items, to, now, previous: message_of(
+            items[0].notification, "en_us", CATALOGUE, now=now, previous=previous
+        ),
     )
     transport.close()
 
@@ -48,20 +51,20 @@ def test_an_end_whose_start_is_gone_is_sent_at_once_as_a_message_of_its_own(
     service: Receiver, attempter: Attempter
 ) -> None:
     service.behave(GONE, SENT)
-    attempt = attempter.attempt(updating(service), notification(), PREVIOUS)
+    attempt = attempter.attempt(updating(service), [Item(notification())], PREVIOUS)
     assert attempt.outcome == Delivered(200, receipt={"message": "9", "channel": "8"})
     assert seen(service) == [("PATCH", "/api/webhooks/1/t/messages/1"), ("POST", "/api/webhooks/1/t")]
 
 
 def test_an_end_whose_start_is_there_is_sent_once(service: Receiver, attempter: Attempter) -> None:
     service.behave(SENT)
-    attempter.attempt(updating(service), notification(), PREVIOUS)
+    attempter.attempt(updating(service), [Item(notification())], PREVIOUS)
     assert seen(service) == [("PATCH", "/api/webhooks/1/t/messages/1")]
 
 
 @pytest.mark.parametrize(("previous", "tries"), [(None, 1), (PREVIOUS, 2)])
 def test_it_is_not_tried_for_ever(service: Receiver, attempter: Attempter, previous: Any, tries: int) -> None:
     service.behave(GONE)
-    attempt = attempter.attempt(updating(service), notification(), previous)
+    attempt = attempter.attempt(updating(service), [Item(notification())], previous)
     assert isinstance(attempt.outcome, Retry)
     assert len(service.requests) == tries

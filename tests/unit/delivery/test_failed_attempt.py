@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 import pytest
 
-from prime_notify.delivery.attempt import Attempter
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.messages.texts import message_of
 from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.text.wording import Wording
 from tests.support.build import endpoint, notification
 from tests.support.texts import CATALOGUE
+
+
+def compose(items: Sequence[Item], to: EndpointConfig, now: float, previous: Receipt) -> Message:
+    return message_of(items[0].notification, "en_us", CATALOGUE, now=now)
+
 
 FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 
@@ -29,9 +37,9 @@ class Failing:
 def test_only_what_the_owner_must_mend_is_given_up_at_once(kind: FailureKind) -> None:
     attempter = Attempter(
         Failing(kind),
-        lambda notification, endpoint, now, previous: message_of(notification, "en_us", CATALOGUE, now=now),
+        compose,
     )
-    outcome = attempter.attempt(endpoint(), notification()).outcome
+    outcome = attempter.attempt(endpoint(), [Item(notification())]).outcome
     assert isinstance(outcome, Permanent if kind in FOR_THE_OWNER else Retry)
     assert (outcome.reason, outcome.hint, outcome.status) == ("the reason", "the remedy", None)
 
@@ -39,9 +47,9 @@ def test_only_what_the_owner_must_mend_is_given_up_at_once(kind: FailureKind) ->
 def test_it_is_told_in_the_consoles_language() -> None:
     attempter = Attempter(
         Failing(FailureKind.REFUSED),
-        lambda notification, endpoint, now, previous: message_of(notification, "en_us", CATALOGUE, now=now),
+        compose,
         language="zh_cn",
     )
-    outcome = attempter.attempt(endpoint(), notification()).outcome
+    outcome = attempter.attempt(endpoint(), [Item(notification())]).outcome
     assert isinstance(outcome, Retry)
     assert (outcome.reason, outcome.hint) == ("原因", "办法")

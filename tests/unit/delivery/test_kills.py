@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
-from prime_notify.outbox.base import State
+from prime_notify.outbox.values import State
 from tests.support.examples import examples
 from tests.unit.delivery.world import World
 

@@ -8,28 +8,27 @@ from typing import List, Optional, Sequence, Union
 
 import pytest
 
-from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.reporting import Notice, NoticeKind
 from prime_notify.delivery.retry import RetrySchedule
-from prime_notify.messages.digest import digest_of
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Message, Notification, Texts
+from prime_notify.model.notification import Message, Texts
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
-from prime_notify.outbox.base import OutboxClosedError, OutboxError
-from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.outbox.database import MEMORY, Database
+from prime_notify.outbox.errors import OutboxClosedError, OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
 from prime_notify.text.wording import Wording
 from prime_notify.transport.http import FailureKind, TransportFailure
-from tests.support.build import endpoint, notification
+from tests.support.build import endpoint, know_health, notification, states
 from tests.support.clock import FakeClock
-from tests.support.texts import CATALOGUE
 
 Answer = Union[Response, TransportFailure, Exception]
 REFUSED = TransportFailure(
@@ -52,26 +51,22 @@ class ScriptedTransport:
         return answer
 
 
-def combine(items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-    return digest_of(items, "en_us", CATALOGUE, now=now)
-
-
 class World:
     """One lane with everything around it."""
 
     def __init__(self, *answers: Answer, policy: Optional[Policy] = None) -> None:
         self.clock = FakeClock()
-        self.store = MemoryOutbox()
+        self.store = Outbox(Database(MEMORY))
         self.transport = ScriptedTransport(*answers)
         attempter = Attempter(self.transport, self.message, self.clock.wall, self.clock.steady)
         log = logging.getLogger("test.lane")
         policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
         self.notices: List[Notice] = []
-        self.lane = Lane(endpoint("a"), self.store, attempter, combine, self.clock, log, policy, self.notices.append)
+        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
 
-    def message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
+    def message(self, items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
         self.previous = previous
-        return Message(notification, Texts("title", "body", "desp"), "en_us", now)
+        return Message(items[0].notification, Texts("title", "body", "desp"), "en_us", now)
 
     def put(self, name: str = "backup_success", *, task_id: str = "") -> str:
         accepted = notification(name, task_id=task_id)
@@ -90,7 +85,7 @@ def test_it_delivers_what_waits_and_then_rests() -> None:
     ids = [world.put(), world.put()]
     assert world.run_until_idle() is None
     assert world.transport.sent == ids
-    assert world.store.state_of(ids[0]) == {"a": State.DELIVERED}
+    assert states(world.store, ids[0]) == {"a": State.DELIVERED}
 
 
 @pytest.mark.parametrize("answer", [Response(200), REFUSED])
@@ -119,7 +114,7 @@ def test_it_gives_up_when_the_schedule_ends() -> None:
     for _ in range(3):
         world.run_until_idle()
         world.clock.advance(100.0)
-    assert world.store.state_of(dead) == {"a": State.DEAD}
+    assert states(world.store, dead) == {"a": State.DEAD}
     assert world.run_until_idle() is None
 
 
@@ -127,7 +122,7 @@ def test_a_permanent_answer_is_not_tried_again() -> None:
     world = World(Response(404))
     dead = world.put()
     assert world.run_until_idle() is None
-    assert world.store.state_of(dead) == {"a": State.DEAD}
+    assert states(world.store, dead) == {"a": State.DEAD}
     assert world.transport.sent == [dead]
 
 
@@ -161,8 +156,8 @@ def test_a_bug_in_a_channel_is_a_dead_letter_with_its_reason_not_a_stopped_lane(
     world = World(ValueError("boom"))
     broken, behind = world.put(), world.put()
     world.run_until_idle()
-    assert world.store.state_of(broken) == {"a": State.DEAD}
-    assert world.store.state_of(behind) == {"a": State.DELIVERED}
+    assert states(world.store, broken) == {"a": State.DEAD}
+    assert states(world.store, behind) == {"a": State.DELIVERED}
 
 
 def test_the_last_result_is_there_to_look_at() -> None:
@@ -192,7 +187,7 @@ def test_what_waited_too_long_expires_without_an_attempt() -> None:
     world.clock.advance(61.0)
     world.run_until_idle()
     assert world.transport.sent == [worth]
-    assert world.store.state_of(late) == {"a": State.EXPIRED}
+    assert states(world.store, late) == {"a": State.EXPIRED}
 
 
 def test_a_late_start_is_folded_into_its_end() -> None:
@@ -201,7 +196,7 @@ def test_a_late_start_is_folded_into_its_end() -> None:
     world.clock.advance(61.0)
     world.run_until_idle()
     assert world.transport.sent == [end]
-    assert world.store.state_of(start) == {"a": State.FOLDED}
+    assert states(world.store, start) == {"a": State.FOLDED}
 
 
 def test_a_late_start_whose_end_is_not_there_yet_is_sent() -> None:
@@ -254,7 +249,7 @@ def test_an_outage_uses_up_no_attempts_of_what_waits_behind_it() -> None:
         world.transport.answers = [REFUSED]
         pause = world.lane.step()
         world.clock.advance(pause or 0.0)
-    assert all(world.store.state_of(id) == {"a": State.WAITING} for id in waiting)
+    assert all(states(world.store, id) == {"a": State.WAITING} for id in waiting)
     world.transport.answers = []
     world.lane.forgive()
     while (pause := world.lane.step()) is not None:
@@ -292,7 +287,7 @@ def test_of_successes_right_after_another_the_first_is_written_down(monkeypatch:
 
 def test_health_of_a_clock_that_went_wrong_holds_nothing_back() -> None:
     world = World()
-    world.store._health["a"] = Health(failures=9, open_until=world.clock.steady() + 1e7)
+    know_health(world.store, "a", Health(failures=9, open_until=world.clock.steady() + 1e7))
     sent = world.put()
     world.run_until_idle()
     assert world.transport.sent == [sent]
@@ -314,12 +309,12 @@ def test_an_endpoint_that_is_gone_is_switched_off_until_it_is_forgiven() -> None
     world = World(Response(410))
     dead, kept = world.put(), world.put()
     assert world.run_until_idle() is None
-    assert world.store.state_of(dead) == {"a": State.DEAD}
-    assert world.store.state_of(kept) == {"a": State.WAITING}
+    assert states(world.store, dead) == {"a": State.DEAD}
+    assert states(world.store, kept) == {"a": State.WAITING}
     assert [notice.kind for notice in world.notices] == [NoticeKind.DISABLED]
     world.lane.forgive()
     world.run_until_idle()
-    assert world.store.state_of(kept) == {"a": State.DELIVERED}
+    assert states(world.store, kept) == {"a": State.DELIVERED}
 
 
 # telling people
@@ -372,7 +367,7 @@ def test_the_end_is_composed_with_the_receipt_of_its_start() -> None:
 # a store that cannot
 
 
-class Broken(MemoryOutbox):
+class Broken(Outbox):
     error: OutboxError = OutboxError("disk full")
 
     def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
@@ -382,7 +377,7 @@ class Broken(MemoryOutbox):
 @pytest.mark.parametrize(("error", "pause"), [(OutboxError("disk full"), 5.0), (OutboxClosedError("closed"), None)])
 def test_a_store_that_fails_is_asked_again_and_a_closed_one_is_not(error: OutboxError, pause: Optional[float]) -> None:
     world = World()
-    world.lane.outbox = broken = Broken()
+    world.lane.outbox = broken = Broken(Database(MEMORY))
     broken.error = error
     assert world.lane.step() == pause
 

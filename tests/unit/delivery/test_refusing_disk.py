@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
-from prime_notify.outbox.guarded import GuardedOutbox
 from prime_notify.outbox.values import State
+from tests.support.disk import FaultyDisk, failover_outbox
 from tests.support.examples import examples
 from tests.unit.delivery.world import World
-from tests.unit.outbox.test_model import FaultyDisk
 
 
 class FaultyWorld(World):
@@ -24,13 +23,13 @@ class FaultyWorld(World):
         if hasattr(self, "store"):
             self.store.close()
         self.disk = FaultyDisk(self._file)
-        self.store = GuardedOutbox(self.disk, lambda damaged: self.disk, lambda refusing, why: None)  # type: ignore[assignment]
+        self.store = self.failover = failover_outbox(self.disk)
         self.lanes = {one.name: self._lane(one) for one in self.endpoints}
 
     def make_room(self) -> None:
         self.disk.full = False
-        while self.store.refusing:
-            self.store.recover()
+        self.failover.recover()
+        assert not self.failover.refusing
 
 
 def test_reminders_go_on_and_end_with_the_word_that_it_is_over(tmp_path: Path) -> None:

@@ -7,15 +7,17 @@ import queue
 import socket
 import threading
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import pytest
 
-from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.delivery.attempt import Receipt
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.messages.texts import message_of
 from prime_notify.model.failure import TransportFailure
-from prime_notify.model.notification import Message, Notification
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Message
 from prime_notify.model.request import AnyRequest
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import HttpTransport
@@ -42,8 +44,8 @@ def receiver() -> Iterator[Receiver]:
         yield running
 
 
-def localize(notification: Notification, endpoint: Endpoint, now: float) -> Message:
-    return message_of(notification, "en_us", CATALOGUE, now=now)
+def compose(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
+    return message_of(items[0].notification, "en_us", CATALOGUE, now=now)
 
 
 class Recording(Prober):
@@ -71,7 +73,7 @@ class Scene:
         self._make_prober = make_prober
         self._language = language
         self.check = StartupCheck(
-            localize=localize,
+            compose=compose,
             say=self._say,
             log=logging.getLogger("test.check"),
             make_prober=self._prober,
@@ -205,11 +207,11 @@ def test_a_check_that_is_stopped_before_it_spoke_says_nothing() -> None:
 
 
 def test_a_message_that_cannot_even_be_made_is_said() -> None:
-    def broken(notification: Notification, endpoint: Endpoint, now: float) -> Message:
+    def broken(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
         raise ValueError(f"about {SECRET}")
 
     scene = Scene()
-    scene.check = StartupCheck(localize=broken, say=scene._say, log=logging.getLogger("test.check"))
+    scene.check = StartupCheck(compose=broken, say=scene._say, log=logging.getLogger("test.check"))
     [text] = scene.run(hook(f"http://127.0.0.1/{SECRET}"))
     assert text == "ops would not be reached now: internal error: ValueError: about ***"
 

@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Union
 
 from prime_notify.channels.common.endpoint import Endpoint
-from prime_notify.delivery.attempt import Attempter, Receipt
+from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
-from prime_notify.messages.digest import digest_of
-from prime_notify.messages.remarks import remarked
-from prime_notify.messages.texts import message_of
+from prime_notify.messages.messages import Messages
 from prime_notify.model.event import Status
 from prime_notify.model.failure import TransportFailure
-from prime_notify.model.item import Item
 from prime_notify.model.normalize import normalize
-from prime_notify.model.notification import IdFactory, Message, Notification
+from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.model.response import Response
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Ending, State, TaskChange
 from prime_notify.routing.groups import members_after
 from tests.support.build import event, loaded, states
@@ -62,21 +60,25 @@ class World:
         named = [{"name": chr(97 + number), **options} for number, options in enumerate(endpoints)]
         written = [{"url": f"http://127.0.0.1:9/{one['name']}", **one} for one in named]
         groups = {"g": "first_ok"} if any("group" in one for one in endpoints) else {}
-        self.endpoints = loaded(notification={"enabled": True, "groups": groups, "endpoints": written}).endpoints
+        config = loaded(notification={"enabled": True, "groups": groups, "endpoints": written})
+        self.endpoints = config.endpoints
+        self._messages = Messages(config.config, CATALOGUE, "en_us")
         self.restart()
 
     def restart(self) -> None:
         """As after a kill: nothing is left but the file."""
         if hasattr(self, "store"):
             self.store.close()
-        self.store = SqliteOutbox(self._file, self._step)
+        self.store = Outbox(Database(self._file, self._step))
         self.lanes = {one.name: self._lane(one) for one in self.endpoints}
 
     def _lane(self, endpoint: Endpoint) -> Lane:
-        attempter = Attempter(self, self._message, wall=self.clock.wall, monotonic=self.clock.steady, step=self._step)
+        attempter = Attempter(
+            self, self._messages.message, wall=self.clock.wall, monotonic=self.clock.steady, step=self._step
+        )
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")
-        return Lane(endpoint, self.store, attempter, self._combined, self.clock, log, policy, peers=self)
+        return Lane(endpoint, self.store, attempter, self.clock, log, policy, peers=self)
 
     def _step(self, _name: str) -> None:
         self.fuse -= 1
@@ -92,14 +94,6 @@ class World:
 
     def members_after(self, name: str) -> Sequence[str]:
         return members_after(name, [one.config for one in self.endpoints], {"g": "first_ok"})
-
-    def _message(self, notification: Notification, endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        return message_of(notification, "en_us", CATALOGUE, now=now, previous=previous)
-
-    def _combined(self, items: Sequence[Item], endpoint: Endpoint, now: float, previous: Receipt) -> Message:
-        if len(items) > 1:
-            return digest_of(items, "en_us", CATALOGUE, now=now)
-        return self._message(remarked(items[0], "en_us", CATALOGUE), endpoint, now, previous)
 
     def send(self, request: Any, *, timeout: float) -> Answer:
         """The transport's part."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -18,10 +19,11 @@ from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.engine import Engine
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.database import Database
 from prime_notify.outbox.folder import store_late
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import State
 from prime_notify.routing.groups import Share
 from tests.support.build import event, loaded
@@ -325,6 +327,20 @@ def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_f
     assert [request.target for request in receiver.requests] == ["/first", "/second"]
 
 
+def test_previews_explanations_and_tests_work_while_another_process_owns_the_folder(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    results: queue.Queue[TestResult] = queue.Queue()
+    with engine(tmp_path, hook(receiver)), engine(tmp_path, hook(receiver)) as second:
+        assert second.overview().elsewhere
+        assert second.rehearsal.preview("hook", EventName.BACKUP_FAILURE)
+        explanation = second.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
+        assert explanation is not None
+        assert explanation.goes_there
+        assert second.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
+        assert results.get(timeout=10.0).ok
+
+
 def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiver: Receiver) -> None:
     first, second = build(tmp_path, hook(receiver)), build(tmp_path, hook(receiver))
     first.start()
@@ -341,13 +357,15 @@ def test_a_disk_that_is_full_for_a_while_costs_no_notification(
     tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with engine(tmp_path, hook(receiver)) as running:
-        disk = running._folder.outbox.disk
-        assert isinstance(disk, SqliteOutbox)
-        disk.database._connection.execute("PRAGMA query_only = ON")
+        disk = running._folder._database.file
+        assert disk is not None
+        disk._connection.execute("PRAGMA busy_timeout = 1")
+        other = sqlite3.connect(tmp_path / OUTBOX_FILE, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
         accepted = running.accept(event())
         [payload] = received(receiver, 1)
         assert running.overview().refusing
-        disk.database._connection.execute("PRAGMA query_only = OFF")
+        other.close()
         wait_until(lambda: not running.overview().refusing)
         assert running.history is not None
         assert len(running.history.find(str(accepted))) == 1
@@ -359,13 +377,13 @@ def test_a_file_that_breaks_while_it_is_used_is_replaced_and_costs_no_new_notifi
     tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with engine(tmp_path, hook(receiver)) as running:
-        disk = running._folder.outbox.disk
-        assert isinstance(disk, SqliteOutbox)
-        disk.database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        disk = running._folder._database.file
+        assert disk is not None
+        disk._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         content = bytearray((tmp_path / OUTBOX_FILE).read_bytes())
         content[100:] = b"\xff" * (len(content) - 100)
         (tmp_path / OUTBOX_FILE).write_bytes(content)
-        disk.database._connection.execute("PRAGMA cache_size = 0")
+        disk._connection.execute("PRAGMA cache_size = 0")
         accepted = running.accept(event())
         [payload] = received(receiver, 1)
     assert payload["id"] == accepted
@@ -487,7 +505,7 @@ def test_a_template_that_fails_is_told_once_in_the_log_and_in_the_history(
         ids = [running.accept(event(backup={"id": 7})) for _ in range(2)]
         received(receiver, 2)
     assert {request.json()["title"] for request in receiver.requests} == {"✅ Backup #7 done"}
-    store = SqliteOutbox(tmp_path / OUTBOX_FILE)
+    store = Outbox(Database(tmp_path / OUTBOX_FILE))
     records = [History(store.database).find(id or "")[0] for id in ids]
     store.close()
     for record in records:

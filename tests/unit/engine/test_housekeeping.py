@@ -1,95 +1,105 @@
-"""The housekeeping."""
+"""The periodic jobs of the engine."""
 
 from __future__ import annotations
 
 import logging
-import threading
-from typing import List
+from typing import Any, List
 
-import pytest
-
-from prime_notify.engine import housekeeping
-from prime_notify.engine.housekeeping import Chores, Keeper, Pruner
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.memory import MemoryOutbox
+from prime_notify.engine.housekeeping import Housekeeping, Pruner
+from prime_notify.outbox.database import MEMORY, Database
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
+from prime_notify.periodic import PeriodicThread
 from tests.support.build import notification
 from tests.support.clock import FakeClock
 
-LOG = logging.getLogger("test.keeper")
+LOG = logging.getLogger("test.housekeeping")
 
 
 class Home:
-    """Chores that note down that they were done."""
+    """A data folder, lanes and a pruner that note what is done with them; ``run`` is one round of all jobs."""
+
+    refusing = False
 
     def __init__(self) -> None:
         self.done: List[str] = []
-        self.owned = True
-        self.keeper = Keeper(Chores(self.take_over, *(self.chore(name) for name in ("recover", "look", "prune"))), LOG)
+        self.held = True
+        self.outbox = self
         self.error: Exception = OutboxError("disk full")
         self.failing = ""
+        self.clock = FakeClock()
+        stand_in: Any = self
+        chores = Housekeeping(stand_in, stand_in, stand_in, self.own, lambda: self._do("late"), LOG)
+        self.thread = PeriodicThread("prime_notify-housekeeping", chores.jobs(), LOG, self.clock.steady)
 
-    def take_over(self) -> bool:
-        return self.owned
+    def run(self) -> None:
+        self.clock.advance(2.0)
+        self.thread.tick()
 
-    def chore(self, name: str):  # type: ignore[no-untyped-def]
-        def do() -> None:
-            self.done.append(name)
-            if name == self.failing:
-                raise self.error
+    def own(self) -> None:
+        self._do("own")
 
-        return do
+    def recover(self) -> bool:
+        self._do("recover")
+        return False
+
+    def changed_by_others(self) -> bool:
+        return True
+
+    def wake_all(self) -> None:
+        pass
+
+    def tick(self, outbox: object) -> None:
+        self._do("prune")
+
+    def _do(self, name: str) -> None:
+        self.done.append(name)
+        if name == self.failing:
+            raise self.error
 
 
-def test_a_round_does_every_chore() -> None:
+def test_every_job_runs_every_two_seconds() -> None:
     home = Home()
-    home.keeper.tick()
-    assert home.done == ["recover", "look", "prune"]
-
-
-def test_nothing_is_done_in_a_folder_that_somebody_else_owns() -> None:
-    home = Home()
-    home.owned = False
-    home.keeper.tick()
+    home.thread.tick()
     assert home.done == []
+    home.run()
+    assert home.done == ["own", "recover", "late", "prune"]
 
 
-def test_a_chore_that_the_disk_refuses_does_not_keep_the_others_from_being_done() -> None:
+def test_nothing_is_done_in_a_folder_that_another_process_owns() -> None:
+    home = Home()
+    home.held = False
+    home.run()
+    assert home.done == ["own"]
+
+
+def test_a_job_that_the_disk_refuses_costs_that_run_only(caplog: Any) -> None:
     home = Home()
     home.failing = "recover"
-    home.keeper.tick()
-    assert home.done == ["recover", "look", "prune"]
+    for _ in range(2):
+        home.run()
+    assert home.done == ["own", "recover", "late", "prune"] * 2
+    assert caplog.records == []
 
 
-def test_no_chore_begins_after_stop() -> None:
+def test_no_job_begins_after_stop() -> None:
     home = Home()
-    home.keeper.stop()
-    home.keeper.tick()
+    home.thread.stop()
+    home.run()
     assert home.done == []
 
 
-def test_the_thread_goes_on_after_an_error_of_ours_and_says_it_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(housekeeping, "_INTERVAL", 0.001)
-    home, rounds = Home(), threading.Semaphore(0)
-    home.failing, home.error = "look", ValueError("boom")
-    take_over = home.take_over
-
-    def counted() -> bool:
-        rounds.release()
-        return take_over()
-
-    home.keeper = Keeper(Chores(counted, *(home.chore(name) for name in ("recover", "look", "prune"))), LOG)
-    home.keeper.start()
-    for _ in range(5):
-        assert rounds.acquire(timeout=10)
-    home.keeper.stop()
+def test_an_unexpected_error_is_logged_once_and_the_other_jobs_go_on(caplog: Any) -> None:
+    home = Home()
+    home.failing, home.error = "late", ValueError("boom")
+    for _ in range(3):
+        home.run()
+    assert home.done == ["own", "recover", "late", "prune"] * 3
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
-    assert not [thread for thread in threading.enumerate() if thread.name == "prime_notify-keeper"]
 
 
-def delivered(store: MemoryOutbox, count: int, at: float) -> None:
+def delivered(store: Outbox, count: int, at: float) -> None:
     for _ in range(count):
         store.put(notification(), ["a"], TaskChange(), at=at)
         delivery = store.claim("a", at=at)
@@ -98,7 +108,7 @@ def delivered(store: MemoryOutbox, count: int, at: float) -> None:
 
 
 def test_the_past_is_forgotten_in_small_bites_and_then_not_for_an_hour() -> None:
-    clock, store = FakeClock(), MemoryOutbox()
+    clock, store = FakeClock(), Outbox(Database(MEMORY))
     pruner = Pruner(clock, lambda: (3600.0, 10_000))
     delivered(store, 450, clock.steady())
     assert pruner.tick(store) == 0

@@ -1,50 +1,47 @@
-"""What every store promises, run against each of them."""
+"""What an outbox promises, in a file, in memory, and over a file that may refuse."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Iterator, List, Union
+from typing import Iterator, List
 
 import pytest
 
 from prime_notify.model.health import Health
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.guarded import GuardedOutbox
-from prime_notify.outbox.memory import MemoryOutbox
-from prime_notify.outbox.sqlite import SqliteOutbox
-from prime_notify.outbox.values import Heir, Purpose, Retention, Settlement, Standing, State, TaskChange
+from prime_notify.outbox.database import MEMORY, Database
+from prime_notify.outbox.outbox import Outbox, keep_late
+from prime_notify.outbox.values import Heir, Purpose, Retention, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
+from tests.support.disk import FaultyDisk, failover_outbox
 
-Store = Union[MemoryOutbox, SqliteOutbox, GuardedOutbox]
 NOTHING = TaskChange()
 
 
-def refuse(*_args: object) -> SqliteOutbox:
-    raise OutboxError("read-only")
-
-
-def make(kind: str, folder: Path) -> Store:
+def make(kind: str, folder: Path) -> Outbox:
     if kind == "memory":
-        return MemoryOutbox()
-    disk = SqliteOutbox(folder / "outbox.sqlite3")
-    return disk if kind == "sqlite" else GuardedOutbox(disk, refuse, lambda refusing, reason: None)
+        return Outbox(Database(MEMORY))
+    disk = FaultyDisk(folder / "outbox.sqlite3")
+    if kind == "file":
+        return Outbox(disk)
+    disk.full = kind == "refusing"
+    return failover_outbox(disk)
 
 
-@pytest.fixture(params=["memory", "sqlite", "guarded"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(params=["memory", "file", "failover", "refusing"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     store = make(request.param, tmp_path)
     yield store
     store.close()
 
 
-def put(store: Store, name: str = "backup_success", *, task_id: str = "", at: float = 0.0, to: str = "a") -> str:
+def put(store: Outbox, name: str = "backup_success", *, task_id: str = "", at: float = 0.0, to: str = "a") -> str:
     accepted = notification(name, task_id=task_id)
     store.put(accepted, to.split(), NOTHING, at=at)
     return accepted.id
 
 
-def end(store: Store, state: State, *, at: float = 0.0, endpoint: str = "a", **more: object) -> int:
+def end(store: Outbox, state: State, *, at: float = 0.0, endpoint: str = "a", **more: object) -> int:
     """Has the next delivery of an endpoint end so; its key."""
     delivery = store.claim(endpoint, at=at)
     assert delivery is not None
@@ -56,7 +53,7 @@ def settled(key: int, state: State, *, at: float = 0.0, due: float = 0.0) -> Set
     return Settlement(key, state, at, due)
 
 
-def test_each_endpoint_gets_its_own_delivery_of_the_same_notification(store: Store) -> None:
+def test_each_endpoint_gets_its_own_delivery_of_the_same_notification(store: Outbox) -> None:
     accepted = notification()
     store.put(accepted, ["a", "b"], NOTHING, at=5.0)
     first, second = store.claim("a", at=5.0), store.claim("b", at=5.0)
@@ -67,14 +64,14 @@ def test_each_endpoint_gets_its_own_delivery_of_the_same_notification(store: Sto
     assert (first.attempt, first.accepted) == (1, 5.0)
 
 
-def test_a_claimed_delivery_is_not_handed_out_again(store: Store) -> None:
+def test_a_claimed_delivery_is_not_handed_out_again(store: Outbox) -> None:
     store.put(notification(), ["a"], NOTHING, at=0.0)
     assert store.claim("a", at=0.0) is not None
     assert store.claim("a", at=0.0) is None
     assert store.next_due("a") is None
 
 
-def test_a_delivered_one_is_gone_and_still_on_record(store: Store) -> None:
+def test_a_delivered_one_is_gone_and_still_on_record(store: Outbox) -> None:
     accepted = notification()
     store.put(accepted, ["a"], NOTHING, at=0.0)
     delivery = store.claim("a", at=0.0)
@@ -85,7 +82,7 @@ def test_a_delivered_one_is_gone_and_still_on_record(store: Store) -> None:
     assert states(store, accepted.id) == {"a": State.DELIVERED}
 
 
-def test_a_retried_one_comes_back_when_due_and_counts_its_attempts(store: Store) -> None:
+def test_a_retried_one_comes_back_when_due_and_counts_its_attempts(store: Outbox) -> None:
     store.put(notification(), ["a"], NOTHING, at=0.0)
     delivery = store.claim("a", at=0.0)
     assert delivery is not None
@@ -97,7 +94,7 @@ def test_a_retried_one_comes_back_when_due_and_counts_its_attempts(store: Store)
     assert again.attempt == 2
 
 
-def test_deliveries_are_handed_out_in_the_order_of_acceptance(store: Store) -> None:
+def test_deliveries_are_handed_out_in_the_order_of_acceptance(store: Outbox) -> None:
     accepted = [notification() for _ in range(3)]
     for number, one in enumerate(accepted):
         store.put(one, ["a"], NOTHING, at=float(number))
@@ -105,7 +102,7 @@ def test_deliveries_are_handed_out_in_the_order_of_acceptance(store: Store) -> N
     assert [one.notification.id for one in claimed if one] == [one.id for one in accepted]
 
 
-def test_the_end_of_a_task_waits_for_its_start(store: Store) -> None:
+def test_the_end_of_a_task_waits_for_its_start(store: Outbox) -> None:
     store.put(notification("backup_start", task_id="t"), ["a"], NOTHING, at=0.0)
     store.put(notification("backup_success", task_id="t"), ["a"], NOTHING, at=1.0)
     start = store.claim("a", at=1.0)
@@ -117,7 +114,7 @@ def test_the_end_of_a_task_waits_for_its_start(store: Store) -> None:
     assert end.notification.payload.event == "backup_success"
 
 
-def test_a_start_that_is_retried_holds_back_its_own_end_only(store: Store) -> None:
+def test_a_start_that_is_retried_holds_back_its_own_end_only(store: Outbox) -> None:
     store.put(notification("backup_start", task_id="t"), ["a"], NOTHING, at=0.0)
     store.put(notification("backup_success", task_id="t"), ["a"], NOTHING, at=1.0)
     other = notification(task_id="u")
@@ -131,7 +128,7 @@ def test_a_start_that_is_retried_holds_back_its_own_end_only(store: Store) -> No
     assert store.claim("a", at=2.0) is None
 
 
-def test_a_dead_start_no_longer_holds_back_its_end(store: Store) -> None:
+def test_a_dead_start_no_longer_holds_back_its_end(store: Outbox) -> None:
     store.put(notification("backup_start", task_id="t"), ["a"], NOTHING, at=0.0)
     store.put(notification("backup_failure", task_id="t"), ["a"], NOTHING, at=0.0)
     start = store.claim("a", at=0.0)
@@ -140,13 +137,13 @@ def test_a_dead_start_no_longer_holds_back_its_end(store: Store) -> None:
     assert store.claim("a", at=0.0) is not None
 
 
-def test_waiting_counts_by_endpoint(store: Store) -> None:
+def test_waiting_counts_by_endpoint(store: Outbox) -> None:
     store.put(notification(), ["a", "b"], NOTHING, at=0.0)
     store.put(notification(), ["a"], NOTHING, at=0.0)
     assert store.waiting() == {"a": 2, "b": 1}
 
 
-def test_open_tasks_are_kept_until_closed(store: Store) -> None:
+def test_open_tasks_are_kept_until_closed(store: Outbox) -> None:
     task = open_task("t")
     store.put(notification("backup_start", task_id="t"), [], TaskChange(opened=task), at=0.0)
     assert store.open_tasks() == [task]
@@ -154,7 +151,7 @@ def test_open_tasks_are_kept_until_closed(store: Store) -> None:
     assert store.open_tasks() == []
 
 
-def test_an_open_task_knows_what_its_start_said_of_it(store: Store) -> None:
+def test_an_open_task_knows_what_its_start_said_of_it(store: Outbox) -> None:
     start = notification("backup_start", task_id="t")
     said = start.payload.task_fields()
     task = dataclasses.replace(open_task("t"), notification_id=start.id, said=said)
@@ -164,16 +161,16 @@ def test_an_open_task_knows_what_its_start_said_of_it(store: Store) -> None:
     assert said["plugin"] == {"id": "prime_backup"}
 
 
-def test_late_events_are_kept_until_accepted(store: Store) -> None:
+def test_late_events_are_kept_until_accepted(store: Outbox) -> None:
     late = event("backup_failure", task_id="t", message="too late")
-    store.keep_late(late)
+    keep_late(store.database, late)
     [kept] = store.late_events()
     assert kept.event == late
     store.put(notification(), [], TaskChange(late=kept.key), at=0.0)
     assert store.late_events() == []
 
 
-def test_what_was_left_out_without_an_attempt_counts_none(store: Store) -> None:
+def test_what_was_left_out_without_an_attempt_counts_none(store: Outbox) -> None:
     put(store)
     end(store, State.WAITING, tried=False)
     again = store.claim("a", at=0.0)
@@ -182,14 +179,14 @@ def test_what_was_left_out_without_an_attempt_counts_none(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", [State.EXPIRED, State.FOLDED, State.DROPPED])
-def test_other_ends_are_ends_too(store: Store, state: State) -> None:
+def test_other_ends_are_ends_too(store: Outbox, state: State) -> None:
     id = put(store)
     end(store, state, tried=False)
     assert store.claim("a", at=99.0) is None
     assert states(store, id) == {"a": state}
 
 
-def test_the_end_of_a_task_gets_the_receipt_of_its_start(store: Store) -> None:
+def test_the_end_of_a_task_gets_the_receipt_of_its_start(store: Outbox) -> None:
     put(store, "backup_start", task_id="t", to="a b")
     put(store, "backup_success", task_id="t", to="a b")
     end(store, State.DELIVERED, receipt={"ts": "17"})
@@ -201,7 +198,7 @@ def test_the_end_of_a_task_gets_the_receipt_of_its_start(store: Store) -> None:
     assert without.previous is None
 
 
-def test_a_start_whose_end_waits_too_is_known_to_be_superseded(store: Store) -> None:
+def test_a_start_whose_end_waits_too_is_known_to_be_superseded(store: Outbox) -> None:
     put(store, "backup_start", task_id="t")
     alone = store.claim("a", at=0.0)
     assert alone is not None
@@ -213,7 +210,7 @@ def test_a_start_whose_end_waits_too_is_known_to_be_superseded(store: Store) -> 
     assert together.superseded
 
 
-def test_health_is_kept_with_a_settlement(store: Store) -> None:
+def test_health_is_kept_with_a_settlement(store: Outbox) -> None:
     assert store.health("a") == Health()
     put(store)
     end(store, State.DEAD, health=Health(failures=3, failing_since=5.0))
@@ -224,7 +221,7 @@ def test_health_is_kept_with_a_settlement(store: Store) -> None:
     assert store.health("b") == Health()
 
 
-def test_attempts_are_remembered_newest_last(store: Store) -> None:
+def test_attempts_are_remembered_newest_last(store: Outbox) -> None:
     for at in (1.0, 2.0, 3.0):
         put(store, at=at)
         end(store, State.DELIVERED, at=at)
@@ -235,7 +232,7 @@ def test_attempts_are_remembered_newest_last(store: Store) -> None:
     assert list(store.attempts_since("b", 0.0, 2)) == []
 
 
-def test_what_one_message_told_of_is_one_attempt(store: Store) -> None:
+def test_what_one_message_told_of_is_one_attempt(store: Outbox) -> None:
     for _ in range(3):
         put(store)
     keys = [delivery.key for delivery in (store.claim("a", at=0.0) for _ in range(3)) if delivery]
@@ -245,7 +242,7 @@ def test_what_one_message_told_of_is_one_attempt(store: Store) -> None:
     assert list(store.attempts_since("a", 0.0, 2)) == [7.0]
 
 
-def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Store) -> None:
+def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Outbox) -> None:
     first, second = put(store), put(store, to="a b")
     for endpoint in ("a", "a", "b"):
         end(store, State.DEAD, endpoint=endpoint)
@@ -260,7 +257,7 @@ def test_dead_letters_are_counted_and_wait_again_when_replayed(store: Store) -> 
     assert list(store.replay("unknown", at=6.0)) == []
 
 
-def test_dead_letters_can_be_dropped(store: Store) -> None:
+def test_dead_letters_can_be_dropped(store: Outbox) -> None:
     first, second = put(store), put(store)
     end(store, State.DEAD)
     end(store, State.DEAD)
@@ -271,11 +268,11 @@ def test_dead_letters_can_be_dropped(store: Store) -> None:
     assert store.drop(None, at=1.0) == 0
 
 
-def kept(store: Store, *ids: str) -> List[str]:
+def kept(store: Outbox, *ids: str) -> List[str]:
     return [id for id in ids if states(store, id)]
 
 
-def test_what_is_past_retention_is_forgotten_unless_it_is_undelivered(store: Store) -> None:
+def test_what_is_past_retention_is_forgotten_unless_it_is_undelivered(store: Outbox) -> None:
     old, waiting, dead, young = (put(store, at=at, to=to) for at, to in ((0, "a"), (0, "w"), (0, "d"), (100, "a")))
     end(store, State.DELIVERED, at=200.0)
     end(store, State.DELIVERED, at=200.0)
@@ -284,7 +281,7 @@ def test_what_is_past_retention_is_forgotten_unless_it_is_undelivered(store: Sto
     assert kept(store, old, waiting, dead, young) == [waiting, dead, young]
 
 
-def test_only_so_many_are_kept_the_newest(store: Store) -> None:
+def test_only_so_many_are_kept_the_newest(store: Outbox) -> None:
     ids = [put(store, at=float(at)) for at in range(5)]
     for _ in ids:
         end(store, State.DELIVERED, at=9.0)
@@ -295,7 +292,7 @@ def test_only_so_many_are_kept_the_newest(store: Store) -> None:
     assert kept(store, *ids) == ids[3:]
 
 
-def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -> None:
+def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Outbox) -> None:
     late, later = notification("backup_failure"), notification("backup_success")
     other = notification("restore_success")
     for one in (late, later, other):
@@ -316,11 +313,11 @@ def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Store) -
 # what is held back
 
 
-def hold(store: Store, *, due: float, at: float = 0.0) -> int:
+def hold(store: Outbox, *, due: float, at: float = 0.0) -> int:
     return end(store, State.WAITING, at=at, due=due, held=True, tried=False)
 
 
-def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: Store) -> None:
+def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: Outbox) -> None:
     first, second = put(store), put(store)
     hold(store, due=20.0)
     hold(store, due=10.0)
@@ -333,7 +330,7 @@ def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: St
     assert store.held_due("a") is None
 
 
-def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(store: Store) -> None:
+def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(store: Outbox) -> None:
     put(store)
     second = put(store)
     hold(store, due=20.0)
@@ -342,7 +339,7 @@ def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(sto
     assert (one.notification.id, one.due, one.attempt) == (second, 10.0, 1)
 
 
-def test_what_was_held_back_comes_to_its_end_like_any_other(store: Store) -> None:
+def test_what_was_held_back_comes_to_its_end_like_any_other(store: Outbox) -> None:
     id = put(store)
     hold(store, due=0.0)
     [one] = store.claim_held("a", at=0.0, most=9)
@@ -354,7 +351,7 @@ def test_what_was_held_back_comes_to_its_end_like_any_other(store: Store) -> Non
     assert store.held_due("a") is None
 
 
-def test_what_is_held_back_can_be_released(store: Store) -> None:
+def test_what_is_held_back_can_be_released(store: Outbox) -> None:
     put(store)
     put(store, to="b")
     hold(store, due=100.0)
@@ -364,7 +361,7 @@ def test_what_is_held_back_can_be_released(store: Store) -> None:
     assert (store.held_due("a"), store.held_due("b")) == (7.0, 100.0)
 
 
-def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(store: Store) -> None:
+def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(store: Outbox) -> None:
     start = put(store, "backup_start", task_id="t")
     other = put(store, "backup_start", task_id="u")
     hold(store, due=100.0)
@@ -379,7 +376,7 @@ def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(
 # who takes over
 
 
-def test_what_waits_can_be_looked_at_without_leasing_it(store: Store) -> None:
+def test_what_waits_can_be_looked_at_without_leasing_it(store: Outbox) -> None:
     ids = [put(store) for _ in range(3)]
     hold(store, due=9.0)
     end(store, State.DEAD)
@@ -390,7 +387,7 @@ def test_what_waits_can_be_looked_at_without_leasing_it(store: Store) -> None:
     assert store.claim("a", at=0.0) is not None
 
 
-def test_a_dead_letter_is_handed_over_with_its_settlement(store: Store) -> None:
+def test_a_dead_letter_is_handed_over_with_its_settlement(store: Outbox) -> None:
     id = put(store)
     end(store, State.DEAD, heirs=[Heir("b", "q"), Heir("c", "q")])
     assert states(store, id) == {"a": State.DEAD, "b": State.WAITING}
@@ -399,7 +396,7 @@ def test_a_dead_letter_is_handed_over_with_its_settlement(store: Store) -> None:
     assert (heir.notification.id, heir.attempt) == (id, 1)
 
 
-def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
+def test_nobody_takes_over_what_one_of_them_has(store: Outbox) -> None:
     id = put(store, to="a b")
     [waiting] = list(store.peek("a", after=0, most=9))
     store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=0.0)
@@ -412,13 +409,13 @@ def test_nobody_takes_over_what_one_of_them_has(store: Store) -> None:
     assert store.waiting() == {"a": 1}
 
 
-def take_over(store: Store, *names: str, endpoint: str = "a", instead: bool = True, at: float = 0.0) -> None:
+def take_over(store: Outbox, *names: str, endpoint: str = "a", instead: bool = True, at: float = 0.0) -> None:
     """As a lane does it whose endpoint is left alone."""
     [waiting] = store.peek(endpoint, after=0, most=9)
     store.hand_over(waiting.key, [Heir(name, "q", instead) for name in names], at=at)
 
 
-def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Store) -> None:
+def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Outbox) -> None:
     id = put(store)
     take_over(store, "b")
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
@@ -426,14 +423,14 @@ def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Store) -> None:
     assert store.waiting() == {"b": 1}
 
 
-def test_what_was_tried_is_passed_on_with_its_settlement(store: Store) -> None:
+def test_what_was_tried_is_passed_on_with_its_settlement(store: Outbox) -> None:
     id = put(store)
     end(store, State.WAITING, due=9.0, heirs=[Heir("b", "q", instead=True)])
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
     assert store.dead() == {}
 
 
-def test_what_waits_does_not_come_back_to_who_passed_it_on(store: Store) -> None:
+def test_what_waits_does_not_come_back_to_who_passed_it_on(store: Outbox) -> None:
     id = put(store)
     take_over(store, "b")
     take_over(store, "a", "c", endpoint="b")
@@ -442,7 +439,7 @@ def test_what_waits_does_not_come_back_to_who_passed_it_on(store: Store) -> None
     assert states(store, id) == {"a": State.PASSED, "b": State.PASSED, "c": State.WAITING}
 
 
-def test_what_is_given_up_comes_back_once_to_who_only_passed_it_on(store: Store) -> None:
+def test_what_is_given_up_comes_back_once_to_who_only_passed_it_on(store: Outbox) -> None:
     id = put(store)
     take_over(store, "b")
     end(store, State.DEAD, endpoint="b", heirs=[Heir("a", "q", instead=True)], at=3.0)
@@ -455,14 +452,14 @@ def test_what_is_given_up_comes_back_once_to_who_only_passed_it_on(store: Store)
     assert store.dead() == {"a": 1}
 
 
-def test_a_dead_letter_that_another_has_in_its_place_is_none(store: Store) -> None:
+def test_a_dead_letter_that_another_has_in_its_place_is_none(store: Outbox) -> None:
     id = put(store)
     end(store, State.DEAD, heirs=[Heir("b", "q", instead=True)])
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
     assert store.replay(None, at=0.0) == []
 
 
-def test_who_is_to_tell_of_a_notification_is_known(store: Store) -> None:
+def test_who_is_to_tell_of_a_notification_is_known(store: Outbox) -> None:
     ids = [put(store, to="a b"), put(store, to="c")]
     assert list(store.holders(ids[0])) == ["a", "b"]
     [waiting, *_] = store.peek("a", after=0, most=1)
@@ -474,7 +471,7 @@ def test_who_is_to_tell_of_a_notification_is_known(store: Store) -> None:
     assert list(store.holders(ids[1])) == list(store.holders("unknown")) == []
 
 
-def test_whose_turn_it_was_is_remembered(store: Store) -> None:
+def test_whose_turn_it_was_is_remembered(store: Outbox) -> None:
     assert store.turns() == {}
     for turns in ({"g": "a", "h": "x"}, {"g": "b"}, {}):
         store.put(notification(), ["a"], TaskChange(turns=turns), at=0.0)
@@ -484,7 +481,7 @@ def test_whose_turn_it_was_is_remembered(store: Store) -> None:
 # reminders and recoveries
 
 
-def test_a_reminder_is_another_delivery_of_the_same_notification(store: Store) -> None:
+def test_a_reminder_is_another_delivery_of_the_same_notification(store: Outbox) -> None:
     id = put(store)
     end(store, State.DELIVERED, at=1.0, remind_at=10.0)
     assert store.next_due("a") == 10.0
@@ -493,33 +490,12 @@ def test_a_reminder_is_another_delivery_of_the_same_notification(store: Store) -
     assert (reminder.notification.id, reminder.attempt, reminder.purpose) == (id, 1, Purpose.REMINDER)
 
 
-def test_what_another_store_had_is_taken_over_as_it_stood_there(store: Store) -> None:
-    failed = notification("backup_failure", task_id="t")
-    dead = Standing("a", "t", State.DEAD, 0.0, 3.0, attempts=2)
-    held = Standing("b", "t", State.WAITING, 9.0, 3.0, attempts=1, held=True, receipt={"ts": "1"})
-    reminder = Standing("c", "t", State.WAITING, 5.0, 3.0, purpose=Purpose.REMINDER)
-    store.bring(failed, [dead, held, reminder], TaskChange(opened=open_task("t")), at=1.0)
-    store.bring(failed, [held, Standing("d", "t", State.WAITING, 0.0, 3.0)], TaskChange(closed="t"), at=1.0)
-    assert states(store, failed.id)["a"] is State.DEAD
-    assert store.waiting() == {"b": 1, "c": 1, "d": 1}
-    assert list(store.open_tasks()) == []
-    [one] = store.claim_held("b", at=9.0, most=9)
-    assert (one.attempt, one.accepted, one.previous) == (2, 1.0, {"ts": "1"})
-    told = store.claim("c", at=5.0)
-    assert told is not None
-    assert (told.purpose, told.notification) == (Purpose.REMINDER, failed)
-    assert sorted(store.kin(told.key)) == [
-        ("a", State.DEAD), ("b", State.WAITING), ("c", State.WAITING), ("d", State.WAITING),
-    ]  # fmt: skip
-
-
-def test_what_waits_tells_why_it_does(store: Store) -> None:
+def test_what_waits_tells_why_it_does(store: Outbox) -> None:
     store.put(notification(), [], NOTHING, at=0.0, recovery=["a"])
     assert [one.purpose for one in store.peek("a", after=0, most=9)] == [Purpose.RECOVERY]
-    assert list(store.peek_unwritten("a")) == []
 
 
-def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -> None:
+def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Outbox) -> None:
     store.put(notification(), ["a"], NOTHING, at=0.0, recovery=["b"])
     event_, recovery = store.claim("a", at=0.0), store.claim("b", at=0.0)
     assert event_ is not None
@@ -536,7 +512,7 @@ def test_a_delivery_knows_that_it_is_there_for_the_recovery_only(store: Store) -
         (["backup_start", "backup_failure", "backup_aborted", "restore_success"], False),
     ],
 )
-def test_it_remembers_whether_a_success_came_after(store: Store, later: List[str], *, followed: bool) -> None:
+def test_it_remembers_whether_a_success_came_after(store: Outbox, later: List[str], *, followed: bool) -> None:
     names = ["backup_success", "backup_failure", *later]
     _, failure, *_ = accepted = [notification(name, id=f"{number:026}") for number, name in enumerate(names)]
     for one in accepted:
@@ -544,7 +520,7 @@ def test_it_remembers_whether_a_success_came_after(store: Store, later: List[str
     assert store.was_followed_by_success(failure) is followed
 
 
-def test_what_came_of_several_is_recorded_as_a_whole(store: Store) -> None:
+def test_what_came_of_several_is_recorded_as_a_whole(store: Outbox) -> None:
     ids = [put(store), put(store)]
     claimed = [store.claim("a", at=0.0), store.claim("a", at=0.0)]
     keys = [one.key for one in claimed if one]

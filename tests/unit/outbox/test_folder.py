@@ -7,7 +7,7 @@ from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import DataFolder, store_late
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.values import State, TaskChange
@@ -55,10 +55,13 @@ def test_a_folder_that_cannot_be_written_to_leaves_memory_and_says_so(tmp_path: 
     missing = folder(tmp_path / "missing", said)
     assert missing.take()
     assert said == ["log.outbox_unusable"]
-    assert missing.history is None
+    assert missing.refusing
     assert not missing.changed_by_others()
-    missing.outbox.put(notification(), ["a"], TaskChange(), at=0.0)
+    kept = notification()
+    missing.outbox.put(kept, ["a"], TaskChange(), at=0.0)
     assert missing.outbox.waiting() == {"a": 1}
+    assert missing.history is not None
+    assert missing.history.ids(9) == [kept.id]
     missing.release()
 
 
@@ -75,12 +78,13 @@ def test_a_disk_that_begins_to_refuse_is_said_and_what_waits_in_memory_is_saved_
     said = Said()
     one = folder(tmp_path, said)
     one.take()
-    assert one.outbox.disk is not None
-    one.outbox.disk.database._connection.execute("PRAGMA query_only = ON")  # type: ignore[attr-defined]
+    disk = one._database.file
+    assert disk is not None
+    disk._connection.execute("PRAGMA query_only = ON")
     kept = notification()
     one.outbox.put(kept, ["a"], TaskChange(), at=0.0)
     assert said == ["log.outbox_refuses"]
-    one.outbox.disk.database._connection.execute("PRAGMA query_only = OFF")  # type: ignore[attr-defined]
+    disk._connection.execute("PRAGMA query_only = OFF")
     one.release()
     assert said[1:] == ["log.outbox_recovered"]
     again = folder(tmp_path, Said())

@@ -8,35 +8,36 @@ from typing import Iterator
 import pytest
 
 from prime_notify.model.health import Health
+from prime_notify.outbox.database import Database
 from prime_notify.outbox.history import History
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import know_health, notification
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteOutbox]:
-    opened = SqliteOutbox(tmp_path / "outbox.sqlite3")
+def store(tmp_path: Path) -> Iterator[Outbox]:
+    opened = Outbox(Database(tmp_path / "outbox.sqlite3"))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def history(store: SqliteOutbox) -> History:
+def history(store: Outbox) -> History:
     return History(store.database)
 
 
-def put(store: SqliteOutbox, id: str, endpoint: str = "a") -> None:
+def put(store: Outbox, id: str, endpoint: str = "a") -> None:
     store.put(notification(id=id), [endpoint], TaskChange(), at=5.0)
 
 
-def attempt(store: SqliteOutbox, state: State, endpoint: str = "a", **more: object) -> None:
+def attempt(store: Outbox, state: State, endpoint: str = "a", **more: object) -> None:
     delivery = store.claim(endpoint, at=10.0)
     assert delivery is not None
     store.settle(Settlement(delivery.key, state, 6.0, **more))  # type: ignore[arg-type]
 
 
-def test_the_newest_come_first_a_page_at_a_time(store: SqliteOutbox, history: History) -> None:
+def test_the_newest_come_first_a_page_at_a_time(store: Outbox, history: History) -> None:
     for number in range(5):
         put(store, f"N{number}")
     assert [record.id for record in history.page(2)] == ["N4", "N3"]
@@ -45,7 +46,7 @@ def test_the_newest_come_first_a_page_at_a_time(store: SqliteOutbox, history: Hi
     assert history.count() == 5
 
 
-def test_a_page_can_be_of_one_state_only(store: SqliteOutbox, history: History) -> None:
+def test_a_page_can_be_of_one_state_only(store: Outbox, history: History) -> None:
     put(store, "ALIVE")
     put(store, "GONE", "b")
     attempt(store, State.DEAD, "b")
@@ -53,7 +54,7 @@ def test_a_page_can_be_of_one_state_only(store: SqliteOutbox, history: History) 
     assert (history.count(State.DEAD), history.count(State.EXPIRED)) == (1, 0)
 
 
-def test_ids_alone_can_be_listed(store: SqliteOutbox, history: History) -> None:
+def test_ids_alone_can_be_listed(store: Outbox, history: History) -> None:
     for number in range(3):
         put(store, f"N{number}")
     attempt(store, State.DEAD)
@@ -61,7 +62,7 @@ def test_ids_alone_can_be_listed(store: SqliteOutbox, history: History) -> None:
     assert list(history.ids(2, state=State.DEAD)) == ["N0"]
 
 
-def test_each_try_of_each_delivery_is_on_record(store: SqliteOutbox, history: History) -> None:
+def test_each_try_of_each_delivery_is_on_record(store: Outbox, history: History) -> None:
     put(store, "N1")
     failed = {"status": 503, "ms": 12.5, "reason": "HTTP 503", "hint": "wait", "response": "busy"}
     attempt(store, State.WAITING, due=7.0, **failed)
@@ -81,7 +82,7 @@ def test_each_try_of_each_delivery_is_on_record(store: SqliteOutbox, history: Hi
     [("01ABC", ["01ABC"]), ("abc", ["01ABC"]), ("C", ["01ABC", "02XYC"]), ("", []), ("%", []), ("_", []), ("Q", [])],
 )
 def test_a_notification_is_found_by_its_id_or_the_end_of_it(
-    store: SqliteOutbox, history: History, asked: str, found: list[str]
+    store: Outbox, history: History, asked: str, found: list[str]
 ) -> None:
     put(store, "01ABC")
     put(store, "02XYC")
@@ -89,14 +90,14 @@ def test_a_notification_is_found_by_its_id_or_the_end_of_it(
 
 
 @pytest.mark.parametrize("asked", ["n1", "N1", "1N1", "é", "\ud800"])
-def test_a_whole_id_is_found_before_one_that_ends_like_it(store: SqliteOutbox, history: History, asked: str) -> None:
+def test_a_whole_id_is_found_before_one_that_ends_like_it(store: Outbox, history: History, asked: str) -> None:
     put(store, "N1")
     put(store, "1N1")
     found = {"n1": ["N1"], "N1": ["N1"], "1N1": ["1N1"]}
     assert [record.id for record in history.find(asked)] == found.get(asked, [])
 
 
-def test_only_so_many_tries_are_shown(store: SqliteOutbox, history: History) -> None:
+def test_only_so_many_tries_are_shown(store: Outbox, history: History) -> None:
     put(store, "N1")
     for number in range(102):
         attempt(store, State.WAITING, reason=str(number))
@@ -104,7 +105,7 @@ def test_only_so_many_tries_are_shown(store: SqliteOutbox, history: History) -> 
     assert [one.reason for one in delivery.tries] == [str(number) for number in range(2, 102)]
 
 
-def test_the_health_of_every_endpoint_is_there(store: SqliteOutbox, history: History) -> None:
+def test_the_health_of_every_endpoint_is_there(store: Outbox, history: History) -> None:
     know_health(store, "a", Health(failures=2))
     assert history.health() == {"a": Health(failures=2)}
 

@@ -20,11 +20,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from prime_notify.outbox.base import OutboxError
-from prime_notify.outbox.guarded import GuardedOutbox
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
 from tests.support.build import notification, open_task
+from tests.support.disk import FailoverOutbox, FaultyDisk, failover_outbox
 from tests.support.examples import examples
 from tests.unit.outbox.model import Model, ModelDelivery
 
@@ -52,7 +52,7 @@ class Machine(RuleBasedStateMachine):
         self.forgotten: List[Any] = []
 
     def open(self) -> Any:
-        return SqliteOutbox(self.folder / "outbox.sqlite3")
+        return Outbox(Database(self.folder / "outbox.sqlite3"))
 
     def teardown(self) -> None:
         for store in (*self.forgotten, self.store):
@@ -239,42 +239,47 @@ class Machine(RuleBasedStateMachine):
             assert seen == [(one.id, one.purpose) for one in self.model.of(endpoint, State.WAITING)]
 
 
-TestSqliteOutbox = Machine.TestCase
-TestSqliteOutbox.settings = examples(150, parent=QUICK)
+TestOutbox = Machine.TestCase
+TestOutbox.settings = examples(150, parent=QUICK)
 
 
-class FaultyDisk(SqliteOutbox):
-    """Refuses to write while ``full``."""
+class FailoverMachine(Machine):
+    """The same over a disk that is full now and then: nothing else is different.
 
-    full = False
+    Only the end of a process, and retention, wait until the disk takes everything again.
+    """
 
-    def put(self, *args: Any, **more: Any) -> None:
-        self._check()
-        super().put(*args, **more)
+    def open(self) -> Any:
+        self.disk = FaultyDisk(self.folder / "outbox.sqlite3")
+        return failover_outbox(self.disk)
 
-    def bring(self, *args: Any, **more: Any) -> None:
-        self._check()
-        super().bring(*args, **more)
+    @rule()
+    def fill_up(self) -> None:
+        self.disk.full = True
 
-    def settle(self, *settlements: Settlement) -> None:
-        self._check()
-        super().settle(*settlements)
+    @rule()
+    def make_room(self) -> None:
+        self.disk.full = False
+        self.store.recover()
+        assert not self.store.refusing
 
-    def release(self, endpoint: str, *, at: float) -> None:
-        self._check()
-        super().release(endpoint, at=at)
+    @rule()
+    def crash(self) -> None:
+        if not self.store.refusing:
+            super().crash()
 
-    def hand_over(self, *args: Any, **more: Any) -> bool:
-        self._check()
-        return super().hand_over(*args, **more)
-
-    def _check(self) -> None:
-        if self.full:
-            raise OutboxError("database or disk is full")
+    @rule(age=delays, most=st.integers(1, 5), bite=st.integers(1, 5))
+    def prune(self, age: float, most: int, bite: int) -> None:
+        if not self.store.refusing and not self.disk.full:
+            super().prune(age, most, bite)
 
 
-class GuardedMachine(RuleBasedStateMachine):
-    """The guarded store over a disk that fails now and then.
+TestFailoverOutbox = FailoverMachine.TestCase
+TestFailoverOutbox.settings = examples(150, parent=QUICK)
+
+
+class PromisesMachine(RuleBasedStateMachine):
+    """What is promised over a disk that fails now and then, said without the model.
 
     What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
     comes to its end once, and, within a task, in order; what is held back is told, and what is handed over or reminded
@@ -286,7 +291,7 @@ class GuardedMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.now, self.tasks = 1000.0, 0
         self.disks: List[FaultyDisk] = []
-        self.said: List[bool] = []
+        self.store: FailoverOutbox
         self.open()
         self.expected: Dict[str, Dict[str, str]] = {name: {} for name in ENDPOINTS}
         """By endpoint: the notifications that have not come to their end, with their tasks, in order."""
@@ -299,9 +304,7 @@ class GuardedMachine(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.disks.append(FaultyDisk(self.folder / "outbox.sqlite3"))
-        self.store = GuardedOutbox(
-            self.disks[-1], lambda damaged: self.disks[-1], lambda now, why: self.said.append(now)
-        )
+        self.store = failover_outbox(self.disks[-1])
 
     def teardown(self) -> None:
         self.everything_is_delivered_in_the_end()
@@ -431,7 +434,8 @@ class GuardedMachine(RuleBasedStateMachine):
 
     @invariant()
     def says_when_it_begins_and_ceases_to_refuse(self) -> None:
-        assert all(one is not other for one, other in zip(self.said, self.said[1:]))
+        said = [refusing for refusing, _ in self.store.said]
+        assert said == [number % 2 == 0 for number in range(len(said))]
 
     def everything_is_delivered_in_the_end(self) -> None:
         for endpoint in ENDPOINTS:
@@ -449,5 +453,5 @@ class GuardedMachine(RuleBasedStateMachine):
             assert self.store.claim(endpoint, at=self.now) is None
 
 
-TestGuardedOutbox = GuardedMachine.TestCase
-TestGuardedOutbox.settings = QUICK
+TestPromises = PromisesMachine.TestCase
+TestPromises.settings = QUICK

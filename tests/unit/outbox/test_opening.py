@@ -9,9 +9,10 @@ from typing import List
 import pytest
 
 from prime_notify.model.health import Failing, Health
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
-from prime_notify.outbox.sqlite import SqliteOutbox
+from prime_notify.outbox.outbox import Outbox, keep_late
 from prime_notify.outbox.values import Purpose, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
@@ -24,6 +25,11 @@ class World:
         self.opener = Opener(folder, lambda: 1_700_000_000.9, self.damages.append)
 
 
+def database_of(store: Outbox) -> Database:
+    assert isinstance(store.database, Database)
+    return store.database
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
@@ -31,7 +37,7 @@ def world(tmp_path: Path) -> World:
 
 def test_a_file_that_is_no_database_is_kept_beside_a_new_one(world: World) -> None:
     world.path.write_bytes(b"garbage" * 1000)
-    store = world.opener.open()
+    store = Outbox(world.opener.open())
     store.put(notification(), ["a"], TaskChange(), at=0.0)
     store.close()
     [damage] = world.damages
@@ -50,7 +56,7 @@ def test_a_second_damaged_file_of_the_same_second_is_kept_too(world: World) -> N
 
 
 def test_what_is_undelivered_is_saved_from_a_store_that_turns_out_to_be_damaged(world: World) -> None:
-    store = world.opener.open()
+    store = Outbox(world.opener.open())
     waiting, dead, done = (notification() for _ in range(3))
     for one, endpoint in ((waiting, "w"), (dead, "d"), (done, "x")):
         store.put(one, [endpoint], TaskChange(opened=open_task(one.id)), at=0.0)
@@ -58,7 +64,7 @@ def test_what_is_undelivered_is_saved_from_a_store_that_turns_out_to_be_damaged(
         delivery = store.claim(endpoint, at=0.0)
         assert delivery is not None
         store.settle(Settlement(delivery.key, state, 0.0))
-    fresh = world.opener.reopen(store)
+    fresh = Outbox(world.opener.reopen(database_of(store)))
     assert world.damages[0].saved == 2
     assert states(fresh, waiting.id) == {"w": State.WAITING}
     assert states(fresh, dead.id) == {"d": State.DEAD}
@@ -71,7 +77,7 @@ def test_what_is_undelivered_is_saved_from_a_store_that_turns_out_to_be_damaged(
 
 
 def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world: World) -> None:
-    store = world.opener.open()
+    store = Outbox(world.opener.open())
     failure, success = notification("backup_failure"), notification()
     store.put(failure, ["a"], TaskChange(), at=0.0)
     told = store.claim("a", at=0.0)
@@ -82,7 +88,7 @@ def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world:
     waiting = store.claim("a", at=0.0)
     assert waiting is not None
     store.settle(Settlement(waiting.key, State.WAITING, 0.0, 50.0, tried=False, held=True))
-    fresh = world.opener.reopen(store)
+    fresh = Outbox(world.opener.reopen(database_of(store)))
     assert fresh.claim("a", at=59.0) is None
     [held] = fresh.claim_held("a", at=50.0, most=9)
     reminder = fresh.claim("a", at=60.0)
@@ -94,21 +100,20 @@ def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world:
 
 
 def test_pages_in_the_middle_that_are_garbage_cost_only_what_is_in_them(world: World) -> None:
-    store = world.opener.open()
+    store = Outbox(world.opener.open())
     for _ in range(400):
         store.put(notification(), ["a"], TaskChange(), at=0.0)
     store.close()
     content = bytearray(world.path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 8 * 4096] = b"\xff" * (8 * 4096)
     world.path.write_bytes(content)
-    broken = SqliteOutbox(world.path)
-    fresh = world.opener.reopen(broken)
+    fresh = Outbox(world.opener.reopen(Database(world.path)))
     assert fresh.waiting().get("a", 0) == world.damages[0].saved
     fresh.close()
 
 
 def test_a_store_that_could_not_be_opened_is_opened_later(world: World) -> None:
-    store = world.opener.reopen(None)
+    store = Outbox(world.opener.reopen(None))
     assert store.waiting() == {}
     store.close()
     assert not world.damages
@@ -137,9 +142,9 @@ class Killed(BaseException):
 )
 def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World, step: str, passed: int) -> None:
     waiting, told_late = notification(), event("backup_failure")
-    store = world.opener.open()
+    store = Outbox(world.opener.open())
     store.put(waiting, ["a"], TaskChange(opened=open_task("t")), at=0.0)
-    store.keep_late(told_late)
+    keep_late(store.database, told_late)
     left = passed
 
     def kill(name: str) -> None:
@@ -149,8 +154,8 @@ def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World
             raise Killed
 
     with pytest.raises(Killed):
-        Opener(world.folder, lambda: 0.0, world.damages.append, kill).reopen(store)
-    fresh = world.opener.open()
+        Opener(world.folder, lambda: 0.0, world.damages.append, kill).reopen(database_of(store))
+    fresh = Outbox(world.opener.open())
     assert states(fresh, waiting.id) == {"a": State.WAITING}
     assert fresh.waiting() == {"a": 1}
     assert len(fresh.open_tasks()) == 1

@@ -1,4 +1,4 @@
-"""What only the store on disk promises: it is all there again after the process is not."""
+"""What an outbox in a file promises: everything is there again when the process is not."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import List
 
 import pytest
 
-from prime_notify.outbox.base import OutboxError
+from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History
+from prime_notify.outbox.outbox import Outbox, keep_late
 from prime_notify.outbox.schema import MIGRATIONS
-from prime_notify.outbox.sqlite import SqliteOutbox
 from prime_notify.outbox.values import Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task
 
@@ -21,10 +22,10 @@ from tests.support.build import event, notification, open_task
 def test_what_was_put_is_there_after_reopening(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
     accepted = notification()
-    first = SqliteOutbox(path)
+    first = Outbox(Database(path))
     first.put(accepted, ["a"], TaskChange(), at=0.0)
     first.close()
-    second = SqliteOutbox(path)
+    second = Outbox(Database(path))
     delivery = second.claim("a", at=0.0)
     second.close()
     assert delivery is not None
@@ -33,18 +34,18 @@ def test_what_was_put_is_there_after_reopening(tmp_path: Path) -> None:
 
 def test_a_lease_left_by_a_dead_process_is_taken_up(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
-    dead = SqliteOutbox(path)
+    dead = Outbox(Database(path))
     dead.put(notification(), ["a"], TaskChange(), at=0.0)
     assert dead.claim("a", at=0.0) is not None
     dead.close()
-    alive = SqliteOutbox(path)
+    alive = Outbox(Database(path))
     delivery = alive.claim("a", at=0.0)
     alive.close()
     assert delivery is not None
 
 
 def test_a_failed_put_leaves_nothing_behind(tmp_path: Path) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     store.put(notification(id="same"), ["a"], TaskChange(), at=0.0)
     with pytest.raises(OutboxError, match="UNIQUE"):
         store.put(notification(id="same"), ["a", "b"], TaskChange(), at=0.0)
@@ -56,22 +57,22 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(OutboxError, match=r"outbox\.sqlite3"):
-        SqliteOutbox(path)
+        Outbox(Database(path))
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
-    SqliteOutbox(path).close()
+    Outbox(Database(path)).close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(OutboxError, match="newer"):
-        SqliteOutbox(path)
+        Outbox(Database(path))
 
 
 @pytest.mark.parametrize("call", [lambda store: store.waiting(), lambda store: store.claim("a", at=0.0)])
 def test_a_closed_store_says_so(tmp_path: Path, call) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     store.close()
     with pytest.raises(OutboxError):
         call(store)
@@ -91,7 +92,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_and_loses_nothing
     )
     old.execute("PRAGMA user_version = 1")
     old.close()
-    store = SqliteOutbox(path)
+    store = Outbox(Database(path))
     delivery = store.claim("waiting", at=5.0)
     [record] = History(store.database).find("old")
     assert store.dead() == {"dead": 1}
@@ -109,20 +110,22 @@ def test_a_migration_that_is_broken_off_leaves_the_former_version(tmp_path: Path
 
     path = tmp_path / "outbox.sqlite3"
     with pytest.raises(KeyboardInterrupt):
-        SqliteOutbox(path, break_off)
+        Outbox(Database(path, break_off))
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     connection.close()
-    SqliteOutbox(path).close()
+    Outbox(Database(path)).close()
 
 
 def test_a_row_that_cannot_be_read_is_buried_and_holds_up_nothing(tmp_path: Path) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     broken, fine = notification(), notification()
     for one in (broken, fine):
         store.put(one, ["a"], TaskChange(), at=0.0)
-    with store.database.transaction("test") as connection:
-        connection.execute("UPDATE notification SET payload = '{}' WHERE id = ?", (broken.id,))
+    store.database.write(
+        "test",
+        lambda connection: connection.execute("UPDATE notification SET payload = '{}' WHERE id = ?", (broken.id,)),
+    )
     delivery = store.claim("a", at=0.0)
     assert delivery is not None
     assert delivery.notification == fine
@@ -134,19 +137,18 @@ def test_a_row_that_cannot_be_read_is_buried_and_holds_up_nothing(tmp_path: Path
 
 @pytest.mark.parametrize("damage", ["UPDATE notification SET payload = '{}'", "DELETE FROM notification"])
 def test_an_open_task_whose_start_is_pruned_or_unreadable_stays_open(tmp_path: Path, damage: str) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     start = notification("backup_start", task_id="t")
     task = dataclasses.replace(open_task("t"), notification_id=start.id, said=start.payload.task_fields())
     store.put(start, [], TaskChange(opened=task), at=0.0)
-    with store.database.transaction("test") as connection:
-        connection.execute(damage)
+    store.database.write("test", lambda connection: connection.execute(damage))
     [kept] = store.open_tasks()
     assert (kept.task_id, kept.said) == ("t", {})
     store.close()
 
 
 def test_what_a_clock_that_went_wrong_put_off_is_due_at_once(tmp_path: Path) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     store.put(notification(), ["near"], TaskChange(), at=100.0)
     store.put(notification(), ["far"], TaskChange(), at=100_000.0)
     assert store.adopt_clock(50.0, longest=1000.0) == 1
@@ -156,25 +158,25 @@ def test_what_a_clock_that_went_wrong_put_off_is_due_at_once(tmp_path: Path) -> 
 
 
 def test_an_event_that_is_no_json_is_refused(tmp_path: Path) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     with pytest.raises(OutboxError, match="cannot be stored"):
-        store.keep_late(event(extra={(1, 2): 3}))
+        keep_late(store.database, event(extra={(1, 2): 3}))
     store.close()
 
 
 def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite3"
-    ours, other = SqliteOutbox(path), SqliteOutbox(path)
-    before = ours.database.foreign_writes()
-    ours.put(notification(), [], TaskChange(), at=0.0)
-    assert ours.database.foreign_writes() == before
-    other.keep_late(event())
-    assert ours.database.foreign_writes() != before
+    ours, other = Database(path), Database(path)
+    store, before = Outbox(ours), ours.foreign_writes()
+    store.put(notification(), [], TaskChange(), at=0.0)
+    assert ours.foreign_writes() == before
+    keep_late(other, event())
+    assert ours.foreign_writes() != before
     ours.close()
     other.close()
 
 
-def _settled(store: SqliteOutbox) -> None:
+def _settled(store: Outbox) -> None:
     store.put(notification(), ["a"], TaskChange(), at=0.0)
     delivery = store.claim("a", at=0.0)
     assert delivery is not None
@@ -182,7 +184,7 @@ def _settled(store: SqliteOutbox) -> None:
 
 
 def test_what_was_settled_is_synced_once_when_there_is_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     synced: List[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     store.flush()
@@ -199,7 +201,7 @@ def test_what_was_settled_is_synced_once_when_there_is_time(tmp_path: Path, monk
 
 
 def test_what_is_settled_while_it_is_synced_is_synced_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     synced: List[int] = []
 
     def sync(file: int) -> None:
@@ -220,7 +222,7 @@ def test_a_disk_that_cannot_sync_is_left_to_the_next_commit(tmp_path: Path, monk
         raise OSError(5, "input/output error")
 
     monkeypatch.setattr(os, "fsync", fail)
-    store = SqliteOutbox(tmp_path / "outbox.sqlite3")
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     _settled(store)
     store.flush()
     store.close()

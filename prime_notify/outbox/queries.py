@@ -1,9 +1,9 @@
-"""What is asked of the database, as SQL, and what the rows stand for."""
+"""The queries of an outbox, as SQL, and the values that their rows stand for."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Optional
+from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from pydantic import ValidationError
 
@@ -13,23 +13,33 @@ from prime_notify.outbox.values import Delivery, Purpose
 
 __all__ = [
     "ATTEMPTS_SINCE",
+    "COUNT_DEAD",
+    "COUNT_WAITING",
     "DEAD",
+    "DUE_AFTER",
+    "ENDINGS",
     "FIND_DUE",
     "FIND_HELD",
     "FORGETTABLE",
+    "HEALTH",
     "HELD_DUE",
     "HOLDERS",
     "KIN",
     "LATER_SUCCESSES",
+    "LATE_EVENTS",
     "NEXT_DUE",
     "OPEN_TASKS",
+    "OPEN_TASK_ROWS",
     "PEEK",
-    "RELEASE",
+    "TURNS",
     "delivery_of",
+    "delivery_rows",
+    "notification_rows",
     "payload_of",
     "task_fields_of",
 ]
 
+OPEN_TASK_ROWS = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
 OPEN_TASKS = """
     SELECT task_id, plugin_id, start, owner, notification_id,
         (SELECT payload FROM notification WHERE id = notification_id)
@@ -37,7 +47,7 @@ OPEN_TASKS = """
 """
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.
-# What is held back is another matter: it holds up nothing.
+# What is held back holds up nothing.
 _READY = """
     state = 'waiting' AND held = 0 AND NOT EXISTS (
         SELECT 1 FROM delivery AS earlier
@@ -51,21 +61,22 @@ FIND_DUE = f"""
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose
+           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose, delivery.notification, task_id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq
+    WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
 """  # noqa: S608  (no input in it)
 FIND_HELD = """
     SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due, purpose
+        0, due, purpose, delivery.notification, task_id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq
+    WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq LIMIT ?
 """
 PEEK = """
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due, purpose
+    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due, purpose,
+        delivery.notification, task_id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
 """
@@ -73,9 +84,11 @@ KIN = """
     SELECT seq, endpoint, CASE WHEN state = 'passed' AND EXISTS
         (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
     FROM delivery WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
-"""  # who gave it up before passing it on will not have it again
-HELD_DUE = "SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq"
-NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq"  # noqa: S608
+"""  # an endpoint that gave it up before passing it on does not get it again
+HELD_DUE = """
+    SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq LIMIT ?
+"""
+NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq LIMIT ?"  # noqa: S608
 HOLDERS = """
     SELECT endpoint FROM delivery
     WHERE notification = (SELECT seq FROM notification WHERE id = ?)
@@ -99,12 +112,19 @@ FORGETTABLE = """
                       WHERE delivery.notification = notification.seq AND state IN ('waiting', 'dead'))
     ORDER BY seq LIMIT ?3
 """
-RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
+# A state stands in the query itself, so that SQLite can use the index of that state.
+COUNT_WAITING = "SELECT endpoint, count(*) FROM delivery WHERE state = 'waiting' GROUP BY endpoint"
+COUNT_DEAD = "SELECT endpoint, count(*) FROM delivery WHERE state = 'dead' GROUP BY endpoint"
+DUE_AFTER = "SELECT 1 FROM delivery WHERE state = 'waiting' AND due > ? LIMIT 1"
+HEALTH = "SELECT value FROM health WHERE endpoint = ?"
+ENDINGS = "SELECT plugin_id, task, status FROM ending"
+TURNS = "SELECT name, endpoint FROM turn"
+LATE_EVENTS = "SELECT seq, event FROM late_event ORDER BY seq"
 
 
 def delivery_of(endpoint: str, row: Any) -> Optional[Delivery]:
-    """What a row of a claiming query stands for; None when it cannot be read."""
-    key, attempts, accepted, body, receipt, superseded, due, purpose = row
+    """The delivery in a row of a claiming query; None when it cannot be read."""
+    key, attempts, accepted, body, receipt, superseded, due, purpose, _notification, _queue = row
     payload = payload_of(body)
     if payload is None:
         return None
@@ -116,7 +136,7 @@ def delivery_of(endpoint: str, row: Any) -> Optional[Delivery]:
 
 
 def payload_of(body: str) -> Optional[Payload]:
-    """What was stored; None when it cannot be read, since another version wrote it."""
+    """The stored payload; None when it cannot be read, since another version wrote it."""
     try:
         return Payload.model_validate_json(body)
     except ValidationError:
@@ -124,6 +144,28 @@ def payload_of(body: str) -> Optional[Payload]:
 
 
 def task_fields_of(body: Optional[str]) -> Mapping[str, Any]:
-    """What a stored start said of its task; nothing when it was pruned or cannot be read."""
+    """The fields of its task in a stored start; none when it was pruned or cannot be read."""
     payload = None if body is None else payload_of(body)
     return {} if payload is None else payload.task_fields()
+
+
+Table = Tuple[Sequence[str], List[Tuple[Any, ...]]]
+
+
+def notification_rows(leases: Iterable[Tuple[int, Delivery]]) -> Table:
+    """Columns and rows of the notifications that deliveries are about, each with its key."""
+    known = dict(leases)
+    rows = [
+        (key, one.notification.id, one.accepted, one.notification.payload.model_dump_json(exclude_none=True))
+        for key, one in known.items()
+    ]
+    return ("seq", "id", "accepted", "payload"), rows
+
+
+def delivery_rows(leases: Iterable[Tuple[int, str, Delivery]]) -> Table:
+    """Columns and rows of deliveries, each with the key of its notification and its queue."""
+    columns = ("seq", "notification", "endpoint", "task_id", "due", "attempts", "purpose")
+    rows = [
+        (one.key, key, one.endpoint, queue, one.due, one.attempt - 1, one.purpose.value) for key, queue, one in leases
+    ]
+    return columns, rows

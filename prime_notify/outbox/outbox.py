@@ -1,0 +1,315 @@
+"""Where deliveries wait: the outbox, which keeps them in a database.
+
+It knows nothing of endpoints, channels or schedules: it stores what is to be delivered to whom, hands out what is due,
+and records the outcome. Times are seconds of :meth:`prime_notify.clock.Clock.steady`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.health import Health
+from prime_notify.model.notification import Notification
+from prime_notify.outbox import queries, statements
+from prime_notify.outbox.batch import Batch
+from prime_notify.outbox.database import Storage
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.rows import Rows
+from prime_notify.outbox.values import (
+    Delivery,
+    Ending,
+    Heir,
+    LateEvent,
+    OpenTask,
+    Purpose,
+    Retention,
+    Settlement,
+    State,
+    TaskChange,
+    is_kindred_success,
+)
+
+__all__ = ["Outbox", "keep_late"]
+
+
+@dataclass(frozen=True)
+class _Lease:
+    """A delivery that is handed out, and what its row refers to."""
+
+    delivery: Delivery
+    notification: int
+    queue: str
+
+
+class Outbox:
+    """Every call is atomic, safe from any thread, and raises :class:`OutboxError` where the database does.
+
+    What :meth:`put` accepted survives a power cut once it has returned. What :meth:`settle` recorded survives a killed
+    process, and a power cut after the next :meth:`flush` or :meth:`put`.
+
+    Leases are not stored: one process owns the folder (:mod:`prime_notify.outbox.ownership`), so a lease ends with the
+    process that holds it, and taking one writes nothing. Keys are handed out here, so that none is used again while
+    the process lives, whatever becomes of the database.
+    """
+
+    def __init__(self, database: Storage) -> None:
+        self.database = database
+        self._keys = itertools.count(database.first_key())
+        self._leased: Dict[str, Dict[int, Optional[_Lease]]] = {}  # by endpoint and key
+        self._open_tasks = {row[0]: row for row in database.read(queries.OPEN_TASK_ROWS)}
+        self._settling: Batch[Sequence[Settlement]] = Batch(self._settle_all)
+
+    # accepting
+
+    def put(
+        self,
+        notification: Notification,
+        endpoints: Sequence[str],
+        change: TaskChange,
+        *,
+        at: float,
+        in_order: Collection[str] = (),
+        recovery: Collection[str] = (),
+    ) -> None:
+        """Accept ``notification`` with one waiting delivery for each endpoint; for ``recovery``, of that purpose.
+
+        ``in_order``: those of the endpoints that show a state, where the late end of a former task must not come after
+        that of a later one: there, deliveries of one plugin and kind of task wait for each other, not only those of one
+        task.
+        """
+        body = notification.payload.model_dump_json(exclude_none=True)
+        purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
+
+        def act(connection: sqlite3.Connection) -> None:
+            statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
+
+        self.database.write("put", act)
+        if change.opened:
+            self._open_tasks[change.opened.task_id] = statements.open_task_row(change.opened)
+        if change.closed:
+            self._open_tasks.pop(change.closed, None)
+
+    # handing out
+
+    def claim(self, endpoint: str, *, at: float) -> Optional[Delivery]:
+        """Lease the next due delivery, or None; nobody else gets it until it is settled or the process ends.
+
+        Of one task, an event is handed out only when those before it came to an end. Only reads, so it works on a
+        full disk.
+        """
+        return next(iter(self._claim(queries.FIND_DUE, endpoint, at, 1)), None)
+
+    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        """Lease those due by ``at`` of what is held back for an endpoint, in the order in which it was accepted.
+
+        At most ``most`` of them, the earliest due.
+        """
+        return sorted(self._claim(queries.FIND_HELD, endpoint, at, most), key=lambda delivery: delivery.key)
+
+    def _claim(self, query: str, endpoint: str, at: float, most: int) -> List[Delivery]:
+        leased = self._leased.setdefault(endpoint, {})
+
+        def act(connection: sqlite3.Connection) -> List[Any]:
+            rows = connection.execute(query, (endpoint, at, most + len(leased))).fetchall()
+            free = [row for row in rows if row[0] not in leased][:most]
+            leased.update(dict.fromkeys(row[0] for row in free))
+            return free
+
+        claimed: List[Delivery] = []
+        unreadable: List[int] = []
+        for row in self.database.query(act):
+            delivery = queries.delivery_of(endpoint, row)
+            if delivery is None:
+                unreadable.append(row[0])
+            else:
+                leased[row[0]] = _Lease(delivery, *row[-2:])
+                claimed.append(delivery)
+        if not unreadable:
+            return claimed
+        reason = "what was stored cannot be read; another version of Prime Notify wrote it"
+        self.settle(*(Settlement(key, State.DEAD, at, reason=reason, tried=False) for key in unreadable))
+        return claimed + self._claim(query, endpoint, at, most - len(claimed))
+
+    def next_due(self, endpoint: str) -> Optional[float]:
+        """When :meth:`claim` could next succeed, as far as is known now; None when nothing waits."""
+        return self._first_free(queries.NEXT_DUE, endpoint)
+
+    def held_due(self, endpoint: str) -> Optional[float]:
+        """When the first of what is held back is due; None when nothing is."""
+        return self._first_free(queries.HELD_DUE, endpoint)
+
+    def _first_free(self, query: str, endpoint: str) -> Optional[float]:
+        leased = self._leased.get(endpoint, {})
+        rows = self.database.read(query, endpoint, 1 + len(leased))
+        return next((due for key, due in rows if key not in leased), None)
+
+    def release(self, endpoint: str, *, at: float) -> None:
+        """Have all that is held back due by ``at``, so that it is decided anew."""
+        self.database.write(
+            "release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False
+        )
+
+    def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
+        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        found = (queries.delivery_of(endpoint, row) for row in self.database.read(queries.PEEK, endpoint, after, most))
+        return [delivery for delivery in found if delivery is not None]
+
+    def under_way(self) -> Rows:
+        """The rows that are known without the database: deliveries that are handed out, and open tasks."""
+        rows = Rows()
+        leases = [one for leases in list(self._leased.values()) for one in list(leases.values()) if one is not None]
+        rows.add("notification", *queries.notification_rows((one.notification, one.delivery) for one in leases))
+        rows.add("delivery", *queries.delivery_rows((one.notification, one.queue, one.delivery) for one in leases))
+        rows.add("open_task", statements.OPEN_TASK_COLUMNS, list(self._open_tasks.values()))
+        return rows
+
+    # what came of it
+
+    def settle(self, *settlements: Settlement) -> None:
+        """Record what came of claimed deliveries, of all of them or of none, and give up their leases.
+
+        One that was delivered folds what was held back before it of the same task, which it makes superfluous.
+        """
+        if settlements:
+            self._settling.add(settlements)
+
+    def _settle_all(self, groups: Sequence[Sequence[Settlement]]) -> None:
+        """Lanes that finish at the same moment share a commit, so that many of them do not hold up a backup."""
+        settlements = [settlement for group in groups for settlement in group]
+
+        def act(connection: sqlite3.Connection) -> None:
+            for settlement in settlements:
+                statements.settle(connection, self._keys, settlement)
+
+        self.database.write("settle", act, durable=False)
+        keys = [settlement.key for settlement in settlements]
+        for leased in list(self._leased.values()):
+            for key in keys:
+                leased.pop(key, None)
+
+    def flush(self) -> None:
+        """There is time: make durable what was settled, so that the next :meth:`put` does not have to. Never raises."""
+        self.database.flush()
+
+    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
+        """The endpoints that have, or had, a delivery of the same notification, and how each of these stands."""
+        return [(endpoint, State(state)) for _, endpoint, state in self.database.read(queries.KIN, key)]
+
+    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
+        """Have another endpoint deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
+
+        None of them, when one before that has it already, unless it gave it up. So it never comes back to where it was,
+        but for this: what is given up goes back to one that passed it on, without giving it up, when no other is left.
+        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
+        """
+        self.database.write(
+            "hand-over", lambda connection: statements.hand_over(connection, self._keys, key, heirs, at)
+        )
+
+    def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
+        """Have dead letters (of one notification, or all) wait again with all their tries; the endpoints concerned."""
+        return self.database.write("replay", lambda connection: statements.replay(connection, notification_id, at))
+
+    def drop(self, notification_id: Optional[str], *, at: float) -> int:
+        """Give up dead letters (of one notification, or all); how many."""
+        return self.database.write("drop", lambda connection: statements.drop(connection, notification_id, at))
+
+    def prune(self, retention: Retention, *, most: int) -> int:
+        """Forget up to ``most`` notifications that are past retention; how many. None that waits or is dead."""
+        parameters = (retention.since, retention.most, most)
+        if not self.database.read(queries.FORGETTABLE, *parameters):
+            return 0
+        return self.database.write(
+            "prune", lambda connection: connection.execute(statements.FORGET, parameters).rowcount, durable=False
+        )
+
+    def adopt_clock(self, now: float, longest: float) -> int:
+        """Repair due times after the machine's clock was set back: all are due within ``longest`` seconds from ``now``.
+
+        A process counts its seconds steadily, but the next one can only go by the clock. Returns how many were moved.
+        """
+        if not self.database.read(queries.DUE_AFTER, now + longest):
+            return 0
+        return self.database.write(
+            "clock", lambda connection: connection.execute(statements.MOVE_DUE, (now, now + longest)).rowcount
+        )
+
+    # looking
+
+    def health(self, endpoint: str) -> Health:
+        """How the endpoint was doing when something was last settled there."""
+        rows = self.database.read(queries.HEALTH, endpoint)
+        return Health.from_json(rows[0][0]) if rows else Health()
+
+    def attempts_since(self, endpoint: str, since: float, most: int) -> Sequence[float]:
+        """When the endpoint was tried, oldest first: at most the newest ``most`` attempts at or after ``since``.
+
+        The deliveries that one message was about were tried together, which counts once.
+        """
+        return [at for (at,) in reversed(self.database.read(queries.ATTEMPTS_SINCE, endpoint, since, most))]
+
+    def waiting(self) -> dict[str, int]:
+        """How many deliveries wait, by endpoint."""
+        return dict(self.database.read(queries.COUNT_WAITING))
+
+    def dead(self) -> dict[str, int]:
+        """How many dead letters there are, by endpoint."""
+        return dict(self.database.read(queries.COUNT_DEAD))
+
+    def open_tasks(self) -> Sequence[OpenTask]:
+        """Tasks whose end is still to come."""
+        return [
+            OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, queries.task_fields_of(payload))
+            for task_id, plugin_id, start, owner, notification_id, payload in self.database.read(queries.OPEN_TASKS)
+        ]
+
+    def endings(self) -> Sequence[Ending]:
+        """How the newest task of each plugin and kind ended."""
+        rows = self.database.read(queries.ENDINGS)
+        return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
+
+    def was_followed_by_success(self, notification: Notification) -> bool:
+        """Whether a later task of the same plugin and kind succeeded, as far as that is remembered."""
+
+        def act(connection: sqlite3.Connection) -> bool:
+            later = (
+                queries.payload_of(body) for (body,) in connection.execute(queries.LATER_SUCCESSES, (notification.id,))
+            )
+            return any(one is not None and is_kindred_success(one, notification.payload) for one in later)
+
+        return self.database.query(act)
+
+    def turns(self) -> Mapping[str, str]:
+        """By group, which endpoint had the newest turn (:attr:`TaskChange.turns`)."""
+        return dict(self.database.read(queries.TURNS))
+
+    def holders(self, notification_id: str) -> Sequence[str]:
+        """The endpoints that deliver, or delivered, a notification: not those that passed it on or gave it up."""
+        return [endpoint for (endpoint,) in self.database.read(queries.HOLDERS, notification_id)]
+
+    def late_events(self) -> Sequence[LateEvent]:
+        """Events kept by :func:`keep_late`, oldest first."""
+        found: List[LateEvent] = []
+        for key, text in self.database.read(queries.LATE_EVENTS):
+            name, plugin_id, plugin_version, fields = json.loads(text)
+            found.append(LateEvent(key, Event(EventName(name), plugin_id, plugin_version, fields)))
+        return found
+
+    def close(self) -> None:
+        """Let go of the database; what was claimed and not settled is free again for the next one that opens it."""
+        self.database.close()
+
+
+def keep_late(database: Storage, event: Event) -> None:
+    """Keep an event for the next engine. Raises :class:`OutboxError`."""
+    try:
+        known: List[Any] = [event.name.value, event.plugin_id, event.plugin_version, dict(event.fields)]
+        text = json.dumps(known, default=str)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise OutboxError(f"the event cannot be stored as it is: {error}") from error
+    database.write("late", lambda connection: connection.execute(statements.KEEP_LATE, (text,)))
