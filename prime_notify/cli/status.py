@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 from prime_notify.cli.parsing import Subparsers, add_command
 from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
-from prime_notify.delivery.breaker import OPENS_AFTER
+from prime_notify.delivery.pacing import OPENS_AFTER
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
@@ -66,9 +66,9 @@ class _Endpoint:
     def data(self) -> Dict[str, Any]:
         known = {name: getattr(self.health, name) for name in ("failures", "failing_since", "last_success")}
         more = {"last_failure": self.health.last_failure, "last_reason": self.health.last_reason or None}
-        held = self.health.held_until or None
+        paused = self.health.paused_until or None
         named = {name: getattr(self, name) for name in ("name", "type", "enabled", "configured", "waiting", "dead")}
-        return {**named, **known, **more, "held_until": held}
+        return {**named, **known, **more, "held_until": paused}
 
 
 def _status(_options: argparse.Namespace, place: Place) -> Report:

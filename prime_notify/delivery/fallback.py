@@ -1,4 +1,4 @@
-"""Who takes over from an endpoint that cannot deliver, and what."""
+"""Fallbacks: other endpoints that get the deliveries of one that cannot deliver."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, State
 
-__all__ = ["Handover", "Loner", "Peer", "Peers", "Takeover"]
+__all__ = ["Fallbacks", "NoPeers", "Peer", "Peers", "Reassignment"]
 
-_AT_ONCE = 100
+_BATCH = 100
+"""Deliveries that are read from the outbox at a time."""
 
 
 class Peer(Protocol):
-    """Another endpoint. ``is_well``: it can be expected to deliver."""
+    """Another endpoint that delivers at this moment."""
 
     @property
-    def is_well(self) -> bool: ...
+    def is_well(self) -> bool:
+        """Whether deliveries are expected to succeed there."""
+        ...
 
     def queue_of(self, notification: Notification) -> str:
-        """:func:`prime_notify.outbox.values.queue_of` it there."""
+        """The queue of the notification there (:func:`prime_notify.outbox.values.queue_of`)."""
         ...
 
 
@@ -32,33 +35,34 @@ class Peers(Protocol):
     def by_name(self) -> Mapping[str, Peer]: ...
 
     def wake(self, names: Sequence[str]) -> None:
-        """Something was stored for these."""
+        """A delivery was stored for these endpoints."""
         ...
 
     def members_after(self, name: str) -> Sequence[str]:
-        """Those that share the notifications with an endpoint, in the order in which they take over from it."""
+        """The others of the group in which an endpoint shares its notifications, in the order of substitution."""
         ...
 
 
-class Loner:
-    """No other endpoints."""
+class NoPeers:
+    """The peers of an endpoint that is the only one."""
 
     def by_name(self) -> Mapping[str, Peer]:
         return {}
 
     def wake(self, names: Sequence[str]) -> None:
-        """There is nobody."""
+        """Nothing to do: there is no other endpoint."""
 
     def members_after(self, name: str) -> Sequence[str]:
         return ()
 
 
 @dataclass(frozen=True)
-class Takeover:
-    """``names``: who may take over, the best first. ``waiting`` and ``dead``: from which severity on they take over
-    what waits for an endpoint that is left alone, and what it gave up. It keeps the former, and delivers it as well.
+class Fallbacks:
+    """``names``: the fallback endpoints, the best first. They get deliveries from a severity on: ``waiting`` for those
+    that wait while the endpoint is paused, which the endpoint delivers later as well; ``dead`` for dead letters.
 
-    The others of a group that shares the notifications come before them, take over whatever it is, and instead.
+    The other members of a group that shares its notifications come before them. They get every delivery, and in place
+    of the endpoint.
     """
 
     names: Tuple[str, ...] = ()
@@ -67,60 +71,60 @@ class Takeover:
 
 
 @dataclass
-class Handover:
-    """The handing over of one endpoint's deliveries. For the thread of its lane."""
+class Reassignment:
+    """Gives deliveries of one endpoint to others. For the thread of its lane."""
 
     endpoint: str
     outbox: Outbox
-    takeover: Takeover
+    fallbacks: Fallbacks
     peers: Peers
-    _looked_at: int = 0
+    _last_key: int = 0
 
-    def heirs(self, delivery: Delivery, settlement: Settlement, *, left_alone: bool) -> Sequence[Heir]:
-        """Who is to have a delivery that was just tried: where it is dead, or the endpoint is ``left_alone`` now."""
+    def heirs(self, delivery: Delivery, settlement: Settlement, *, paused: bool) -> Sequence[Heir]:
+        """Who is to get a delivery that was just tried: if it is dead, or if the endpoint is ``paused`` now."""
         if settlement.state is State.DEAD:
-            known = self._known(delivery, self.takeover.dead)
-            return [heir for heir, _ in sorted(known, key=lambda found: not found[1])]
-        if settlement.state is State.WAITING and left_alone:
+            candidates = self._candidates(delivery, self.fallbacks.dead)
+            return [heir for heir, _ in sorted(candidates, key=lambda candidate: not candidate[1])]
+        if settlement.state is State.WAITING and paused:
             return self._well(delivery)
         return ()
 
-    def waiting(self, now: float) -> None:
-        """The endpoint is left alone: have others deliver what waits for it, as soon as one is well."""
-        if not self.takeover.names and not self.peers.members_after(self.endpoint):
+    def reassign_waiting(self, now: float) -> None:
+        """The endpoint is paused: give the deliveries that wait to others, as soon as one is well."""
+        if not self.fallbacks.names and not self.peers.members_after(self.endpoint):
             return
         more = True
         while more:
-            found = self.outbox.peek(self.endpoint, after=self._looked_at, most=_AT_ONCE)
+            found = self.outbox.peek(self.endpoint, after=self._last_key, most=_BATCH)
             for delivery in found:
-                if not self._pass_on(delivery, now):
+                if not self._reassign(delivery, now):
                     return
-                self._looked_at = delivery.key
-            more = len(found) == _AT_ONCE
+                self._last_key = delivery.key
+            more = len(found) == _BATCH
 
-    def _pass_on(self, delivery: Delivery, now: float) -> bool:
-        """Whether there is nothing more to be done about it."""
+    def _reassign(self, delivery: Delivery, now: float) -> bool:
+        """Whether there is nothing more to do about it."""
         heirs = self._well(delivery)
         if not heirs:
-            return not self._names(delivery, self.takeover.waiting)
+            return not self._names(delivery, self.fallbacks.waiting)
         self.outbox.hand_over(delivery.key, heirs, at=now)
         self.wake(heirs)
         return True
 
-    def over(self) -> None:
-        """The endpoint is tried again."""
-        self._looked_at = 0
+    def end_pause(self) -> None:
+        """The endpoint is tried again; in its next pause, all deliveries are looked at again."""
+        self._last_key = 0
 
     def wake(self, heirs: Sequence[Heir]) -> None:
-        """Something may have been stored for them."""
+        """A delivery may have been stored for one of them."""
         if heirs:
             self.peers.wake([heir.endpoint for heir in heirs])
 
     def _well(self, delivery: Delivery) -> List[Heir]:
-        return [heir for heir, is_well in self._known(delivery, self.takeover.waiting) if is_well]
+        return [heir for heir, is_well in self._candidates(delivery, self.fallbacks.waiting) if is_well]
 
-    def _known(self, delivery: Delivery, severity: Severity) -> List[Tuple[Heir, bool]]:
-        """Who could take it over, and whether they are well; ``severity``: from which on the fallbacks do."""
+    def _candidates(self, delivery: Delivery, severity: Severity) -> List[Tuple[Heir, bool]]:
+        """Who could get it, and whether they are well; fallbacks get it from this ``severity`` on."""
         peers, notification = self.peers.by_name(), delivery.notification
         return [
             (Heir(name, peers[name].queue_of(notification), instead), peers[name].is_well)
@@ -129,10 +133,10 @@ class Handover:
         ]
 
     def _names(self, delivery: Delivery, severity: Severity) -> Mapping[str, bool]:
-        """Who is to take it over, in order, and whether instead. Reminders and recoveries stay where they are."""
+        """Who is to get it, the first one first, and whether in place of this endpoint. Only events are reassigned."""
         if delivery.purpose is not Purpose.EVENT:
             return {}
         members = self.peers.members_after(self.endpoint)
         is_severe = delivery.notification.payload.severity.rank >= severity.rank
-        fallbacks = self.takeover.names if is_severe else ()
+        fallbacks = self.fallbacks.names if is_severe else ()
         return {**dict.fromkeys(members, True), **{name: False for name in fallbacks if name not in members}}

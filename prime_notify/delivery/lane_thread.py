@@ -11,14 +11,14 @@ from prime_notify.delivery.lane import Lane
 __all__ = ["LaneThread", "guard"]
 
 _LONGEST_PAUSE = 86400.0
-"""Seconds after which a lane looks again, though nothing is due: Windows cannot wait for more than 49 days."""
+"""Seconds: the longest wait, since Windows cannot wait for more than 49 days."""
 
 _FAULT_PAUSE = 60.0
-"""Seconds of rest after an error of ours, so that it is not made all the time."""
+"""Seconds of rest after an unexpected error, so that it is not repeated all the time."""
 
 
 class LaneThread:
-    """Runs a lane until told to stop. The thread starts with the first wake-up and is named after its endpoint."""
+    """Runs a lane until :meth:`stop`. The thread starts with the first wake-up and is named after its endpoint."""
 
     def __init__(self, lane: Lane, *, after: Optional[LaneThread] = None) -> None:
         self.lane = lane
@@ -29,7 +29,7 @@ class LaneThread:
         self._start_lock = threading.Lock()
 
     def wake(self) -> None:
-        """There may be something to do. Cheap, from any thread."""
+        """There may be something to do. Cheap; from any thread."""
         self._wake.set()
         if self._thread is None and not self._stopping.is_set():
             self._start()
@@ -58,7 +58,7 @@ class LaneThread:
 
     def _work(self) -> None:
         if self._after is not None:
-            self._after.join()  # the endpoint's former lane, after a config reload: never two attempts at once
+            self._after.join()  # the former lane of the endpoint: never two attempts at once
             self._after = None
         while not self._stopping.is_set():
             self._wake.clear()
@@ -75,7 +75,7 @@ class LaneThread:
 
 
 def guard(log: logging.Logger, work: Callable[[], None]) -> None:
-    """Run a thread's work so that nothing escapes into the interpreter's thread hook."""
+    """Run the work of a thread, and log its error, which would otherwise reach the interpreter's thread hook."""
     try:
         work()
     except Exception:

@@ -1,16 +1,16 @@
-"""All lanes together: one for each enabled endpoint, replaced one by one when the config changes."""
+"""All lanes: one for each enabled endpoint. A change of the config replaces only the lanes of changed endpoints."""
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
 from prime_notify.channels.common.endpoint import Endpoint
-from prime_notify.delivery.bell import Bell
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lane_thread import LaneThread
 
-__all__ = ["Lanes"]
+__all__ = ["Lanes", "Waker"]
 
 
 class Lanes:
@@ -22,12 +22,12 @@ class Lanes:
         self._make = make
         self.members_after = members_after
         self._threads: Dict[str, LaneThread] = {}
-        self._bell = Bell(self.wake)
+        self._waker = Waker(self.wake)
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
-        """Have a lane for each of these endpoints, and no other; nothing here waits.
+        """Have a lane for each of these endpoints, and no other. An unchanged endpoint keeps its lane.
 
-        An unchanged endpoint keeps its lane.
+        Returns at once: the lane of a changed endpoint waits itself for the former one.
         """
         former = dict(self._threads)
         current = {}
@@ -43,45 +43,45 @@ class Lanes:
         self.wake(current)
 
     def wake(self, names: Iterable[str]) -> None:
-        """Something was stored for these endpoints."""
+        """A delivery was stored for these endpoints."""
         for name in names:
             thread = self._threads.get(name)
             if thread is not None:
                 thread.wake()
 
-    def ring(self, names: Iterable[str]) -> None:
-        """As :meth:`wake`, without holding up the thread that says so."""
-        self._bell.ring(names)
+    def wake_soon(self, names: Iterable[str]) -> None:
+        """As :meth:`wake`, from another thread: the caller, a backup, wakes only that one."""
+        self._waker.wake(names)
 
     def wake_all(self) -> None:
-        """Something may have been stored for any of them."""
+        """A delivery may have been stored for any endpoint."""
         self.wake(self._threads)
 
-    def forgive(self, names: Iterable[str]) -> None:
-        """Have these endpoints tried again at once, however badly they did."""
+    def reset(self, names: Iterable[str]) -> None:
+        """Try these endpoints again at once, whatever their health is."""
         for name in names:
             thread = self._threads.get(name)
             if thread is not None:
-                thread.lane.forgive()
+                thread.lane.reset()
                 thread.wake()
 
     def is_open_to_more(self, name: str) -> bool:
-        """Whether an endpoint is tried with what comes, and not left alone for now."""
+        """Whether new deliveries of an endpoint are attempted at once, and not only after a pause."""
         thread = self._threads.get(name)
         return thread is None or thread.lane.is_open_to_more
 
-    def left_alone(self, now: float) -> Mapping[str, Optional[float]]:
-        """Who is left alone for now, and for how many seconds yet; None: until it is forgiven."""
+    def paused(self, now: float) -> Mapping[str, Optional[float]]:
+        """The endpoints that are paused, and the seconds until they are tried again; None: not before a reset."""
         lanes = [lane for lane in self.by_name().values() if not lane.is_open_to_more]
         return {lane.endpoint.name: None if lane.disabled else lane.health.open_until - now for lane in lanes}
 
     def by_name(self) -> Mapping[str, Lane]:
-        """The lanes, for looking at."""
+        """The lanes by the names of their endpoints, to be looked at."""
         return {name: thread.lane for name, thread in self._threads.items()}
 
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
-        self._bell.stop()
+        self._waker.stop()
         threads, self._threads = self._threads, {}
         for thread in threads.values():
             thread.stop()
@@ -91,3 +91,46 @@ class Lanes:
             if not thread.join(max(0.0, deadline - now())):
                 busy.append(name)
         return busy
+
+
+class Waker:
+    """Wakes lanes from a thread of its own, so that the thread of a backup wakes one thread and not fifty.
+
+    ``act`` gets the names soon after :meth:`wake`, those of several calls together.
+    """
+
+    def __init__(self, act: Callable[[Iterable[str]], None]) -> None:
+        self._act = act
+        self._lock = threading.Lock()
+        self._called = threading.Event()
+        self._names: Set[str] = set()
+        self._stopping = False
+        self._thread: Optional[threading.Thread] = None
+
+    def wake(self, names: Iterable[str]) -> None:
+        """Returns at once. From any thread."""
+        with self._lock:
+            self._names.update(names)
+            if self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._work, name="prime_notify-waker", daemon=True)
+                self._thread.start()
+        self._called.set()
+
+    def stop(self) -> None:
+        """``act`` is not called after this. Idempotent."""
+        with self._lock:
+            self._stopping = True
+            thread, self._thread = self._thread, None
+        self._called.set()
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            self._called.wait()
+            self._called.clear()
+            with self._lock:
+                if self._stopping:
+                    return
+                names, self._names = self._names, set()
+            self._act(names)

@@ -1,4 +1,4 @@
-"""Warnings that concern an endpoint's config rather than one notification: each is logged once, not at every event."""
+"""Warnings about the config of an endpoint: each is logged once, not at every event."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MOST = 1000
 
 
 class OnceLog:
-    """Logs each warning once for each endpoint, without the endpoint's secrets, until told to forget (on a reload).
+    """Logs each warning once for each endpoint, without the endpoint's secrets, until :meth:`forget` (on a reload).
 
-    A warning reads "what is wrong: why this time"; which one it is, is told by what stands before the colon.
+    A warning has the form ``mistake: reason of this time``. The text before the colon identifies it.
     """
 
     def __init__(self, log: logging.Logger) -> None:
@@ -25,7 +25,7 @@ class OnceLog:
         self._said: Set[Tuple[str, str]] = set()
 
     def warn(self, endpoint: Endpoint, text: str) -> None:
-        """Usable from any thread."""
+        """Log it, unless it was logged before. From any thread."""
         key = (endpoint.name, text.partition(": ")[0])
         with self._lock:
             if key in self._said or len(self._said) >= _MOST:
@@ -34,5 +34,6 @@ class OnceLog:
         self._log.warning("%s: %s", endpoint.name, endpoint.redact(text))
 
     def forget(self) -> None:
+        """Log each warning again."""
         with self._lock:
             self._said.clear()

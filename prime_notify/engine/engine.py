@@ -18,9 +18,8 @@ from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.log_once import OnceLog
-from prime_notify.delivery.policy import Policy
-from prime_notify.delivery.reporting import Notice
-from prime_notify.delivery.retry import LONGEST_ASKED
+from prime_notify.delivery.notices import Notice
+from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
@@ -87,7 +86,9 @@ class Engine:
         compose, warn = self._messages.message, self._warnings.warn
         self._attempter = Attempter(sender, compose, warn, step=step, language=console.language)
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
-        self._folder = DataFolder(data_dir, self._clock, console.say, longest_wait=_longest_wait(loaded), step=step)
+        self._folder = DataFolder(
+            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), step=step
+        )
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
         self._intake: Optional[Intake] = None  # while this process owns the data folder
@@ -138,7 +139,7 @@ class Engine:
             self._messages.use(loaded.config)
             self._warnings.forget()
             self._apply()
-            self._lanes.forgive(self._lanes.by_name())  # the cause of a failure may have been removed
+            self._lanes.reset(self._lanes.by_name())  # the cause of a failure may have been removed
             if self._running:
                 self._check_endpoints()
 
@@ -147,7 +148,7 @@ class Engine:
         with self._lock:
             self._endpoints.switch(endpoint, on)
             self._apply()
-            self._lanes.forgive([endpoint])
+            self._lanes.reset([endpoint])
 
     def _apply(self) -> None:
         if self._running and self._intake is not None:
@@ -218,7 +219,7 @@ class Engine:
                 return []
             accepted = self._intake.accept(event, loaded, self._endpoints.on, late)
             for one in accepted:
-                self._lanes.ring(one.endpoints)
+                self._lanes.wake_soon(one.endpoints)
             return accepted
 
     # delivering
@@ -268,17 +269,12 @@ class Engine:
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""
         names = self._folder.outbox.replay(notification_id, at=self.now)
-        self._lanes.forgive(names)
+        self._lanes.reset(names)
         return names
 
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
         return self._folder.outbox.drop(notification_id, at=self.now)
-
-
-def _longest_wait(loaded: LoadedConfig) -> float:
-    """Seconds: nothing is due later than that."""
-    return max([LONGEST_ASKED, *(float(one.config.repeat or 0) for one in loaded.endpoints)])
 
 
 def _process_token() -> str:

@@ -1,4 +1,4 @@
-"""The engine at a glance, for people: what is configured, what waits, and how it has been going."""
+"""The state of the engine for people: the endpoints, the deliveries that wait, and the last results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import List, Mapping, Optional, Tuple
 
 from prime_notify.delivery.lane import Lane
-from prime_notify.delivery.reporting import LastResult
+from prime_notify.delivery.notices import LastResult
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 
@@ -15,11 +15,11 @@ __all__ = ["EndpointState", "Overview", "overview_of"]
 
 @dataclass(frozen=True)
 class EndpointState:
-    """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: with the command since then.
+    """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: by the command since then.
 
-    ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier one's.
-    ``disabled``: the service said that the address is gone for good. ``held``: seconds until it is tried again, when
-    it is left alone for now. ``orphaned``: it is not in the config any more, but something waits for it.
+    ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
+    ``disabled``: the service said that the address is gone for good. ``held``: seconds until it is tried again, while
+    it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it.
     """
 
     name: str
@@ -38,15 +38,15 @@ class EndpointState:
 
     @property
     def on(self) -> bool:
-        """Whether it gets what comes, as far as people can say."""
+        """Whether new notifications go there, as far as people decide."""
         return self.switched_on or (self.enabled and not self.switched_off)
 
 
 @dataclass(frozen=True)
 class Overview:
-    """All of it. ``enabled``: whether anything is sent at all. ``elsewhere``: which other process does the delivering.
+    """The whole engine. ``enabled``: whether anything is sent. ``elsewhere``: the other process that delivers.
 
-    ``refusing``: the disk does not take what it is given, and memory keeps it instead.
+    ``refusing``: the disk cannot be written, and memory keeps the notifications instead.
     """
 
     enabled: bool
@@ -64,7 +64,7 @@ def overview_of(
     switched: Mapping[str, bool],
     now: float,
 ) -> Tuple[EndpointState, ...]:
-    """A state for each endpoint of the config, then one for each other name for which something is left."""
+    """A state for each endpoint of the config, then one for each other name for which deliveries are left."""
     states: List[EndpointState] = []
     for endpoint in loaded.endpoints:
         name = endpoint.name
@@ -80,7 +80,7 @@ def overview_of(
                 last=lane.last if lane else None,
                 last_success=health.last_success,
                 failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
-                held=max(0.0, health.held_until - now),
+                held=max(0.0, health.paused_until - now),
                 disabled=bool(lane and lane.disabled),
                 switched_on=switched.get(name) is True,
                 switched_off=switched.get(name) is False,

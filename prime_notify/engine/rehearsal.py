@@ -90,7 +90,7 @@ class Rehearsal:
             on=[one.config for one in scene.on],
             groups=block.groups,
             shares=shares,
-            left_alone=self.lanes.left_alone(self.clock.steady()),
+            left_alone=self.lanes.paused(self.clock.steady()),
         )
 
     def test(
@@ -110,7 +110,7 @@ class Rehearsal:
 
         def finished(result: TestResult) -> None:
             if result.ok:
-                self.lanes.forgive([result.endpoint])  # it works, so what waits may be sent
+                self.lanes.reset([result.endpoint])  # it works, so what waits may be sent
             on_result(result)
 
         chosen = scene.on if endpoint is None else [one for one in scene.loaded.endpoints if one.name == endpoint]

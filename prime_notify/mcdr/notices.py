@@ -7,7 +7,7 @@ from typing import Callable
 
 from mcdreforged.api.rtext import RColor
 
-from prime_notify.delivery.reporting import Notice, NoticeKind
+from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.commands.desk import clickable, quoted
 from prime_notify.mcdr.operators import Operators
 from prime_notify.mcdr.translations import Speech

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
 from tests.crash.life import ACCEPTED_FILE, RECORD_FILE, Life
-from tests.crash.seeds import SEEDS
+from tests.crash.seeds import FULL, SEEDS
 from tests.crash.slot import Slot
 from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED, Arrival, Promise, Verdict, judge
 from tests.support.receiver import OK, Answer, Receiver, Recorded
@@ -79,14 +79,15 @@ class _Run:
             self.number += 1
         promises = [*(Promise(id, id) for id in old), *self._accepted()]
         delivered = [one for one in (*alone, GROUP) if one != "dropped"]
-        verdict = judge(promises, delivered, self.arrivals, kills)
+        verdict = judge(promises, delivered, self.arrivals, kills, full=self.case.seed == FULL)
         return Result(verdict, **json.loads((self.folder / RECORD_FILE).read_text("utf-8")))
 
     def _life(self, kill: Kill, endpoints: Tuple[str, ...]) -> Life:
         url = f"http://127.0.0.1:{self.receiver.port}"
         tasks = 1 if self.number and kill == Kill() else self.case.tasks
         life = Life(str(self.folder), url, endpoints, f"life{self.number}", tasks, drop=self.case.drop)
-        return dataclasses.replace(life, step=kill.step, passed=kill.passed, after=kill.after)
+        is_full = self.case.seed == FULL
+        return dataclasses.replace(life, step=kill.step, passed=kill.passed, after=kill.after, full=is_full)
 
     def _accepted(self) -> Sequence[Promise]:
         lines = (self.folder / ACCEPTED_FILE).read_text("utf-8").splitlines()

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -19,14 +20,14 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 from prime_notify.config import quiet
-from prime_notify.delivery import lane
+from prime_notify.delivery import reminders
 from prime_notify.engine import housekeeping
 from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
-from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, RECORD_FILE, Life
+from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, ON_FULL_DISK, RECORD_FILE, Life
 from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED
 
 _PATIENCE = 30.0
@@ -79,6 +80,8 @@ class Living:
         for worker in workers:
             worker.join()
         self._wait_for(lambda: not self._has_late())
+        if self._life.full:
+            self._tell_on_full_disk()
         self._tell(self._engine, EventName.BACKUP_SUCCESS, f"{self._life.label}-last")  # what failed is over
         self._wait_for(self._is_drained)
         self._engine.stop(grace=5.0)
@@ -100,12 +103,37 @@ class Living:
             self._tell(second, EventName.BACKUP_FAILURE, f"{self._life.label}-late{number}")
         second.stop(grace=5.0)
 
+    def _tell_on_full_disk(self) -> None:
+        """What is accepted meanwhile counts as accepted once it is on the disk."""
+        file = self._engine._folder._database.file
+        assert file is not None
+        lines: List[bytes] = []
+        with file.using() as connection:
+            connection.execute("PRAGMA busy_timeout = 1")
+        other = sqlite3.connect(file.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(2):
+            task = f"{self._life.label}{ON_FULL_DISK}{number}"
+            for name in (EventName.BACKUP_START, EventName.BACKUP_SUCCESS):
+                lines.append(self._accepted(self._engine, name, task))
+                time.sleep(0.02)
+        assert self._engine.overview().refusing
+        other.close()
+        with file.using() as connection:
+            connection.execute("PRAGMA busy_timeout = 5000")
+        self._wait_for(lambda: not self._engine.overview().refusing)
+        os.write(self._record, b"".join(lines))
+
     def _tell(self, engine: Engine, name: EventName, task: str) -> None:
+        os.write(self._record, self._accepted(engine, name, task))
+
+    def _accepted(self, engine: Engine, name: EventName, task: str) -> bytes:
+        """Its line in the record."""
         marker = f"{task}-{name.value}"
         accepted = (
             engine.accept(Event(name, "crash", fields={"task_id": task, "message": marker, "title": marker})) or "-"
         )
-        os.write(self._record, f"{marker} {accepted}\n".encode())
+        return f"{marker} {accepted}\n".encode()
 
     def _wait_for(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -150,7 +178,7 @@ def _hurry() -> None:
     """Has everything that takes minutes or hours take milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(housekeeping, name, value)
-    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (lane, "_PUT_OFF", 0.02)):
+    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
         setattr(module, name, value)
 
 

@@ -13,7 +13,7 @@ from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import MIGRATIONS, migrate
 from tests.support.build import notification, smash_index
 
-__all__ = ["SEEDS", "Seed"]
+__all__ = ["FULL", "SEEDS", "Seed"]
 
 Seed = Callable[[Path, Sequence[str]], List[str]]
 """Makes the file in a folder, with deliveries to the endpoints; the ids of the notifications in it."""
@@ -82,4 +82,12 @@ def _fill(connection: sqlite3.Connection, endpoints: Sequence[str]) -> List[str]
     return ids
 
 
-SEEDS: Dict[str, Seed] = {"new": nothing, "first version": first_version, "damaged": damaged, "held": held}
+FULL = "full disk"
+
+SEEDS: Dict[str, Seed] = {
+    "new": nothing,
+    "first version": first_version,
+    "damaged": damaged,
+    "held": held,
+    FULL: nothing,
+}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple, Union
 
 from tests.crash.case import Case, Kill, Result
+from tests.crash.seeds import FULL
 from tests.crash.slot import LifeFailedError, Slot
 from tests.crash.verdict import Verdict
 
@@ -23,6 +24,7 @@ _KINDS: Tuple[Tuple[str, bool], ...] = (
     ("first version", False),
     ("damaged", False),
     ("held", False),
+    (FULL, False),
 )
 
 

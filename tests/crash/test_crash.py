@@ -15,7 +15,9 @@ _KNOWN_STEPS = (
     "open", "migrate-1:statement", "migrate-2:commit", "put:begin", "put:commit", "put:done", "send:begin", "send:done",
     "settle:begin", "settle:commit", "settle:done", "prune:commit", "late:commit", "replay:commit", "drop:commit",
     "clock:commit", "salvage:commit", "salvage-begin:part", "salvage-end:part",
-    "hold:done", "release:begin", "release:commit", "release:done", "together:claimed",
+    "defer:done", "release:begin", "release:commit", "release:done", "merge:claimed",
+    "copy:begin", "copy:commit", "copy:done",
+    "write-back:begin", "write-back:commit", "write-back:done", "write-back:switched",
 )  # fmt: skip
 
 

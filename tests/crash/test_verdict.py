@@ -96,3 +96,15 @@ def test_whoever_wants_failures_only_hears_of_them_and_that_they_are_over() -> N
     reminder = arrival("backup_failure", id="r", to=REMINDED)
     assert wrong(told, reminder) == ["the last that reminded heard is a failure"]
     assert wrong(told, reminder, arrival(id="s", to=REMINDED)) == []
+
+
+def test_a_kill_while_the_disk_is_full_repeats_what_was_delivered_since_and_loses_what_was_told_since() -> None:
+    told_on_disk = [arrival(id=id, task=id) for id in "abc"]
+    forgotten = arrival("backup_start", id="f", task="life0-full0")
+    repeated = [arrival(id=id, task=id, life="life1") for id in "abc"]
+    promises = [Promise(id, f"{id}-backup_success") for id in "abc"]
+    verdict = judge(promises, ["first"], [*told_on_disk, forgotten, *repeated], 1, full=True)
+    assert (verdict.lost, verdict.wrong, verdict.duplicates, verdict.bound) == ((), (), 3, 6)
+    kept = [*promises, Promise("f", "life0-full0-backup_start")]
+    verdict = judge(kept, ["first"], [*told_on_disk, forgotten], 1, full=True)
+    assert verdict.wrong == ("0 ends of life0-full0 at first",)

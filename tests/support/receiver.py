@@ -105,6 +105,13 @@ class Receiver:
         with self._changed:
             self._scripts[path] = _Script(behaviours, cycle)
 
+    def wait_until_closed(self, connections: int) -> None:
+        """Wait until exactly so many connections have begun and ended, at most ten seconds."""
+        deadline = time.monotonic() + 10
+        while (self.connections < connections or self._open) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert (self.connections, self._open) == (connections, {})
+
     def wait_for(self, wanted: Union[int, Callable[[List[Recorded]], bool]] = 1, timeout: float = 10) -> List[Recorded]:
         """Blocks until that many requests are here, or until the predicate accepts their list; returns them.
 

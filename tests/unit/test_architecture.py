@@ -46,9 +46,21 @@ def imported(source: str) -> Iterator[str]:
                 yield known
 
 
+def parents(module: str) -> Set[str]:
+    """The packages that a module stands in, without the root."""
+    parts = module.split(".")
+    return {".".join(parts[:end]) for end in range(2, len(parts))}
+
+
 @functools.cache
 def arrows() -> Mapping[str, Set[str]]:
-    return {name: set(imported(path.read_text("utf-8"))) - {name} for name, path in modules().items()}
+    """The imports of each module. An import of a module of another package runs that package's ``__init__``, too."""
+    graph = {}
+    for name, path in modules().items():
+        direct = set(imported(path.read_text("utf-8")))
+        implied = {parent for other in direct for parent in parents(other)} - parents(name)
+        graph[name] = (direct | implied) - {name}
+    return graph
 
 
 def of(module: str) -> str:

@@ -1,4 +1,4 @@
-"""One attempt whose start is gone, over a real socket: it is told all the same, and only once."""
+"""One attempt whose start is gone, over a real socket: the message is sent all the same, and only once."""
 
 from __future__ import annotations
 

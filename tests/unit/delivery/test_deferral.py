@@ -7,7 +7,7 @@ from typing import Optional
 
 import pytest
 
-from prime_notify.delivery.deferral import Digest, Holding, QuietHours
+from prime_notify.delivery.deferral import Deferral, Digest, QuietHours
 from prime_notify.model.event import Severity
 from prime_notify.model.health import Health
 from prime_notify.outbox.values import Delivery
@@ -109,41 +109,41 @@ def delivery(name: str = "backup_success", *, accepted: float = 0.0, attempt: in
     return Delivery(1, "a", attempt, accepted, notification(name))
 
 
-def test_without_options_nothing_is_held_back() -> None:
-    assert Holding().until(delivery(), 0.0, 0.0, WELL) is None
-    assert Holding().sort([delivery()], 0.0, 0.0, WELL).ready
+def test_without_options_nothing_is_deferred() -> None:
+    assert Deferral().until(delivery(), 0.0, 0.0, WELL) is None
+    assert Deferral().sort([delivery()], 0.0, 0.0, WELL).ready
 
 
 def test_a_digest_is_due_so_long_after_the_acceptance_of_the_first() -> None:
-    holding = Holding(Digest(100.0))
-    assert holding.until(delivery(accepted=50.0), 60.0, 0.0, WELL) == 150.0
-    assert holding.until(delivery(accepted=50.0), 500.0, 0.0, WELL) == 500.0
+    deferral = Deferral(Digest(100.0))
+    assert deferral.until(delivery(accepted=50.0), 60.0, 0.0, WELL) == 150.0
+    assert deferral.until(delivery(accepted=50.0), 500.0, 0.0, WELL) == 500.0
     first, second = delivery(accepted=50.0), delivery(accepted=80.0)
-    assert holding.sort([first, second], 149.0, 0.0, WELL).waiting == [(first, 150.0), (second, 150.0)]
-    assert holding.sort([first, second], 150.0, 0.0, WELL).ready == [first, second]
+    assert deferral.sort([first, second], 149.0, 0.0, WELL).waiting == [(first, 150.0), (second, 150.0)]
+    assert deferral.sort([first, second], 150.0, 0.0, WELL).ready == [first, second]
 
 
 def test_a_full_digest_goes_at_once() -> None:
-    held = [delivery(), delivery()]
-    assert Holding(Digest(100.0, most=2)).sort(held, 1.0, 0.0, WELL).ready == held
-    assert Holding(Digest(100.0, most=3)).sort(held, 1.0, 0.0, WELL).collected == 2
+    deferred = [delivery(), delivery()]
+    assert Deferral(Digest(100.0, most=2)).sort(deferred, 1.0, 0.0, WELL).ready == deferred
+    assert Deferral(Digest(100.0, most=3)).sort(deferred, 1.0, 0.0, WELL).collected == 2
 
 
-def test_what_is_severe_is_not_collected_and_takes_along_what_was_held_with_it() -> None:
-    holding = Holding(Digest(100.0, at_once=Severity.WARNING))
-    assert holding.until(delivery("backup_failure"), 0.0, 0.0, WELL) is None
-    assert holding.until(delivery("backup_aborted"), 0.0, 0.0, WELL) is None
-    assert holding.until(delivery("backup_success"), 0.0, 0.0, WELL) == 100.0
-    assert len(holding.sort([delivery(), delivery("backup_aborted")], 1.0, 0.0, WELL).ready) == 2
+def test_what_is_severe_is_not_collected_and_takes_along_what_was_deferred_with_it() -> None:
+    deferral = Deferral(Digest(100.0, at_once=Severity.WARNING))
+    assert deferral.until(delivery("backup_failure"), 0.0, 0.0, WELL) is None
+    assert deferral.until(delivery("backup_aborted"), 0.0, 0.0, WELL) is None
+    assert deferral.until(delivery("backup_success"), 0.0, 0.0, WELL) == 100.0
+    assert len(deferral.sort([delivery(), delivery("backup_aborted")], 1.0, 0.0, WELL).ready) == 2
 
 
 def test_a_digest_that_failed_before_waits_for_nothing_new() -> None:
-    assert len(Holding(Digest(100.0)).sort([delivery(attempt=2), delivery()], 1.0, 0.0, WELL).ready) == 2
+    assert len(Deferral(Digest(100.0)).sort([delivery(attempt=2), delivery()], 1.0, 0.0, WELL).ready) == 2
 
 
 def test_quiet_hours_hold_back_what_is_not_severe() -> None:
-    holding = Holding(quiet=quiet("23:00", "07:00"))
+    deferral = Deferral(quiet=quiet("23:00", "07:00"))
     night = moment("2024-01-01T23:00:00")
-    assert holding.until(delivery(), 10.0, night, WELL) == 10.0 + 8 * 3600
-    assert holding.until(delivery("backup_failure"), 10.0, night, WELL) is None
-    assert holding.sort([delivery(), delivery("backup_failure")], 10.0, night, WELL).collected == 0
+    assert deferral.until(delivery(), 10.0, night, WELL) == 10.0 + 8 * 3600
+    assert deferral.until(delivery("backup_failure"), 10.0, night, WELL) is None
+    assert deferral.sort([delivery(), delivery("backup_failure")], 10.0, night, WELL).collected == 0

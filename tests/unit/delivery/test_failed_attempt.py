@@ -44,7 +44,7 @@ def test_only_what_the_owner_must_mend_is_given_up_at_once(kind: FailureKind) ->
     assert (outcome.reason, outcome.hint, outcome.status) == ("the reason", "the remedy", None)
 
 
-def test_it_is_told_in_the_consoles_language() -> None:
+def test_the_reason_is_in_the_consoles_language() -> None:
     attempter = Attempter(
         Failing(FailureKind.REFUSED),
         compose,

@@ -1,4 +1,4 @@
-"""Endpoints that take over from one that cannot deliver."""
+"""Fallback endpoints, which get the deliveries of one that cannot deliver."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import states
+from tests.support.delivery_world import Answer, World
 from tests.support.examples import examples
-from tests.unit.delivery.world import Answer, World
 
 ONCE = {"retry": []}
 
@@ -28,7 +28,7 @@ def failing(world: World, *names: str, status: int = 500) -> None:
 
 
 def open_breaker(world: World, *names: str) -> None:
-    """Has so many messages fail there that they are left alone."""
+    """Has so many messages fail there that they are paused."""
     failing(world, *names)
     for name in names:
         for _ in range(5):
@@ -36,17 +36,17 @@ def open_breaker(world: World, *names: str) -> None:
     world.run()
 
 
-def test_an_error_that_is_given_up_is_taken_over_once(tmp_path: Path) -> None:
+def test_an_error_that_is_given_up_is_reassigned_once(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": "b", **ONCE}, {})
     failing(world, "a")
     error, note = world.accept("backup_failure", "a"), world.accept("backup_success", "a")
     world.run()
-    assert world.told("b") == [[error]]
+    assert world.delivered("b") == [[error]]
     assert states(world.store, error) == {"a": State.DEAD, "b": State.DELIVERED}
     assert states(world.store, note) == {"a": State.DEAD}
     world.store.replay(None, at=world.clock.steady())
     world.run()
-    assert world.told("b") == [[error]]
+    assert world.delivered("b") == [[error]]
 
 
 def test_who_has_it_anyway_does_not_get_it_again(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_who_has_it_anyway_does_not_get_it_again(tmp_path: Path) -> None:
     assert states(world.store, error) == {"a": State.DEAD, "b": State.DELIVERED}
 
 
-def test_the_next_one_takes_over_where_the_first_has_given_up_too(tmp_path: Path) -> None:
+def test_the_next_one_gets_it_where_the_first_has_given_up_too(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b", "c"], **ONCE}, {**ONCE, "fallback": ["a", "c"]}, {})
     failing(world, "a", "b")
     error = world.accept("backup_failure", "a")
@@ -65,7 +65,7 @@ def test_the_next_one_takes_over_where_the_first_has_given_up_too(tmp_path: Path
     assert states(world.store, error) == {"a": State.DEAD, "b": State.DEAD, "c": State.DELIVERED}
 
 
-def test_two_that_take_over_from_each_other_do_not_do_so_for_ever(tmp_path: Path) -> None:
+def test_two_fallbacks_of_each_other_do_not_reassign_for_ever(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"], **ONCE}, {"fallback": ["a"], **ONCE})
     failing(world, "a", "b")
     error = world.accept("backup_failure", "a")
@@ -73,16 +73,16 @@ def test_two_that_take_over_from_each_other_do_not_do_so_for_ever(tmp_path: Path
     assert states(world.store, error) == {"a": State.DEAD, "b": State.DEAD}
 
 
-def test_who_is_well_takes_over_before_who_is_not(tmp_path: Path) -> None:
+def test_a_fallback_that_is_well_comes_before_one_that_is_not(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b", "c"], **ONCE}, {}, {})
     open_breaker(world, "b")
     failing(world, "a", "b")
     error = world.accept("backup_failure", "a")
     world.run()
-    assert world.told("c") == [[error]]
+    assert world.delivered("c") == [[error]]
 
 
-def test_where_nobody_is_well_the_first_one_takes_over(tmp_path: Path) -> None:
+def test_where_none_is_well_the_first_one_gets_it(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"], **ONCE}, {})
     open_breaker(world, "b")
     failing(world, "a", "b")
@@ -91,31 +91,31 @@ def test_where_nobody_is_well_the_first_one_takes_over(tmp_path: Path) -> None:
     assert states(world.store, error) == {"a": State.DEAD, "b": State.WAITING}
 
 
-def test_what_waits_behind_an_open_breaker_is_taken_over_and_still_delivered_later(tmp_path: Path) -> None:
+def test_what_waits_behind_an_open_breaker_is_reassigned_and_still_delivered_later(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"]}, {})
     open_breaker(world, "a")
     error, warning, note = (world.accept(f"backup_{what}", "a") for what in ("failure", "aborted", "success"))
     world.run(0.001)
-    assert world.told("b") == [[error], [warning]]
+    assert world.delivered("b") == [[error], [warning]]
     world.run(0.5)
-    assert world.told("b") == [[error], [warning]]
+    assert world.delivered("b") == [[error], [warning]]
     failing(world)
     world.run(24)
-    assert {error, warning, note} <= {id for message in world.told() for id in message}
-    assert world.told("b") == [[error], [warning]]
+    assert {error, warning, note} <= {id for message in world.delivered() for id in message}
+    assert world.delivered("b") == [[error], [warning]]
 
 
-def test_the_very_attempt_that_opens_the_breaker_is_taken_over(tmp_path: Path) -> None:
+def test_the_very_attempt_that_opens_the_breaker_is_reassigned(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"]}, {})
     failing(world, "a")
     for _ in range(4):
         world.accept("backup_start", "a")
     error = world.accept("backup_failure", "a")
     world.run()
-    assert world.told("b") == [[error]]
+    assert world.delivered("b") == [[error]]
 
 
-def test_what_waits_is_taken_over_as_soon_as_somebody_is_well(tmp_path: Path) -> None:
+def test_what_waits_is_reassigned_as_soon_as_a_fallback_is_well(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"]}, {})
     open_breaker(world, "a", "b")
     error = world.accept("backup_failure", "a")
@@ -123,36 +123,36 @@ def test_what_waits_is_taken_over_as_soon_as_somebody_is_well(tmp_path: Path) ->
     assert states(world.store, error) == {"a": State.WAITING}
     failing(world, "a")
     world.run(1)
-    assert [error] in world.told("b")
+    assert [error] in world.delivered("b")
 
 
-def test_many_that_wait_are_all_taken_over(tmp_path: Path) -> None:
+def test_many_that_wait_are_all_reassigned(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"]}, {})
     open_breaker(world, "a")
     errors = [world.accept("backup_failure", "a") for _ in range(230)]
     world.run()
-    assert world.told("b") == [[error] for error in errors]
+    assert world.delivered("b") == [[error] for error in errors]
 
 
-def test_an_endpoint_that_is_gone_has_all_taken_over(tmp_path: Path) -> None:
+def test_all_deliveries_of_an_endpoint_that_is_gone_are_reassigned(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"]}, {})
     failing(world, "a", status=410)
     errors = [world.accept("backup_failure", "a") for _ in range(2)]
     world.run()
-    assert world.told("b") == [[error] for error in errors]
+    assert world.delivered("b") == [[error] for error in errors]
 
 
-def test_a_takeover_survives_a_restart(tmp_path: Path) -> None:
+def test_a_reassignment_survives_a_restart(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"], **ONCE}, {})
     failing(world, "a")
     error = world.accept("backup_failure", "a")
     assert world.lanes["a"].step() == 0.0
     world.restart()
     world.run()
-    assert world.told("b") == [[error]]
+    assert world.delivered("b") == [[error]]
 
 
-def test_one_that_is_not_there_takes_nothing_over(tmp_path: Path) -> None:
+def test_a_fallback_that_does_not_exist_gets_nothing(tmp_path: Path) -> None:
     world = World(tmp_path, {"fallback": ["b"], **ONCE}, {})
     del world.lanes["b"]
     failing(world, "a")
@@ -164,7 +164,7 @@ def test_one_that_is_not_there_takes_nothing_over(tmp_path: Path) -> None:
 # groups
 
 
-def test_in_a_group_the_next_one_takes_over_whatever_is_given_up(tmp_path: Path) -> None:
+def test_in_a_group_the_next_one_gets_whatever_is_given_up(tmp_path: Path) -> None:
     member = {"group": "g", **ONCE}
     world = World(tmp_path, member, member, {**member, "fallback": "d"}, {})
     failing(world, "b", "c")
@@ -188,20 +188,20 @@ def test_in_a_group_what_all_gave_up_is_replayed_by_one(tmp_path: Path) -> None:
     failing(world)
     assert world.store.replay(None, at=world.clock.steady()) == ["b"]
     world.run()
-    assert world.told("a") + world.told("b") == [[note]]
+    assert world.delivered("a") + world.delivered("b") == [[note]]
 
 
 @pytest.mark.parametrize("what", ["success", "aborted", "failure"])
-def test_in_a_group_nothing_waits_for_one_that_is_left_alone_and_it_is_told_once(tmp_path: Path, what: str) -> None:
+def test_in_a_group_nothing_waits_for_one_that_is_paused_and_it_is_delivered_once(tmp_path: Path, what: str) -> None:
     world = World(tmp_path, {"group": "g"}, {"group": "g"})
     open_breaker(world, "a")
     id = world.accept(f"backup_{what}", "a")
     world.run()
-    assert world.told("b")[-1] == [id]
+    assert world.delivered("b")[-1] == [id]
     failing(world)
     world.run(24)
-    assert world.told("a") == []
-    assert len(world.told("b")) == len({id for [id] in world.told("b")}) == 6
+    assert world.delivered("a") == []
+    assert len(world.delivered("b")) == len({id for [id] in world.delivered("b")}) == 6
 
 
 def test_in_a_group_reminders_stay_where_they_are(tmp_path: Path) -> None:
@@ -210,10 +210,10 @@ def test_in_a_group_reminders_stay_where_they_are(tmp_path: Path) -> None:
     world.run()
     open_breaker(world, "a")
     world.run(2)
-    assert [error] not in world.told("b")
+    assert [error] not in world.delivered("b")
 
 
-def test_what_the_last_of_a_group_gives_up_goes_back_to_one_that_was_only_left_alone(tmp_path: Path) -> None:
+def test_what_the_last_of_a_group_gives_up_goes_back_to_one_that_was_only_paused(tmp_path: Path) -> None:
     world = World(tmp_path, {"group": "g"}, {"group": "g", **ONCE})
     open_breaker(world, "a")
     failing(world, "a", "b", status=400)
@@ -222,7 +222,7 @@ def test_what_the_last_of_a_group_gives_up_goes_back_to_one_that_was_only_left_a
     assert states(world.store, note) == {"a": State.WAITING, "b": State.PASSED}
     failing(world)
     world.run(1)
-    assert world.told("a")[-1] == [note]
+    assert world.delivered("a")[-1] == [note]
     assert world.store.dead() == {}
 
 
@@ -234,13 +234,13 @@ def test_what_was_passed_on_survives_a_restart(tmp_path: Path) -> None:
     world.restart()
     failing(world)
     world.run(24)
-    assert world.told("a") == []
-    assert world.told("b")[-1] == [note]
+    assert world.delivered("a") == []
+    assert world.delivered("b")[-1] == [note]
 
 
 happenings = st.lists(
     st.tuples(
-        st.sampled_from(["success", "failure"]),  # is told of
+        st.sampled_from(["success", "failure"]),  # is accepted
         st.sampled_from("abc"),  # to this one first
         st.sets(st.sampled_from("abc")),  # while these fail
         st.sampled_from([500, 400, 404]),  # like that
@@ -252,7 +252,7 @@ happenings = st.lists(
 
 @examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings, st.booleans())
-def test_in_a_group_each_notification_is_told_once_or_is_one_dead_letter(
+def test_in_a_group_each_notification_is_delivered_once_or_is_one_dead_letter(
     tmp_path_factory: pytest.TempPathFactory, happened: List[Tuple[str, str, Set[str], int, float]], restarts: bool
 ) -> None:
     world = World(tmp_path_factory.mktemp("world"), {"group": "g"}, {"group": "g"}, {"group": "g"})
@@ -265,10 +265,10 @@ def test_in_a_group_each_notification_is_told_once_or_is_one_dead_letter(
             world.restart()
     failing(world)
     world.run(48)
-    told = [id for name in "abc" for message in world.told(name) for id in message]
+    delivered = [id for name in "abc" for message in world.delivered(name) for id in message]
     for id in ids:
         known = list(states(world.store, id).values())
-        assert [known.count(State.DELIVERED), told.count(id)] in ([0, 0], [1, 1])
-        assert known.count(State.DEAD) == 1 - told.count(id)
+        assert [known.count(State.DELIVERED), delivered.count(id)] in ([0, 0], [1, 1])
+        assert known.count(State.DEAD) == 1 - delivered.count(id)
         assert State.WAITING not in known
     world.store.close()

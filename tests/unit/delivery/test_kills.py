@@ -1,4 +1,4 @@
-"""Whatever is held back, counted or repeated: a kill at any step costs nothing, and repeats one message at the most."""
+"""Deferred, counted and repeated deliveries: a kill at any step loses nothing, and repeats one message at the most."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
+from tests.support.delivery_world import World
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 DIGEST = {"digest": {"every": "2h", "max": 3}}
 QUIET = {"quiet_hours": {"from": "23:00", "to": "07:00"}}
@@ -54,13 +54,13 @@ def live(folder: Path, options: Any, actions: Any) -> Any:
 @pytest.mark.parametrize("options", [DIGEST, QUIET, {**QUIET, **DIGEST}])
 @examples(40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTION, max_size=25))
-def test_what_is_held_back_is_told_once_and_for_each_kill_at_most_once_more(
+def test_what_is_deferred_is_delivered_once_and_for_each_kill_at_most_once_more(
     tmp_path_factory: pytest.TempPathFactory, options: Any, actions: Any
 ) -> None:
     world, ids = live(tmp_path_factory.mktemp("world"), options, actions)
-    told = collections.Counter(id for message in world.told() for id in message)
-    assert {*told} == {*ids}
-    assert max(told.values()) <= 1 + world.kills
+    delivered = collections.Counter(id for message in world.delivered() for id in message)
+    assert {*delivered} == {*ids}
+    assert max(delivered.values()) <= 1 + world.kills
     assert world.store.waiting() == {}
 
 
@@ -69,20 +69,20 @@ def test_what_is_held_back_is_told_once_and_for_each_kill_at_most_once_more(
 )
 @examples(40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTION, max_size=25))
-def test_what_is_counted_or_repeated_is_told(
+def test_what_is_counted_or_repeated_is_delivered(
     tmp_path_factory: pytest.TempPathFactory, options: Any, actions: Any
 ) -> None:
-    """What was delivered was told; what was folded is counted in what was. Nothing reminds of what is over."""
+    """Each event is delivered, or counted in a message that is. Nothing reminds of a failure that is over."""
     world, ids = live(tmp_path_factory.mktemp("world"), options, actions)
-    told = {id for message in world.told() for id in message}
+    delivered = {id for message in world.delivered() for id in message}
     folded = [id for id in ids if world.state(id) is State.FOLDED]
-    assert {*ids} - {*folded} <= told
+    assert {*ids} - {*folded} <= delivered
     assert sum(map(_counted, world.received)) >= len(ids)
     assert world.store.waiting() == {}
 
 
 @pytest.mark.parametrize("fuse", range(19))
-def test_a_digest_that_is_told_again_after_a_kill_has_the_same_id(tmp_path: Path, fuse: int) -> None:
+def test_a_digest_that_is_delivered_again_after_a_kill_has_the_same_id(tmp_path: Path, fuse: int) -> None:
     world = World(tmp_path, DIGEST)
     for _ in range(3):
         world.accept()
@@ -94,7 +94,7 @@ def test_a_digest_that_is_told_again_after_a_kill_has_the_same_id(tmp_path: Path
 
 
 def _counted(message: Any) -> int:
-    """How many events a message tells of."""
+    """The number of events in a message."""
     if "digest_total" in message.get("extra", {}):
         return int(message["extra"]["digest_total"])
     said = message.get("message", "")

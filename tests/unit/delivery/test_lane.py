@@ -12,9 +12,8 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.rate import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
-from prime_notify.delivery.policy import Policy
-from prime_notify.delivery.reporting import Notice, NoticeKind
-from prime_notify.delivery.retry import RetrySchedule
+from prime_notify.delivery.notices import Notice, NoticeKind
+from prime_notify.delivery.policy import Policy, RetrySchedule
 from prime_notify.model.event import EventName
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item
@@ -37,7 +36,7 @@ REFUSED = TransportFailure(
 
 
 class ScriptedTransport:
-    """Answers as told, then 200; remembers what was sent."""
+    """Gives these answers, then 200; remembers what was sent."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers: List[Answer] = list(answers)
@@ -237,7 +236,7 @@ def test_a_lane_with_nothing_to_do_does_not_wake_for_its_breaker() -> None:
     for _ in range(5):
         world.put()
         world.lane.step()
-    assert world.lane.health.held_until > world.clock.steady()
+    assert world.lane.health.paused_until > world.clock.steady()
     assert world.lane.step() is None
 
 
@@ -251,7 +250,7 @@ def test_an_outage_uses_up_no_attempts_of_what_waits_behind_it() -> None:
         world.clock.advance(pause or 0.0)
     assert all(states(world.store, id) == {"a": State.WAITING} for id in waiting)
     world.transport.answers = []
-    world.lane.forgive()
+    world.lane.reset()
     while (pause := world.lane.step()) is not None:
         world.clock.advance(pause)
     assert set(waiting) <= set(world.transport.sent)
@@ -261,8 +260,8 @@ def test_health_survives_the_lane() -> None:
     world = World()
     fail(world, 5)
     world.put()
-    heir = dataclasses.replace(world.lane, _health=None)
-    assert heir.step() == 30.0
+    successor = dataclasses.replace(world.lane)
+    assert successor.step() == 30.0
 
 
 def test_of_successes_right_after_another_the_first_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,29 +297,29 @@ def test_attempts_keep_to_the_rate_also_across_lanes() -> None:
     for _ in range(3):
         world.put()
     assert world.run_until_idle() == 60.0
-    heir = dataclasses.replace(world.lane, _health=None)
-    assert heir.step() == 60.0
+    successor = dataclasses.replace(world.lane)
+    assert successor.step() == 60.0
     world.clock.advance(60.0)
     world.run_until_idle()
     assert len(world.transport.sent) == 3
 
 
-def test_an_endpoint_that_is_gone_is_switched_off_until_it_is_forgiven() -> None:
+def test_an_endpoint_that_is_gone_is_switched_off_until_it_is_reset() -> None:
     world = World(Response(410))
     dead, kept = world.put(), world.put()
     assert world.run_until_idle() is None
     assert states(world.store, dead) == {"a": State.DEAD}
     assert states(world.store, kept) == {"a": State.WAITING}
     assert [notice.kind for notice in world.notices] == [NoticeKind.DISABLED]
-    world.lane.forgive()
+    world.lane.reset()
     world.run_until_idle()
     assert states(world.store, kept) == {"a": State.DELIVERED}
 
 
-# telling people
+# notices for people
 
 
-def test_long_failing_is_told_once_and_so_is_the_recovery() -> None:
+def test_a_long_outage_gives_one_notice_and_so_does_the_recovery() -> None:
     world = World(policy=Policy(RetrySchedule((60.0,) * 99, jitter=0.0)))
     world.put()
     world.transport.answers = [REFUSED] * 14
@@ -333,7 +332,7 @@ def test_long_failing_is_told_once_and_so_is_the_recovery() -> None:
     assert world.notices[1].seconds > world.notices[0].seconds
 
 
-def test_a_hiccup_is_told_to_nobody() -> None:
+def test_a_hiccup_gives_no_notice() -> None:
     world = World(REFUSED)
     world.put()
     for _ in range(3):

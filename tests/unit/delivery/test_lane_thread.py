@@ -14,7 +14,7 @@ from tests.support.build import endpoint
 
 
 class StandIn:
-    """A lane that does as it is told."""
+    """A lane that pauses as the test says."""
 
     def __init__(self, *pauses: object) -> None:
         self.endpoint = endpoint("a")
@@ -34,7 +34,7 @@ def run(lane: Any, **more: Any) -> LaneThread:
     return LaneThread(lane, **more)
 
 
-def test_it_begins_with_the_first_wake_up_and_ends_when_told() -> None:
+def test_it_begins_with_the_first_wake_up_and_ends_when_stopped() -> None:
     lane = StandIn(0.0, None)
     thread = run(lane)
     assert thread.join()

@@ -1,4 +1,4 @@
-"""Warnings about an endpoint's config are told once."""
+"""Warnings about the config of an endpoint are logged once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def once() -> OnceLog:
     return OnceLog(logging.getLogger("test.once"))
 
 
-def test_a_warning_is_told_once_for_each_endpoint_whatever_the_reason(
+def test_a_warning_is_logged_once_for_each_endpoint_whatever_the_reason(
     once: OnceLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("a", "b"):
@@ -30,7 +30,7 @@ def test_a_warning_is_told_once_for_each_endpoint_whatever_the_reason(
     ]
 
 
-def test_after_a_reload_it_is_told_again(once: OnceLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_after_a_reload_it_is_logged_again(once: OnceLog, caplog: pytest.LogCaptureFixture) -> None:
     once.warn(endpoint(), "x failed: this")
     once.forget()
     once.warn(endpoint(), "x failed: this")
@@ -46,6 +46,6 @@ def test_however_many_there_are_the_log_and_the_memory_stay_small(
     assert len(caplog.records) == 1000
 
 
-def test_no_secret_is_told(once: OnceLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_logged(once: OnceLog, caplog: pytest.LogCaptureFixture) -> None:
     once.warn(endpoint(url="http://127.0.0.1/secret-in-the-path"), "secret-in-the-path failed")
     assert "secret-in-the-path" not in caplog.text

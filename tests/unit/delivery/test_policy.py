@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from prime_notify.config.rate import Rate
-from prime_notify.delivery.policy import Policy
-from prime_notify.delivery.retry import DEFAULT_DELAYS
+from prime_notify.delivery.policy import DEFAULT_DELAYS, Policy
 from prime_notify.model.event import EventName
 from tests.support.build import endpoint
 

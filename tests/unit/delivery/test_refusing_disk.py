@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
+from tests.support.delivery_world import World
 from tests.support.disk import FaultyDisk, failover_outbox
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 
 class FaultyWorld(World):
@@ -54,7 +54,7 @@ def test_reminders_go_on_and_end_with_the_word_that_it_is_over(tmp_path: Path) -
     assert world.store.waiting() == {}
 
 
-def test_a_recovery_waits_for_the_failure_that_memory_has_not_told_yet(tmp_path: Path) -> None:
+def test_a_recovery_waits_for_the_failure_that_memory_has_not_delivered_yet(tmp_path: Path) -> None:
     world = FaultyWorld(tmp_path, {"repeat": "6h", "retry": ["1h"] * 9})
     world.filtered = True
     world.disk.full = True
@@ -65,24 +65,24 @@ def test_a_recovery_waits_for_the_failure_that_memory_has_not_told_yet(tmp_path:
     world.run(0.1)
     world.answer = lambda endpoint: Response(200)
     world.run(2)
-    assert world.told() == [[failure], [success]]
+    assert world.delivered() == [[failure], [success]]
 
 
-def test_a_fallback_tells_what_memory_holds_for_an_endpoint_that_is_left_alone(tmp_path: Path) -> None:
+def test_a_fallback_gets_what_memory_has_for_a_paused_endpoint(tmp_path: Path) -> None:
     world = FaultyWorld(tmp_path, {"fallback": ["b"], "retry": ["1s"] * 9}, {})
     world.answer = lambda endpoint: Response(500 if endpoint == "a" else 200)
     world.disk.full = True
     first = world.accept("backup_failure", "a")
     world.run(0.005)  # its breaker is open now
-    assert world.told("b") == [[first]]
+    assert world.delivered("b") == [[first]]
     second = world.accept("backup_failure", "a")
     world.run()
-    assert world.told("b") == [[first], [second]]
+    assert world.delivered("b") == [[first], [second]]
     world.make_room()
     world.answer = lambda endpoint: Response(200)
     world.run(1)
-    assert world.told("a") == [[first], [second]]
-    assert world.told("b") == [[first], [second]]
+    assert world.delivered("a") == [[first], [second]]
+    assert world.delivered("b") == [[first], [second]]
 
 
 ACTION = st.one_of(
@@ -106,7 +106,7 @@ ACTION = st.one_of(
 def test_nothing_is_lost_whenever_the_disk_is_full(
     tmp_path_factory: pytest.TempPathFactory, options: Any, actions: Any
 ) -> None:
-    """In the end everything was told, and nothing waits but, perhaps, a reminder."""
+    """In the end everything was delivered, and nothing waits except, perhaps, a reminder."""
     world = FaultyWorld(tmp_path_factory.mktemp("world"), {**options, "retry": ["6h"] * 50})
     ids = []
     for kind, value in actions:
@@ -125,5 +125,5 @@ def test_nothing_is_lost_whenever_the_disk_is_full(
     world.make_room()
     ids.append(world.accept())
     world.run(48)
-    assert {*ids} <= {id for message in world.told() for id in message}
+    assert {*ids} <= {id for message in world.delivered() for id in message}
     assert world.store.waiting() == {}

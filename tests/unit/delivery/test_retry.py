@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from prime_notify.delivery.retry import DEFAULT_DELAYS, RetrySchedule
+from prime_notify.delivery.policy import DEFAULT_DELAYS, RetrySchedule
 
 
 def test_delays_grow_from_seconds_to_hours_and_end_after_about_a_day() -> None:

@@ -1,4 +1,4 @@
-"""The check at the start, over real sockets: what it says, and that it disturbs nobody."""
+"""The start-up check, over real sockets: what it logs, and that it delays nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
@@ -26,7 +26,6 @@ from tests.support.build import loaded
 from tests.support.receiver import Receiver, unused_port
 from tests.support.texts import CATALOGUE
 from tests.unit.transport.conftest import VARIABLES
-from tests.unit.transport.test_probe import settle
 
 SECRET = "SECRETkey123"
 
@@ -38,18 +37,12 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
 def compose(items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
     return message_of(items[0].notification, "en_us", CATALOGUE, now=now)
 
 
 class Recording(Prober):
-    """A real prober that notes what was probed, and tells when it was closed."""
+    """A real prober that notes what was probed, and notes when it was closed."""
 
     def __init__(self, http: Optional[HttpTransport] = None) -> None:
         super().__init__(http)
@@ -109,7 +102,7 @@ def hook(url: str, name: str = "ops", **options: Any) -> Dict[str, Any]:
 
 def test_endpoints_that_can_be_reached_cause_no_word_and_get_nothing(receiver: Receiver) -> None:
     assert Scene().run(hook(receiver.url())) == []
-    settle(receiver, 1)
+    receiver.wait_until_closed(1)
     assert receiver.requests == []
 
 
@@ -129,7 +122,7 @@ def test_it_is_said_in_the_consoles_language() -> None:
     assert text == f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行"
 
 
-def test_each_kind_of_trouble_is_told_apart(receiver: Receiver) -> None:
+def test_each_kind_of_failure_has_its_own_text(receiver: Receiver) -> None:
     def lookup(host: str, *args: Any, **kwargs: Any) -> Any:
         if host == "nowhere.example":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -171,7 +164,7 @@ def test_nothing_is_looked_at_that_is_switched_off(endpoint: Any, block: Any) ->
     assert scene.probers == []
 
 
-def test_it_delays_nobody_and_stops_at_once(receiver: Receiver) -> None:
+def test_it_delays_nothing_and_stops_at_once(receiver: Receiver) -> None:
     scene = Scene()
     started = time.monotonic()
     scene.check.start(loaded(hook(receiver.url().replace("http:", "https:"), timeout="10s")))

@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 import pytest
 
 from prime_notify.clock import Clock
-from prime_notify.delivery.reporting import Notice, NoticeKind
+from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.engine import Engine
 from prime_notify.model.event import EventName
@@ -30,12 +30,6 @@ from tests.support.build import event, loaded
 from tests.support.clock import FakeClock
 from tests.support.receiver import HANG, Answer, Receiver
 from tests.support.texts import CATALOGUE
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
 
 
 @contextlib.contextmanager
@@ -92,7 +86,7 @@ def test_start_and_end_share_a_task_id(tmp_path: Path, receiver: Receiver) -> No
     assert start["task_id"] == end["task_id"]
 
 
-def test_a_task_that_another_start_interrupts_is_told_as_aborted_first(tmp_path: Path, receiver: Receiver) -> None:
+def test_a_task_that_another_start_interrupts_is_delivered_as_aborted_first(tmp_path: Path, receiver: Receiver) -> None:
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event("backup_start"))
         running.accept(event("backup_start"))
@@ -114,7 +108,7 @@ def test_what_was_not_delivered_is_delivered_after_the_next_start(tmp_path: Path
     assert payload["id"] == accepted
 
 
-def test_a_task_left_open_by_a_dead_process_is_told_as_aborted(
+def test_a_task_left_open_by_a_dead_process_is_delivered_as_aborted(
     tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("prime_notify.engine.engine._process_token", lambda: "a process that died")
@@ -139,7 +133,9 @@ def test_a_task_of_this_process_survives_a_restart_of_the_engine(tmp_path: Path,
     assert [payload["event"] for payload in payloads] == ["backup_start", "backup_success"]
 
 
-def test_an_event_that_came_while_no_engine_ran_is_told_by_the_next_one(tmp_path: Path, receiver: Receiver) -> None:
+def test_an_event_that_came_while_no_engine_ran_is_delivered_by_the_next_one(
+    tmp_path: Path, receiver: Receiver
+) -> None:
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event("backup_start", task_id="t"))
         received(receiver, 1)
@@ -260,7 +256,7 @@ def test_the_overview_knows_of_successes_before_a_restart(tmp_path: Path, receiv
 
 
 @pytest.fixture
-def busy_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+def busy_housekeeping(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prime_notify.engine.housekeeping._INTERVAL", 0.01)
 
 
@@ -309,8 +305,8 @@ def test_an_endpoint_is_switched_off_and_on_until_the_next_reload(tmp_path: Path
     assert [request.target for request in receiver.requests] == ["/off", "/on"]
 
 
-def test_a_second_engine_delivers_nothing_keeps_events_and_takes_over_when_the_first_lets_go(
-    tmp_path: Path, receiver: Receiver, busy_keeper: None
+def test_a_second_engine_delivers_nothing_keeps_events_and_takes_the_folder_when_the_first_lets_go(
+    tmp_path: Path, receiver: Receiver, busy_housekeeping: None
 ) -> None:
     first, second = build(tmp_path, hook(receiver, "first")), build(tmp_path, hook(receiver, "second"))
     first.start()
@@ -354,7 +350,7 @@ def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiv
 
 
 def test_a_disk_that_is_full_for_a_while_costs_no_notification(
-    tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, receiver: Receiver, busy_housekeeping: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with engine(tmp_path, hook(receiver)) as running:
         disk = running._folder._database.file
@@ -374,7 +370,7 @@ def test_a_disk_that_is_full_for_a_while_costs_no_notification(
 
 
 def test_a_file_that_breaks_while_it_is_used_is_replaced_and_costs_no_new_notification(
-    tmp_path: Path, receiver: Receiver, busy_keeper: None, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, receiver: Receiver, busy_housekeeping: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with engine(tmp_path, hook(receiver)) as running:
         disk = running._folder._database.file
@@ -391,7 +387,7 @@ def test_a_file_that_breaks_while_it_is_used_is_replaced_and_costs_no_new_notifi
     assert "damaged" in caplog.text
 
 
-def test_people_are_told_of_an_endpoint_that_is_gone(tmp_path: Path, receiver: Receiver) -> None:
+def test_people_get_a_notice_of_an_endpoint_that_is_gone(tmp_path: Path, receiver: Receiver) -> None:
     notices: queue.Queue[Notice] = queue.Queue()
     receiver.behave(Answer(410))
     log = logging.getLogger("test.engine")
@@ -414,7 +410,7 @@ def test_what_waits_for_an_endpoint_that_left_the_config_is_shown(tmp_path: Path
 
 
 def test_delivered_notifications_are_forgotten_when_they_are_old(
-    tmp_path: Path, receiver: Receiver, busy_keeper: None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, receiver: Receiver, busy_housekeeping: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_FIRST_PRUNE", "_PRUNE_EVERY"):
         monkeypatch.setattr(f"prime_notify.engine.housekeeping.{name}", 0.0)
@@ -495,7 +491,7 @@ def test_a_preview_shows_a_digest_and_what_is_wrong_with_its_templates(tmp_path:
     assert receiver.requests == []
 
 
-def test_a_template_that_fails_is_told_once_in_the_log_and_in_the_history(
+def test_a_template_that_fails_is_said_once_in_the_log_and_in_the_history(
     tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = hook(
@@ -536,7 +532,7 @@ def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiv
     assert not unwanted.goes_there
 
 
-def test_what_is_told_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+def test_what_is_delivered_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     recovery = hook(receiver, filter={"on_change": True})
     with engine(tmp_path, recovery) as running:
         running.accept(event("backup_success"))
@@ -560,7 +556,7 @@ def test_a_full_digest_is_one_message(tmp_path: Path, receiver: Receiver) -> Non
     assert [item["id"] for item in payload["extra"]["digest"]] == ids[::-1]
 
 
-def test_another_endpoint_takes_over_what_one_gave_up(tmp_path: Path, receiver: Receiver) -> None:
+def test_a_fallback_gets_what_an_endpoint_gave_up(tmp_path: Path, receiver: Receiver) -> None:
     with Receiver() as refusing:
         refusing.behave(Answer(status=404))
         with engine(tmp_path, hook(refusing, "a", fallback=["b"]), hook(receiver, "b", events="restore")) as running:
@@ -569,7 +565,7 @@ def test_another_endpoint_takes_over_what_one_gave_up(tmp_path: Path, receiver: 
     assert payload["id"] == accepted
 
 
-def test_a_recovery_is_told_although_the_endpoint_wants_failures_only(tmp_path: Path, receiver: Receiver) -> None:
+def test_a_recovery_is_delivered_although_the_endpoint_wants_failures_only(tmp_path: Path, receiver: Receiver) -> None:
     with engine(
         tmp_path, hook(receiver, events="*_failure", repeat="1h"), hook(receiver, "b", events=["restore"])
     ) as one:
@@ -586,7 +582,7 @@ def test_a_recovery_is_told_although_the_endpoint_wants_failures_only(tmp_path: 
     assert not [title for title in titles if title.startswith("✅")]
 
 
-def test_of_a_group_the_first_that_works_is_told(tmp_path: Path, receiver: Receiver) -> None:
+def test_of_a_group_the_first_that_works_is_delivered(tmp_path: Path, receiver: Receiver) -> None:
     with Receiver() as refusing:
         refusing.behave(Answer(status=404))
         group = [hook(refusing, "a", group="g"), hook(receiver, "b", group="g")]
@@ -665,7 +661,7 @@ def test_a_member_that_works_again_is_found_out_with_what_comes(tmp_path: Path, 
             assert received(first, 6)[-1]["id"] == accepted
 
 
-def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_left_alone(tmp_path: Path, receiver: Receiver) -> None:
+def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_paused(tmp_path: Path, receiver: Receiver) -> None:
     with Receiver() as refusing:
         refusing.behave(Answer(status=404))
         block = sharing("round_robin", hook(refusing, "a", fallback=["c"]), hook(receiver, "b"))

@@ -23,7 +23,7 @@ def test_an_end_of_another_plugin_or_kind_of_task_does_not() -> None:
     assert ledger(open_task("t")).place(event("restore_success")).task_id == "new1"
 
 
-def test_an_end_that_nobody_started_is_a_task_of_its_own() -> None:
+def test_an_end_without_a_start_is_a_task_of_its_own() -> None:
     placement = ledger().place(event("backup_success"))
     assert (placement.task_id, placement.abandoned, placement.repeated) == ("new1", [], False)
 
@@ -34,16 +34,16 @@ def test_a_new_start_shows_that_the_task_before_it_ended_without_a_word() -> Non
     assert placement.abandoned == [open_task("t")]
 
 
-def test_tasks_told_apart_by_task_id_run_side_by_side() -> None:
+def test_tasks_with_task_ids_run_side_by_side() -> None:
     placement = ledger(open_task("t")).place(event("backup_start", task_id="u"))
     assert (placement.task_id, placement.abandoned) == ("u", [])
 
 
-def test_the_same_start_told_twice_is_dropped() -> None:
+def test_the_same_start_twice_is_dropped() -> None:
     assert ledger(open_task("t")).place(event("backup_start", task_id="t")).repeated
 
 
-def test_the_same_end_told_twice_is_dropped() -> None:
+def test_the_same_end_twice_is_dropped() -> None:
     tasks = ledger(open_task("t"))
     assert not tasks.place(event("backup_success", task_id="t")).repeated
     tasks.closed("t")

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from mcdreforged.api.rtext import RText, RTextBase
 
 from prime_notify.config.models import Config
-from prime_notify.delivery.reporting import LastResult
+from prime_notify.delivery.notices import LastResult
 from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.overview import EndpointState, Overview
 from prime_notify.mcdr.commands.desk import Reloaded

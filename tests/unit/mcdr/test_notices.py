@@ -8,7 +8,7 @@ from typing import Any, List, Tuple
 import pytest
 from mcdreforged.api.rtext import RTextBase
 
-from prime_notify.delivery.reporting import Notice, NoticeKind
+from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.notices import Notices
 from tests.unit.mcdr.console import Console, Reader
 

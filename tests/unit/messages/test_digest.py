@@ -66,7 +66,7 @@ def test_the_title_has_totals_and_the_failures_come_first() -> None:
     assert message.payload.title == message.texts.title
 
 
-def test_it_is_told_in_chinese_too() -> None:
+def test_it_exists_in_chinese_too() -> None:
     message = digest(one("backup_success"), one("backup_failure", error="OSError"), language="zh_cn")
     assert message.texts.title == "❌ 2 条通知：失败 1，完成 1 — SMP"
     assert items(message)[0].endswith("❌ 备份失败：OSError")
@@ -89,7 +89,7 @@ def test_its_payload_is_that_of_the_worst_and_of_those_the_newest() -> None:
     }
 
 
-def test_machine_texts_are_told_in_words() -> None:
+def test_machine_texts_become_words() -> None:
     failed = one("backup_failure", error={"type": "E", "message": "__prime_notify__:test_error"})
     scheduled = {"comment": "__pb_translated__:scheduled_backup"}
     message = digest(failed, one("backup_failure", backup=scheduled))
@@ -98,11 +98,11 @@ def test_machine_texts_are_told_in_words() -> None:
     assert message.payload.backup.comment == "Scheduled backup"
 
 
-def test_an_error_without_words_is_told_by_its_type() -> None:
+def test_an_error_without_words_is_shown_by_its_type() -> None:
     assert items(digest(one("backup_failure", error={"type": "OSError"}), one("backup_start")))[0].endswith(": OSError")
 
 
-def test_a_task_that_ended_is_told_by_its_end() -> None:
+def test_a_task_that_ended_is_shown_by_its_end() -> None:
     message = digest(one("backup_start", task_id="t"), one("backup_success", task_id="t"), one("backup_success"))
     assert message.texts.title == "✅ 2 notifications: 2 done — SMP"
 
@@ -128,12 +128,12 @@ def test_many_are_counted_rather_than_listed() -> None:
 
 def test_its_id_is_that_of_what_it_tells() -> None:
     notifications = [one("backup_success"), one("backup_failure")]
-    told = [Item(one) for one in notifications]
-    more = [told[0], Item(notifications[1], Remark.MORE, 1)]
+    items = [Item(one) for one in notifications]
+    more = [items[0], Item(notifications[1], Remark.MORE, 1)]
     ids = [
-        digest_id(told),
-        digest_id(told[::-1]),
-        digest_id(told[:1]),
+        digest_id(items),
+        digest_id(items[::-1]),
+        digest_id(items[:1]),
         digest_id(more),
         *(one.id for one in notifications),
     ]

@@ -98,7 +98,7 @@ def test_a_digest_template_that_fails_leaves_the_digests_own_text_and_a_warning(
     )
 
 
-def test_a_remark_can_be_told_in_the_owners_own_words() -> None:
+def test_a_remark_can_have_the_owners_own_words() -> None:
     messages, endpoint = messages_for(templates={"body": "{{ remark.kind }} {{ remark.count }} {{ remark.text }}"})
     message = made(messages, endpoint, Item(notification("backup_failure"), Remark.STILL, 4, 1.0))
     assert message.texts.body.startswith("still 4 It has been failing since ")

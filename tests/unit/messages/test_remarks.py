@@ -36,7 +36,7 @@ def test_what_the_source_has_set_stays() -> None:
     assert (payload.message or "").startswith("This is a test: nothing was backed up or restored.\nIt has been ")
 
 
-def test_only_another_telling_of_the_same_has_an_id_of_its_own() -> None:
+def test_only_a_further_message_about_the_same_has_an_id_of_its_own() -> None:
     one = notification("backup_failure")
     assert remarked(Item(one, Remark.MORE, 1), "en_us", CATALOGUE).id == one.id
     first, second = (remarked(Item(one, Remark.STILL, again=key), "en_us", CATALOGUE).id for key in (7, 8))

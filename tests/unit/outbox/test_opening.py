@@ -8,7 +8,7 @@ from typing import List
 
 import pytest
 
-from prime_notify.model.health import Failing, Health
+from prime_notify.model.health import FailureRecord, Health
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
@@ -82,7 +82,7 @@ def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world:
     store.put(failure, ["a"], TaskChange(), at=0.0)
     told = store.claim("a", at=0.0)
     assert told is not None
-    health = Health(failing=(Failing("prime_backup:backup", failure.id, 1.0),))
+    health = Health(records=(FailureRecord("prime_backup:backup", failure.id, 1.0, 1),))
     store.settle(Settlement(told.key, State.DELIVERED, 0.0, remind_at=60.0, health=health))
     store.put(success, [], TaskChange(), at=0.0, recovery=["a"])
     waiting = store.claim("a", at=0.0)

@@ -32,14 +32,6 @@ def probe(prober: Prober, url: str, timeout: float = 10) -> Any:
     return prober.probe(Request("POST", url, {"X": SECRET}, SECRET.encode()), timeout=timeout)
 
 
-def settle(receiver: Receiver, connections: int) -> None:
-    """Waits until the receiver has seen so many connections begin and end."""
-    deadline = time.monotonic() + 10
-    while (receiver.connections < connections or receiver._open) and time.monotonic() < deadline:
-        threading.Event().wait(0.005)
-    assert (receiver.connections, receiver._open) == (connections, {})
-
-
 @pytest.mark.parametrize("tls", [None, "localhost"])
 def test_one_that_can_be_reached_has_no_trouble_and_gets_no_request(
     prober: Prober, monkeypatch: pytest.MonkeyPatch, tls: Any
@@ -47,7 +39,7 @@ def test_one_that_can_be_reached_has_no_trouble_and_gets_no_request(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATES / "localhost.pem"))
     with Receiver(tls=tls) as receiver:
         assert [probe(prober, receiver.url(f"/{SECRET}")) for _ in range(2)] == [None, None]
-        settle(receiver, 2)
+        receiver.wait_until_closed(2)
         assert receiver.requests == []
 
 

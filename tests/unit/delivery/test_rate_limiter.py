@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.config.rate import Rate
-from prime_notify.delivery.limiter import RateLimiter
+from prime_notify.delivery.pacing import RateLimiter
 
 
 def test_without_rates_there_is_no_waiting() -> None:

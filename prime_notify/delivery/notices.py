@@ -1,4 +1,4 @@
-"""What is said of an attempt: a line in the log, the newest result to look at, and a notice when people should know."""
+"""The account of an attempt: a log line, the last result for the overview, and a notice when people should know."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import logging
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
-from prime_notify.delivery import breaker
 from prime_notify.delivery.attempt import Attempt
+from prime_notify.delivery.pacing import is_long_outage
 from prime_notify.model.health import Health
 from prime_notify.model.outcome import Delivered, Outcome, Permanent
 from prime_notify.outbox.values import Delivery, Settlement, State
@@ -20,7 +20,7 @@ _WORDS = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "
 
 @dataclass(frozen=True)
 class LastResult:
-    """The newest attempt of a lane, for people to look at; ``at`` in unix seconds."""
+    """The newest attempt of a lane; ``at``: unix seconds."""
 
     outcome: str
     status: Optional[int]
@@ -30,7 +30,7 @@ class LastResult:
 
 
 class NoticeKind(enum.Enum):
-    """What people should know of an endpoint."""
+    """What people should know about an endpoint."""
 
     FAILING = "failing"
     RECOVERED = "recovered"
@@ -39,7 +39,7 @@ class NoticeKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something about an endpoint that is said once. ``seconds``: for how long it has been, or had been, failing."""
+    """A notice about an endpoint, given once. ``seconds``: how long it has been, or had been, failing."""
 
     endpoint: str
     kind: NoticeKind
@@ -61,15 +61,18 @@ def log_attempt(
     *,
     failures: int,
 ) -> None:
-    """One line for each attempt, of the newest that it was to tell; a warning only where nobody could know yet.
+    """One line for each attempt, about its newest delivery; a warning for a dead letter and for a first failure.
 
-    ``failures``: of the endpoint, in a row.
+    ``failures``: failed attempts of the endpoint in a row.
     """
     waits = settlement.state is State.WAITING
     is_news = settlement.state is State.DEAD or (waits and failures == 1)
+    level = logging.WARNING if is_news else logging.INFO
+    if not log.isEnabledFor(level):
+        return
     delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
     log.log(
-        logging.WARNING if is_news else logging.INFO,
+        level,
         "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
         delivery.notification.id,
         delivery.endpoint,
@@ -84,14 +87,14 @@ def log_attempt(
 
 
 def notice_of(endpoint: str, outcome: Outcome, former: Health, health: Health, now: float) -> Optional[Notice]:
-    """What people should know after an attempt that changed an endpoint's health from ``former`` to ``health``."""
+    """The notice after an attempt that changed the health of an endpoint from ``former`` to ``health``, if any."""
     if isinstance(outcome, Delivered):
-        if not former.told:
+        if not former.notified:
             return None
         seconds = 0.0 if former.failing_since is None else now - former.failing_since
         return Notice(endpoint, NoticeKind.RECOVERED, seconds)
     if isinstance(outcome, Permanent) and outcome.disable:
         return Notice(endpoint, NoticeKind.DISABLED, reason=outcome.reason)
-    if former.told or not breaker.is_long(health, now):
+    if former.notified or not is_long_outage(health, now):
         return None
     return Notice(endpoint, NoticeKind.FAILING, now - (health.failing_since or now), health.last_reason)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from prime_notify.model.response import Response
 from prime_notify.outbox.values import State
 from tests.support.build import states
+from tests.support.delivery_world import World
 from tests.support.examples import examples
-from tests.unit.delivery.world import World
 
 REPEAT = {"repeat": "6h"}
 
@@ -22,15 +22,15 @@ def works(world: World, *, well: bool) -> None:
     world.answer = lambda endpoint: Response(200 if well else 500)
 
 
-def held_up(world: World, event: str, **fields: str) -> None:
-    """It is tried, to no avail, and will be told late."""
+def delay(world: World, event: str, **fields: str) -> None:
+    """Its first attempt fails, so it is delivered late."""
     works(world, well=False)
     world.accept(event, **fields)
     world.run()
     works(world, well=True)
 
 
-def test_what_still_fails_is_told_every_so_often(tmp_path: Path) -> None:
+def test_what_still_fails_is_delivered_every_so_often(tmp_path: Path) -> None:
     world = World(tmp_path, REPEAT)
     failure = world.accept("backup_failure", message="disk on fire")
     world.run(13)
@@ -66,50 +66,50 @@ def test_the_next_success_says_that_it_has_recovered_and_ends_the_reminders(tmp_
     assert world.store.waiting() == {}
 
 
-@pytest.mark.parametrize("told", ["backup_failure", "restore_failure"])
-def test_a_success_that_nobody_wants_is_told_only_as_a_recovery(tmp_path: Path, told: str) -> None:
+@pytest.mark.parametrize("failure", ["backup_failure", "restore_failure"])
+def test_a_success_that_is_not_wanted_is_delivered_only_as_a_recovery(tmp_path: Path, failure: str) -> None:
     world = World(tmp_path, REPEAT)
     world.filtered = True
-    world.accept(told)
+    world.accept(failure)
     world.run(0.1)
     success = world.accept("backup_success")
     world.run(0.1)
-    recovered = told == "backup_failure"
+    recovered = failure == "backup_failure"
     assert len(world.received) == (2 if recovered else 1)
     assert world.state(success) is (State.DELIVERED if recovered else State.FOLDED)
 
 
-def test_a_recovery_waits_for_the_failure_that_is_still_to_be_told(tmp_path: Path) -> None:
+def test_a_recovery_waits_for_the_failure_that_is_still_to_be_delivered(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
     world.filtered = True
-    held_up(world, "backup_failure")
+    delay(world, "backup_failure")
     world.accept("backup_success")
     world.run(1)
     assert world.titles() == ["❌ Backup failed — SMP", "Recovered: ✅ Backup done — SMP"]
 
 
-def test_a_failure_that_is_told_after_the_success_is_not_reminded_of(tmp_path: Path) -> None:
+def test_a_failure_that_is_delivered_after_the_success_is_not_reminded_of(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
-    held_up(world, "backup_failure")
+    delay(world, "backup_failure")
     world.accept("backup_success")
     world.run(24)
     assert world.titles() == ["✅ Backup done — SMP", "❌ Backup failed — SMP"]
-    assert world.lanes["a"].health.failing == ()
+    assert not any(one.is_failing for one in world.lanes["a"].health.records)
 
 
 def test_a_task_that_is_aborted_after_the_success_does_not_bring_an_old_failure_back(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["10m"]})
-    held_up(world, "backup_failure")
+    delay(world, "backup_failure")
     world.accept("backup_success")
     world.accept("backup_aborted")
     world.run(24)
     assert len(world.received) == 3
-    assert world.lanes["a"].health.failing == ()
+    assert not any(one.is_failing for one in world.lanes["a"].health.records)
 
 
-def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: Path) -> None:
+def test_a_success_that_is_delivered_after_a_newer_failure_is_no_recovery(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["1h"]})
-    held_up(world, "backup_success")
+    delay(world, "backup_success")
     world.accept("backup_failure")
     world.run(7)
     assert world.titles() == [
@@ -117,7 +117,7 @@ def test_a_success_that_is_told_after_a_newer_failure_is_no_recovery(tmp_path: P
     ]  # fmt: skip
 
 
-def test_failures_that_are_told_late_do_not_hide_a_newer_one_from_the_success_between_them(tmp_path: Path) -> None:
+def test_failures_that_are_delivered_late_do_not_hide_a_newer_one_from_the_success_between_them(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "retry": ["1h", "3h"]})
     works(world, well=False)
     world.accept("backup_failure", message="before")
@@ -165,7 +165,7 @@ def test_a_reminder_is_tried_again_like_anything_and_when_given_up_the_next_one_
     works(world, well=True)
     world.run_until(26)
     assert world.at == [12.0, 25.0]
-    assert world.told("b") == []
+    assert world.delivered("b") == []
 
 
 def test_without_the_option_a_reminder_that_is_left_over_is_not_sent(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_without_the_option_a_reminder_that_is_left_over_is_not_sent(tmp_path: P
     assert states(world.store, failure)["a"] is State.FOLDED
 
 
-def test_repetitions_that_were_held_back_count_in_the_recovery(tmp_path: Path) -> None:
+def test_repetitions_that_were_deferred_count_in_the_recovery(tmp_path: Path) -> None:
     world = World(tmp_path, {**REPEAT, "dedupe": {"window": "1h"}})
     world.accept("backup_failure")
     world.run(0.1)
@@ -206,10 +206,10 @@ ACTION = st.one_of(
 @pytest.mark.parametrize("filtered", [True, False])
 @examples(30, suppress_health_check=list(HealthCheck))
 @given(actions=st.lists(ACTION, max_size=20))
-def test_in_the_end_what_was_told_last_is_so(
+def test_in_the_end_the_last_delivery_is_true(
     tmp_path_factory: pytest.TempPathFactory, actions: Any, *, filtered: bool
 ) -> None:
-    """Each event that is wanted is told once, and there are reminders as long as the last end was a failure."""
+    """Each event that is wanted is delivered once, and there are reminders as long as the last end was a failure."""
     world = World(tmp_path_factory.mktemp("world"), {**REPEAT, "retry": ["1h"] * 50})
     world.filtered = filtered
     accepted, last = [], ""
@@ -227,8 +227,8 @@ def test_in_the_end_what_was_told_last_is_so(
             works(world, well=value)
     works(world, well=True)
     world.run(12)
-    told = [one["sent_as"] for one in world.received]
-    assert all(told.count(id) == 1 for id in accepted)
+    delivered = [one["sent_as"] for one in world.received]
+    assert all(delivered.count(id) == 1 for id in accepted)
     before = len(world.received)
     world.run(6.5)
     reminders = [one for one in world.received[before:] if one["event"] == "backup_failure"]

@@ -1,4 +1,4 @@
-"""Lanes with a real outbox on disk and real channels, in virtual time, across restarts; only the network is played."""
+"""Lanes with a real outbox on disk and real channels, in virtual time, across restarts; the network is simulated."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ class World:
         """Let the lanes work until that hour, counted from the first day's midnight."""
         self.run(hour - (self.clock.time - _MIDNIGHT) / HOUR)
 
-    def told(self, endpoint: str = "a") -> List[List[str]]:
-        """For each message that arrived there, the ids that it tells of."""
+    def delivered(self, endpoint: str = "a") -> List[List[str]]:
+        """For each message that arrived there, the ids of its notifications."""
         messages = [one for one in self.received if one["to"] == endpoint]
         return [[item["id"] for item in one.get("extra", {}).get("digest", [{"id": one["id"]}])] for one in messages]
 

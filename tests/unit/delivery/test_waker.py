@@ -1,4 +1,4 @@
-"""Waking lanes on behalf of a backup's thread."""
+"""Waking lanes from a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import queue
 import threading
 from typing import Iterable, List
 
-from prime_notify.delivery.bell import Bell
+from prime_notify.delivery.lanes import Waker
 
 
-def test_all_who_were_rung_for_are_answered() -> None:
+def test_all_names_are_passed_on() -> None:
     answered: queue.Queue[List[str]] = queue.Queue()
-    bell = Bell(lambda names: answered.put(sorted(names)))
-    bell.ring(["a", "b"])
+    waker = Waker(lambda names: answered.put(sorted(names)))
+    waker.wake(["a", "b"])
     assert answered.get(timeout=10) == ["a", "b"]
-    bell.ring(["c"])
+    waker.wake(["c"])
     assert answered.get(timeout=10) == ["c"]
-    bell.stop()
+    waker.stop()
 
 
-def test_what_is_rung_while_an_answer_is_given_comes_next_and_together() -> None:
+def test_names_that_come_meanwhile_are_passed_on_next_and_together() -> None:
     answers: List[List[str]] = []
     answering, go_on, done = threading.Event(), threading.Event(), threading.Event()
 
@@ -30,22 +30,22 @@ def test_what_is_rung_while_an_answer_is_given_comes_next_and_together() -> None
         if len(answers) == 2:
             done.set()
 
-    bell = Bell(answer)
-    bell.ring(["a"])
+    waker = Waker(answer)
+    waker.wake(["a"])
     assert answering.wait(10)
-    bell.ring(["b"])
-    bell.ring(["c"])
+    waker.wake(["b"])
+    waker.wake(["c"])
     go_on.set()
     assert done.wait(10)
-    bell.stop()
+    waker.stop()
     assert answers == [["a"], ["b", "c"]]
 
 
-def test_nothing_is_answered_after_stop_and_no_thread_is_left() -> None:
+def test_nothing_is_passed_on_after_stop_and_no_thread_is_left() -> None:
     answers: List[object] = []
-    bell = Bell(answers.append)
-    bell.stop()
-    bell.ring(["a"])
-    bell.stop()
+    waker = Waker(answers.append)
+    waker.stop()
+    waker.wake(["a"])
+    waker.stop()
     assert answers == []
-    assert not [thread for thread in threading.enumerate() if thread.name == "prime_notify-bell"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "prime_notify-waker"]
