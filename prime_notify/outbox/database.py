@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any, Callable, ContextManager, Iterator, Optional, Protocol, Sequence, Tuple, TypeVar
+from typing import Any, Callable, ContextManager, Optional, Protocol, Sequence, Tuple, TypeVar
 
 from prime_notify.crash_points import Step, no_step
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
@@ -26,6 +26,9 @@ Act = Callable[[sqlite3.Connection], T]
 
 MEMORY = Path(":memory:")
 """In place of a path: a database in memory, which ends with its connection."""
+
+_STATEMENTS = 256
+"""Statements that stay prepared; there are fewer than that."""
 
 _HIGHEST_KEY = """
     SELECT max(coalesce((SELECT max(seq) FROM notification), 0), coalesce((SELECT max(seq) FROM delivery), 0),
@@ -97,10 +100,13 @@ class Database:
         self.path = path
         self._log_path = path.with_name(f"{path.name}-wal")
         self._step = step
+        self._durable = True  # as synchronous=FULL has it
         self._unflushed = False
         self._flushing = threading.Lock()
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+            )
             self._use = _Use(self._connection)
             try:
                 self._prepare()
@@ -122,28 +128,6 @@ class Database:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
         return self._use
 
-    @contextlib.contextmanager
-    def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing of it. ``durable``: it survives a power cut."""
-        with self.using() as connection:
-            self._step(f"{name}:begin")
-            if not durable:
-                connection.execute("PRAGMA synchronous = NORMAL")
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                self._step(f"{name}:commit")
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            finally:
-                if not durable:  # at once, so that it costs a lane's time and not a backup's
-                    connection.execute("PRAGMA synchronous = FULL")
-            self._unflushed = not durable
-            self._step(f"{name}:done")
-
     def query(self, act: Act[T]) -> T:
         with self.using() as connection:
             return act(connection)
@@ -153,8 +137,23 @@ class Database:
             return connection.execute(query, parameters).fetchall()
 
     def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
-        with self.transaction(name, durable=durable) as connection:
-            return act(connection)
+        with self._use as connection:
+            self._step(f"{name}:begin")
+            if durable is not self._durable:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                result = act(connection)
+                self._step(f"{name}:commit")
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            self._unflushed = not durable
+            self._step(f"{name}:done")
+            return result
 
     def first_key(self) -> int:
         return int(self.read(_HIGHEST_KEY)[0][0]) + 1

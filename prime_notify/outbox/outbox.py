@@ -9,15 +9,16 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from dataclasses import dataclass
-from typing import Any, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
+from prime_notify.model.payload import Payload
 from prime_notify.outbox import queries, statements
 from prime_notify.outbox.batch import Batch
-from prime_notify.outbox.database import Storage
+from prime_notify.outbox.claims import Claims
+from prime_notify.outbox.database import Act, Storage, T
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.rows import Rows
 from prime_notify.outbox.values import (
@@ -37,13 +38,8 @@ from prime_notify.outbox.values import (
 __all__ = ["Outbox", "keep_late"]
 
 
-@dataclass(frozen=True)
-class _Lease:
-    """A delivery that is handed out, and what its row refers to."""
-
-    delivery: Delivery
-    notification: int
-    queue: str
+_KNOWN = 64
+"""Notifications that are kept as they are, so that one for many endpoints is not read for each."""
 
 
 class Outbox:
@@ -60,7 +56,8 @@ class Outbox:
     def __init__(self, database: Storage) -> None:
         self.database = database
         self._keys = itertools.count(database.first_key())
-        self._leased: Dict[str, Dict[int, Optional[_Lease]]] = {}  # by endpoint and key
+        self._claims = Claims(database)
+        self._known: Dict[str, Payload] = {}  # by what is stored
         self._open_tasks = {row[0]: row for row in database.read(queries.OPEN_TASK_ROWS)}
         self._settling: Batch[Sequence[Settlement]] = Batch(self._settle_all)
 
@@ -86,9 +83,11 @@ class Outbox:
         purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
 
         def act(connection: sqlite3.Connection) -> None:
+            self._claims.forget_ahead(purposes)
             statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
 
         self.database.write("put", act)
+        self._remember(body, notification.payload)
         if change.opened:
             self._open_tasks[change.opened.task_id] = statements.open_task_row(change.opened)
         if change.closed:
@@ -102,69 +101,66 @@ class Outbox:
         Of one task, an event is handed out only when those before it came to an end. Only reads, so it works on a
         full disk.
         """
-        return next(iter(self._claim(queries.FIND_DUE, endpoint, at, 1)), None)
+        row = self._claims.due(endpoint, at)
+        while row is not None:
+            payload = self._payload_of(row.body)
+            if payload is not None:
+                return row.delivery(payload)
+            self._bury([row], at)
+            row = self._claims.due(endpoint, at)
+        return None
 
     def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
         """Lease those due by ``at`` of what is held back for an endpoint, in the order in which it was accepted.
 
         At most ``most`` of them, the earliest due.
         """
-        return sorted(self._claim(queries.FIND_HELD, endpoint, at, most), key=lambda delivery: delivery.key)
+        rows = self._claims.held(endpoint, at, most)
+        unreadable = [row for row in rows if self._payload_of(row.body) is None]
+        if unreadable:
+            self._bury(unreadable, at)
+        return self._deliveries(sorted(rows))
 
-    def _claim(self, query: str, endpoint: str, at: float, most: int) -> List[Delivery]:
-        leased = self._leased.setdefault(endpoint, {})
-
-        def act(connection: sqlite3.Connection) -> List[Any]:
-            rows = connection.execute(query, (endpoint, at, most + len(leased))).fetchall()
-            free = [row for row in rows if row[0] not in leased][:most]
-            leased.update(dict.fromkeys(row[0] for row in free))
-            return free
-
-        claimed: List[Delivery] = []
-        unreadable: List[int] = []
-        for row in self.database.query(act):
-            delivery = queries.delivery_of(endpoint, row)
-            if delivery is None:
-                unreadable.append(row[0])
-            else:
-                leased[row[0]] = _Lease(delivery, *row[-2:])
-                claimed.append(delivery)
-        if not unreadable:
-            return claimed
+    def _bury(self, rows: Sequence[queries.DueRow], at: float) -> None:
         reason = "what was stored cannot be read; another version of Prime Notify wrote it"
-        self.settle(*(Settlement(key, State.DEAD, at, reason=reason, tried=False) for key in unreadable))
-        return claimed + self._claim(query, endpoint, at, most - len(claimed))
+        self.settle(*(Settlement(row.key, State.DEAD, at, reason=reason, tried=False) for row in rows))
+
+    def _deliveries(self, rows: Iterable[queries.DueRow]) -> List[Delivery]:
+        """Those that can be read."""
+        known = ((row, self._payload_of(row.body)) for row in rows)
+        return [row.delivery(payload) for row, payload in known if payload is not None]
+
+    def _payload_of(self, body: str) -> Optional[Payload]:
+        payload = self._known.get(body) or queries.payload_of(body)
+        if payload is not None:
+            self._remember(body, payload)
+        return payload
+
+    def _remember(self, body: str, payload: Payload) -> None:
+        if body not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known = dict(list(self._known.items())[-_KNOWN // 2 :])
+            self._known[body] = payload
 
     def next_due(self, endpoint: str) -> Optional[float]:
         """When :meth:`claim` could next succeed, as far as is known now; None when nothing waits."""
-        return self._first_free(queries.NEXT_DUE, endpoint)
+        return self._claims.next_due(endpoint)
 
     def held_due(self, endpoint: str) -> Optional[float]:
         """When the first of what is held back is due; None when nothing is."""
-        return self._first_free(queries.HELD_DUE, endpoint)
-
-    def _first_free(self, query: str, endpoint: str) -> Optional[float]:
-        leased = self._leased.get(endpoint, {})
-        rows = self.database.read(query, endpoint, 1 + len(leased))
-        return next((due for key, due in rows if key not in leased), None)
+        return self._claims.held_due(endpoint)
 
     def release(self, endpoint: str, *, at: float) -> None:
         """Have all that is held back due by ``at``, so that it is decided anew."""
-        self.database.write(
-            "release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False
-        )
+        self._write("release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False)
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
         """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
-        found = (queries.delivery_of(endpoint, row) for row in self.database.read(queries.PEEK, endpoint, after, most))
-        return [delivery for delivery in found if delivery is not None]
+        return self._deliveries(map(queries.DueRow._make, self.database.read(queries.PEEK, endpoint, after, most)))
 
     def under_way(self) -> Rows:
-        """The rows that are known without the database: deliveries that are handed out, and open tasks."""
-        rows = Rows()
-        leases = [one for leases in list(self._leased.values()) for one in list(leases.values()) if one is not None]
-        rows.add("notification", *queries.notification_rows((one.notification, one.delivery) for one in leases))
-        rows.add("delivery", *queries.delivery_rows((one.notification, one.queue, one.delivery) for one in leases))
+        """The rows that are known without the database: of what is handed out or about to be, and open tasks."""
+        rows = self._claims.known_rows()
         rows.add("open_task", statements.OPEN_TASK_COLUMNS, list(self._open_tasks.values()))
         return rows
 
@@ -183,14 +179,12 @@ class Outbox:
         settlements = [settlement for group in groups for settlement in group]
 
         def act(connection: sqlite3.Connection) -> None:
+            self._claims.settling(settlements)
             for settlement in settlements:
                 statements.settle(connection, self._keys, settlement)
 
         self.database.write("settle", act, durable=False)
-        keys = [settlement.key for settlement in settlements]
-        for leased in list(self._leased.values()):
-            for key in keys:
-                leased.pop(key, None)
+        self._claims.end(settlement.key for settlement in settlements)
 
     def flush(self) -> None:
         """There is time: make durable what was settled, so that the next :meth:`put` does not have to. Never raises."""
@@ -207,24 +201,22 @@ class Outbox:
         but for this: what is given up goes back to one that passed it on, without giving it up, when no other is left.
         Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
         """
-        self.database.write(
-            "hand-over", lambda connection: statements.hand_over(connection, self._keys, key, heirs, at)
-        )
+        self._write("hand-over", lambda connection: statements.hand_over(connection, self._keys, key, heirs, at))
 
     def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
         """Have dead letters (of one notification, or all) wait again with all their tries; the endpoints concerned."""
-        return self.database.write("replay", lambda connection: statements.replay(connection, notification_id, at))
+        return self._write("replay", lambda connection: statements.replay(connection, notification_id, at))
 
     def drop(self, notification_id: Optional[str], *, at: float) -> int:
         """Give up dead letters (of one notification, or all); how many."""
-        return self.database.write("drop", lambda connection: statements.drop(connection, notification_id, at))
+        return self._write("drop", lambda connection: statements.drop(connection, notification_id, at))
 
     def prune(self, retention: Retention, *, most: int) -> int:
         """Forget up to ``most`` notifications that are past retention; how many. None that waits or is dead."""
         parameters = (retention.since, retention.most, most)
         if not self.database.read(queries.FORGETTABLE, *parameters):
             return 0
-        return self.database.write(
+        return self._write(
             "prune", lambda connection: connection.execute(statements.FORGET, parameters).rowcount, durable=False
         )
 
@@ -235,9 +227,18 @@ class Outbox:
         """
         if not self.database.read(queries.DUE_AFTER, now + longest):
             return 0
-        return self.database.write(
+        return self._write(
             "clock", lambda connection: connection.execute(statements.MOVE_DUE, (now, now + longest)).rowcount
         )
+
+    def _write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
+        """In one transaction, which may change what comes next."""
+
+        def changing(connection: sqlite3.Connection) -> T:
+            self._claims.forget_ahead()
+            return act(connection)
+
+        return self.database.write(name, changing, durable=durable)
 
     # looking
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from pydantic import ValidationError
 
@@ -32,7 +32,7 @@ __all__ = [
     "OPEN_TASK_ROWS",
     "PEEK",
     "TURNS",
-    "delivery_of",
+    "DueRow",
     "delivery_rows",
     "notification_rows",
     "payload_of",
@@ -55,28 +55,31 @@ _READY = """
           AND earlier.state = 'waiting' AND earlier.held = 0 AND earlier.seq < delivery.seq)
 """
 FIND_DUE = f"""
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
+    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose, delivery.notification, task_id
+           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose, delivery.notification, task_id,
+        notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
 """  # noqa: S608  (no input in it)
 FIND_HELD = """
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload,
+    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due, purpose, delivery.notification, task_id
+        0, due, purpose, delivery.notification, task_id,
+        notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq LIMIT ?
 """
 PEEK = """
-    SELECT delivery.seq, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due, purpose,
-        delivery.notification, task_id
+    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due,
+        purpose, delivery.notification, task_id,
+        notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
 """
@@ -122,17 +125,36 @@ TURNS = "SELECT name, endpoint FROM turn"
 LATE_EVENTS = "SELECT seq, event FROM late_event ORDER BY seq"
 
 
-def delivery_of(endpoint: str, row: Any) -> Optional[Delivery]:
-    """The delivery in a row of a claiming query; None when it cannot be read."""
-    key, attempts, accepted, body, receipt, superseded, due, purpose, _notification, _queue = row
-    payload = payload_of(body)
-    if payload is None:
-        return None
-    previous = json.loads(receipt) if receipt else None
-    notification = Notification(payload)
-    return Delivery(
-        key, endpoint, attempts + 1, accepted, notification, previous, bool(superseded), due, Purpose(purpose)
-    )
+class DueRow(NamedTuple):
+    """A row of a query that finds deliveries."""
+
+    key: int
+    endpoint: str
+    attempts: int
+    accepted: float
+    body: str
+    receipt: Optional[str]
+    superseded: int
+    due: float
+    purpose: str
+    notification: int
+    queue: str
+    id: str
+
+    def delivery(self, payload: Payload) -> Delivery:
+        """The delivery that is handed out, with the payload that ``body`` is."""
+        previous = json.loads(self.receipt) if self.receipt else None
+        return Delivery(
+            self.key,
+            self.endpoint,
+            self.attempts + 1,
+            self.accepted,
+            Notification(payload),
+            previous,
+            bool(self.superseded),
+            self.due,
+            Purpose(self.purpose),
+        )
 
 
 def payload_of(body: str) -> Optional[Payload]:
@@ -152,20 +174,13 @@ def task_fields_of(body: Optional[str]) -> Mapping[str, Any]:
 Table = Tuple[Sequence[str], List[Tuple[Any, ...]]]
 
 
-def notification_rows(leases: Iterable[Tuple[int, Delivery]]) -> Table:
-    """Columns and rows of the notifications that deliveries are about, each with its key."""
-    known = dict(leases)
-    rows = [
-        (key, one.notification.id, one.accepted, one.notification.payload.model_dump_json(exclude_none=True))
-        for key, one in known.items()
-    ]
-    return ("seq", "id", "accepted", "payload"), rows
+def notification_rows(known: Iterable[DueRow]) -> Table:
+    """Columns and rows of the notifications that deliveries are about."""
+    return ("seq", "id", "accepted", "payload"), [(row.notification, row.id, row.accepted, row.body) for row in known]
 
 
-def delivery_rows(leases: Iterable[Tuple[int, str, Delivery]]) -> Table:
-    """Columns and rows of deliveries, each with the key of its notification and its queue."""
+def delivery_rows(known: Iterable[DueRow]) -> Table:
+    """Columns and rows of deliveries."""
     columns = ("seq", "notification", "endpoint", "task_id", "due", "attempts", "purpose")
-    rows = [
-        (one.key, key, one.endpoint, queue, one.due, one.attempt - 1, one.purpose.value) for key, queue, one in leases
-    ]
+    rows = [(row.key, row.notification, row.endpoint, row.queue, row.due, row.attempts, row.purpose) for row in known]
     return columns, rows

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import sqlite3
-from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from prime_notify.outbox.database import Act, Database, T
 from prime_notify.outbox.errors import OutboxError
@@ -31,13 +29,11 @@ class FaultyDisk(Database):
         self._check()
         return super().read(query, *parameters)
 
-    @contextlib.contextmanager
-    def transaction(self, name: str, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
         self._check()
         if self.full:
             raise OutboxError("database or disk is full")
-        with super().transaction(name, durable=durable) as connection:
-            yield connection
+        return super().write(name, act, durable=durable)
 
     def _check(self) -> None:
         if self.broken is not None:

@@ -141,8 +141,8 @@ def test_show_of_what_nobody_wanted(folder: Folder) -> None:
 def test_what_another_version_wrote_is_shown_all_the_same(folder: Folder) -> None:
     with folder.archive() as archive:
         archive.add("phone")
-        with archive.outbox.database.transaction("test") as connection:
-            connection.execute("""UPDATE notification SET payload = '{"from": "the future"}'""")
+        query = """UPDATE notification SET payload = '{"from": "the future"}'"""
+        archive.outbox.database.write("test", lambda connection: connection.execute(query))
     assert folder.run("show", "1").lines[0] == f"{WHEN}  {ID(1)}  (written by another version)"
     assert folder.run("show", "1", "--json").data["payload"] is None
 

@@ -122,8 +122,8 @@ def test_everybody_reads_it_in_their_own_language(bench: Bench, archive: Archive
 
 def test_what_another_version_wrote_is_listed_all_the_same(bench: Bench, archive: Archive) -> None:
     archive.add("phone")
-    with archive.outbox.database.transaction("test") as connection:
-        connection.execute("""UPDATE notification SET payload = '{"from": "the future"}'""")
+    query = """UPDATE notification SET payload = '{"from": "the future"}'"""
+    archive.outbox.database.write("test", lambda connection: connection.execute(query))
     assert bench.type("!!pn history")[1] == f"{NOON_TEXT} …000001 cannot be read → phone"
     assert bench.type("!!pn show 1")[1] == "  Another version of Prime Notify wrote this notification"
 

@@ -137,6 +137,40 @@ def test_a_dead_start_no_longer_holds_back_its_end(store: Outbox) -> None:
     assert store.claim("a", at=0.0) is not None
 
 
+def test_what_comes_next_is_decided_anew_after_each_change(store: Outbox) -> None:
+    """Though what comes next may have been read ahead."""
+
+    def claimed() -> str:
+        delivery = store.claim("a", at=9.0)
+        assert delivery is not None
+        store.settle(settled(delivery.key, State.DELIVERED))
+        return delivery.notification.id
+
+    first, dead = put(store, at=0.0), put(store, "backup_start", task_id="t", at=1.0)
+    end(store, State.DELIVERED, at=9.0)
+    end(store, State.DEAD, at=9.0)
+    start, ended = (put(store, name, task_id="u", at=2.0) for name in ("backup_start", "backup_success"))
+    other, last = put(store, at=3.0), put(store, "backup_success", task_id="t", at=4.0)
+    assert claimed() == start
+    assert claimed() == ended  # which its start held up
+    assert claimed() == other
+    assert store.next_due("a") == 4.0
+    assert list(store.replay(dead, at=5.0)) == ["a"]
+    earlier = put(store, at=3.5)
+    assert [claimed() for _ in range(3)] == [earlier, dead, last]
+    assert store.claim("a", at=9.0) is None
+    assert first != dead
+
+
+def test_what_was_read_ahead_is_not_handed_out_before_it_is_due(store: Outbox) -> None:
+    put(store, at=1.0)
+    put(store, at=5.0)
+    end(store, State.DELIVERED, at=9.0)
+    assert store.claim("a", at=4.0) is None
+    assert store.next_due("a") == 5.0
+    assert store.claim("a", at=5.0) is not None
+
+
 def test_waiting_counts_by_endpoint(store: Outbox) -> None:
     store.put(notification(), ["a", "b"], NOTHING, at=0.0)
     store.put(notification(), ["a"], NOTHING, at=0.0)

@@ -459,8 +459,9 @@ def test_a_task_of_which_something_is_being_tried_stays_together(world: World) -
 
 
 def test_what_is_under_way_is_not_sent_again_though_the_disk_cannot_be_read(world: World) -> None:
-    first, second, third = world.put(), world.put(opened=open_task("t")), world.put()
+    first, second = world.put(), world.put(opened=open_task("t"))
     delivered, retried = world.claim(), world.claim()
+    third = world.put()
     world.disk.broken = OutboxError("disk I/O error")
     assert world.store.claim("a", at=0.0) is None
     fourth = world.put("backup_failure", closed="t")
@@ -478,6 +479,19 @@ def test_what_is_under_way_is_not_sent_again_though_the_disk_cannot_be_read(worl
     assert states(disk, second) == {"a": State.DELIVERED}
     assert states(disk, third) == states(disk, fourth) == {"a": State.WAITING}
     assert disk.open_tasks() == []
+
+
+def test_what_was_read_ahead_is_delivered_though_the_disk_cannot_be_read(world: World) -> None:
+    ids = [world.put() for _ in range(3)]
+    world.settle(world.claim())
+    world.disk.broken = OutboxError("disk I/O error")
+    for id in ids[1:]:
+        delivery = world.claim()
+        assert delivery.notification.id == id
+        world.settle(delivery)
+    assert world.store.claim("a", at=0.0) is None
+    disk = world.make_room()
+    assert [states(disk, id) for id in ids] == [{"a": State.DELIVERED}] * 3
 
 
 def test_what_others_wrote_meanwhile_stays(world: World) -> None:
