@@ -24,6 +24,7 @@ __all__ = [
     "HEALTH",
     "HELD_DUE",
     "HOLDERS",
+    "HOLDING",
     "KIN",
     "LATER_SUCCESSES",
     "LATE_EVENTS",
@@ -88,6 +89,7 @@ KIN = """
         (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
     FROM delivery WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
 """  # an endpoint that gave it up before passing it on does not get it again
+HOLDING = "SELECT DISTINCT endpoint FROM delivery WHERE state = 'waiting' AND held = 1"
 HELD_DUE = """
     SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq LIMIT ?
 """
