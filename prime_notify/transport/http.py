@@ -14,6 +14,7 @@ import time
 from collections import deque
 from typing import Callable, Deque, List, Optional, Set, Tuple, TypeVar, Union
 
+from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
@@ -24,7 +25,7 @@ from prime_notify.transport.dial import Resolver
 from prime_notify.transport.exchange import Exchange, Phase, Stopped
 from prime_notify.transport.explain import explain
 from prime_notify.transport.http_syntax import read_answer, request_bytes
-from prime_notify.transport.route import PoolKey, Route, find_route
+from prime_notify.transport.route import EnvironmentProxies, PoolKey, Route, find_route
 
 __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
 
@@ -62,7 +63,8 @@ class HttpTransport:
         self._idle: Deque[Tuple[float, PoolKey, Connection]] = deque()  # oldest first
         self._exchanges: Set[Exchange] = set()
         self._closed = False
-        self._route = functools.lru_cache(maxsize=256)(find_route)
+        find = functools.partial(find_route, environment=EnvironmentProxies())
+        self._route: Callable[[str, ConnectionOptions], Route] = functools.lru_cache(maxsize=256)(find)
         self._tls_context = functools.lru_cache(maxsize=32)(lambda options, files: tls_context(options))
 
     def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Optional, Tuple
 
@@ -23,7 +24,7 @@ from prime_notify.model.proxy import (
 from prime_notify.text.wording import Wording
 from prime_notify.version import __version__
 
-__all__ = ["PoolKey", "Route", "find_route"]
+__all__ = ["EnvironmentProxies", "PoolKey", "Route", "find_route"]
 
 
 PoolKey = Tuple[str, int, bool, Optional[Proxy], ConnectionOptions]
@@ -73,8 +74,23 @@ class Route:
         return (self.host, self.port, self.tls, self.proxy, self.options)
 
 
-def find_route(url: str, options: ConnectionOptions = ConnectionOptions()) -> Route:  # noqa: B008 - immutable
-    """The route of a URL. The proxy is the configured one, or else the environment's, found as requests finds it.
+class EnvironmentProxies:
+    """The proxies that the environment names, as requests finds them. The environment is read once for each origin."""
+
+    def __init__(self) -> None:
+        self._of = functools.lru_cache(maxsize=64)(_environment_proxy)
+
+    def of(self, origin: str) -> Optional[Proxy]:
+        """The proxy for ``scheme://host:port/``. Raises UnsendableError for one that is malformed."""
+        return None if self._are_none else self._of(origin)
+
+    @functools.cached_property
+    def _are_none(self) -> bool:
+        return not urllib.request.getproxies()
+
+
+def find_route(url: str, options: ConnectionOptions, environment: EnvironmentProxies) -> Route:
+    """The route of a URL. The proxy is the configured one, or else the environment's.
 
     :raises UnsendableError: the URL or the proxy is malformed.
     """
@@ -83,7 +99,7 @@ def find_route(url: str, options: ConnectionOptions = ConnectionOptions()) -> Ro
     host, port = _host_and_port(parts)
     default_port = parts.port in (None, PORTS[parts.scheme or "http"])
     host_header = _bracketed(host) if default_port else f"{_bracketed(host)}:{port}"
-    proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy)
+    proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy, environment)
     target = parts.request_uri
     if proxy is not None and not proxy.is_socks and not tls:  # a proxy gets the whole URL (RFC 9112, 3.2.2)
         target = f"http://{host_header}{target}"
@@ -94,11 +110,13 @@ def _host_and_port(parts: Url) -> Tuple[str, int]:
     return host_of(parts), parts.port or PORTS[parts.scheme or "http"]
 
 
-def _find_proxy(origin: str, configured: Optional[str]) -> Optional[Proxy]:
+def _find_proxy(origin: str, configured: Optional[str], environment: EnvironmentProxies) -> Optional[Proxy]:
     if configured == DIRECT:
         return None
-    if configured is not None:
-        return configured_proxy(configured)
+    return environment.of(origin) if configured is None else configured_proxy(configured)
+
+
+def _environment_proxy(origin: str) -> Optional[Proxy]:
     found = requests.utils.select_proxy(origin, requests.utils.get_environ_proxies(origin))
     proxy = proxy_of(found, configured=False) if found else None
     if found and proxy is None:

@@ -9,12 +9,13 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
+from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import UnsendableError
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
 from prime_notify.transport.http_syntax import Answer, InvalidAnswerError, read_answer, request_bytes
-from prime_notify.transport.route import find_route
+from prime_notify.transport.route import EnvironmentProxies, find_route
 from tests.support.receiver import Answer as Scripted
 from tests.support.receiver import Receiver, Recorded
 
@@ -256,7 +257,8 @@ def test_lanes_of_one_host_do_not_mix_their_answers(transport: HttpTransport) ->
 
 
 def as_bytes(method: str = "POST", **given: Any) -> bytes:
-    return request_bytes(Request(method, "http://host/p", **given), find_route("http://host/p"))
+    route = find_route("http://host/p", ConnectionOptions(), EnvironmentProxies())
+    return request_bytes(Request(method, "http://host/p", **given), route)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b:", ":a", "a:b", "a\r\nb", "é", "a\n"])
