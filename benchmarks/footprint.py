@@ -1,18 +1,19 @@
-"""What waiting deliveries cost in memory and at the start, and what importing the plugin costs a server.
+"""What do waiting deliveries cost in memory and at the start, and what does it cost a server to import the plugin?
 
-Each is measured in new processes, since none gives back what it once took.
+Each measurement has a process of its own, because a process seldom gives memory back.
 """
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, Tuple
 
 from benchmarks.drain import store
-from benchmarks.lab import Line, median_of
 from benchmarks.server import serving
+from benchmarks.table import Line
 
 __all__ = ["lines"]
 
@@ -23,9 +24,9 @@ _RUN = """
 import sys, time
 from pathlib import Path
 import psutil
-from benchmarks.lab import made, wait_until
-made(Path(sys.argv[2]), sys.argv[3:]).overview()
-running = made(Path(sys.argv[1]), sys.argv[3:])
+from benchmarks.lab import new_engine
+new_engine(Path(sys.argv[2]), sys.argv[3:]).overview()
+running = new_engine(Path(sys.argv[1]), sys.argv[3:])
 began = time.perf_counter()
 running.start()
 seconds = time.perf_counter() - began
@@ -47,9 +48,9 @@ import {module}
 print(time.perf_counter() - began, process.memory_info().rss - before)
 """
 _ENTRY = "prime_notify.mcdr.entrypoint"
-"""What MCDReforged imports of every plugin, before it loads the first."""
+"""The module that MCDReforged imports of each plugin before it loads the first one."""
 _WHOLE = "prime_notify.mcdr.service"
-"""All that is imported, without the channels, by the time that the plugin is loaded."""
+"""The module that imports all that a loaded plugin needs, apart from the channels."""
 
 
 def lines(folder: Path, *, deliveries: int = 100_000, rounds: int = 5) -> List[Line]:
@@ -67,39 +68,32 @@ def _waiting(folder: Path, deliveries: int, rounds: int) -> List[Line]:
             spare = str(folder / "spare")
             empty.append(_child(_RUN, str(folder / f"empty{number}"), spare, *urls))
             full.append(_child(_RUN, str(folder / "full"), spare, *urls))
-    seconds = [median_of([one[0] for one in each]) for each in (full, empty)]
-    memory = [median_of([one[1] for one in each]) / 2**20 for each in (full, empty)]
-    more, later = memory[0] - memory[1], seconds[0] - seconds[1]
+    later, sooner = (statistics.median([one[0] for one in each]) for each in (full, empty))
+    more, less = (statistics.median([one[1] for one in each]) / 2**20 for each in (full, empty))
     name = f"{deliveries} waiting deliveries"
     return [
-        Line(
-            f"memory, {name}: an empty queue", f"{memory[0]:.1f} MiB", f"{memory[1]:.1f} MiB",
-            f"+{more:.1f} MiB", "<= +20 MiB", more <= 20,
-        ),
-        Line(
-            f"start-up, {name}: an empty queue", f"{seconds[0]:.3f} s", f"{seconds[1]:.3f} s",
-            f"+{later:.3f} s", "<= +0.2 s", later <= 0.2,
-        ),
-    ]  # fmt: skip
+        _added(f"memory, {name}: an empty queue", more, less, "MiB", 1, 20),
+        _added(f"start-up, {name}: an empty queue", later, sooner, "s", 3, 0.2),
+    ]
 
 
 def _importing(rounds: int) -> List[Line]:
     lines = []
-    for name, module, bounds in (("import", _ENTRY, (60.0, 6.0)), ("import of all that is loaded", _WHOLE, None)):
+    for name, module, bounds in (
+        ("import", _ENTRY, (60.0, 6.0)),
+        ("import of all that is loaded", _WHOLE, (None, None)),
+    ):
         found = [_child(_IMPORT.format(module=module)) for _ in range(rounds)]
-        millis, size = median_of([one[0] for one in found]) * 1000, median_of([one[1] for one in found]) / 2**20
-        lines.append(_added(f"{name}, time", millis, "ms", bounds and bounds[0]))
-        lines.append(_added(f"{name}, memory", size, "MiB", bounds and bounds[1]))
+        millis = statistics.median([one[0] for one in found]) * 1000
+        size = statistics.median([one[1] for one in found]) / 2**20
+        lines.append(_added(f"{name}, time: MCDReforged alone", millis, 0, "ms", 1, bounds[0]))
+        lines.append(_added(f"{name}, memory: MCDReforged alone", size, 0, "MiB", 1, bounds[1]))
     return lines
 
 
-def _added(name: str, amount: float, unit: str, bound: Optional[float]) -> Line:
-    """What comes on top of what MCDReforged has loaded; without a bound it is only to be known."""
-    shown = f"+{amount:.1f} {unit}"
-    name = f"{name}: what MCDReforged has loaded"
-    if bound is None:
-        return Line(name, shown, "0", shown)
-    return Line(name, shown, "0", shown, f"<= +{bound:.0f} {unit}", amount <= bound)
+def _added(name: str, measured: float, baseline: float, unit: str, digits: int, bound: Optional[float]) -> Line:
+    """A line whose value is the difference; without a bound it is only shown."""
+    return Line(name, measured, baseline, unit, digits, is_difference=True, at_most=bound)
 
 
 def _child(program: str, *arguments: str) -> Tuple[float, float]:

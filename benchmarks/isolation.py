@@ -1,4 +1,7 @@
-"""Does an endpoint that hangs delay the others? Two engines, one with such an endpoint, are told events in turn."""
+"""Does an endpoint that hangs delay the others?
+
+Two engines, one of which has such an endpoint, get the same events in turn.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import time
 from pathlib import Path
 from typing import List
 
-from benchmarks.lab import EVENT, Line, Noting, engine, median_of, wait_until
+from benchmarks.lab import EVENT, TimedTransport, running_engine, wait_until
 from benchmarks.server import serving
+from benchmarks.table import Line
 from prime_notify.engine.engine import Engine
 
 __all__ = ["lines"]
@@ -17,37 +21,36 @@ _HEALTHY = 5
 
 
 def lines(folder: Path, *, events: int = 200) -> List[Line]:
-    """One target: the median with it lies within the middle half of those without."""
+    """One target: the median beside the endpoint that hangs is not above the upper quartile without it."""
     with serving() as base:
         healthy = [f"{base}/{number}" for number in range(_HEALTHY)]
-        calm, troubled = Noting(), Noting()
+        calm, troubled = TimedTransport(), TimedTransport()
         without: List[float] = []
         beside: List[float] = []
         with (
-            engine(folder / "calm", [*healthy, f"{base}/5"], calm) as one,
-            engine(folder / "troubled", [*healthy, f"{base}/never/0"], troubled) as other,
+            running_engine(folder / "calm", [*healthy, f"{base}/5"], calm) as one,
+            running_engine(folder / "troubled", [*healthy, f"{base}/never/0"], troubled) as other,
         ):
             _delay(one, calm, _HEALTHY + 1)  # threads and connections begin
             _delay(other, troubled, _HEALTHY)
             for _ in range(events):
-                without.append(_delay(one, calm, _HEALTHY + 1))
-                beside.append(_delay(other, troubled, _HEALTHY))
-    upper = statistics.quantiles(without, n=4)[2]
-    value, base_value = median_of(beside), median_of(without)
+                without.append(_delay(one, calm, _HEALTHY + 1) * 1000)
+                beside.append(_delay(other, troubled, _HEALTHY) * 1000)
+    baseline, noise = statistics.median(without), statistics.quantiles(without, n=4)[2]
     return [
         Line(
             "healthy endpoints beside one that hangs: beside none",
-            f"{value * 1000:.1f} ms",
-            f"{base_value * 1000:.1f} ms",
-            f"{value / base_value:.2f}",
-            f"<= {upper / base_value:.2f} (noise: upper quartile)",
-            value <= upper,
+            statistics.median(beside),
+            baseline,
+            "ms",
+            digits=1,
+            at_most=noise / baseline,
         )
     ]
 
 
-def _delay(running: Engine, transport: Noting, count: int) -> float:
-    """Seconds from the hand-over to the ``count``-th answer."""
+def _delay(running: Engine, transport: TimedTransport, count: int) -> float:
+    """Seconds from the hand-off to the ``count``-th answer."""
     transport.answered.clear()
     started = time.perf_counter()
     running.accept(EVENT)

@@ -1,12 +1,10 @@
-"""What all benchmarks share: lines of the table, engines to measure, an event that is like a real one."""
+"""What all benchmarks share: engines to measure, a transport that keeps the time, and an event like a real one."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import statistics
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
@@ -17,7 +15,7 @@ from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport.dispatch import Transports
 
-__all__ = ["EVENT", "FIELDS", "Line", "Noting", "config", "engine", "made", "median_of", "timed", "wait_until"]
+__all__ = ["EVENT", "FIELDS", "TimedTransport", "config", "new_engine", "running_engine", "timed", "wait_until"]
 
 FIELDS: Dict[str, Any] = {
     "backup": {
@@ -34,27 +32,15 @@ FIELDS: Dict[str, Any] = {
 EVENT = Event(EventName.BACKUP_SUCCESS, "benchmark", "1.0.0", FIELDS)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the table. ``value``: what ``target`` speaks of, in words ("1.20"); ``ok`` None: only to compare."""
-
-    name: str
-    measured: str
-    baseline: str
-    value: str
-    target: str = ""
-    ok: Optional[bool] = None
-
-
 def config(urls: Sequence[str]) -> LoadedConfig:
-    """Endpoints e0, e1, …"""
+    """A config with the endpoints e0, e1, …, one for each URL."""
     endpoints = [{"name": f"e{number}", "url": url} for number, url in enumerate(urls)]
     document = {"notification": {"enabled": True, "endpoints": endpoints}}
     return load_config(document, environ={}, base_dir=Path())
 
 
-def made(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Engine:
-    """An engine that logs as in a server, only to nowhere."""
+def new_engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Engine:
+    """An engine that is not started. It logs as in a server, but the lines go nowhere."""
     log = logging.getLogger("benchmark")
     log.setLevel(logging.INFO)
     if not log.handlers:
@@ -65,20 +51,20 @@ def made(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) 
 
 
 @contextlib.contextmanager
-def engine(folder: Path, urls: Sequence[str], transport: Optional[Noting] = None) -> Iterator[Engine]:
-    """A running one."""
-    running = made(folder, urls, transport)
+def running_engine(folder: Path, urls: Sequence[str], transport: Optional[Transports] = None) -> Iterator[Engine]:
+    """An engine that runs as long as the block does."""
+    running = new_engine(folder, urls, transport)
     running.start()
     try:
         yield running
     finally:
         running.stop(grace=0.2)
-        if transport is not None:  # an engine closes only what it made itself
+        if transport is not None:  # an engine closes only the transport that it made itself
             transport.close()
 
 
-class Noting(Transports):
-    """The real transport, which notes when answers were there. For threads."""
+class TimedTransport(Transports):
+    """The real transport, which also records when each answer arrived. For any number of threads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,11 +86,7 @@ def wait_until(condition: Callable[[], bool], pause: float = 0.002) -> None:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Seconds."""
+    """How many seconds the action takes."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
-
-
-def median_of(values: Sequence[float]) -> float:
-    return statistics.median(values)

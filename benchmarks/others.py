@@ -1,4 +1,4 @@
-"""What one would do without Prime Notify, to compare with: requests, one endpoint after another, and Apprise."""
+"""What an owner would use without Prime Notify, to compare with: requests, one endpoint after another, and Apprise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HAS_APPRISE = importlib.util.find_spec("apprise") is not None
 
 
 def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callable[[], None]:
-    """Posts to one after another, as a plugin does that has no queue."""
+    """Posts to one after another, as a plugin without a queue does."""
 
     def post() -> None:
         for url in urls:
@@ -25,11 +25,11 @@ def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callab
     return post
 
 
-def apprise(urls: Sequence[str], timeout: float) -> Callable[[], None]:
-    """Lets Apprise tell all of them, with its own JSON service and its own threads."""
+def apprise(urls: Sequence[str], timeout: float) -> Callable[[], Any]:
+    """Sends to all of them with Apprise: its own JSON service, on its own threads."""
     import apprise as library
 
-    told = library.Apprise()
+    service = library.Apprise()
     for url in urls:
-        told.add(url.replace("http://", "json://") + f"?cto={timeout}&rto={timeout}")
-    return functools.partial(told.notify, title="Backup #42 done", body="before the dragon fight")
+        service.add(url.replace("http://", "json://") + f"?cto={timeout}&rto={timeout}")
+    return functools.partial(service.notify, title="Backup #42 done", body="before the dragon fight")

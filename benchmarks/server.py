@@ -1,4 +1,4 @@
-"""A receiver that costs next to nothing, in a process of its own: so that what is measured is who sends.
+"""A receiver that costs next to nothing, in a process of its own, so that the sender is what is measured.
 
 ``/slow/<milliseconds>/…`` answers after that time, ``/never/…`` not at all, everything else at once.
 """

@@ -4,10 +4,11 @@
 python benchmarks/soak.py                 20 000 events, which are a million deliveries
 python benchmarks/soak.py --events 500    fewer
 
-Loopback only. It tells the events as fast as they are taken, waits until every healthy endpoint has everything, and
-stops by itself after ``--minutes`` at the latest. Then it counts. Lost is what was accepted for an endpoint, did not
-arrive there, and is not stored any more either; what an endpoint that fails for ever has not got waits in the outbox
-or is a dead letter. Exit code 1 when anything was lost, duplicated or out of order, or a healthy endpoint misses some.
+Loopback only. The events are handed over as fast as they are accepted. The run ends when every healthy endpoint has
+received everything, or after ``--minutes``. Then it counts. A notification is lost when it was accepted for an
+endpoint, did not arrive there and is not stored any more; an endpoint that fails for ever has its notifications waiting
+in the outbox or as dead letters. Exit code 1: a notification was lost, duplicated or out of order, or a healthy
+endpoint misses one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psutil
 
-from benchmarks.lab import FIELDS, engine
+from benchmarks.lab import FIELDS, running_engine
 from prime_notify.engine.engine import Engine
 from prime_notify.model.event import Event, EventName
 from prime_notify.outbox.opening import OUTBOX_FILE
@@ -52,7 +53,10 @@ MISBEHAVING = (*_ANSWERS, "bad-tls", "refuses", "flaps")
 
 @dataclass
 class Arrivals:
-    """What came in at one endpoint and was answered with success. ``delays`` in seconds since the event."""
+    """The notifications that arrived at one endpoint and were answered with success.
+
+    ``delays``: seconds between event and arrival.
+    """
 
     seen: Set[str] = field(default_factory=set)
     ended: Set[str] = field(default_factory=set)
@@ -63,7 +67,10 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Count:
-    """What a run came to. ``unfinished``: what healthy endpoints still miss; ``delays``: theirs, sorted."""
+    """The result of a run. ``unfinished``: the number of deliveries that healthy endpoints still miss.
+
+    ``delays``: those of the healthy endpoints, sorted.
+    """
 
     accepted: int
     seconds: float
@@ -88,7 +95,7 @@ class Count:
 
 
 class Soak:
-    """One run in a folder: the receivers' side, the teller, and the count at the end."""
+    """One run in a folder: the receivers, the hand-off of the events, and the count at the end."""
 
     def __init__(self, folder: Path, endpoints: int = 50) -> None:
         self._folder = folder
@@ -103,10 +110,10 @@ class Soak:
         deadline = began + seconds
         with Receiver() as receiver, Receiver(tls="expired") as tls:
             receiver.behave(self._answer)
-            with engine(self._folder, self._urls(receiver, tls)) as running:
-                ids = self._tell(running, receiver, events, deadline)
+            with running_engine(self._folder, self._urls(receiver, tls)) as running:
+                ids = self._hand_off(running, receiver, events, deadline)
                 while time.monotonic() < deadline and self._missing(ids):
-                    receiver.clear()  # it would keep all requests for ever
+                    receiver.clear()  # a receiver keeps all requests until then
                     time.sleep(0.2)
                 memory = psutil.Process().memory_info().rss / 2**20
         return self._count(ids, time.monotonic() - began, memory)
@@ -135,8 +142,8 @@ class Soak:
         if not is_start:
             here.ended.add(task)
 
-    def _tell(self, running: Engine, receiver: Receiver, events: int, deadline: float) -> List[str]:
-        """Starts, each followed by its end; the ids that were accepted."""
+    def _hand_off(self, running: Engine, receiver: Receiver, events: int, deadline: float) -> List[str]:
+        """Accept starts, each followed by its end. Returns the ids of the accepted notifications."""
         ids = []
         for number in range(events):
             name = (EventName.BACKUP_START, EventName.BACKUP_SUCCESS)[number % 2]
@@ -161,7 +168,7 @@ class Soak:
         return Count(len(ids), seconds, dict(self._arrivals), left, lost, self._missing(ids), delays or [0.0], memory)
 
     def _stored(self) -> Tuple[Dict[str, Set[str]], Dict[str, Dict[str, int]]]:
-        """By endpoint: the ids of what is undelivered, and how many deliveries are in which state."""
+        """By endpoint: the ids of its undelivered notifications, and the number of its deliveries in each state."""
         query = "SELECT endpoint, state, id FROM delivery JOIN notification ON notification.seq = delivery.notification"
         stored: Dict[str, Set[str]] = collections.defaultdict(set)
         left: Dict[str, Dict[str, int]] = collections.defaultdict(collections.Counter)
@@ -179,7 +186,7 @@ def _show(count: Count) -> None:
     print(f"{count.accepted} events accepted, {arrived} deliveries made in {count.seconds:.0f} s")
     print(f"lost {count.lost}, duplicated {count.duplicated}, out of order {count.out_of_order}")
     print(f"healthy endpoints: {count.unfinished} missing, delay median {median:.2f} s, 99 of 100 within {worst:.2f} s")
-    print(f"memory {count.memory:.0f} MiB, the receivers and this count included")
+    print(f"memory {count.memory:.0f} MiB, with the receivers and this count")
     for name in MISBEHAVING:
         left = count.left.get(name, {})
         seen = count.arrivals[name].seen if name in count.arrivals else ()
@@ -188,9 +195,11 @@ def _show(count: Count) -> None:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=20_000, help="how many; two make a task")
-    parser.add_argument("--endpoints", type=int, default=50, help=f"how many, the {len(MISBEHAVING)} bad ones included")
-    parser.add_argument("--minutes", type=float, default=60, help="after which it stops at the latest")
+    parser.add_argument("--events", type=int, default=20_000, help="how many; two make one task")
+    parser.add_argument(
+        "--endpoints", type=int, default=50, help=f"how many, with the {len(MISBEHAVING)} that misbehave"
+    )
+    parser.add_argument("--minutes", type=float, default=60, help="the longest that it may take")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         count = Soak(Path(folder), options.endpoints).run(options.events, options.minutes * 60)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 import prime_notify
 
@@ -21,6 +22,7 @@ class Catalogue:
         self._texts = texts
         english = texts.get(_FALLBACK, {})
         self._found = {language: {**english, **_written(own)} for language, own in texts.items()}
+        self._english = self._found.get(_FALLBACK, {})
 
     @classmethod
     def load(cls) -> Catalogue:
@@ -41,19 +43,31 @@ class Catalogue:
         A key that the language lacks is looked up in English. A key that English lacks, too, is returned itself. A
         placeholder without a value stays as it is.
         """
-        template = self.find(language, key)
+        template = self._found.get(language, self._english).get(key)
         if template is None:
             return key
-        if "{" not in template and "}" not in template:  # as in most texts; this is called thousands of times
+        if "{" not in template and "}" not in template:  # as in most texts
             return template
         try:
             return template.format(**values)
         except (LookupError, ValueError, AttributeError):
             return template
 
+    def filler(self, language: str, key: str, *names: str) -> Callable[..., str]:
+        """Fills the text as :meth:`text` does, many times, with values for ``names``."""
+        template = self.find(language, key)
+        if template is not None:
+            try:
+                template.format(**dict.fromkeys(names, ""))
+            except (LookupError, ValueError, AttributeError):
+                pass
+            else:
+                return template.format
+        return functools.partial(self.text, language, key)
+
     def find(self, language: str, key: str) -> Optional[str]:
         """The text as written, from the language or else from English; None when neither has it."""
-        return self._found.get(language, self._found.get(_FALLBACK, {})).get(key)
+        return self._found.get(language, self._english).get(key)
 
     def best(self, language: Optional[str]) -> str:
         """The closest language of ``lang/``: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""

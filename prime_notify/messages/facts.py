@@ -19,25 +19,24 @@ _COMMENT = 256
 _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
-_ORDER = {kind: number for number, kind in enumerate(FactKind)}
 _LABELS = {kind: f"notification.label.{kind.value}" for kind in FactKind}
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
     """All known facts, the most important first. Pure, but for the local time zone."""
-    found = [
+    found = (
         (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
         (FactKind.STATUS, _status(payload, language, catalogue)),
-        *_about_backup(payload, payload.backup or Backup(), language, catalogue),
+        *_about_backup(payload.backup, language, catalogue),
         (FactKind.ERROR, _error(payload.error, language, catalogue)),
         (FactKind.MESSAGE, _lines(full_message(payload, language, catalogue))),
         *_about_people(payload),
         (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),
+        *_about_content(payload, language, catalogue),
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
         (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
-    ]
-    known = sorted([(_ORDER[kind], kind, value) for kind, value in found if value])
-    return tuple([Fact(kind, catalogue.text(language, _LABELS[kind]), value) for _, kind, value in known])
+    )
+    return tuple([Fact(kind, catalogue.text(language, _LABELS[kind]), value) for kind, value in found if value])
 
 
 def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:
@@ -59,11 +58,19 @@ def _status(payload: Payload, language: str, catalogue: Catalogue) -> str:
     return catalogue.text(language, f"notification.status.{payload.status_key}")
 
 
-def _about_backup(payload: Payload, backup: Backup, language: str, catalogue: Catalogue) -> _Found:
+def _about_backup(backup: Optional[Backup], language: str, catalogue: Catalogue) -> _Found:
+    if backup is None:
+        return
     if backup.id is not None:
         yield FactKind.BACKUP, f"#{backup.id}"
     if backup.comment is not None:
         yield FactKind.COMMENT, plain(comment_text(backup.comment, language, catalogue), _COMMENT)
+
+
+def _about_content(payload: Payload, language: str, catalogue: Catalogue) -> _Found:
+    backup = payload.backup
+    if backup is None:
+        return
     if backup.raw_size is not None and backup.stored_size is not None:
         sizes = {"raw": humanize.size(backup.raw_size), "stored": humanize.size(backup.stored_size)}
         yield FactKind.SIZE, catalogue.text(language, "notification.size", **sizes)
@@ -75,8 +82,10 @@ def _about_backup(payload: Payload, backup: Backup, language: str, catalogue: Ca
     if backup.creator is not None and (payload.operator is None or backup.creator != payload.operator.full):
         kind, colon, name = backup.creator.partition(":")
         yield FactKind.CREATOR, _person(kind, name) if colon else plain(kind, _NAME)
-    yield FactKind.TARGETS, plain(", ".join(backup.targets or ()), _LIST)
-    yield FactKind.TAGS, plain(", ".join(_tag(name, value) for name, value in (backup.tags or {}).items()), _LIST)
+    if backup.targets:
+        yield FactKind.TARGETS, plain(", ".join(backup.targets), _LIST)
+    if backup.tags:
+        yield FactKind.TAGS, plain(", ".join(_tag(name, value) for name, value in backup.tags.items()), _LIST)
 
 
 def _about_people(payload: Payload) -> _Found:
@@ -107,5 +116,7 @@ def _error(error: Optional[ErrorInfo], language: str, catalogue: Catalogue) -> O
 
 def _lines(text: Optional[str]) -> Optional[str]:
     """The lines, each as plain text, without blank ones and without those after the first ``_MOST_LINES``."""
-    lines = [line for line in (plain(line, _LINE) for line in (text or "").splitlines()) if line]
+    if not text:
+        return None
+    lines = [line for line in (plain(line, _LINE) for line in text.splitlines()) if line]
     return "\n".join([*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines)

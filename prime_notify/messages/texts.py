@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts, full_message
@@ -66,20 +66,26 @@ def _given(text: Optional[str]) -> Optional[str]:
 
 
 def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
-    localized = in_words(payload, language, catalogue)
-    return localized.model_copy(update={"title": texts.title, "body": texts.body, "desp": texts.desp})
+    machine_texts = _machine_texts(payload, language, catalogue)
+    return payload.model_copy(update={**machine_texts, "title": texts.title, "body": texts.body, "desp": texts.desp})
 
 
 def in_words(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
     """The payload with its machine texts as text."""
-    message = full_message(payload, language, catalogue)
+    return payload.model_copy(update=_machine_texts(payload, language, catalogue))
+
+
+def _machine_texts(payload: Payload, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+    """The fields that hold machine texts, as text."""
+    said: Dict[str, Any] = {"message": full_message(payload, language, catalogue)}
     backup, error = payload.backup, payload.error
     if backup is not None and backup.comment is not None:
         comment = comment_text(backup.comment, language, catalogue)
-        backup = backup.model_copy(update={"comment": comment})
+        if comment != backup.comment:
+            said["backup"] = backup.model_copy(update={"comment": comment})
     if error is not None:
-        error = error.model_copy(update={"message": message_text(error.message, language, catalogue)})
-    return payload.model_copy(update={"message": message, "backup": backup, "error": error})
+        said["error"] = error.model_copy(update={"message": message_text(error.message, language, catalogue)})
+    return said
 
 
 def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
@@ -120,21 +126,16 @@ def symbol(payload: Payload) -> str:
 
 def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
     """A line for each fact; further lines of a fact are indented."""
-
-    def line(fact: Fact) -> str:
-        return catalogue.text(language, "notification.line", label=fact.label, value=fact.value.replace("\n", "\n  "))
-
-    return "\n".join(line(fact) for fact in known)
+    line = catalogue.filler(language, "notification.line", "label", "value")
+    return "\n".join([line(label=fact.label, value=fact.value.replace("\n", "\n  ")) for fact in known])
 
 
 def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
     """A Markdown list of the facts; further lines of a fact are a list inside of it."""
-
-    def item(fact: Fact) -> str:
-        if "\n" not in fact.value:
-            return "- " + catalogue.text(language, "notification.item", label=fact.label, value=escape(fact.value))
-        first, *more = (escape(line) for line in fact.value.split("\n"))
-        whole = catalogue.text(language, "notification.item", label=fact.label, value=first)
-        return "\n".join([f"- {whole}", *(f"  - {line}" for line in more)])
-
-    return "\n".join(item(fact) for fact in known)
+    item = catalogue.filler(language, "notification.item", "label", "value")
+    lines = []
+    for fact in known:
+        first, *more = fact.value.split("\n")
+        lines.append("- " + item(label=fact.label, value=escape(first)))
+        lines += [f"  - {escape(line)}" for line in more]
+    return "\n".join(lines)

@@ -6,11 +6,12 @@ import collections
 import sqlite3
 import threading
 from dataclasses import dataclass
-from typing import Deque, Dict, Iterable, List, Optional
+from typing import Deque, Dict, Iterable, List, Optional, Sequence
 
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.queries import (
     DEFERRED_DUE,
+    DEFERRING,
     FIND_DEFERRED,
     FIND_DUE,
     NEXT_DUE,
@@ -45,6 +46,7 @@ class Claims:
         self._database = database
         self._leases: Dict[int, _Lease] = {}
         self._ahead: Dict[str, Deque[DueRow]] = {}
+        self._deferring = {endpoint for (endpoint,) in database.read(DEFERRING)}
         self._claiming = threading.Lock()
 
     def due(self, endpoint: str, at: float) -> Optional[DueRow]:
@@ -104,8 +106,12 @@ class Claims:
         rows = self._database.read(query, endpoint, 1 + self._leased(endpoint))
         return next((due for key, due in rows if key not in self._leases), None)
 
-    def settling(self, settlements: Iterable[Settlement]) -> None:
+    def settling(self, settlements: Sequence[Settlement]) -> None:
         """They are about to be written."""
+        for done in settlements:
+            lease = self._leases.get(done.key)
+            if done.deferred and lease is not None:
+                self._deferring.add(lease.row.endpoint)
         if not all(map(self._changes_nothing_else, settlements)):
             self.forget_ahead()
 
@@ -120,6 +126,11 @@ class Claims:
             and not done.substitutes
             and done.remind_at is None
         )
+
+    def may_fold(self, key: int) -> bool:
+        """Whether the endpoint of a delivery has ever deferred one. Most never do."""
+        lease = self._leases.get(key)
+        return lease is None or lease.row.endpoint in self._deferring
 
     def end(self, keys: Iterable[int]) -> None:
         """Give up leases."""

@@ -167,7 +167,7 @@ class Outbox:
         def act(connection: sqlite3.Connection) -> None:
             self._claims.settling(settlements)
             for settlement in settlements:
-                statements.settle(connection, self._keys, settlement)
+                statements.settle(connection, self._keys, settlement, folds=self._claims.may_fold(settlement.key))
 
         self.database.write("settle", act, durable=False)
         self._claims.end(settlement.key for settlement in settlements)

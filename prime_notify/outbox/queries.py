@@ -16,6 +16,7 @@ __all__ = [
     "COUNT_WAITING",
     "DEAD",
     "DEFERRED_DUE",
+    "DEFERRING",
     "DUE_AFTER",
     "ENDINGS",
     "FIND_DEFERRED",
@@ -84,6 +85,7 @@ KIN = """
         (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
     FROM delivery WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
 """  # an endpoint that gave it up before passing it on does not get it again
+DEFERRING = "SELECT DISTINCT endpoint FROM delivery WHERE state = 'waiting' AND held = 1"
 DEFERRED_DUE = """
     SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq LIMIT ?
 """

@@ -126,13 +126,16 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
         connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
 
 
-def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement) -> None:
-    """Record the outcome of a delivery. When there is no such delivery, this changes nothing."""
+def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement, *, folds: bool) -> None:
+    """Record the outcome of a delivery. When there is no such delivery, this changes nothing.
+
+    ``folds``: the endpoint may have deferred earlier events of the task, which a delivered one makes superfluous.
+    """
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
     end = (done.state.value, done.due, done.at, done.reason, receipt, done.deferred)
     if done.remind_at is not None:
         connection.execute(_REMIND, (next(keys), done.remind_at, done.key))
-    if done.state is State.DELIVERED:
+    if folds and done.state is State.DELIVERED:
         connection.execute(_FOLD_DEFERRED, (done.at, done.key))
     if not done.tried:
         connection.execute(_SETTLE, (*end, done.key))

@@ -9,8 +9,9 @@ __all__ = ["escape", "link_target", "look_alike"]
 _SPECIAL = re.compile(r"[\\`*_\[\]|~]")
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 GiB" to nobody
 _BLOCK_START = re.compile(r"^(\d+(?=\))|(?=[-+#=:]))")
+_BLOCK_MARKS = ("-", "+", "#", "=", ":")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
-_HARMLESS = re.compile(r"(?!\d+\))[A-Za-z0-9](?:[A-Za-z0-9 ,:()%#-]|(?<=\d)\.(?=\d))*(?<! )", re.ASCII)
+_HARMLESS = re.compile(r"(?!\d+\)|[-+#=:\s])(?:[^\\`*_\[\]|~&<>@./]|(?<=\d)\.(?=\d))*(?<!\s)")
 # Most lines are harmless, numbers and times too, and skip the rest
 _ENTITY = re.compile("[&<>@]")
 
@@ -31,6 +32,8 @@ def escape(line: str) -> str:
     """
     if _HARMLESS.fullmatch(line):
         return line
+    if line[:1] in _BLOCK_MARKS and _HARMLESS.fullmatch(line, 1):  # such as "#42"
+        return f"\\{line}"
     line = _BLOCK_START.sub(r"\1\\", _DOT.sub(r"\\.", _SPECIAL.sub(r"\\\g<0>", line.strip())))
     line = _ENTITY.sub(lambda found: _ENTITIES[found.group()], line)
     return line.replace("//", "/&#47;")

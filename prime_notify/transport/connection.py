@@ -1,119 +1,135 @@
-"""http.client's connection, with a deadline over everything that it does.
+"""One connection to an origin, with a deadline over everything that an attempt does on it.
 
-http.client (and urllib3 and requests on top of it) bounds only each single read and write, so a peer that trickles a
-byte now and then holds an attempt for ever. Here every one of them gets what is left of the attempt's time.
+A socket's own time-out (and so that of http.client, urllib3 and requests) bounds each single read and write, so that a
+peer that sends a byte now and then holds an attempt for ever. Here each of them gets the rest of the attempt's time.
 """
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import io
 import socket
 import ssl
-from typing import Any, Callable, Iterator, List, Optional
+from typing import Any, Callable, List, Optional
 
 from urllib3.util import wait_for_read
 
 from prime_notify.transport.dial import dial
 from prime_notify.transport.exchange import Exchange, Phase
+from prime_notify.transport.http_syntax import LONGEST_LINE, InvalidAnswerError, connect_request, read_tunnel_answer
 from prime_notify.transport.route import Route
 from prime_notify.transport.socks import dial_socks
 
 __all__ = ["Connection"]
 
+_CHUNK = 16 * 1024
 
-class Connection(http.client.HTTPConnection):
-    """One connection to one origin, perhaps through a proxy. ``exchange`` is the one that is using it now."""
+
+class Connection:
+    """One connection to one origin, perhaps through a proxy. ``exchange``: the attempt that uses it now."""
+
+    exchange: Exchange
 
     def __init__(self, route: Route, context: Optional[ssl.SSLContext], resolve: Callable[..., List[Any]]) -> None:
-        peer = route.http_proxy or route
-        super().__init__(peer.host, peer.port)
         self._route = route
         self._tls = context
         self._resolve = resolve
-        self.exchange: Exchange
-        self._held: Optional[List[bytes]] = None
-        self.response_class = self._make_response  # type: ignore[assignment]  # called like the class
-        if route.http_proxy is not None and route.tls:
-            authorization = route.http_proxy.authorization
-            self.set_tunnel(route.host, route.port, {"Proxy-Authorization": authorization} if authorization else {})
+        self._sock: Optional[socket.socket] = None
+        self._received = b""  # but not read yet
 
-    def connect(self) -> None:
-        """TCP, then the proxy's tunnel, then TLS: whichever are needed."""
-        exchange = self.exchange
-        if self._route.proxy is not None and self._route.proxy.is_socks:
-            self.sock = dial_socks(self._route.proxy, self.host, self.port, exchange, self._resolve)
+    def begin(self, exchange: Exchange) -> None:
+        """Let an attempt use the connection; connect first, if it is a new one.
+
+        To connect is to set up TCP, the proxy's tunnel and TLS: whichever are needed.
+        """
+        self.exchange = exchange
+        if self._sock is None:
+            self._connect()
         else:
-            self.sock = dial(self.host, self.port, exchange, self._resolve)
-        if self._route.http_proxy is not None and self._tls is not None:
+            exchange.watch(self._sock)
+
+    def _connect(self) -> None:
+        route, exchange = self._route, self.exchange
+        if route.proxy is not None and route.proxy.is_socks:
+            self._sock = dial_socks(route.proxy, route.host, route.port, exchange, self._resolve)
+        else:
+            peer = route.proxy or route
+            self._sock = dial(peer.host, peer.port, exchange, self._resolve)
+        if route.http_proxy is not None and self._tls is not None:
             exchange.phase = Phase.PROXY
-            self._tunnel()  # type: ignore[attr-defined]  # of http.client, in every supported Python
+            self._open_tunnel()
         if self._tls is not None:
             exchange.phase = Phase.TLS
-            name = self._route.host
-            self.sock = self._tls.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
-            exchange.watch(self.sock)
-            self.sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)
-            self.sock.do_handshake()
+            sock = self._tls.wrap_socket(self._sock, server_hostname=route.host, do_handshake_on_connect=False)
+            self._sock = sock
+            exchange.watch(sock)
+            sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)
+            sock.do_handshake()
 
-    @contextlib.contextmanager
-    def joined(self) -> Iterator[None]:
-        """What is sent within the block leaves at once at its end: http.client sends head and body one by one."""
-        self._held = []
-        try:
-            yield
-            data, self._held = b"".join(self._held), None
-            self.send(data)
-        finally:
-            self._held = None
+    def _open_tunnel(self) -> None:
+        self._write(connect_request(self._route))
+        read_tunnel_answer(self)
 
-    def send(self, data: Any) -> None:
-        if self._held is not None:
-            self._held.append(data)
-            return
-        if self.sock is None:
-            self.connect()
-        else:
-            self.exchange.watch(self.sock)
-        if self.exchange.phase is not Phase.PROXY:
-            self.exchange.phase = Phase.SEND
-        view = memoryview(data)
-        while view:
-            self.sock.settimeout(self.exchange.remaining())
-            view = view[self.sock.send(view) :]
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        self.exchange.phase = Phase.SEND
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        sock = self._sock
+        assert sock is not None
+        sock.settimeout(self.exchange.remaining())
+        sent = sock.send(data)
+        if sent < len(data):
+            view = memoryview(data)[sent:]
+            while view:
+                sock.settimeout(self.exchange.remaining())
+                view = view[sock.send(view) :]
+
+    def read_line(self) -> bytes:
+        """The next line with its end; without one, what the peer sent before it closed the connection.
+
+        :raises InvalidAnswerError: the line is too long.
+        """
+        end = self._received.find(b"\n")
+        while end < 0:
+            if len(self._received) > LONGEST_LINE:
+                raise InvalidAnswerError("a line is too long")
+            data = self._receive(_CHUNK)
+            if not data:
+                line, self._received = self._received, b""
+                return line
+            scanned = len(self._received)
+            self._received += data
+            end = self._received.find(b"\n", scanned)
+        line, self._received = self._received[: end + 1], self._received[end + 1 :]
+        return line
+
+    def read(self, most: int) -> bytes:
+        """The next bytes, at least one and at most ``most``; none when the peer has closed the connection."""
+        if not self._received:
+            return self._receive(min(most, 4 * _CHUNK))
+        data, self._received = self._received[:most], self._received[most:]
+        return data
+
+    def _receive(self, most: int) -> bytes:
+        assert self._sock is not None
+        self._sock.settimeout(self.exchange.remaining())
+        data = self._sock.recv(most)
+        if data and self.exchange.phase is Phase.WAIT:
+            self.exchange.phase = Phase.READ
+        return data
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether bytes were received that nobody has read."""
+        return bool(self._received)
 
     @property
     def dropped(self) -> bool:
-        """Whether the peer closed it, or sent what nobody asked for, while it was idle."""
-        return self.sock is None or wait_for_read(self.sock, timeout=0)
-
-    def _make_response(
-        self, sock: socket.socket, debuglevel: int = 0, method: Optional[str] = None
-    ) -> http.client.HTTPResponse:
-        response = http.client.HTTPResponse(sock, debuglevel, method)
-        response.fp = io.BufferedReader(_BoundedReader(sock, response.fp.detach(), self.exchange))
-        return response
-
-
-class _BoundedReader(io.RawIOBase):
-    """A socket's raw reader whose every read is bounded by the attempt's deadline."""
-
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, exchange: Exchange) -> None:
-        self._sock = sock
-        self._raw = raw
-        self._exchange = exchange
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> Optional[int]:
-        self._sock.settimeout(self._exchange.remaining())
-        count = self._raw.readinto(buffer)
-        if count and self._exchange.phase is Phase.WAIT:
-            self._exchange.phase = Phase.READ
-        return count
+        """Whether the peer closed the idle connection, or sent something that nobody asked for."""
+        return self._sock is None or wait_for_read(self._sock, timeout=0)
 
     def close(self) -> None:
-        self._raw.close()  # releases the socket, which http.client may have closed already
-        super().close()
+        """Idempotent."""
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            sock.close()

@@ -43,7 +43,8 @@ class Transports:
         self._closed = False
 
     def send(self, request: AnyRequest, *, timeout: float) -> Union[Response, TransportFailure]:
-        return self._transport(type(request)).send(request, timeout=timeout)
+        transport = self._made.get(type(request)) or self._make(type(request))
+        return transport.send(request, timeout=timeout)
 
     def close(self) -> None:
         with self._lock:
@@ -52,7 +53,7 @@ class Transports:
         for transport in made:
             transport.close()
 
-    def _transport(self, kind: Type[AnyRequest]) -> Transport:
+    def _make(self, kind: Type[AnyRequest]) -> Transport:
         with self._lock:
             if kind not in self._made:
                 self._made[kind] = _make(kind)

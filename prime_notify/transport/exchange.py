@@ -1,4 +1,4 @@
-"""One try of one delivery, from the point of view of time: its deadline, how far it has come, and how to cut it off."""
+"""The time budget of one attempt: its deadline, the phase that it has reached, and the way to cut it off."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Phase(enum.IntEnum):
-    """How far an attempt has come. Up to PROXY it deals with the proxy, where there is one."""
+    """How far an attempt has come. Where there is a proxy, the phases up to PROXY concern the proxy."""
 
     LOOKUP = 0
     CONNECT = 1
@@ -30,12 +30,12 @@ class Phase(enum.IntEnum):
     READ = 6
 
     @property
-    def told(self) -> Wording:
-        """The phase in words: "timed out while ..."."""
-        return _TOLD[self]
+    def wording(self) -> Wording:
+        """The phase in words, for a sentence such as "timed out while ..."."""
+        return _WORDINGS[self]
 
 
-_TOLD = {
+_WORDINGS = {
     Phase.LOOKUP: Wording("its address was looked up", "解析地址"),
     Phase.CONNECT: Wording("connecting", "连接"),
     Phase.PROXY: Wording("opening a tunnel", "建立隧道"),
@@ -47,31 +47,29 @@ _TOLD = {
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
-    """The transport was closed under the attempt."""
+    """The transport was closed during the attempt."""
 
 
 class Exchange:
-    """The budget of one attempt. Used by one thread; only :meth:`stop` may come from another.
+    """The time budget of one attempt. One thread uses it; only :meth:`stop` may come from another.
 
-    Every blocking call of the attempt first asks for :meth:`remaining`, so that the deadline holds for all of them
-    together, however small the drops in which a peer trickles its bytes.
+    Each blocking call of the attempt first asks for :meth:`remaining`. So the deadline bounds all of them together,
+    even if a peer sends its bytes one by one.
     """
+
+    __slots__ = ("_clock", "_deadline", "_socket", "_wake", "phase", "stopped")
 
     def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
         self.phase = Phase.LOOKUP
+        self.stopped = False
         self._clock = clock
         self._deadline = clock() + timeout
-        self._stopped = threading.Event()
-        self._wake = threading.Event()
+        self._wake: Optional[threading.Event] = None
         self._socket: Optional[socket.socket] = None
-
-    @property
-    def stopped(self) -> bool:
-        return self._stopped.is_set()
 
     def remaining(self) -> float:
         """Seconds left, more than zero. Raises TimeoutError after the deadline, Stopped after :meth:`stop`."""
-        if self._stopped.is_set():
+        if self.stopped:
             raise Stopped
         left = self._deadline - self._clock()
         if left <= 0:
@@ -79,20 +77,22 @@ class Exchange:
         return left
 
     def watch(self, sock: socket.socket) -> None:
-        """The socket that the attempt is blocked on from now on."""
+        """From now on the attempt blocks on this socket, which :meth:`stop` shuts down."""
         self._socket = sock
 
     def wait_for(self, future: Future[T]) -> T:
-        """The future's result or exception; raises as :meth:`remaining` does when that comes first."""
-        future.add_done_callback(lambda _: self._wake.set())
-        self._wake.wait(self.remaining())
+        """The future's result or exception. When :meth:`remaining` raises first, so does this."""
+        wake = self._wake = threading.Event()  # before the check in remaining(): then stop() sees one or the other
+        future.add_done_callback(lambda _: wake.set())
+        wake.wait(self.remaining())
         self.remaining()
         return future.result(0)
 
     def stop(self) -> None:
-        """Ends the attempt from another thread, wherever it is blocked."""
-        self._stopped.set()
-        self._wake.set()
+        """End the attempt from another thread, wherever it blocks."""
+        self.stopped = True
+        if self._wake is not None:
+            self._wake.set()
         sock = self._socket
         if sock is not None:
             with contextlib.suppress(OSError):

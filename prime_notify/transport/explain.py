@@ -1,9 +1,7 @@
-"""Why an attempt brought no answer: told apart, in words for the server's owner, and without a secret."""
+"""Why an attempt brought no answer: in words for the server's owner, and without a secret."""
 
 from __future__ import annotations
 
-import http.client
-import re
 import socket
 import ssl
 from typing import Optional
@@ -11,11 +9,12 @@ from typing import Optional
 from prime_notify.model.failure import FailureKind, TransportFailure, UnsendableError
 from prime_notify.text.wording import Wording
 from prime_notify.transport.exchange import Phase, Stopped
+from prime_notify.transport.http_syntax import InvalidAnswerError, TunnelRefusedError
 
 __all__ = ["explain"]
 
 
-# OpenSSL's X509_V_ERR_* (openssl-verification-options(1)): what people meet, and what they can do about it.
+# OpenSSL's X509_V_ERR_* (openssl-verification-options(1)) that occur most, and their remedies.
 _UNKNOWN_CA = Wording("is signed by an unknown CA", "由未知的 CA 签发")
 _OTHER_NAME = Wording("use the host name that the certificate was issued for", "请使用证书所签发的主机名")
 _CERTIFICATE = {
@@ -71,7 +70,7 @@ def explain(
         said = Wording("the attempt was cut off because the plugin is stopping", "插件正在停止，此次发送被中断")
         return TransportFailure(FailureKind.STOPPED, said)
     peer = proxy if proxy is not None and phase <= Phase.PROXY else host
-    failure = _told_apart(error, phase, peer)
+    failure = _failure_of(error, phase, peer)
     if peer is not host:
         hint = Wording(
             "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment of the server",
@@ -83,11 +82,11 @@ def explain(
     return failure
 
 
-def _told_apart(error: BaseException, phase: Phase, host: str) -> TransportFailure:
+def _failure_of(error: BaseException, phase: Phase, host: str) -> TransportFailure:
     if isinstance(error, socket.gaierror):
         return _unknown(host.rpartition(":")[0], temporary=error.errno == socket.EAI_AGAIN)
     if isinstance(error, socket.timeout):  # TimeoutError itself from Python 3.10 on
-        said = Wording("{host} timed out while {phase}", "{host} 在{phase}时超时", host=host, phase=phase.told)
+        said = Wording("{host} timed out while {phase}", "{host} 在{phase}时超时", host=host, phase=phase.wording)
         hint = Wording(
             "check that the host can be reached from here; a larger timeout may help",
             "请检查从本机能否连接该主机；增大 timeout 或许有用",
@@ -105,7 +104,7 @@ def _told_apart(error: BaseException, phase: Phase, host: str) -> TransportFailu
         said = Wording("{host} refused the connection", "{host} 拒绝了连接", host=host)
         hint = Wording("check the port, and that the service is running", "请检查端口，以及该服务是否在运行")
         return TransportFailure(FailureKind.REFUSED, said, hint)
-    if isinstance(error, (ConnectionError, http.client.IncompleteRead)):
+    if isinstance(error, ConnectionError):
         return _broken_off(phase, host)
     return _other(error, phase, host)
 
@@ -122,7 +121,7 @@ def _unknown(name: str, *, temporary: bool) -> TransportFailure:
 
 def _broken_off(phase: Phase, host: str) -> TransportFailure:
     said = Wording(
-        "{host} broke the connection off while {phase}", "{host} 在{phase}时断开了连接", host=host, phase=phase.told
+        "{host} broke the connection off while {phase}", "{host} 在{phase}时断开了连接", host=host, phase=phase.wording
     )
     hint = Wording(
         "the service or something on the way (proxy, firewall) closed it; check the service's own log",
@@ -141,7 +140,7 @@ def _no_tls(error: ssl.SSLError, host: str) -> TransportFailure:
         "no TLS connection with {host}: {alert}", "无法与 {host} 建立 TLS 连接：{alert}", host=host, alert=alert
     )
     hint = Wording("check the server's TLS set-up", "请检查服务器的 TLS 设置")
-    if "certificate" in alert or "unknown ca" in alert:  # it is the server that is not content with ours
+    if "certificate" in alert or "unknown ca" in alert:  # the server refuses our certificate
         hint = Wording(
             'the server wants a client certificate that it knows: look at the endpoint\'s "cert"',
             "服务器要求它认可的客户端证书：请检查该推送目标的 cert",
@@ -150,26 +149,27 @@ def _no_tls(error: ssl.SSLError, host: str) -> TransportFailure:
 
 
 def _other(error: BaseException, phase: Phase, host: str) -> TransportFailure:
-    if isinstance(error, http.client.HTTPException):
+    if isinstance(error, InvalidAnswerError):
         said = Wording("the answer of {host} is no HTTP", "{host} 的应答不是 HTTP", host=host)
         hint = Wording(
             "check that the URL's host and port are those of a web service", "请检查 URL 的主机和端口是否属于 Web 服务"
         )
         return TransportFailure(FailureKind.OTHER, said, hint)
-    if isinstance(error, OSError) and phase is Phase.PROXY:
-        found = re.search(r"\b[1-5]\d\d\b", str(error))  # http.client: "Tunnel connection failed: 407 ..."
-        status = found[0] if found else "?"
+    if isinstance(error, TunnelRefusedError):
         said = Wording(
-            "{host} opened no tunnel (HTTP {status})", "{host} 没有建立隧道（HTTP {status}）", host=host, status=status
+            "{host} opened no tunnel (HTTP {status})",
+            "{host} 没有建立隧道（HTTP {status}）",
+            host=host,
+            status=error.status,
         )
         return TransportFailure(FailureKind.PROXY, said)
     if isinstance(error, OSError) and error.errno is not None:
-        # The system's own words, such as "Network is unreachable"; never str(error), which may carry more
+        # The system's text, such as "Network is unreachable"; never str(error), which may carry more
         why = error.strerror
         said = Wording("{host} cannot be reached: {why}", "无法连接 {host}：{why}", host=host, why=why)
         return TransportFailure(FailureKind.OTHER, said, Wording("check the network", "请检查网络"))
     name = type(error).__name__
     said = Wording(
-        "{name} while {phase} ({host})", "{phase}时发生 {name}（{host}）", name=name, phase=phase.told, host=host
+        "{name} while {phase} ({host})", "{phase}时发生 {name}（{host}）", name=name, phase=phase.wording, host=host
     )
     return TransportFailure(FailureKind.OTHER, said)

@@ -1,7 +1,9 @@
-"""Where a URL leads: the peer to connect to, what to say to it, and through which proxy."""
+"""The route of a request: the peer to connect to, the target to ask it for, and the proxy on the way."""
 
 from __future__ import annotations
 
+import functools
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Optional, Tuple
 
@@ -20,8 +22,9 @@ from prime_notify.model.proxy import (
 )
 from prime_notify.model.request import DIRECT, ConnectionOptions
 from prime_notify.text.wording import Wording
+from prime_notify.version import __version__
 
-__all__ = ["PoolKey", "Route", "find_route"]
+__all__ = ["EnvironmentProxies", "PoolKey", "Route", "find_route"]
 
 
 PoolKey = Tuple[str, int, bool, Optional[Proxy], ConnectionOptions]
@@ -29,7 +32,7 @@ PoolKey = Tuple[str, int, bool, Optional[Proxy], ConnectionOptions]
 
 @dataclass(frozen=True)
 class Route:
-    """All that a request needs to know about its URL and that does not change from request to request."""
+    """Everything about a URL that is the same for each of its requests."""
 
     host: str
     port: int
@@ -40,41 +43,65 @@ class Route:
     proxy: Optional[Proxy]
     options: ConnectionOptions = field(default_factory=ConnectionOptions)
 
-    @property
+    @functools.cached_property
     def http_proxy(self) -> Optional[Proxy]:
-        """The proxy that is to be spoken to in HTTP; through a SOCKS proxy one speaks to the peer itself."""
+        """The proxy, if it takes requests in HTTP. A SOCKS proxy does not: it only connects to the peer."""
         return None if self.proxy is None or self.proxy.is_socks else self.proxy
+
+    @functools.cached_property
+    def header_lines(self) -> Tuple[Tuple[str, str], ...]:
+        """The headers that each request has unless it brings its own: their names in lower case, and the lines."""
+        lines = [f"Host: {self.host_header}", f"User-Agent: PrimeNotify/{__version__}"]
+        if self.authorization is not None:
+            lines.append(f"Authorization: {self.authorization}")
+        if self.http_proxy is not None and not self.tls and self.http_proxy.authorization is not None:
+            lines.append(f"Proxy-Authorization: {self.http_proxy.authorization}")
+        return tuple((line.partition(":")[0].lower(), line) for line in lines)
 
     @property
     def peer(self) -> str:
-        """host:port, to be shown."""
+        """host:port, for people."""
         return f"{_bracketed(self.host)}:{self.port}"
 
     @property
     def proxy_peer(self) -> Optional[str]:
+        """The proxy's host:port, for people."""
         return None if self.proxy is None else f"{_bracketed(self.proxy.host)}:{self.proxy.port}"
 
-    @property
+    @functools.cached_property
     def pool_key(self) -> PoolKey:
         """Requests with the same key can share a connection."""
         return (self.host, self.port, self.tls, self.proxy, self.options)
 
 
-def find_route(url: str, options: ConnectionOptions = ConnectionOptions()) -> Route:  # noqa: B008 - immutable
-    """Takes a URL apart; the proxy is the configured one, else the environment's, which is asked as requests does.
+class EnvironmentProxies:
+    """The proxies that the environment names, as requests finds them. The environment is read once for each origin."""
 
-    :raises UnsendableError: for a URL or a proxy that is none.
+    def __init__(self) -> None:
+        self._of = functools.lru_cache(maxsize=64)(_environment_proxy)
+
+    def of(self, origin: str) -> Optional[Proxy]:
+        """The proxy for ``scheme://host:port/``. Raises UnsendableError for one that is malformed."""
+        return None if self._are_none else self._of(origin)
+
+    @functools.cached_property
+    def _are_none(self) -> bool:
+        return not urllib.request.getproxies()
+
+
+def find_route(url: str, options: ConnectionOptions, environment: EnvironmentProxies) -> Route:
+    """The route of a URL. The proxy is the configured one, or else the environment's.
+
+    :raises UnsendableError: the URL or the proxy is malformed.
     """
     parts = parse_address(url)
     tls = parts.scheme == "https"
     host, port = _host_and_port(parts)
     default_port = parts.port in (None, PORTS[parts.scheme or "http"])
     host_header = _bracketed(host) if default_port else f"{_bracketed(host)}:{port}"
-    proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy)
+    proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy, environment)
     target = parts.request_uri
-    if (
-        proxy is not None and not proxy.is_socks and not tls
-    ):  # in clear text a proxy is asked with the whole URL (RFC 9112, 3.2.2)
+    if proxy is not None and not proxy.is_socks and not tls:  # a proxy gets the whole URL (RFC 9112, 3.2.2)
         target = f"http://{host_header}{target}"
     return Route(host, port, tls, target, host_header, basic_authorization(parts.auth), proxy, options)
 
@@ -83,11 +110,13 @@ def _host_and_port(parts: Url) -> Tuple[str, int]:
     return host_of(parts), parts.port or PORTS[parts.scheme or "http"]
 
 
-def _find_proxy(origin: str, configured: Optional[str]) -> Optional[Proxy]:
+def _find_proxy(origin: str, configured: Optional[str], environment: EnvironmentProxies) -> Optional[Proxy]:
     if configured == DIRECT:
         return None
-    if configured is not None:
-        return configured_proxy(configured)
+    return environment.of(origin) if configured is None else configured_proxy(configured)
+
+
+def _environment_proxy(origin: str) -> Optional[Proxy]:
     found = requests.utils.select_proxy(origin, requests.utils.get_environ_proxies(origin))
     proxy = proxy_of(found, configured=False) if found else None
     if found and proxy is None:

@@ -1,4 +1,4 @@
-"""The soak run, as short as can be: what misbehaves costs nobody else anything."""
+"""The shortest soak run: endpoints that misbehave cost the others nothing."""
 
 from __future__ import annotations
 
