@@ -484,26 +484,26 @@ def test_what_is_much_is_written_in_rounds_and_what_comes_meanwhile_with_it(
         if name == "write-back:begin" and len(ids) < 20:
             ids.extend(world.put() for _ in range(5))
 
-    world.disk._step = note
+    world.disk._crash_point = note
     world.store.recover()
     assert written.count("write-back:done") == 4
     assert [one.notification.id for one in world.on_disk.peek("a", after=0, most=99)] == ids
 
 
-@pytest.mark.parametrize("step", ["probe:done", "write-back:done"])
-def test_nothing_is_written_back_after_closing(world: World, step: str) -> None:
+@pytest.mark.parametrize("point", ["probe:done", "write-back:done"])
+def test_nothing_is_written_back_after_closing(world: World, point: str) -> None:
     world.fill_up()
     id = world.put()
     world.disk.full = False
 
     def close(name: str) -> None:
-        if name == step:
+        if name == point:
             world.store.failover._closed = True  # another thread is about to close both databases
 
-    world.disk._step = close
+    world.disk._crash_point = close
     world.store.recover()
     assert world.said == [(True, "database or disk is full")]
-    assert bool(states(world.on_disk, id)) is (step == "write-back:done")
+    assert bool(states(world.on_disk, id)) is (point == "write-back:done")
     with pytest.raises(OutboxClosedError):
         world.put()
 
