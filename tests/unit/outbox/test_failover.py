@@ -457,6 +457,73 @@ def test_a_task_of_which_something_is_being_tried_stays_together(world: World) -
     assert world.claim().notification.id == end
 
 
+def test_a_disk_that_turns_out_to_be_damaged_while_it_is_written_to_is_replaced(world: World) -> None:
+    waiting = world.put()
+    world.fill_up()
+    id = world.put()
+    world.disk.full, world.disk.broken = False, OutboxDamagedError("malformed")
+    world.store.recover()
+    assert world.store.refusing
+    world.store.recover()
+    assert world.opened == 2
+    assert states(world.on_disk, waiting) == states(world.on_disk, id) == {"a": State.WAITING}
+    assert [refusing for refusing, _ in world.said] == [True, False]
+
+
+def test_what_is_much_is_written_in_rounds_and_what_comes_meanwhile_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failover, "_SMALL", 3)
+    world.fill_up()
+    ids = [world.put() for _ in range(9)]
+    world.disk.full = False
+    written: List[str] = []
+
+    def note(name: str) -> None:
+        written.append(name)
+        if name == "write-back:begin" and len(ids) < 20:
+            ids.extend(world.put() for _ in range(5))
+
+    world.disk._crash_point = note
+    world.store.recover()
+    assert written.count("write-back:done") == 4
+    assert [one.notification.id for one in world.on_disk.peek("a", after=0, most=99)] == ids
+
+
+@pytest.mark.parametrize("step", ["probe:done", "write-back:done"])
+def test_nothing_is_written_back_after_closing(world: World, step: str) -> None:
+    world.fill_up()
+    id = world.put()
+    world.disk.full = False
+
+    def close(name: str) -> None:
+        if name == step:
+            world.store.failover._closed = True  # another thread is about to close both databases
+
+    world.disk._crash_point = close
+    world.store.recover()
+    assert world.said == [(True, "database or disk is full")]
+    assert bool(states(world.on_disk, id)) is (step == "write-back:done")
+    with pytest.raises(OutboxClosedError):
+        world.put()
+
+
+def test_a_disk_that_is_opened_after_closing_is_closed_again(tmp_path: Path) -> None:
+    world = World(tmp_path, disk=False)
+    world.put()
+    world.can_open = True
+    open_another = world.open
+
+    def late() -> FaultyDisk:
+        world.store.close()
+        return open_another()
+
+    world.open = late  # type: ignore[method-assign]
+    world.store.recover()
+    with pytest.raises(OutboxClosedError):
+        world.disk.read("SELECT 1")
+
+
 def test_rows_that_a_damaged_file_left_impossible_cost_only_themselves(world: World) -> None:
     fine, broken = world.put(), world.put()
     connection = world.disk._connection
