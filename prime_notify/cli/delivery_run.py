@@ -59,7 +59,7 @@ class DeliveryRun:
         """Whether the next try is due within ``left`` seconds."""
         if endpoint is None or endpoint.orphaned or endpoint.disabled or not endpoint.on:
             return False
-        return max(delivery.due - self.engine.now, endpoint.held) < left
+        return max(delivery.due - self.engine.now, endpoint.paused_for) < left
 
 
 def deliveries(history: History, awaited: Awaited) -> Iterator[DeliveryRecord]:

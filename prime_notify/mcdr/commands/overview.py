@@ -79,8 +79,10 @@ def _state(tools: Tools, endpoint: EndpointState) -> RTextBase:
     elif endpoint.failing_for is not None:
         parts.append(coloured(reply("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
     line = RTextList(RTextBase.join(", ", parts))
-    if endpoint.held > 0:
-        line.append(" ", coloured(reply("command.overview.held", duration=duration(endpoint.held)), RColor.yellow))
+    if endpoint.paused_for > 0:
+        line.append(
+            " ", coloured(reply("command.overview.held", duration=duration(endpoint.paused_for)), RColor.yellow)
+        )
     return line
 
 

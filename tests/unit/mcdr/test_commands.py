@@ -71,7 +71,7 @@ def test_overview_leads_to_what_was_given_up(make_bench: MakeBench) -> None:
 
 
 def test_overview_tells_what_is_wrong(make_bench: MakeBench) -> None:
-    gone, held = state("gone", disabled=True, failing_for=5.0), state("held", failing_for=700.0, held=42.0)
+    gone, held = state("gone", disabled=True, failing_for=5.0), state("held", failing_for=700.0, paused_for=42.0)
     bench = make_bench(gone, held)
     bench.engine.elsewhere, bench.engine.refusing = "process 7", True
     lines = bench.type("!!pn")

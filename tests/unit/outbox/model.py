@@ -86,7 +86,7 @@ class Model:
         """The deferred ones, leased or not."""
         return [one for one in self.of(endpoint, State.WAITING) if one.deferred]
 
-    def next_held(self, endpoint: str, at: float, most: int) -> List[ModelDelivery]:
+    def next_deferred(self, endpoint: str, at: float, most: int) -> List[ModelDelivery]:
         """What is handed out together: the first due, in the order in which they came to be."""
         free = [one for one in self.deferred(endpoint) if not one.leased and one.due <= at]
         return sorted(sorted(free, key=lambda one: (one.due, one.number))[:most], key=lambda one: one.number)

@@ -112,7 +112,7 @@ class Machine(RuleBasedStateMachine):
 
     def together(self, endpoint: str, most: int, later: float = 0.0) -> List[Any]:
         at = self.now + later
-        expected = self.model.next_held(endpoint, at, most)
+        expected = self.model.next_deferred(endpoint, at, most)
         found = self.store.claim_deferred(endpoint, at=at, most=most)
         assert [one.notification.id for one in found] == [one.id for one in expected]
         return [self.leased(*pair) for pair in zip(expected, found)]

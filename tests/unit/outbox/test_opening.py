@@ -90,10 +90,10 @@ def test_what_was_deferred_and_why_is_saved_with_what_the_endpoint_knows(world: 
     store.settle(Settlement(waiting.key, State.WAITING, 0.0, 50.0, tried=False, deferred=True))
     fresh = Outbox(world.opener.reopen(database_of(store)))
     assert fresh.claim("a", at=59.0) is None
-    [held] = fresh.claim_deferred("a", at=50.0, most=9)
+    [deferred] = fresh.claim_deferred("a", at=50.0, most=9)
     reminder = fresh.claim("a", at=60.0)
     assert reminder is not None
-    assert (held.notification, held.purpose) == (success, Purpose.RECOVERY)
+    assert (deferred.notification, deferred.purpose) == (success, Purpose.RECOVERY)
     assert (reminder.notification, reminder.purpose) == (failure, Purpose.REMINDER)
     assert fresh.health("a") == health
     fresh.close()
