@@ -1,4 +1,4 @@
-"""Group commit: what several threads hand in at the same moment is written by one of them, for all."""
+"""Group commit: one of several threads writes the items of all of them."""
 
 from __future__ import annotations
 

@@ -132,6 +132,16 @@ class Database:
         with self.using() as connection:
             return act(connection)
 
+    def query_at_once(self, act: Act[T]) -> T:
+        """As :meth:`query`, but it does not wait for another process's lock: that is an error."""
+        with self.using() as connection:
+            [milliseconds] = connection.execute("PRAGMA busy_timeout").fetchone()
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                return act(connection)
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
     def read(self, query: str, *parameters: object) -> Sequence[Any]:
         with self.using() as connection:
             return connection.execute(query, parameters).fetchall()
@@ -140,8 +150,7 @@ class Database:
         with self._use as connection:
             self._step(f"{name}:begin")
             if durable is not self._durable:
-                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                self._durable = durable
+                self._set_durable(connection, durable)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 result = act(connection)
@@ -155,15 +164,19 @@ class Database:
             self._step(f"{name}:done")
             return result
 
+    def _set_durable(self, connection: sqlite3.Connection, durable: bool) -> None:
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        self._durable = durable
+
     def first_key(self) -> int:
         return int(self.read(_HIGHEST_KEY)[0][0]) + 1
 
     def flush(self) -> None:
-        """See :class:`Storage`. Holds up nobody: the write-ahead log is synced past SQLite.
+        """See :class:`Storage`. No other call waits for it, for it syncs the write-ahead log without SQLite.
 
-        Never raises: SQLite meets the same disk at the next commit, and says so.
+        Never raises: the next commit meets the same disk, and raises.
         """
-        while self._unflushed and self._flushing.acquire(blocking=False):  # whoever flushes also does it for others
+        while self._unflushed and self._flushing.acquire(blocking=False):  # one thread flushes for all
             try:
                 self._unflushed = False
                 with contextlib.suppress(OSError), self._log_path.open("r+b", buffering=0) as log:
@@ -179,7 +192,7 @@ class Database:
         """Whether there is no file at its path any more. SQLite itself writes on to a file that was deleted."""
         try:
             return not self.path.exists()
-        except OSError:  # nobody can say
+        except OSError:  # unknown
             return False
 
     def close(self) -> None:

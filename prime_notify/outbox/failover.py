@@ -10,33 +10,38 @@ from prime_notify.crash_points import Step, no_step
 from prime_notify.outbox.database import MEMORY, Act, Database, T
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.rows import Rows, all_rows, live_rows
+from prime_notify.outbox.schema import MIGRATIONS
 
 __all__ = ["FailoverDatabase"]
 
 _HISTORY = 1000
-"""So many of the newest notifications are copied beside what is undelivered: for the history and for rate limits."""
+"""The newest notifications that are copied beside undelivered ones: for the history and for rate limits."""
 
 _SMALL = 100
-"""Rows that are few enough to be written while everybody waits."""
+"""Rows that are few enough for all other calls to wait while they are written."""
 
 _ROUNDS = 10
-"""After so many rounds everybody waits for the last one, however much is left."""
+"""After so many rounds comes the last one, however much is left."""
+
+
+_TOUCH = f"PRAGMA user_version = {len(MIGRATIONS)}"
+"""Writes the number that is there already, to see whether the file takes anything."""
 
 
 class FailoverDatabase:
-    """See :class:`prime_notify.outbox.database.Storage`; raises nothing but :class:`OutboxClosedError`, and what the
-    copy in memory raises as well: an error of the caller.
+    """See :class:`prime_notify.outbox.database.Storage`. Raises :class:`OutboxClosedError` after :meth:`close`, and
+    otherwise only errors of the caller, which the copy in memory raises as well.
 
-    When the file refuses, its live rows are copied, with their keys, into a database in memory, and everything goes on
-    there, from the very call that was refused. Where the file cannot even be read, ``under_way`` says what is known of
-    it. :meth:`recover` writes back what has changed since, and goes on with the file.
+    When the file refuses a call, its live rows are copied, with their keys, into a database in memory. That call and
+    all later ones are made there. Where the file cannot be read, ``under_way`` gives the rows that are known without
+    it. :meth:`recover` writes the changes back, and goes on with the file.
 
-    When the process is killed while the file refuses, what only the memory has is lost: the notifications accepted
-    since then, and what came of attempts since then, so that those deliveries are made once more.
+    When the process is killed while the file refuses, the changes that only the memory has are lost: notifications
+    accepted since then do not arrive, and deliveries made since then are made once more.
 
-    ``file``: None where it could not be opened. ``reopen``: a fresh database in place of one that is damaged, or, with
-    None, of one that could not be opened. ``say``: called with True when the file begins to refuse and with False when
-    it no longer does, with the reason. ``fresh_key``: a key above those of a file that nobody could read.
+    ``file``: None where it could not be opened. ``reopen``: gives a fresh database in place of one that is damaged, or,
+    with None, of one that could not be opened. ``say``: called with True and the reason when the file begins to refuse,
+    and with False when it works again. ``fresh_key``: gives a key above those of a file that could not be read.
     """
 
     def __init__(
@@ -71,7 +76,7 @@ class FailoverDatabase:
 
     @property
     def refusing(self) -> bool:
-        """Whether the file does not take what it is given."""
+        """Whether the file refuses, and everything goes on in memory."""
         return self._memory is not None
 
     def query(self, act: Act[T]) -> T:
@@ -94,7 +99,7 @@ class FailoverDatabase:
             file.flush()
 
     def version(self) -> Tuple[int, int]:
-        """It differs from before whenever somebody else has written to the database, or it is another one."""
+        """A value that changes when another process has written to the database, and when it is another database."""
         with self._lock:
             return self._switches, self._run(lambda database: database.foreign_writes())
 
@@ -122,10 +127,10 @@ class FailoverDatabase:
     # from the file to memory
 
     def _fail_over(self, file: Database, error: OutboxError) -> Database:
-        """Go on in memory; the database there."""
+        """Copy the live rows into memory, and go on there; the database in memory."""
         rows = Rows()
-        with contextlib.suppress(OutboxError):  # else what is under way has to do
-            rows = file.query(lambda connection: live_rows(connection, newest=_HISTORY))
+        with contextlib.suppress(OutboxError):  # without them, what is under way goes on
+            rows = file.query_at_once(lambda connection: live_rows(connection, newest=_HISTORY))
         memory = Database(MEMORY, self._step)
         memory.write("copy", rows.insert_missing)
         memory.write("copy", self.under_way().insert_missing)
@@ -148,7 +153,7 @@ class FailoverDatabase:
     # from memory to the file
 
     def recover(self) -> bool:
-        """Write back what only the memory has, and go on with the file; whether there was anything to recover from.
+        """Write back what only the memory has, and go on with the file. Whether the file refused before.
 
         To be called every few seconds. A file that was deleted counts as one that refuses.
         """
@@ -165,8 +170,9 @@ class FailoverDatabase:
             return True
 
     def _write_back(self) -> None:
-        """Most of it while others go on in memory; only for the last of it does everybody wait."""
+        """In rounds, while all other calls go on in memory; they wait only for the last round, which is short."""
         file = self._usable_file()
+        file.write("probe", lambda connection: connection.execute(_TOUCH))
         for _ in range(_ROUNDS):
             if self._write_changes(file) <= _SMALL:
                 break
@@ -181,7 +187,7 @@ class FailoverDatabase:
             self._say(False, "")
 
     def _usable_file(self) -> Database:
-        """The file; another one where it is damaged, and the same anew where it was opened while it was read-only."""
+        """The file: a fresh one where it is damaged; opened anew where it was read-only."""
         former = self._file
         if former is not None and not self._damaged and not self._read_only:
             return former
@@ -200,9 +206,10 @@ class FailoverDatabase:
         return file
 
     def _write_changes(self, file: Database) -> int:
-        """Write what differs from the file in one transaction; how many rows. What others wrote there meanwhile stays.
+        """Write the rows that changed since the last round, in one transaction; how many.
 
-        When the process is killed before the end of the transaction, the file is as before.
+        Rows that other processes changed meanwhile stay as they are, unless they changed here as well. When the process
+        is killed before the end of the transaction, the file is as before.
         """
         with self._lock:
             if self._closed or self._memory is None:

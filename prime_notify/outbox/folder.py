@@ -1,4 +1,4 @@
-"""The data folder from the point of view of one process: who owns it, its outbox, and what others leave in it."""
+"""The data folder, as one process sees it: its owner, its outbox, and events that other processes leave in it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Say = Callable[..., None]
 class DataFolder:
     """Not thread-safe in :meth:`take` and :meth:`release`; its outbox is.
 
-    ``longest_wait``: seconds; nothing may be due later than that, so what is was stored by a clock that went wrong.
+    ``longest_wait``: seconds. No due time lies further ahead, but for those that come from a clock that went wrong.
     """
 
     def __init__(self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, step: Step = no_step) -> None:
@@ -56,7 +56,7 @@ class DataFolder:
         return int(self._clock.wall() * 1000) << 10
 
     def take(self) -> bool:
-        """Become the owner and open the outbox, in memory if need be; False while somebody else is the owner."""
+        """Become the owner and open the outbox, in memory if need be; False while another process is the owner."""
         try:
             self._ownership = Ownership(self._folder)
         except OwnedElsewhereError as error:
@@ -97,11 +97,11 @@ class DataFolder:
 
     @property
     def refusing(self) -> bool:
-        """Whether the disk does not take what it is given, and memory has it instead."""
+        """Whether the disk refuses, and the outbox works in memory."""
         return self._database.refusing
 
     def recover(self) -> bool:
-        """Bring to the disk what only the memory has, if there is anything and the disk takes it; whether there was."""
+        """Write back what only the memory has, if the disk takes it. Whether there was a reason to."""
         return self._database.recover()
 
     def release(self) -> None:
@@ -114,17 +114,17 @@ class DataFolder:
             self._ownership.release()
 
     def changed_by_others(self) -> bool:
-        """Whether somebody else (the command line, a former instance of ours) has written since the last call."""
+        """Whether another process, such as the command line, has written to the file since the last call."""
         before, self._seen = self._seen, self._database.version()
         return before != self._seen
 
     @property
     def history(self) -> Optional[History]:
-        """What was delivered; None while somebody else owns the folder."""
+        """The history of deliveries; None while another process owns the folder."""
         return History(self._database) if self.held else None
 
     def keep_late(self, event: Event) -> None:
-        """Keep an event for whoever owns the folder. Raises :class:`OutboxError`."""
+        """Keep an event for the owner of the folder. Raises :class:`OutboxError`."""
         store_late(self._folder, event, self._step)
 
     def _say_refusing(self, refusing: bool, reason: str) -> None:
@@ -139,7 +139,7 @@ class DataFolder:
 
 
 def store_late(folder: Path, event: Event, step: Step = no_step) -> None:
-    """Keep an event that comes while no engine runs, for the next one. Raises :class:`OutboxError`."""
+    """Keep an event for the next engine, while none runs. Raises :class:`OutboxError`."""
     database = Database(folder / OUTBOX_FILE, step)
     try:
         keep_late(database, event)

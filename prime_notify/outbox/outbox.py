@@ -9,17 +9,17 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Collection, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
-from prime_notify.model.payload import Payload
 from prime_notify.outbox import queries, statements
 from prime_notify.outbox.batch import Batch
 from prime_notify.outbox.claims import Claims
 from prime_notify.outbox.database import Act, Storage, T
 from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.payloads import Payloads, payload_of
 from prime_notify.outbox.rows import Rows
 from prime_notify.outbox.values import (
     Delivery,
@@ -38,10 +38,6 @@ from prime_notify.outbox.values import (
 __all__ = ["Outbox", "keep_late"]
 
 
-_KNOWN = 64
-"""Notifications that are kept as they are, so that one for many endpoints is not read for each."""
-
-
 class Outbox:
     """Every call is atomic, safe from any thread, and raises :class:`OutboxError` where the database does.
 
@@ -57,7 +53,7 @@ class Outbox:
         self.database = database
         self._keys = itertools.count(database.first_key())
         self._claims = Claims(database)
-        self._known: Dict[str, Payload] = {}  # by what is stored
+        self._payloads = Payloads()
         self._open_tasks = {row[0]: row for row in database.read(queries.OPEN_TASK_ROWS)}
         self._settling: Batch[Sequence[Settlement]] = Batch(self._settle_all)
 
@@ -87,7 +83,7 @@ class Outbox:
             statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
 
         self.database.write("put", act)
-        self._remember(body, notification.payload)
+        self._payloads.remember(body, notification.payload)
         if change.opened:
             self._open_tasks[change.opened.task_id] = statements.open_task_row(change.opened)
         if change.closed:
@@ -103,7 +99,7 @@ class Outbox:
         """
         row = self._claims.due(endpoint, at)
         while row is not None:
-            payload = self._payload_of(row.body)
+            payload = self._payloads.of(row.body)
             if payload is not None:
                 return row.delivery(payload)
             self._bury([row], at)
@@ -116,7 +112,7 @@ class Outbox:
         At most ``most`` of them, the earliest due.
         """
         rows = self._claims.held(endpoint, at, most)
-        unreadable = [row for row in rows if self._payload_of(row.body) is None]
+        unreadable = [row for row in rows if self._payloads.of(row.body) is None]
         if unreadable:
             self._bury(unreadable, at)
         return self._deliveries(sorted(rows))
@@ -127,35 +123,23 @@ class Outbox:
 
     def _deliveries(self, rows: Iterable[queries.DueRow]) -> List[Delivery]:
         """Those that can be read."""
-        known = ((row, self._payload_of(row.body)) for row in rows)
+        known = ((row, self._payloads.of(row.body)) for row in rows)
         return [row.delivery(payload) for row, payload in known if payload is not None]
 
-    def _payload_of(self, body: str) -> Optional[Payload]:
-        payload = self._known.get(body) or queries.payload_of(body)
-        if payload is not None:
-            self._remember(body, payload)
-        return payload
-
-    def _remember(self, body: str, payload: Payload) -> None:
-        if body not in self._known:
-            if len(self._known) >= _KNOWN:
-                self._known = dict(list(self._known.items())[-_KNOWN // 2 :])
-            self._known[body] = payload
-
     def next_due(self, endpoint: str) -> Optional[float]:
-        """When :meth:`claim` could next succeed, as far as is known now; None when nothing waits."""
+        """The moment when :meth:`claim` can next succeed, as far as is known now; None when nothing waits."""
         return self._claims.next_due(endpoint)
 
     def held_due(self, endpoint: str) -> Optional[float]:
-        """When the first of what is held back is due; None when nothing is."""
+        """The moment when the first of what is held back is due; None when nothing is."""
         return self._claims.held_due(endpoint)
 
     def release(self, endpoint: str, *, at: float) -> None:
-        """Have all that is held back due by ``at``, so that it is decided anew."""
+        """Make all that is held back due by ``at``, so that the lane decides anew."""
         self._write("release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False)
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """What waits for an endpoint, held back or not, without leasing it: the first ``most`` keys above ``after``."""
+        """Without a lease, the first ``most`` deliveries above key ``after`` that wait for an endpoint."""
         return self._deliveries(map(queries.DueRow._make, self.database.read(queries.PEEK, endpoint, after, most)))
 
     def under_way(self) -> Rows:
@@ -164,12 +148,12 @@ class Outbox:
         rows.add("open_task", statements.OPEN_TASK_COLUMNS, list(self._open_tasks.values()))
         return rows
 
-    # what came of it
+    # outcomes
 
     def settle(self, *settlements: Settlement) -> None:
-        """Record what came of claimed deliveries, of all of them or of none, and give up their leases.
+        """Record the outcomes of claimed deliveries, of all of them or of none, and give up their leases.
 
-        One that was delivered folds what was held back before it of the same task, which it makes superfluous.
+        A delivered one folds those of its task that were held back before it, which it makes superfluous.
         """
         if settlements:
             self._settling.add(settlements)
@@ -187,11 +171,11 @@ class Outbox:
         self._claims.end(settlement.key for settlement in settlements)
 
     def flush(self) -> None:
-        """There is time: make durable what was settled, so that the next :meth:`put` does not have to. Never raises."""
+        """When there is time: make durable what was settled, to spare the next :meth:`put` that. Never raises."""
         self.database.flush()
 
     def kin(self, key: int) -> Sequence[Tuple[str, State]]:
-        """The endpoints that have, or had, a delivery of the same notification, and how each of these stands."""
+        """The endpoints that have, or had, a delivery of the same notification, and the state of each."""
         return [(endpoint, State(state)) for _, endpoint, state in self.database.read(queries.KIN, key)]
 
     def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
@@ -204,7 +188,7 @@ class Outbox:
         self._write("hand-over", lambda connection: statements.hand_over(connection, self._keys, key, heirs, at))
 
     def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
-        """Have dead letters (of one notification, or all) wait again with all their tries; the endpoints concerned."""
+        """Queue dead letters (of one notification, or all) again with all their tries; the endpoints concerned."""
         return self._write("replay", lambda connection: statements.replay(connection, notification_id, at))
 
     def drop(self, notification_id: Optional[str], *, at: float) -> int:
@@ -243,7 +227,7 @@ class Outbox:
     # looking
 
     def health(self, endpoint: str) -> Health:
-        """How the endpoint was doing when something was last settled there."""
+        """The health of the endpoint when something was last settled there."""
         rows = self.database.read(queries.HEALTH, endpoint)
         return Health.from_json(rows[0][0]) if rows else Health()
 
@@ -278,9 +262,7 @@ class Outbox:
         """Whether a later task of the same plugin and kind succeeded, as far as that is remembered."""
 
         def act(connection: sqlite3.Connection) -> bool:
-            later = (
-                queries.payload_of(body) for (body,) in connection.execute(queries.LATER_SUCCESSES, (notification.id,))
-            )
+            later = (payload_of(body) for (body,) in connection.execute(queries.LATER_SUCCESSES, (notification.id,)))
             return any(one is not None and is_kindred_success(one, notification.payload) for one in later)
 
         return self.database.query(act)

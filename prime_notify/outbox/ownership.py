@@ -62,7 +62,7 @@ class Ownership:
 
 
 def owner_of(folder: Path) -> Optional[str]:
-    """Who owns the folder, without a try at owning it; None when nobody does. Raises nothing."""
+    """The owner of the folder, in words; None when there is none. It takes nothing from the owner. Raises nothing."""
     lock = (folder / _LOCK_FILE).resolve()
     with contextlib.suppress(sqlite3.Error), contextlib.closing(_reader(lock)) as connection:
         try:

@@ -1,14 +1,13 @@
-"""The queries of an outbox, as SQL, and the values that their rows stand for."""
+"""The queries of an outbox, as SQL, and the values in their rows."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from pydantic import ValidationError
-
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
+from prime_notify.outbox.payloads import payload_of
 from prime_notify.outbox.values import Delivery, Purpose
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "DueRow",
     "delivery_rows",
     "notification_rows",
-    "payload_of",
     "task_fields_of",
 ]
 
@@ -62,8 +60,8 @@ FIND_DUE = f"""
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
         EXISTS (SELECT 1 FROM delivery AS later
          WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq), due, purpose, delivery.notification, task_id,
-        notification.id
+           AND later.state = 'waiting' AND later.seq > delivery.seq),
+        due, purpose, delivery.notification, task_id, notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
 """  # noqa: S608  (no input in it)
@@ -72,15 +70,13 @@ FIND_HELD = """
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
            AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due, purpose, delivery.notification, task_id,
-        notification.id
+        0, due, purpose, delivery.notification, task_id, notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq LIMIT ?
 """
 PEEK = """
     SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due,
-        purpose, delivery.notification, task_id,
-        notification.id
+        purpose, delivery.notification, task_id, notification.id
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
 """
@@ -157,14 +153,6 @@ class DueRow(NamedTuple):
             self.due,
             Purpose(self.purpose),
         )
-
-
-def payload_of(body: str) -> Optional[Payload]:
-    """The stored payload; None when it cannot be read, since another version wrote it."""
-    try:
-        return Payload.model_validate_json(body)
-    except ValidationError:
-        return None
 
 
 def task_fields_of(body: Optional[str]) -> Mapping[str, Any]:

@@ -21,6 +21,9 @@ KEYS: Mapping[str, Tuple[str, ...]] = {
 }
 """The primary key of each table, which its first columns are. A table refers only to those before it."""
 
+_PARENTS = {"delivery": "notification", "attempt": "delivery"}
+"""The tables that the second column of others refers to."""
+
 _SMALL = ("open_task", "ending", "health", "turn", "late_event")
 _CHUNK = 500  # keys in one query; SQLite takes 999
 _UNDELIVERED = "state IN ('waiting', 'dead')"
@@ -66,26 +69,29 @@ class Rows:
         return sum(map(len, self.tables.values())) + sum(map(len, self.removed.values()))
 
     def insert_missing(self, connection: sqlite3.Connection) -> None:
-        """Write the rows whose keys the database does not have."""
+        """Write the rows whose keys the database does not have, but for those that a damaged file left impossible."""
         for table in KEYS:
-            self._insert(connection, table, "DO NOTHING")
+            rows = list(self.of(table).values())
+            if rows and table in _PARENTS:
+                found = {seq for (seq,) in connection.execute(f"SELECT seq FROM {_PARENTS[table]}")}  # noqa: S608
+                rows = [row for row in rows if row[1] in found]
+            self._write(connection, "INSERT OR IGNORE", table, rows)
 
     def put(self, connection: sqlite3.Connection) -> None:
         """Write the rows, in place of those with the same keys, and remove those that are gone."""
         for table, key in KEYS.items():
             columns = [name for name in self.columns.get(table, ()) if name not in key]
             values = ", ".join(f"{name} = excluded.{name}" for name in columns)
-            self._insert(connection, table, f"({', '.join(key)}) DO UPDATE SET {values}")
+            conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {values}"
+            self._write(connection, "INSERT", table, list(self.of(table).values()), conflict)
             where = " AND ".join(f"{name} = ?" for name in key)
             connection.executemany(f"DELETE FROM {table} WHERE {where}", self.removed.get(table, ()))  # noqa: S608
 
-    def _insert(self, connection: sqlite3.Connection, table: str, conflict: str) -> None:
-        rows = self.of(table)
+    def _write(self, connection: sqlite3.Connection, how: str, table: str, rows: List[Row], conflict: str = "") -> None:
         if rows:
             columns = self.columns[table]
-            names, places = ", ".join(columns), ", ".join("?" * len(columns))
-            query = f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT {conflict}"  # noqa: S608
-            connection.executemany(query, list(rows.values()))
+            values = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            connection.executemany(f"{how} INTO {table} {values} {conflict}", rows)
 
 
 def all_rows(connection: sqlite3.Connection) -> Rows:

@@ -77,20 +77,20 @@ MIGRATIONS = (
         value     TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
-    # Deliveries that are held back to be told together, and those that are there for a purpose of their own.
+    # Deliveries that are held back to be merged, and the purpose of each.
     """
     ALTER TABLE delivery ADD COLUMN purpose TEXT NOT NULL DEFAULT 'event';
     ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX delivery_held ON delivery (endpoint, due, seq) WHERE state = 'waiting' AND held = 1
     """,
-    # Whose turn it was in groups that take turns.
+    # The endpoint that had the newest turn, for groups that take turns.
     """
     CREATE TABLE turn (
         name      TEXT PRIMARY KEY,
         endpoint  TEXT NOT NULL
     ) WITHOUT ROWID
     """,
-    # Attempts that were one with that of another delivery, because one message told of both.
+    # Attempts that are one with that of another delivery, because one message was about both.
     "ALTER TABLE attempt ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
 )
 
@@ -98,7 +98,7 @@ MIGRATIONS = (
 def migrate(connection: sqlite3.Connection, step: Step) -> None:
     """Bring the database to the newest schema, each migration in a transaction of its own.
 
-    ``step`` is told of each. Raises :class:`OutboxError` when the file was written by a newer version of the plugin.
+    ``step`` is called for each. Raises :class:`OutboxError` when the file was written by a newer version of the plugin.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):

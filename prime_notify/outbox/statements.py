@@ -118,7 +118,7 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 
 
 def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement, *, folds: bool) -> None:
-    """Record what came of a delivery; nothing when there is no such delivery.
+    """Record the outcome of a delivery. When there is no such delivery, this changes nothing.
 
     ``folds``: the endpoint may hold earlier events of the task back, which a delivered one makes superfluous.
     """

@@ -1,4 +1,4 @@
-"""What passes through a store: deliveries, what comes of them, and what else an event changes.
+"""The values that go into an outbox and come out of it: deliveries, their outcomes, tasks, late events.
 
 Times are seconds of :meth:`prime_notify.clock.Clock.steady`.
 """
@@ -32,11 +32,11 @@ __all__ = [
 
 
 class State(str, enum.Enum):
-    """Where a delivery stands. Only ``WAITING`` is not an end.
+    """The state of a delivery. Only ``WAITING`` is not an end.
 
-    ``DEAD``: given up, and kept until somebody replays or drops it. ``EXPIRED``: it waited longer than it was worth.
-    ``FOLDED``: a later event, told or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
-    ``PASSED``: another endpoint has it in its place.
+    ``DEAD``: given up, and kept until it is replayed or dropped. ``EXPIRED``: it waited longer than the config allows.
+    ``FOLDED``: a later event, delivered or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
+    ``PASSED``: another endpoint delivers it instead.
     """
 
     WAITING = "waiting"
@@ -49,8 +49,9 @@ class State(str, enum.Enum):
 
 
 class Purpose(str, enum.Enum):
-    """Why there is a delivery. ``EVENT``: the endpoint wants to hear of it. ``RECOVERY``: a success that is of interest
-    only if the endpoint knows of the failure before it. ``REMINDER``: that it still fails, of the failure last told."""
+    """The purpose of a delivery. ``EVENT``: the endpoint wants such events. ``RECOVERY``: a success, which is delivered
+    only if the endpoint got the failure before it. ``REMINDER``: the last failure is delivered again, since nothing
+    succeeded since then."""
 
     EVENT = "event"
     RECOVERY = "recovery"
@@ -63,7 +64,7 @@ class Delivery:
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
     ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
-    ``due``: since when it may be tried.
+    ``due``: the moment from which on it may be tried.
     """
 
     key: int
@@ -79,8 +80,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Heir:
-    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: in place of
-    whoever has it now, not in addition."""
+    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: it delivers the
+    notification in place of the former endpoint, not in addition to it."""
 
     endpoint: str
     queue: str
@@ -89,11 +90,11 @@ class Heir:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What came of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
+    """The outcome of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
-    ``held``: it waits on purpose, to be told together with others. Only ``claim_held`` hands it out, and it holds
-    up no other event of its task.
-    ``heirs``: who is to take the notification over (``hand_over``), in the same transaction.
+    ``held``: it waits on purpose, to be merged with others. Only ``claim_held`` hands it out, and it holds up no other
+    event of its task.
+    ``heirs``: the endpoints of which one takes the notification over (``hand_over``), in the same transaction.
     ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
@@ -135,7 +136,7 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a task of a plugin ended; the newest of each plugin and kind of task is remembered."""
+    """The end of a task of a plugin; the newest of each plugin and kind of task is remembered."""
 
     plugin_id: str
     task: Task
@@ -152,8 +153,8 @@ class LateEvent:
 
 @dataclass(frozen=True)
 class TaskChange:
-    """What accepting a notification changes beside it, in the same transaction. ``turns``: by group, which endpoint of
-    those that take turns had the newest one."""
+    """The changes that come with a notification, in the same transaction. ``turns``: by group of endpoints that take
+    turns, the one that had the newest turn."""
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
@@ -163,7 +164,7 @@ class TaskChange:
 
 
 def queue_of(notification: Notification, *, in_order: bool) -> str:
-    """What deliveries to one endpoint have in common when one has to wait for the end of those before it."""
+    """The queue of a delivery: of one endpoint's deliveries in a queue, each waits for the end of those before it."""
     payload = notification.payload
     return payload.task_kind.key if in_order else payload.task_id
 
@@ -174,9 +175,9 @@ def is_kindred_success(payload: Payload, of: Payload) -> bool:
 
 
 def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:
-    """Who of ``heirs`` takes a notification over of which there are the ``known`` deliveries; see ``hand_over``.
+    """The one of ``heirs`` that takes over a notification which has the ``known`` deliveries; see ``hand_over``.
 
-    ``given_up``: whoever has it now will not try again, so it may go back to one that only passed it on.
+    ``given_up``: the former endpoint does not try again, so the notification may go back to one that passed it on.
     """
     for heir in heirs:
         states = {state for endpoint, state in known if endpoint == heir.endpoint}
@@ -189,7 +190,7 @@ def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_
 
 @dataclass(frozen=True)
 class Retention:
-    """What of the past is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
+    """The past that is kept: notifications accepted at or after ``since``, and of those the newest ``most``."""
 
     since: float
     most: int

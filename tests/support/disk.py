@@ -25,6 +25,10 @@ class FaultyDisk(Database):
         self._check()
         return super().query(act)
 
+    def query_at_once(self, act: Act[T]) -> T:
+        self._check()
+        return super().query_at_once(act)
+
     def read(self, query: str, *parameters: object) -> Sequence[Any]:
         self._check()
         return super().read(query, *parameters)

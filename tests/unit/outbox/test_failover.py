@@ -123,12 +123,14 @@ def test_an_end_does_not_overtake_its_start_on_the_way_to_the_disk(
     world.disk.full = False
     write = world.disk.write
 
-    def meanwhile(*args: Any, **more: Any) -> Any:
+    def meanwhile(name: str, *args: Any, **more: Any) -> Any:
+        if name == "probe":
+            return write(name, *args, **more)
         monkeypatch.undo()
         world.store.put(end, ["a"], TaskChange(), at=0.0)
         if full_again:
             raise OutboxError("database or disk is full")
-        return write(*args, **more)
+        return write(name, *args, **more)
 
     monkeypatch.setattr(world.disk, "write", meanwhile)
     world.store.recover()
@@ -453,6 +455,91 @@ def test_a_task_of_which_something_is_being_tried_stays_together(world: World) -
     assert world.store.claim("a", at=0.0) is None
     world.settle(start)
     assert world.claim().notification.id == end
+
+
+def test_a_disk_that_turns_out_to_be_damaged_while_it_is_written_to_is_replaced(world: World) -> None:
+    waiting = world.put()
+    world.fill_up()
+    id = world.put()
+    world.disk.full, world.disk.broken = False, OutboxDamagedError("malformed")
+    world.store.recover()
+    assert world.store.refusing
+    world.store.recover()
+    assert world.opened == 2
+    assert states(world.on_disk, waiting) == states(world.on_disk, id) == {"a": State.WAITING}
+    assert [refusing for refusing, _ in world.said] == [True, False]
+
+
+def test_what_is_much_is_written_in_rounds_and_what_comes_meanwhile_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failover, "_SMALL", 3)
+    world.fill_up()
+    ids = [world.put() for _ in range(9)]
+    world.disk.full = False
+    written: List[str] = []
+
+    def note(name: str) -> None:
+        written.append(name)
+        if name == "write-back:begin" and len(ids) < 20:
+            ids.extend(world.put() for _ in range(5))
+
+    world.disk._step = note
+    world.store.recover()
+    assert written.count("write-back:done") == 4
+    assert [one.notification.id for one in world.on_disk.peek("a", after=0, most=99)] == ids
+
+
+@pytest.mark.parametrize("step", ["probe:done", "write-back:done"])
+def test_nothing_is_written_back_after_closing(world: World, step: str) -> None:
+    world.fill_up()
+    id = world.put()
+    world.disk.full = False
+
+    def close(name: str) -> None:
+        if name == step:
+            world.store.failover._closed = True  # another thread is about to close both databases
+
+    world.disk._step = close
+    world.store.recover()
+    assert world.said == [(True, "database or disk is full")]
+    assert bool(states(world.on_disk, id)) is (step == "write-back:done")
+    with pytest.raises(OutboxClosedError):
+        world.put()
+
+
+def test_a_disk_that_is_opened_after_closing_is_closed_again(tmp_path: Path) -> None:
+    world = World(tmp_path, disk=False)
+    world.put()
+    world.can_open = True
+    open_another = world.open
+
+    def late() -> FaultyDisk:
+        world.store.close()
+        return open_another()
+
+    world.open = late  # type: ignore[method-assign]
+    world.store.recover()
+    with pytest.raises(OutboxClosedError):
+        world.disk.read("SELECT 1")
+
+
+def test_rows_that_a_damaged_file_left_impossible_cost_only_themselves(world: World) -> None:
+    fine, broken = world.put(), world.put()
+    connection = world.disk._connection
+    for change in (
+        "writable_schema = ON",
+        "foreign_keys = OFF",
+    ):
+        connection.execute(f"PRAGMA {change}")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, 'REAL NOT NULL', 'REAL') WHERE name = 'notification'"
+    )
+    connection.execute("PRAGMA writable_schema = RESET")
+    connection.execute("UPDATE notification SET accepted = NULL WHERE id = ?", (broken,))
+    world.fill_up()
+    third = world.put()
+    assert [world.claim().notification.id for _ in range(2)] == [fine, third]
 
 
 # a file that cannot even be read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import List
 
@@ -101,6 +102,22 @@ def test_due_times_of_a_clock_that_went_wrong_are_mended_when_the_folder_is_take
     second = folder(tmp_path, Said())
     second.take()
     assert second.outbox.next_due("a") == FakeClock().steady()
+    second.release()
+
+
+def test_a_clock_that_cannot_be_mended_because_the_disk_refuses_is_said(tmp_path: Path) -> None:
+    first = folder(tmp_path, Said())
+    first.take()
+    first.outbox.put(notification(), ["a"], TaskChange(), at=FakeClock().steady() + 10 * 86400)
+    first.release()
+    other = sqlite3.connect(tmp_path / OUTBOX_FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = Said()
+    second = folder(tmp_path, said)
+    second.take()
+    other.close()
+    assert said == ["log.outbox_refuses"]
+    assert second.outbox.waiting() == {"a": 1}
     second.release()
 
 
