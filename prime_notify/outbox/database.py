@@ -176,6 +176,9 @@ class Database:
 
         Never raises: the next commit meets the same disk, and raises.
         """
+        if not self._durable:  # the next commit is probably a backup's, which should not have to change it
+            with contextlib.suppress(OutboxError), self._use as connection:
+                self._set_durable(connection, True)
         while self._unflushed and self._flushing.acquire(blocking=False):  # one thread flushes for all
             try:
                 self._unflushed = False
