@@ -150,8 +150,7 @@ class Database:
         with self._use as connection:
             self._crash_point(f"{name}:begin")
             if durable is not self._durable:
-                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                self._durable = durable
+                self._set_durable(connection, durable)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 result = act(connection)
@@ -165,6 +164,10 @@ class Database:
             self._crash_point(f"{name}:done")
             return result
 
+    def _set_durable(self, connection: sqlite3.Connection, durable: bool) -> None:
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        self._durable = durable
+
     def first_key(self) -> int:
         return int(self.read(_HIGHEST_KEY)[0][0]) + 1
 
@@ -173,6 +176,9 @@ class Database:
 
         Never raises: the next commit meets the same disk, and raises.
         """
+        if not self._durable:  # the next commit is probably a backup's, which should not have to change it
+            with contextlib.suppress(OutboxError), self._use as connection:
+                self._set_durable(connection, True)
         while self._unflushed and self._flushing.acquire(blocking=False):  # one thread flushes for all
             try:
                 self._unflushed = False

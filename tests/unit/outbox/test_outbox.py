@@ -192,6 +192,24 @@ def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
     other.close()
 
 
+def test_an_end_folds_a_start_that_a_former_process_held_back(tmp_path: Path) -> None:
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
+    start = notification("backup_start", task_id="t")
+    store.put(start, ["a"], TaskChange(), at=0.0)
+    held = store.claim("a", at=0.0)
+    assert held is not None
+    store.settle(Settlement(held.key, State.WAITING, 0.0, due=100.0, held=True, tried=False))
+    store.close()
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
+    store.put(notification("backup_success", task_id="t"), ["a"], TaskChange(), at=1.0)
+    end = store.claim("a", at=1.0)
+    assert end is not None
+    store.settle(Settlement(end.key, State.DELIVERED, 1.0))
+    assert store.waiting() == {}
+    assert store.held_due("a") is None
+    store.close()
+
+
 def _settled(store: Outbox) -> None:
     store.put(notification(), ["a"], TaskChange(), at=0.0)
     delivery = store.claim("a", at=0.0)
@@ -213,6 +231,18 @@ def test_what_was_settled_is_synced_once_when_there_is_time(tmp_path: Path, monk
     store.put(notification(), ["a"], TaskChange(), at=0.0)  # which syncs what is before it, too
     store.flush()
     assert len(synced) == 1
+    store.close()
+
+
+def test_after_a_flush_the_next_commit_has_only_its_own_rows_to_write(tmp_path: Path) -> None:
+    store = Outbox(Database(tmp_path / "outbox.sqlite3"))
+    _settled(store)
+    store.flush()
+    statements: List[str] = []
+    store.database.query(lambda connection: connection.set_trace_callback(statements.append))
+    store.put(notification(), ["a"], TaskChange(), at=0.0)
+    assert [one.split()[0] for one in statements] == ["BEGIN", "INSERT", "INSERT", "COMMIT"]
+    assert store.database.read("PRAGMA synchronous") == [(2,)]  # FULL
     store.close()
 
 
