@@ -198,7 +198,7 @@ def test_an_end_folds_a_start_that_a_former_process_held_back(tmp_path: Path) ->
     store.put(start, ["a"], TaskChange(), at=0.0)
     held = store.claim("a", at=0.0)
     assert held is not None
-    store.settle(Settlement(held.key, State.WAITING, 0.0, due=100.0, held=True, tried=False))
+    store.settle(Settlement(held.key, State.WAITING, 0.0, due=100.0, deferred=True, tried=False))
     store.close()
     store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     store.put(notification("backup_success", task_id="t"), ["a"], TaskChange(), at=1.0)
