@@ -17,7 +17,7 @@ from benchmarks.lab import EVENT, FIELDS, running_engine, timed
 from benchmarks.others import HAS_APPRISE, apprise, in_turn
 from benchmarks.server import serving
 from benchmarks.table import Line
-from prime_notify.crash_points import no_step
+from prime_notify.crash_points import no_crash
 from prime_notify.engine.engine import Engine
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import migrate
@@ -74,7 +74,7 @@ def _database_like_ours(folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    migrate(connection, no_step)
+    migrate(connection, no_crash)
     return connection
 
 

@@ -133,7 +133,7 @@ class StandIn:
 
 
 def plain_text(component: Any) -> str:
-    """What a player reads of a Minecraft text component."""
+    """The text of a Minecraft text component, as a player reads it."""
     if isinstance(component, list):
         return "".join(map(plain_text, component))
     if isinstance(component, dict):

@@ -1,13 +1,14 @@
-"""A hook for every step that matters for what a kill at that moment would leave behind; the crash tests kill there."""
+"""Crash points: the moments at which a kill would matter for what is on the disk. The crash suite kills there."""
 
 from __future__ import annotations
 
 from typing import Callable
 
-__all__ = ["Step", "no_step"]
+__all__ = ["CrashPoint", "no_crash"]
 
-Step = Callable[[str], None]
+CrashPoint = Callable[[str], None]
+"""Called with the name of the crash point that is reached."""
 
 
-def no_step(_name: str) -> None:
-    """The hook of everyday life."""
+def no_crash(_name: str) -> None:
+    """Does nothing: outside of the crash suite, no crash point kills."""

@@ -1,6 +1,7 @@
-"""The generated pages of the documentation: every channel and every option, in both languages, from the models.
+"""The generated parts of the documentation, in both languages: channels and options from the models, events from
+their table and its texts.
 
-python3 scripts/dev.py docs     writes docs/*/channels.md and docs/*/options.md anew; a test says when they are stale
+python3 scripts/dev.py docs     writes them anew; a test fails when they are stale
 """
 
 from __future__ import annotations
@@ -17,40 +18,43 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.duration import Duration
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import ZH
-from prime_notify.config.rate import Rate
-from scripts.reference_words import WORDS
+from prime_notify.config.option import chinese_description
+from prime_notify.config.units import Duration, Rate
+from prime_notify.messages.catalogue import Catalogue
+from prime_notify.model.event import EventName
+from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
-__all__ = ["LANGUAGES", "channels_page", "options_page", "pages"]
+__all__ = ["LANGUAGES", "channels_page", "options_page", "pages", "readme"]
 
 LANGUAGES = ("en", "zh")
 _IMAGES = ROOT / "docs" / "images"
 _FULL = {"en": "en_us", "zh": "zh_cn"}
+_README = {"en": "README.md", "zh": "README_cn.md"}
 
 
 def pages() -> Iterator[Tuple[str, str]]:
-    """Path below ``docs/`` and text of every generated page."""
+    """Path and text of every page that is generated, as a whole or in part."""
     for language in LANGUAGES:
-        yield f"{language}/channels.md", channels_page(language)
-        yield f"{language}/options.md", options_page(language)
+        yield f"docs/{language}/channels.md", channels_page(language)
+        yield f"docs/{language}/options.md", options_page(language)
+        yield _README[language], readme(language)
 
 
 def write(root: Path) -> None:
-    """Write them all."""
+    """Write all pages."""
     for path, text in pages():
-        (root / "docs" / path).write_bytes(text.encode("utf-8"))
+        (root / path).write_bytes(text.encode("utf-8"))
 
 
 # -- channels ------------------------------------------------------------------------------------------------------
 
 
 def channels_page(language: str) -> str:
-    """What each channel is for, the smallest config that works, and its options."""
-    words = WORDS[language]
+    """The page of all channels: purpose, smallest config that works, and options of each."""
+    words = TEXTS[language]
     parts = [f"# {words['channels']}\n\n{words['channels_links']}\n\n{words['channels_intro']}\n"]
     parts.append(_contents(sorted(channel_types())))
     parts += [_channel(channel, language) for channel in channel_types().values()]
@@ -62,7 +66,7 @@ def _contents(names: Sequence[str]) -> str:
 
 
 def _channel(channel: Type[Channel[Any]], language: str) -> str:
-    words = WORDS[language]
+    words = TEXTS[language]
     document = {"notification": {"enabled": True, "endpoints": [dict(channel.example)]}}
     lines = [f"## {channel.type}", "", channel.about[_FULL[language]], "", "```json", *_json(document), "```", ""]
     lines += _picture(channel.type, language)
@@ -80,22 +84,22 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
 
 
 def _picture(name: str, language: str) -> List[str]:
-    """What it looks like, where ``python -m scripts.gallery`` has drawn it; the language's own picture first."""
+    """The picture that ``python -m scripts.gallery`` has drawn, if there is one; that of the language first."""
     for file in (f"{name}.{language}.png", f"{name}.png"):
         if (_IMAGES / file).exists():
-            return [f"![{WORDS[language]['picture'].format(name=name)}](../images/{file})", ""]
+            return [f"![{TEXTS[language]['picture'].format(name=name)}](../images/{file})", ""]
     return []
 
 
 def _own_fields(model: Type[EndpointConfig]) -> Dict[str, FieldInfo]:
-    """The options that no other type has, and those that mean something special here."""
+    """The options that no other type has, and those with a special meaning here."""
     common = {name: info.description for name, info in EndpointConfig.model_fields.items()}
     fields = {name: info for name, info in model.model_fields.items() if name != "type"}
     return {name: info for name, info in fields.items() if common.get(name) != info.description}
 
 
 def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     lines: List[str] = []
     if channel.rate_limits:
         lines += [words["rates"].format(rates=", ".join(f"`{rate}`" for rate in channel.rate_limits)), ""]
@@ -106,17 +110,33 @@ def _facts(channel: Type[Channel[Any]], language: str) -> List[str]:
 
 
 def _json(document: object) -> List[str]:
-    """Indented down to the endpoints, each of which stands on a line when it is short."""
+    """Indented JSON, with each short endpoint on one line."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return text.splitlines()
+
+
+# -- events --------------------------------------------------------------------------------------------------------
+
+
+def readme(language: str) -> str:
+    """The README as it is, with its table of events made anew."""
+    text = (ROOT / _README[language]).read_text(encoding="utf-8")
+    words, catalogue = TEXTS[language], Catalogue.load()
+    head = f"| {words['event']} | {words['when']} |\n| --- | --- |\n"
+    before, after = text.split(head)
+    rows = "".join(
+        f"| `{event.value}` | {catalogue.text(_FULL[language], f'notification.when.{event.value}')} |\n"
+        for event in EventName
+    )
+    return before + head + rows + after[after.index("\n\n") + 1 :]
 
 
 # -- options -------------------------------------------------------------------------------------------------------
 
 
 def options_page(language: str) -> str:
-    """Every option of the config but those of the channels."""
-    words = WORDS[language]
+    """The page of all options except those of the channels."""
+    words = TEXTS[language]
     parts = [f"# {words['options']}\n\n{words['options_links']}\n\n{words['options_intro']}\n"]
     for name, info in Config.model_fields.items():
         model = _model_of(info.annotation)
@@ -133,13 +153,13 @@ def options_page(language: str) -> str:
 
 
 def _nested(model: Type[BaseModel], path: str, language: str) -> List[str]:
-    """Tables of the objects that stand inside of an object."""
+    """Tables of the objects inside an object."""
     lines: List[str] = []
     for name, info in model.model_fields.items():
         inner = _model_of(info.annotation)
         if inner is not None and not issubclass(inner, EndpointConfig):
             place = f"{path}.{info.alias or name}".lstrip(".")
-            lines += [WORDS[language]["options_of"].format(name=place), "", *_table(inner, language), ""]
+            lines += [TEXTS[language]["options_of"].format(name=place), "", *_table(inner, language), ""]
             lines += _nested(inner, place, language)
     return lines
 
@@ -149,7 +169,7 @@ def _table(model: Type[BaseModel], language: str) -> List[str]:
 
 
 def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     columns = ("option", "kind", "default", "example", "meaning")
     lines = ["| " + " | ".join(words[column] for column in columns) + " |", "| --- " * len(columns) + "|"]
     for name, info in fields.items():
@@ -159,10 +179,7 @@ def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
 
 
 def _description(info: FieldInfo, language: str) -> str:
-    extra = info.json_schema_extra
-    if language == "zh" and isinstance(extra, dict) and ZH in extra:
-        return str(extra[ZH])
-    return info.description or ""
+    return (chinese_description(info) if language == "zh" else None) or info.description or ""
 
 
 def _cell(text: str) -> str:
@@ -172,7 +189,7 @@ def _cell(text: str) -> str:
 def _default(info: FieldInfo, language: str) -> str:
     value = info.get_default(call_default_factory=True) if not info.is_required() else PydanticUndefined
     if value is PydanticUndefined:
-        return WORDS[language]["required"]
+        return TEXTS[language]["required"]
     if value is None or value == [] or value == {} or isinstance(value, BaseModel):
         return ""
     return _code(value)
@@ -205,7 +222,7 @@ def _kind(annotation: Any, language: str) -> str:
 
 
 def _kinds(annotation: Any, language: str) -> Iterator[str]:
-    words = WORDS[language]
+    words = TEXTS[language]
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is type(None):
         return
@@ -226,7 +243,7 @@ def _simple(kind: Any, words: Mapping[str, str]) -> str:
     if not isinstance(kind, type):
         return words["any"]
     if issubclass(kind, enum.Enum):
-        return ", ".join(f"`{one.value}`" for one in kind) if len(kind) <= 4 else words["event"]
+        return words["event"] if kind is EventName else ", ".join(f"`{one.value}`" for one in kind)
     for base, word in _SIMPLE:
         if issubclass(kind, base):
             return words[word]
@@ -246,11 +263,11 @@ _SIMPLE: Sequence[Tuple[type, str]] = (
 
 
 def _model_of(annotation: Any) -> Any:
-    """The model that describes an object, or the items of a list of objects; None when it is none."""
+    """The model of an object, or of the items in a list of objects; None for any other type."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in get_args(annotation):
-        found = _model_of(argument)
-        if found is not None:
-            return found
+        model = _model_of(argument)
+        if model is not None:
+            return model
     return None

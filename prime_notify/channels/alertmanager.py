@@ -14,32 +14,31 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import field_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.prose import last_lines, one_line, plain_text, traceback_of
-from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.duration import Duration
+from prime_notify.channels.common.options import CredentialOptions
+from prime_notify.channels.common.prose import collapse_spaces, last_lines, plain_text, traceback_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
-from prime_notify.model.event import Severity, Status, Task
+from prime_notify.config.units import Duration
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 
 _PATH = "/api/v2/alerts"
-_NAMES = {Task.BACKUP: "MinecraftBackupProblem", Task.RESTORE: "MinecraftRestoreProblem"}
-# As rules for Prometheus say it, so that routes written for those fit
+# The names that rules for Prometheus use, so that routes written for those fit
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
-# Alertmanager states no limits, but hands all of this on to services that have them
+# Alertmanager documents no limits, but passes all of this on to services that have them
 _LABEL = 256  # characters
 _SUMMARY = 500  # characters
 _DESCRIPTION = 8 * 1024  # bytes
@@ -69,18 +68,21 @@ class AlertmanagerOptions(CredentialOptions):
         "More labels, or others in place of alertname, severity, server, task and plugin; an empty one is left out.",
         "附加的标签，也可替换 alertname、severity、server、task 和 plugin；值为空则去掉该标签。",
         example={"team": "minecraft"},
+        content=True,
     )
     annotations: Dict[str, str] = option(
         dict,
         "More annotations, such as runbook_url, or others in place of summary and description.",
         "附加的注解（如 runbook_url），也可替换 summary 和 description。",
         example={"runbook_url": "https://wiki.example.com/backups"},
+        content=True,
     )
     lasts: Duration = option(
         Duration("7d"),
         "How long an alert stays firing when no success resolves it.",
         "没有成功事件来解除时，告警持续多久。",
         example="2d",
+        public=True,
     )
 
     @field_validator("labels", "annotations")
@@ -112,10 +114,10 @@ class AlertmanagerEndpoint(EndpointConfig):
 
 
 class Alertmanager(Channel[AlertmanagerEndpoint]):
-    """Posts alerts. Each kind of task has one for each severity, so that a success knows what there is to resolve.
+    """Posts alerts. Each kind of task has one alert for each severity, so that a success can resolve them all.
 
-    A failure fires, and so does an aborted task. A success resolves all of them; with warnings, it fires the warning
-    instead. A start says nothing: an empty list, which Alertmanager takes.
+    A failure fires an alert, and so does an aborted task. A success resolves all of them; with warnings, it fires the
+    alert of this severity instead. A start posts an empty list, which Alertmanager takes.
     """
 
     type = "alertmanager"
@@ -154,15 +156,15 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
         if response.body.lstrip()[:1] == b"<":  # a web page: Alertmanager itself answers nothing, or JSON
-            return Retry(not_how("Alertmanager"), response.status, hint=_HINTS[404])
+            return Retry(foreign_answer("Alertmanager"), response.status, hint=_HINTS[404])
         return Delivered(response.status, detail=excerpt(response.body))
 
     def _alerts(self, message: Message) -> List[Dict[str, Any]]:
         payload = message.payload
-        if payload.status is Status.START:
+        if payload.event.is_start:
             return []
-        succeeded = payload.status is Status.SUCCESS
-        firing = None if succeeded and payload.severity is Severity.INFO else payload.severity
+        resolves = _resolves(payload)
+        firing = None if resolves and payload.severity is Severity.INFO else payload.severity
         at = _moment(payload.timestamp.unix, message.now)
         common: Dict[str, Any] = {"annotations": self._annotations(message), "startsAt": _rfc3339(at)}
         if self.endpoint.actions:
@@ -172,14 +174,14 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         alerts = [
             {"labels": self._labels(payload, severity), **common, "endsAt": end}
             for severity, end in ends.items()
-            if succeeded or severity is firing
+            if resolves or severity is firing
         ]
         return _distinct(alerts, until)
 
     def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
-        """What makes the alert this one: the same for a failure and for the success that resolves it."""
+        """The identity of an alert: the same for a failure and for the success that resolves it."""
         labels = {
-            "alertname": _NAMES[payload.task],
+            "alertname": f"Minecraft{payload.task.value.title()}Problem",
             "severity": _SEVERITIES[severity],
             "server": payload.server.name if payload.server else None,
             "task": payload.task.value,
@@ -187,7 +189,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             "test": "true" if payload.test else None,
             **self.endpoint.alertmanager.labels,
         }
-        cleaned = {name: cut_chars(one_line(value or ""), _LABEL) for name, value in labels.items()}
+        cleaned = {name: cut_chars(collapse_spaces(value or ""), _LABEL) for name, value in labels.items()}
         return {name: value for name, value in cleaned.items() if value}
 
     def _annotations(self, message: Message) -> Dict[str, str]:
@@ -196,7 +198,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
 
         traceback = traceback_of(message.payload, wanted=self.endpoint.traceback) or ""
         annotations = {
-            "summary": _disarmed(cut_chars(one_line(message.texts.title), _SUMMARY)),
+            "summary": _disarmed(cut_chars(collapse_spaces(message.texts.title), _SUMMARY)),
             "description": _disarmed(plain_text(message, fits)),
             "traceback": _disarmed(last_lines(traceback, fits)),
             **self.endpoint.alertmanager.annotations,
@@ -204,18 +206,25 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         return {name: value for name, value in annotations.items() if value}
 
 
-def _disarmed(text: str) -> str:
-    """The text for a place that nobody knows: Alertmanager hands it to Slack, mail and others, as their markup.
+def _resolves(payload: Payload) -> bool:
+    """Whether the event resolves the alerts of its task: a success does, and so does an event at info that ends no
+    task.
+    """
+    return payload.status is Status.SUCCESS or not (payload.event.is_end or payload.event.is_problem)
 
-    Brackets of HTML and of Slack get look-alikes; an invisible joiner (U+2060) parts what would mention people or make
-    a link.
+
+def _disarmed(text: str) -> str:
+    """The text for an unknown place: Alertmanager passes it on to Slack, mail and others, which read it as their
+    markup.
+
+    Brackets of HTML and of Slack become look-alikes. An invisible joiner (U+2060) breaks mentions and links.
     """
     text = text.replace("<", "‹").replace(">", "›").replace("@", "@\u2060")
     return text.replace("](", "]\u2060(").replace("//", "/\u2060/")
 
 
 def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
-    """One alert for each set of labels: where ``severity`` was given another value, all are one. What fires wins."""
+    """One alert for each set of labels, the firing one. They are the same alert where the config sets ``severity``."""
     found: Dict[Any, Dict[str, Any]] = {}
     for alert in alerts:
         key = frozenset(alert["labels"].items())
@@ -225,7 +234,7 @@ def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
 
 
 def _moment(unix: float, now: float) -> float:
-    """When it happened, but never later than now: an alert that starts in the future would end before it."""
+    """The moment of the event, or now if that is in the future: such an alert would end before it starts."""
     return unix if 0 <= unix <= now else now
 
 

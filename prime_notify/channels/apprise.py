@@ -1,4 +1,4 @@
-"""Apprise: the library that knows more than a hundred other services. https://github.com/caronc/apprise"""
+"""Apprise: the library for more than a hundred other services. https://github.com/caronc/apprise"""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.config.endpoint import EndpointConfig, listed
+from prime_notify.channels.common.urgency import Tone, tone_of
+from prime_notify.config.choices import as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.markdown import escape
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Apprise", "AppriseEndpoint", "AppriseOptions"]
 
-_OLDEST = (2, 2)  # before, plain text went unescaped to services that show Markdown
+_OLDEST = (2, 2)  # older versions send plain text unescaped to services that show Markdown
 _INSTALL = 'pip install "apprise>=2.2"'
 
 _TITLE = 250  # characters; Apprise itself cuts to what each service takes
@@ -46,7 +47,7 @@ _NATIVE = {
     "schan": "serverchan",
     "wecombot": "wecom",
 }
-"""Services whose refusals Apprise (2.2, some in 2.3 still) takes for success: they come with HTTP 200."""
+"""Services that refuse with HTTP 200. Apprise (2.2, for some 2.3 as well) takes that for a success."""
 
 _NATIVE_HOSTS = {
     "oapi.dingtalk.com": "dingtalk",
@@ -54,24 +55,24 @@ _NATIVE_HOSTS = {
     "open.larksuite.com": "feishu",
     "qyapi.weixin.qq.com": "wecom",
 }
-"""The same, by the web addresses that Apprise takes, too."""
+"""The same services, by the web addresses that Apprise takes as well."""
 
 _SCHEME = re.compile(r"([a-z0-9][a-z0-9+.-]*)://.", re.IGNORECASE | re.DOTALL)
 _LIVE = re.compile(r"(@(?=\S)|<(?=[@!#&/:a-z])|\](?=\()|\[(?=CQ:))", re.IGNORECASE)
-"""What some service or other takes for a mention, a link, HTML or a code of QQ, up to where it can be broken."""
+"""The beginnings of mentions, links, HTML and codes of QQ at any of the services, up to the place of a break."""
 _BREAK = "\u200b"  # invisible
 
 _RETRIED = {
     "unfinished": Wording("a larger timeout may help", "增大 timeout 或许有用"),
     "missing": Wording("install the library Apprise again: {how}", "请重新安装 Apprise 库：{how}", how=_INSTALL),
 }
-"""States of a URL that may be other the next time, and what helps."""
+"""States of a URL that a retry may change, and their remedies."""
 
 _STATUS = re.compile(r"\berror=([345][0-9]{2})\b")  # as nearly all of Apprise's plugins log a refusal
 
 
 def _check_library() -> None:
-    """Looks for the library without importing it, which takes a good while and is left to the first message."""
+    """Looks for the library without importing it: the import takes long, and waits for the first message."""
     if importlib.util.find_spec("apprise") is None:
         raise ValueError(f"this type needs the library Apprise, which is not installed: {_INSTALL}")
     try:
@@ -83,14 +84,13 @@ def _check_library() -> None:
 
 
 class AppriseOptions(Options):
-    """Where Apprise is to send, and in which form."""
+    """The URLs of Apprise, and the form of the text."""
 
-    urls: Annotated[List[str], BeforeValidator(listed)] = option(
+    urls: Annotated[List[str], BeforeValidator(as_list)] = option(
         ...,
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
         example=["mailto://user:password@example.com"],
-        secret=True,
         min_length=1,
         max_length=20,
     )
@@ -99,6 +99,7 @@ class AppriseOptions(Options):
         "The form of the text that Apprise gets; it converts that to what each service shows.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
         example="markdown",
+        public=True,
     )
 
     @field_validator("urls")
@@ -122,7 +123,7 @@ class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
     type: Literal["apprise"]
-    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, secret=True)
+    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None)
     apprise: AppriseOptions = option(
         ...,
         "Where Apprise is to send.",
@@ -132,10 +133,10 @@ class AppriseEndpoint(EndpointConfig):
 
 
 class Apprise(Channel[AppriseEndpoint]):
-    """Hands a message to the library; delivered is what every URL took.
+    """Hands a message to the library. It is delivered when every URL has taken it.
 
-    A retry goes only to the URLs that have not taken the message yet, as long as MCDReforged runs; after a restart it
-    goes to all of them.
+    A retry goes only to the URLs that have not taken the message yet. After a restart of MCDReforged it goes to all of
+    them.
     """
 
     type = "apprise"
@@ -145,7 +146,7 @@ class Apprise(Channel[AppriseEndpoint]):
         "en_us": (
             "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
             'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
-            "one: Apprise tells less about failures, and `mention` and `lifecycle` do not reach through it."
+            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it."
         ),
         "zh_cn": (
             "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
@@ -168,7 +169,7 @@ class Apprise(Channel[AppriseEndpoint]):
         )
 
     def judge(self, response: Response) -> Outcome:
-        """Of every URL there is a result in the answer that :mod:`prime_notify.transport.apprise` writes."""
+        """The answer of :mod:`prime_notify.transport.apprise` has a result for each URL."""
         urls = self.endpoint.apprise.urls
         results = parse_object(response.body).get("urls")
         if not isinstance(results, list) or len(results) != len(urls):
@@ -206,12 +207,13 @@ class Apprise(Channel[AppriseEndpoint]):
 
 
 def _quiet(text: str, limit: int) -> str:
-    """At most ``limit`` bytes in which nothing that anybody typed calls anyone, or looks like something else.
+    """At most ``limit`` bytes, in which nothing that a player typed mentions people or forges a link.
 
-    Apprise itself escapes for HTML and Markdown, but goes by what a service calls its format, not by what it reads
-    into plain text; some of its plugins even look for mentions in order to make them work.
+    Apprise itself escapes for HTML and Markdown, but only by a service's declared format, not by the markup that the
+    service reads in plain text. Some of its plugins even look for mentions in order to make them work.
     """
-    text = text[: limit + 1].encode("utf-8", "replace").decode("utf-8")  # sliced first: cutting reads it repeatedly
+    text = text[: limit + 1]  # sliced first, since cutting reads the whole text repeatedly
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return cut_bytes(_LIVE.sub(rf"\1{_BREAK}", text), limit).strip()
 
 
@@ -220,9 +222,9 @@ def _inside_parentheses(url: str) -> str:
 
 
 def _refused(result: Dict[str, Any]) -> Refusal:
-    """What a URL's result means; ``said`` are Apprise's own log lines."""
-    state, said = excerpt(result.get("state")), excerpt(result.get("said"))
-    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {said or 'failed without a reason'}"
+    """The outcome of one URL. Its text is Apprise's own log lines."""
+    state, text = excerpt(result.get("state")), excerpt(result.get("said"))
+    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {text or 'failed without a reason'}"
     if state == "unusable":
         return Permanent(
             reason,
@@ -233,28 +235,28 @@ def _refused(result: Dict[str, Any]) -> Refusal:
         )
     if state in _RETRIED:
         return Retry(reason, hint=_RETRIED[state])
-    found = _STATUS.search(said)
+    found = _STATUS.search(text)
     if found is None:
         return Retry(
-            reason, hint=Wording("check this URL; Apprise tells no more", "请检查此 URL；Apprise 没有更多说明")
+            reason, hint=Wording("check this URL; Apprise gives no more details", "请检查此 URL；Apprise 没有更多说明")
         )
-    outcome = refusal(Response(int(found[1])), said)
+    outcome = refusal(Response(int(found[1])), text)
     if isinstance(outcome, Permanent):
         return Permanent(reason, disable=outcome.disable, hint=outcome.hint)
     return Retry(reason, throttled=outcome.throttled, hint=outcome.hint)
 
 
 def _combined(refused: List[Tuple[str, Refusal]], urls: int) -> Refusal:
-    """One outcome for all URLs: worth another try while any of them is."""
+    """One outcome for all URLs: a retry while any URL needs one."""
     reason = refused[0][1].reason
     if urls > 1:
-        told = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
+        reasons = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
         reason = Wording(
-            "{count} of {urls} URLs got nothing: {told}",
-            "{urls} 个 URL 中有 {count} 个没有收到：{told}",
+            "{count} of {urls} URLs got nothing: {reasons}",
+            "{urls} 个 URL 中有 {count} 个没有收到：{reasons}",
             count=len(refused),
             urls=urls,
-            told=cut_chars(told, _REASON),
+            reasons=cut_chars(reasons, _REASON),
         )
     outcomes = [outcome for _, outcome in refused]
     hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")

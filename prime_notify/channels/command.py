@@ -1,4 +1,4 @@
-"""A program of the owner's own: whatever no channel can do, a script can."""
+"""A program of the owner: a script can do whatever no channel does."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import CommandRequest
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes
-from prime_notify.text.excerpt import last_line
 from prime_notify.text.json_text import to_json
+from prime_notify.text.plain import last_line
 from prime_notify.text.wording import Wording
 
 __all__ = ["Command", "CommandEndpoint", "CommandOptions"]
@@ -28,10 +28,10 @@ _VALUE_BYTES = 4096
 _ALL_BYTES = 16 * 1024  # Linux takes 128 KiB for one string; Windows 32,767 characters for the whole environment
 
 _SAFE = ("event", "task", "status", "severity", "id")
-"""What may stand in an argument: our own words, never anything that somebody typed.
+"""The fields that an argument may contain. A player can type none of them.
 
-A player's text as an argument could be taken for an option (``--config=...``), and many a script hands its arguments
-on to a shell. On stdin and in the environment it is data.
+A player's text as an argument could be taken for an option (``--config=...``), and many scripts pass their arguments to
+a shell. On stdin and in the environment it is data.
 """
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(_SAFE) + r")\}")
 _UNSAFE = re.compile(r"\{(title|body|desp|comment|message|error|operator|source|backup|extra)[a-z._]*\}")
@@ -49,7 +49,7 @@ _HINTS = {
 
 
 class CommandOptions(Options):
-    """What is run, and how its exit code is read."""
+    """The program, and the meaning of its exit code."""
 
     argv: List[str] = option(
         ...,
@@ -59,19 +59,20 @@ class CommandOptions(Options):
         "其余内容通过标准输入（JSON）与环境变量 PRIME_NOTIFY_* 传入。",
         example=["/opt/scripts/on-backup.sh", "{event}"],
         min_length=1,
+        content=True,
     )
     cwd: str = option(
         "",
         "The folder in which it runs; by default the one in which MCDReforged runs.",
         "运行时的工作目录；默认为 MCDReforged 的工作目录。",
         example="/opt/scripts",
+        content=True,
     )
     environment: Dict[str, str] = option(
         dict,
         "More environment variables, beside those of MCDReforged; their values are secret.",
         "除 MCDReforged 自身的环境变量外，额外的环境变量；其值会被隐藏。",
         example={"REGION": "eu"},
-        secret=True,
     )
     permanent_exit_codes: List[Annotated[int, Field(ge=1)]] = option(
         lambda: [64, 65, 78],
@@ -79,6 +80,7 @@ class CommandOptions(Options):
         "0 is delivered, all others are tried again.",
         "表示重试无意义的退出码；默认为 sysexits.h 中的 EX_USAGE、EX_DATAERR 和 EX_CONFIG。0 表示成功，其余会重试。",
         example=[2, 64],
+        public=True,
     )
 
     @field_validator("argv")
@@ -121,7 +123,6 @@ class CommandEndpoint(EndpointConfig):
         "Not used: nothing goes over the network.",
         "不使用：不经过网络。",
         example=None,
-        secret=True,
     )
     command: CommandOptions = option(
         ..., "What is run.", "要运行的程序。", example={"argv": ["/opt/scripts/on-backup.sh"]}
@@ -164,13 +165,13 @@ class Command(Channel[CommandEndpoint]):
         )
 
     def judge(self, response: Response) -> Outcome:
-        """An exit code is no HTTP status, for which an outcome's ``status`` is taken: it stands in the reason."""
+        """The exit code stands in the reason only: an outcome's ``status`` is an HTTP status."""
         code = response.status
         if code == 0:
             return Delivered()
-        said = last_line(response.body)
+        text = last_line(response.body)
         ended = _ended(code)
-        reason = Wording("{ended}: {said}", "{ended}：程序输出：{said}", ended=ended, said=said) if said else ended
+        reason = Wording("{ended}: {text}", "{ended}：程序输出：{text}", ended=ended, text=text) if text else ended
         if code in self.endpoint.command.permanent_exit_codes:
             return Permanent(
                 reason,
@@ -200,7 +201,9 @@ class Command(Channel[CommandEndpoint]):
 
 
 def _variables(document: Mapping[str, Any], language: str) -> Dict[str, str]:
-    """Every scalar of the payload under its path, ``PRIME_NOTIFY_BACKUP_ID``, within what an environment can hold."""
+    """Every scalar of the payload under its path, such as ``PRIME_NOTIFY_BACKUP_ID``, cut to the limits of an
+    environment.
+    """
     variables: Dict[str, str] = {}
     left = _ALL_BYTES
     for path, value in [("language", language), *_scalars(document)]:
@@ -217,7 +220,8 @@ def _variables(document: Mapping[str, Any], language: str) -> Dict[str, str]:
 def _scalars(document: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
     """Paths and texts of the payload's fields and of the members of its parts.
 
-    Not of free data (``extra``, tags), whose names could be anything, nor of a traceback, which is on stdin.
+    Free data (``extra``, tags) is left out, since its names could be anything, and so is the traceback. Both are on
+    stdin.
     """
     for name, value in document.items():
         if isinstance(value, Mapping) and name != "extra":
@@ -235,7 +239,7 @@ def _text_of(value: object) -> Iterator[str]:
 
 
 def _harmless(text: str) -> str:
-    """Without what an environment cannot hold."""
+    """The text without the characters that an environment cannot hold."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,9 +1,9 @@
 """Feishu and Lark: cards in a group chat, through a custom bot.
 
 https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (limits, signature, error codes), and of cards
-https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-structure. Cards are JSON 1.0, which every
-client shows and in which what a client does not know is ignored; 2.0 needs client 7.20 and is refused whole for one
-unknown property.
+https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-structure. Cards are JSON 1.0: every client
+shows them, and ignores the properties that it does not know. JSON 2.0 needs client 7.20, which refuses a whole card for
+one unknown property.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.keyword import KeywordOptions
 from prime_notify.channels.common.layout import Content, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
+from prime_notify.channels.common.urgency import Tone, tone_of
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -48,7 +48,7 @@ _BUSY = Meaning(
         "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
         "飞书限制了机器人的频率：每分钟 100 条，整点与半点时更少",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
     _MINUTE,
 )
 _WRONG_URL = Meaning(
@@ -66,9 +66,9 @@ _MALFORMED = Meaning(
 _ANSWERS = Answers(
     service=Wording("Feishu", "飞书"),
     success=0,
-    code=("code", "StatusCode"),
-    said=("msg", "StatusMessage"),
-    words=(
+    code_fields=("code", "StatusCode"),
+    text_fields=("msg", "StatusMessage"),
+    patterns=(
         (re.compile("frequency|too many|rate limit|频率|限流", re.IGNORECASE), _BUSY),
         (re.compile("access token invalid", re.IGNORECASE), _WRONG_URL),
         (
@@ -128,7 +128,6 @@ class FeishuOptions(KeywordOptions):
         "The secret of the bot's signature verification, when that is switched on.",
         "机器人开启“签名校验”后显示的密钥。",
         example="<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -142,7 +141,6 @@ class FeishuEndpoint(EndpointConfig):
         "The webhook address of a custom bot, of Feishu or of Lark.",
         "自定义机器人的 webhook 地址，飞书或 Lark 均可。",
         example="https://open.feishu.cn/open-apis/bot/v2/hook/<id>",
-        secret=True,
     )
     feishu: FeishuOptions = option(
         FeishuOptions, "Options of the bot.", "机器人的选项。", example={"secret": "<secret>"}
@@ -197,16 +195,16 @@ class Feishu(Channel[FeishuEndpoint]):
 
 
 def sign(timestamp: str, secret: str) -> str:
-    """Base64 of the HMAC-SHA256 of nothing: timestamp (unix seconds) and secret are the key."""
+    """Base64 of the HMAC-SHA256 of an empty text; the key is timestamp (unix seconds) and secret."""
     key = f"{timestamp}\n{secret}".encode()
     return base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode("ascii")
 
 
 def _card(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, Any]:
-    """Whatever others may have typed stands in ``plain_text``, which knows no markup."""
+    """The card. Every text that others may have typed stands in ``plain_text``, which has no markup."""
     title = content.title if not keyword or keyword in content.title else f"{content.title} · {keyword}"
     elements = [
-        *_calls(content.mention),
+        *_mentions(content.mention),
         *(element for fact in content.blocks for element in _labelled(fact)),
         *_rows(content.cells),
         *_trace(content.traceback),
@@ -228,7 +226,7 @@ def _labelled(fact: Fact) -> List[Dict[str, Any]]:
 
 
 def _rows(facts: Sequence[Fact]) -> List[Dict[str, Any]]:
-    """Two facts in a row, each in a column of its own."""
+    """Rows of two facts, each in a column of its own."""
     columns = [
         {"tag": "column", "width": "weighted", "weight": 1, "vertical_align": "top", "elements": _labelled(fact)}
         for fact in facts
@@ -256,8 +254,8 @@ def _buttons(content: Content) -> List[Dict[str, Any]]:
     return [{"tag": "action", "actions": buttons}] if buttons else []
 
 
-def _calls(mention: Mention) -> List[Dict[str, Any]]:
-    """The only markup in a card, made of ids that the config's check let through."""
-    ids = ["all"] if mention.all else mention.users[:MOST_CALLED]
+def _mentions(mention: Mention) -> List[Dict[str, Any]]:
+    """The mentions: the only markup in a card, made of ids that the config's check has passed."""
+    ids = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
     tags = " ".join(f"<at id={user}></at>" for user in ids)
     return [{"tag": "markdown", "content": tags}] if tags else []

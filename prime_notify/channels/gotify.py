@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.sayings import not_how
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import priority_of
+from prime_notify.config.choices import SeverityChoice
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -23,13 +24,13 @@ from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Gotify", "GotifyEndpoint", "GotifyOptions"]
 
-# Gotify states no limits; a server that stores into MySQL takes 65 535 bytes (model/message.go: a "text" column)
+# Gotify documents no limits; a server with MySQL takes 65 535 bytes (model/message.go: a "text" column)
 _TITLE = 250  # characters
 _MESSAGE = 32 * 1024  # bytes
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 5, Severity.ERROR: 8}  # silent, with sound, with vibration too
@@ -48,7 +49,7 @@ _HINTS = {
 }
 
 _Level = Annotated[int, Field(ge=0, le=10)]
-_Priority = Union[_Level, Dict[SeverityWord, _Level]]
+_Priority = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class GotifyOptions(Options):
@@ -59,7 +60,6 @@ class GotifyOptions(Options):
         "The token of an application in Gotify.",
         "Gotify 中应用（application）的令牌。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     priority: Optional[_Priority] = option(
@@ -69,12 +69,14 @@ class GotifyOptions(Options):
         '优先级，0 到 10；可统一设置，也可按严重程度设置：{"info": 5}。'
         "默认 info 为 2（静音），warning 为 5（响铃），error 为 8（响铃并振动）。",
         example={"error": 10},
+        public=True,
     )
     markdown: bool = option(
         True,
         "Whether the text is sent as Markdown, else plainly.",
         "是否以 Markdown 发送正文，否则为纯文本。",
         example=False,
+        public=True,
     )
 
 
@@ -133,7 +135,7 @@ class Gotify(Channel[GotifyEndpoint]):
         if actions:
             extras["client::notification"] = {"click": {"url": actions[0].url}}
         document = {
-            "title": cut_chars(one_line(message.texts.title), _TITLE),
+            "title": cut_chars(collapse_spaces(message.texts.title), _TITLE),
             "message": self._text(message),
             "priority": priority_of(payload, options.priority, _PRIORITIES),
             "extras": extras,
@@ -146,11 +148,11 @@ class Gotify(Channel[GotifyEndpoint]):
         if 200 <= response.status < 300:
             if isinstance(answer.get("id"), int):
                 return Delivered(response.status)
-            return Retry(not_how("Gotify"), response.status, hint=_HINTS[404])
-        said = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
-        refused = refusal(response, said)
+            return Retry(foreign_answer("Gotify"), response.status, hint=_HINTS[404])
+        text = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))
+        refused = refusal(response, text)
         hint = _HINTS.get(response.status, refused.hint)
-        if "appid is required" in said:  # what a client's token gets
+        if "appid is required" in text:  # the answer to a client's token
             hint = _HINTS[401]
         return dataclasses.replace(refused, hint=hint)
 

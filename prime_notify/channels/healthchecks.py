@@ -1,24 +1,24 @@
-"""Healthchecks: says when a backup does not come, too. https://healthchecks.io, or a server of one's own."""
+"""Healthchecks: alerts also when a backup does not come. https://healthchecks.io, or a server of one's own."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import text_post
+from prime_notify.channels.common.http_post import text_post, with_query
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.prose import one_line, plain_text, traceback_of
-from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.sayings import not_how, refused_by
+from prime_notify.channels.common.lifecycle import run_id
+from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
+from prime_notify.config.choices import TaskChoices, as_choice
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.event_words import TaskWords, word
 from prime_notify.config.option import Options, option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -26,7 +26,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
@@ -55,17 +55,19 @@ _HINTS = {
 class HealthchecksOptions(Options):
     """Options of Healthchecks."""
 
-    tasks: TaskWords = option(
+    tasks: TaskChoices = option(
         lambda: [Task.BACKUP],
-        'What this check watches: "backup" or "restore". Other tasks only appear in its log.',
-        "该检查监控的任务：“backup” 或 “restore”。其他任务只记入日志。",
+        "The kinds of tasks that this check watches. Others only appear in its log.",
+        "该检查监控的任务种类。其他任务只记入日志。",
         example=["backup", "restore"],
+        public=True,
     )
-    aborted: Annotated[Literal["log", "fail"], BeforeValidator(word)] = option(
+    aborted: Annotated[Literal["log", "fail"], BeforeValidator(as_choice)] = option(
         "log",
-        'What an aborted task is: "log" leaves it to the check\'s schedule whether a backup is missing, "fail" alerts.',
+        'For an aborted task: "log" only logs it, and the check\'s schedule finds a missing backup; "fail" alerts.',
         "任务被中止时：“log” 只记录，由检查的计划判断是否缺少备份；“fail” 立即告警。",
         example="fail",
+        public=True,
     )
 
 
@@ -88,7 +90,7 @@ class HealthchecksEndpoint(EndpointConfig):
 
 
 class Healthchecks(Channel[HealthchecksEndpoint]):
-    """Pings a check; the facts go along as the ping's body."""
+    """Pings a check, with the facts as the ping's body."""
 
     type = "healthchecks"
     endpoint_model = HealthchecksEndpoint
@@ -116,52 +118,50 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
         return text_post(self._address(message.payload), self._text(message), self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        said = excerpt(response.body)
+        text = excerpt(response.body)
         if not 200 <= response.status < 300:
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
-        if "not found" in said:  # what older servers say with HTTP 200
-            return Permanent(refused_by("Healthchecks", said), response.status, hint=_GONE)
-        if "rate limited" in said:
+        if "not found" in text:  # older servers answer this with HTTP 200
+            return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
+        if "rate limited" in text:
             hint = Wording(
                 "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
                 "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
             )
-            return Retry(refused_by("Healthchecks", said), response.status, _RATE_WAIT, throttled=True, hint=hint)
-        if said.startswith(("OK", "Created")):
+            return Retry(refused_by("Healthchecks", text), response.status, _RATE_WAIT, throttled=True, hint=hint)
+        if text.startswith(("OK", "Created")):
             return Delivered(response.status)
         hint = Wording(
             "check the URL: on a server of your own it has /ping/ before the UUID",
             "请检查 URL：自建服务器的 UUID 之前有 /ping/",
         )
-        return Retry(not_how("Healthchecks"), response.status, hint=hint)
+        return Retry(foreign_answer("Healthchecks"), response.status, hint=hint)
 
     def _address(self, payload: Payload) -> str:
-        parts = urlsplit(self.endpoint.url)
-        # With the same rid, the start and the end of one run belong together, whatever else runs meanwhile
-        query = f"{parts.query}&rid={run_id(payload)}" if parts.query else f"rid={run_id(payload)}"
-        return urlunsplit(parts._replace(path=parts.path.rstrip("/") + self._signal(payload), query=query))
+        # The same rid ties the end of a run to its start, whatever else runs meanwhile
+        return with_query(self.endpoint.url, {"rid": run_id(payload)}, below=self._signal(payload))
 
     def _signal(self, payload: Payload) -> str:
-        """What stands at the end of the URL; nothing means success.
+        """The end of the URL; an empty one means success.
 
-        A test changes nothing: an alarm would be false, and a success would hide that backups are missing. Aborted
-        is no failure yet: who aborted a backup and makes another one at once needs no alarm, and when none comes,
-        the check's grace time, running since the start, ends in one.
+        A test changes nothing: an alarm would be false, and a success would hide that backups are missing. An aborted
+        backup is no failure yet, since another one may follow at once. When none follows, the check's grace time, which
+        runs since the start, ends in an alarm.
         """
         options = self.endpoint.healthchecks
         if payload.test or payload.task not in options.tasks:
             return "/log"
-        if payload.status is Status.START:
+        if payload.event.is_start:
             return "/start"
         if payload.status is Status.SUCCESS:
             return ""
         if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
             return f"/{options.aborted}"
-        return "/fail"
+        return "/fail" if payload.event.is_end or payload.severity is Severity.ERROR else "/log"
 
     def _text(self, message: Message) -> str:
-        title = cut_bytes(one_line(message.texts.title), _TITLE)
+        title = cut_bytes(collapse_spaces(message.texts.title), _TITLE)
 
         def fits(text: str) -> bool:
             return len(f"{title}\n\n{text}".encode("utf-8", "replace")) <= _BODY

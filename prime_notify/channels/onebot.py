@@ -14,13 +14,14 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.channels.common.options import MOST_MENTIONED, check_users
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
@@ -31,7 +32,7 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["OneBot", "OneBotEndpoint", "OneBotOptions"]
 
-_LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts that are not much longer
+_LIMIT = 4000  # characters; OneBot documents no limit, but QQ refuses texts of not much more
 _ACTIONS = ("send_group_msg", "send_private_msg", "send_msg")
 _QQ = r"[1-9][0-9]{4,11}"
 
@@ -65,9 +66,9 @@ _BY_STATUS = {
 _ANSWERS = Answers(
     service=Wording("the QQ bot", "QQ 机器人"),
     success=0,
-    code=("retcode",),
-    said=("wording", "message", "msg"),
-    words=(
+    code_fields=("retcode",),
+    text_fields=("wording", "message", "msg"),
+    patterns=(
         (re.compile("token", re.IGNORECASE), _WRONG_TOKEN),
         (
             re.compile(
@@ -97,24 +98,24 @@ _ANSWERS = Answers(
 
 
 class OneBotOptions(Options):
-    """Whom the bot writes to."""
+    """The group or the person that the bot writes to."""
 
     access_token: Optional[str] = option(
         None,
         "The token of the bot's HTTP server, when it has one.",
         "机器人 HTTP 服务设置的 token（如有）。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     group_id: Optional[IdText] = option(
-        None, "The number of the group to write to.", "要发送到的群号。", example=123456789
+        None, "The number of the group to write to.", "要发送到的群号。", example=123456789, content=True
     )
     user_id: Optional[IdText] = option(
         None,
         "The number of the user to write to, instead of a group.",
         "要发送到的 QQ 号（与群号二选一）。",
         example=123456789,
+        content=True,
     )
 
     @model_validator(mode="after")
@@ -135,7 +136,6 @@ class OneBotEndpoint(EndpointConfig):
         "The address of the bot's HTTP server, such as http://127.0.0.1:3000.",
         "机器人 HTTP 服务的地址，例如 http://127.0.0.1:3000。",
         example="http://127.0.0.1:3000",
-        secret=True,
     )
     onebot: OneBotOptions = option(
         ..., "Whom the bot writes to.", "机器人发送的目标。", example={"group_id": 123456789}
@@ -180,8 +180,8 @@ class OneBot(Channel[OneBotEndpoint]):
         content = content_of(message, self.endpoint, _LIMIT)
         fitted = fit(content, lambda parts: len(_text(parts, message.language)) < _LIMIT)
         text = _text(fitted, message.language)
-        calls = self._calls(content.mention)
-        segments = [*self._quoted(message), *calls, _segment("text", text=f"\n{text}" if calls else text)]
+        mentions = self._mentions(content.mention)
+        segments = [*self._quoted(message), *mentions, _segment("text", text=f"\n{text}" if mentions else text)]
         target = {"group_id": int(options.group_id)} if options.group_id else {"user_id": int(options.user_id or 0)}
         token = options.access_token
         own = {"Authorization": f"Bearer {token}"} if token else {}
@@ -190,7 +190,7 @@ class OneBot(Channel[OneBotEndpoint]):
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)
         if response.status in _BY_STATUS:
-            return dataclasses.replace(refusal(response, _ANSWERS.words_in(answer)), hint=_BY_STATUS[response.status])
+            return dataclasses.replace(refusal(response, _ANSWERS.text_in(answer)), hint=_BY_STATUS[response.status])
         if answer.get("status") == "failed":
             return _ANSWERS.refused(response, answer)
         if 200 <= response.status < 300 and answer.get("status") == "async" and _ANSWERS.code_in(answer) == 1:
@@ -199,7 +199,7 @@ class OneBot(Channel[OneBotEndpoint]):
         return _with_receipt(outcome, answer) if isinstance(outcome, Delivered) else outcome
 
     def _address(self) -> str:
-        """The URL of the action; people paste that of an action as well as that of the server."""
+        """The URL of the action. The config may have the URL of an action or of the server."""
         parts = urlsplit(self.endpoint.url)
         base, _, last = parts.path.rstrip("/").rpartition("/")
         path = base if last in _ACTIONS else parts.path.rstrip("/")
@@ -207,15 +207,15 @@ class OneBot(Channel[OneBotEndpoint]):
         return urlunsplit(parts._replace(path=f"{path}/{action}"))
 
     def _quoted(self, message: Message) -> List[Dict[str, Any]]:
-        """A reply segment; bots drop it when they no longer know the message."""
+        """A reply segment; bots ignore it when they no longer know the message."""
         known = (message.previous or {}).get("message_id") if self.endpoint.lifecycle == "reply" else None
         return [_segment("reply", id=known)] if known else []
 
-    def _calls(self, mention: Mention) -> List[Dict[str, Any]]:
-        """In a chat of two nobody has to be called."""
+    def _mentions(self, mention: Mention) -> List[Dict[str, Any]]:
+        """The mentions; none in a chat of two."""
         if not self.endpoint.onebot.group_id:
             return []
-        people = ["all"] if mention.all else mention.users[:MOST_CALLED]
+        people = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
         return [_segment("at", qq=person) for person in people]
 
 

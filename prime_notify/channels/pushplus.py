@@ -1,7 +1,7 @@
 """PushPlus (推送加): pushes to WeChat, mail and others. https://www.pushplus.plus/doc/guide/api.html
 
-The codes: https://www.pushplus.plus/doc/guide/code.html. HTTP is always 200, and 200 in the body means accepted, not
-delivered: that PushPlus does later.
+The codes: https://www.pushplus.plus/doc/guide/code.html. HTTP is always 200, and 200 in the body means accepted:
+PushPlus delivers later.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.lookalike import link_target
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -27,24 +26,24 @@ from prime_notify.model.outcome import Outcome, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.markdown import escape
+from prime_notify.text.markdown import escape, link_target
 from prime_notify.text.wording import Wording
 
 __all__ = ["PushPlus", "PushPlusEndpoint", "PushPlusOptions"]
 
 _DEFAULT_URL = "https://www.pushplus.plus/send"
 _TITLE = 100  # characters, by PushPlus's own MCP server
-_CONTENT = 20_000  # characters; no limit is documented, and this is room enough
+_CONTENT = 20_000  # characters; no limit is documented, and this is enough
 _DAY = 86_400.0  # seconds
 _CHINA = 8 * 3600.0  # seconds ahead of UTC, all year
-_MARGIN = 300.0  # seconds after midnight, for clocks that differ
+_MARGIN = 300.0  # seconds after midnight, since clocks differ
 
 _RESTRICTED = Meaning(
     Wording(
         "the account sent too much and is restricted; each further request makes it longer: send fewer events",
         "账号因发送过多而受限，继续请求会延长限制：请减少事件",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
 )
 _WRONG_TOKEN = Meaning(
     Wording(
@@ -64,7 +63,7 @@ _ANSWERS = Answers(
                 "请在 PushPlus 中把本服务器的公网地址加入白名单",
             )
         ),
-        500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), Verdict.RETRY),
+        500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), RefusalKind.RETRY),
         600: Meaning(
             Wording(
                 "PushPlus did not take the data: check the options of this endpoint",
@@ -110,7 +109,6 @@ class PushPlusOptions(Options):
         "The account's or message's token.",
         "用户 token 或消息 token。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     topic: Optional[str] = option(
@@ -119,19 +117,22 @@ class PushPlusOptions(Options):
         "群组编码，填写后推送给群组的所有成员。",
         example="<code>",
         min_length=1,
+        content=True,
     )
     template: Literal["html", "markdown", "txt"] = option(
         "html",
-        "How the text is written; html looks best, but mail and other bots may want another.",
+        "The format of the text. html looks best; mail and other bots may need another one.",
         "正文格式；html 效果最好，转发到其他机器人时可换用 markdown 或 txt。",
         example="markdown",
+        public=True,
     )
     channel: Optional[str] = option(
         None,
-        'Where it is pushed to: "wechat" (the default), "webhook", "cp", "mail", "sms".',
+        'The channel of PushPlus: "wechat" (the default), "webhook", "cp", "mail", "sms".',
         "发送渠道：wechat（默认）、webhook、cp、mail、sms。",
         example="mail",
         min_length=1,
+        content=True,
     )
     webhook: Optional[str] = option(
         None,
@@ -139,13 +140,13 @@ class PushPlusOptions(Options):
         "在 PushPlus 中配置的 webhook 编码；仅用于 webhook 与 cp 渠道。",
         example="<code>",
         min_length=1,
+        content=True,
     )
     to: Optional[str] = option(
         None,
         "Tokens of friends to push to, separated by commas.",
         "好友令牌，多个用逗号分隔。",
         example="<token>,<another token>",
-        secret=True,
         min_length=1,
     )
 
@@ -159,7 +160,6 @@ class PushPlusEndpoint(EndpointConfig):
         "The address; may be left out.",
         "接口地址，一般无需填写。",
         example="https://www.pushplus.plus/send/<token>",
-        secret=True,
     )
     pushplus: PushPlusOptions = option(
         PushPlusOptions, "Options of PushPlus.", "PushPlus 的选项。", example={"token": "<token>"}
@@ -198,7 +198,7 @@ class PushPlus(Channel[PushPlusEndpoint]):
         fitted = fit(content, lambda parts: len(write(parts, tone, message.language)) <= _CONTENT)
         document = {
             **options.model_dump(exclude_none=True),
-            # Some places show it as text and some as HTML
+            # Some clients show it as text and some as HTML
             "title": cut_chars(content.title.replace("<", "＜").replace(">", "＞"), _TITLE),
             "content": write(fitted, tone, message.language),
         }
@@ -212,12 +212,12 @@ class PushPlus(Channel[PushPlusEndpoint]):
 
 
 def _until_tomorrow(now: float) -> float:
-    """Seconds until the next day begins in China, where PushPlus counts days; a whole one when ``now`` is unknown."""
+    """Seconds until the next day in China, whose days PushPlus counts; a whole day when ``now`` is unknown."""
     return _DAY - (now + _CHINA) % _DAY + _MARGIN if now else _DAY
 
 
 def _as_html(content: Content, tone: Tone, language: str) -> str:
-    """Inline styles only: WeChat's page and mail programs know no others."""
+    """The message as HTML, with inline styles only: WeChat's page and mail programs ignore others."""
     parts = [
         f'<h3 style="margin:0 0 12px;padding:10px 14px;border-radius:6px;color:#fff;background:{tone.hex}">'
         f"{html.escape(content.title)}</h3>"

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.common.answers import CHECK_URL, foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.sayings import CHECK_URL, not_how, refused_by
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -20,8 +20,8 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "is_serverchan", "judge_answer"]
@@ -53,44 +53,55 @@ class ServerChanOptions(Options):
         'The SendKey, "SCT..." or "sctp..."; with it, url may be left out.',
         "SendKey，形如 SCT... 或 sctp...；写了它就可以省略 url。",
         example="SCT<key>",
-        secret=True,
         min_length=1,
     )
     title: Optional[str] = option(
-        None, "Replaces the title; cut to 32 characters.", "替换标题，截断为 32 个字符。", example="Minecraft"
+        None,
+        "Replaces the title; cut to 32 characters.",
+        "替换标题，截断为 32 个字符。",
+        example="Minecraft",
+        content=True,
     )
     desp: Optional[str] = option(
         None,
         "Replaces the text, in Markdown; cut to 32 KB.",
         "替换正文（Markdown），截断为 32 KB。",
         example="See the console.",
+        content=True,
     )
     short: Optional[str] = option(
         None,
         "Replaces the line on the message's card; cut to 64 characters.",
         "替换消息卡片上的一行摘要，截断为 64 个字符。",
         example="Minecraft",
+        content=True,
     )
     channel: Optional[_List] = option(
         None,
-        'Where it is pushed to, such as "9|66" (Turbo keys).',
+        'The channels, such as "9|66" (Turbo keys).',
         '推送到哪些通道，例如 "9|66"（Turbo 版）。',
         example=[9, 66],
+        content=True,
     )
     noip: Optional[bool] = option(
         None,
         "Whether ServerChan hides the address of this server (Turbo keys).",
         "是否隐藏本服务器的地址（Turbo 版）。",
         example=True,
+        public=True,
     )
     openid: Optional[str] = option(
-        None, "Who else gets it (Turbo keys).", "还发给谁（Turbo 版）。", example="<openid>", secret=True
+        None,
+        "The openids of further recipients (Turbo keys).",
+        "其他接收者的 openid（Turbo 版）。",
+        example="<openid>",
     )
     tags: Optional[_List] = option(
         None,
         'Tags, such as "minecraft|backup" (sctp keys).',
         '标签，例如 "minecraft|backup"（sctp 版）。',
         example=["minecraft", "backup"],
+        content=True,
     )
 
 
@@ -103,7 +114,6 @@ class ServerChanEndpoint(EndpointConfig):
         "The address with the SendKey in it, or with {key} in its place; may be left out.",
         "含 SendKey 的地址，或用 {key} 代替它；可以省略。",
         example="https://sctapi.ftqq.com/<key>.send",
-        secret=True,
     )
     serverchan: ServerChanOptions = option(
         ServerChanOptions(), "Options of ServerChan.", "Server酱 的选项。", example={"key": "SCT<key>"}
@@ -152,7 +162,7 @@ class ServerChan(Channel[ServerChanEndpoint]):
         return judge_answer(response)
 
     def _address(self) -> str:
-        """Keys of the third generation carry their server's number: ``sctp123t...``."""
+        """The URL of a key. Keys of the third generation carry the number of their server: ``sctp123t...``."""
         key = self.endpoint.serverchan.key or ""
         numbered = re.match(r"sctp(\d+)t", key)
         if numbered and self.endpoint.url == _DEFAULT_URL:
@@ -178,29 +188,29 @@ def fit(document: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def judge_answer(response: Response) -> Outcome:
-    """What ServerChan's answer means: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
+    """The outcome of ServerChan's answer: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
     answer = parse_object(response.body)
-    code, said = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
+    code, text = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
     succeeded = 200 <= response.status < 300
     if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
         return Delivered(response.status)
     if succeeded and code is None:
-        return Retry(not_how("ServerChan"), response.status, hint=CHECK_URL)
+        return Retry(foreign_answer("ServerChan"), response.status, hint=CHECK_URL)
     if code == 40001:
-        return _key_or_quota(response.status, said)
+        return _key_or_quota(response.status, text)
     if succeeded:
         hint = Wording(
             "the message is ServerChan's own; see https://sct.ftqq.com",
             "这是 Server酱 自己的提示；见 https://sct.ftqq.com",
         )
-        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {said}"), response.status, hint=hint)
-    return refusal(response, said)
+        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {text}"), response.status, hint=hint)
+    return refusal(response, text)
 
 
-def _key_or_quota(status: int, said: str) -> Outcome:
-    """40001 means a bad key or a used-up day; only the words tell which."""
-    reason = refused_by("ServerChan", f"code 40001: {said}")
-    if _QUOTA_WORDS.search(said):
+def _key_or_quota(status: int, text: str) -> Outcome:
+    """Code 40001 means a wrong key or a used-up quota of the day; only the text distinguishes them."""
+    reason = refused_by("ServerChan", f"code 40001: {text}")
+    if _QUOTA_WORDS.search(text):
         hint = Wording(
             "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade",
             "今日额度已用完（免费账号每天 5 条）：请减少事件，或升级账号",

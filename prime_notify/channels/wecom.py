@@ -1,33 +1,33 @@
 """WeCom (WeChat Work): Markdown in a group chat, through a group bot.
 
 https://developer.work.weixin.qq.com/document/path/91770 (messages and limits) and
-https://developer.work.weixin.qq.com/document/path/90313 (codes). Markdown there can call users (``<@userid>``); phone
-numbers and everyone only ``text`` can. ``markdown_v2`` has neither mentions nor colours.
+https://developer.work.weixin.qq.com/document/path/90313 (codes). Markdown can mention users (``<@userid>``); only
+``text`` can mention phone numbers and everyone. ``markdown_v2`` has neither mentions nor colours.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Any, Dict, List, Optional, Tuple
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import model_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.lookalike import harmless, link_target
-from prime_notify.channels.common.mentions import MOST_CALLED, called, check_users
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict
+from prime_notify.channels.common.http_post import json_post, with_query
+from prime_notify.channels.common.layout import Content, colon, content_of, fit, mention_of
+from prime_notify.channels.common.options import MOST_MENTIONED, check_users
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
+from prime_notify.text.markdown import link_target, look_alike
 from prime_notify.text.wording import Wording
 
 __all__ = ["WeCom", "WeComEndpoint", "WeComOptions"]
@@ -40,17 +40,17 @@ _MINUTE = 60.0  # seconds
 
 _BUSY = Meaning(
     Wording("WeCom takes 20 messages a minute from a bot", "企业微信的机器人每分钟可发送 20 条消息"),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
     _MINUTE,
 )
 _ANSWERS = Answers(
     service=Wording("WeCom", "企业微信"),
     success=0,
-    code=("errcode",),
-    said=("errmsg",),
-    words=((re.compile("freq|out of limit|too many|频率", re.IGNORECASE), _BUSY),),
+    code_fields=("errcode",),
+    text_fields=("errmsg",),
+    patterns=((re.compile("freq|out of limit|too many|频率", re.IGNORECASE), _BUSY),),
     meanings={
-        -1: Meaning(Wording("WeCom itself is busy", "企业微信系统繁忙"), Verdict.RETRY),
+        -1: Meaning(Wording("WeCom itself is busy", "企业微信系统繁忙"), RefusalKind.RETRY),
         40008: Meaning(
             Wording(
                 "WeCom does not know this kind of message: is the URL that of a group bot?",
@@ -96,7 +96,6 @@ class WeComOptions(Options):
         "The key in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 key；填写后可省略 url。",
         example="<key>",
-        secret=True,
         min_length=1,
     )
 
@@ -110,7 +109,6 @@ class WeComEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with wecom.key.",
         "机器人的 webhook 地址；填写 wecom.key 时可省略。",
         example="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=<key>",
-        secret=True,
     )
     wecom: WeComOptions = option(WeComOptions, "Options of the bot.", "机器人的选项。", example={"key": "<key>"})
 
@@ -125,7 +123,7 @@ class WeComEndpoint(EndpointConfig):
 
 
 class WeCom(Channel[WeComEndpoint]):
-    """Sends Markdown, or plain text where someone is to be called whom Markdown cannot call.
+    """Sends Markdown, or plain text for mentions that Markdown does not have.
 
     ``errcode`` 0 in the answer is the only success.
     """
@@ -136,8 +134,8 @@ class WeCom(Channel[WeComEndpoint]):
     about = {
         "en_us": (
             "Posts to a group chat of [WeCom](https://work.weixin.qq.com) (WeChat Work). In the group's settings add "
-            "a *group bot* and copy its webhook address. A message that calls phone numbers or everyone comes as "
-            "plain text: WeCom's Markdown can call users only."
+            "a *group bot* and copy its webhook address. A message that mentions phone numbers or everyone comes as "
+            "plain text: WeCom's Markdown can mention users only."
         ),
         "zh_cn": (
             "向[企业微信](https://work.weixin.qq.com)群发送消息。在群设置中添加“群机器人”，复制它的 webhook 地址。"
@@ -147,7 +145,7 @@ class WeCom(Channel[WeComEndpoint]):
     rate_limits = (Rate(20, 60),)
 
     def render(self, message: Message) -> Request:
-        mention = called(self.endpoint, message.payload)
+        mention = mention_of(self.endpoint, message.payload)
         document = self._text(message) if mention.all or mention.phones else self._markdown(message)
         return json_post(self._address(), document, self.endpoint.headers, {})
 
@@ -155,11 +153,7 @@ class WeCom(Channel[WeComEndpoint]):
         return _ANSWERS.judge(response)
 
     def _address(self) -> str:
-        parts, key = urlsplit(self.endpoint.url), self.endpoint.wecom.key
-        if not key or "key" in parse_qs(parts.query):
-            return self.endpoint.url
-        query = "&".join(filter(None, (parts.query, f"key={quote(key, safe='')}")))
-        return urlunsplit(parts._replace(query=query))
+        return with_query(self.endpoint.url, {}, unless_there={"key": self.endpoint.wecom.key})
 
     def _markdown(self, message: Message) -> Dict[str, Any]:
         tone = tone_of(message.payload)
@@ -173,8 +167,8 @@ class WeCom(Channel[WeComEndpoint]):
         fitted = fit(content, lambda parts: _size(_as_text(parts, message.language)) <= _TEXT)
         text = {
             "content": _as_text(fitted, message.language),
-            "mentioned_list": [*mention.users[:MOST_CALLED], *(["@all"] if mention.all else [])],
-            "mentioned_mobile_list": mention.phones[:MOST_CALLED],
+            "mentioned_list": [*mention.users[:MOST_MENTIONED], *(["@all"] if mention.all else [])],
+            "mentioned_mobile_list": mention.phones[:MOST_MENTIONED],
         }
         return {"msgtype": "text", "text": {name: value for name, value in text.items() if value}}
 
@@ -184,29 +178,29 @@ def _size(text: str) -> int:
 
 
 def _as_markdown(content: Content, tone: Tone, language: str) -> str:
-    """Headings, bold, links, quotes and three colours are all there is; a quoted line is a line of its own."""
-    lines = [f'### <font color="{_COLOURS[tone]}">{harmless(content.title)}</font>']
+    """The message as WeCom's Markdown, which has headings, bold, links, quotes and three colours only."""
+    lines = [f'### <font color="{_COLOURS[tone]}">{look_alike(content.title)}</font>']
     lines += [f'><font color="comment">{label}</font>{value}' for label, value in _lines(content, language)]
-    lines += [f'><font color="comment">{harmless(line)}</font>' for line in content.traceback.split("\n") if line]
-    lines += ["  ".join(f"[{harmless(action.label)}]({link_target(action.url)})" for action in content.actions)]
-    lines += [" ".join(f"<@{user}>" for user in content.mention.users[:MOST_CALLED])]
+    lines += [f'><font color="comment">{look_alike(line)}</font>' for line in content.traceback.split("\n") if line]
+    lines += ["  ".join(f"[{look_alike(action.label)}]({link_target(action.url)})" for action in content.actions)]
+    lines += [" ".join(f"<@{user}>" for user in content.mention.users[:MOST_MENTIONED])]
     return "\n".join(filter(None, lines))
 
 
 def _as_text(content: Content, language: str) -> str:
-    """Even here ``<@userid>`` calls someone."""
-    lines = [harmless(content.title)]
+    """The message as plain text, in which ``<@userid>`` is still a mention."""
+    lines = [look_alike(content.title)]
     lines += [f"{label}{value}" for label, value in _lines(content, language)]
-    lines += [harmless(line) for line in content.traceback.split("\n") if line]
-    lines += [f"{harmless(action.label)}{colon(language)}{action.url}" for action in content.actions]
+    lines += [look_alike(line) for line in content.traceback.split("\n") if line]
+    lines += [f"{look_alike(action.label)}{colon(language)}{action.url}" for action in content.actions]
     return "\n".join(lines)
 
 
 def _lines(content: Content, language: str) -> List[Tuple[str, str]]:
-    """Each line of each fact; those after its first have no label."""
+    """Each line of each fact; only its first line has a label."""
     found = []
     for fact in (*content.blocks, *content.cells):
         first, *more = fact.value.split("\n")
-        found.append((f"{harmless(fact.label)}{colon(language)}", harmless(first)))
-        found += [("", harmless(line)) for line in more]
+        found.append((f"{look_alike(fact.label)}{colon(language)}", look_alike(first)))
+        found += [("", look_alike(line)) for line in more]
     return found

@@ -1,4 +1,4 @@
-"""The command line, for use without MCDReforged: looks into a data folder, mends it, and sends.
+"""The command line, for use without MCDReforged: shows the data folder, replays dead letters, and sends events.
 
     python plugins/PrimeNotify-v1.0.0.mcdr status --folder config/prime_notify
 

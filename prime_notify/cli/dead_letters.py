@@ -1,14 +1,14 @@
-"""``replay`` and ``drop``: what was given up is sent again, or forgotten."""
+"""``replay`` and ``drop``: send dead letters again, or drop them for good."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Dict, Optional, Sequence, Set
 
-from prime_notify.cli.delivering import Awaited, delivering, outcome
+from prime_notify.cli.delivery_run import Awaited, delivery_run, outcome_report
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.history import find_one
 from prime_notify.cli.parsing import Subparsers, add_command, add_timeout
-from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, CliError, Report
 from prime_notify.outbox.history import History
 from prime_notify.outbox.values import State
@@ -17,7 +17,7 @@ __all__ = ["add_parser"]
 
 _ALL = "all"
 _AT_ONCE = 0.0
-"""Due before anything else, however the running process counts its seconds."""
+"""A due time before all others, whatever clock the running process has."""
 _PAGE = 500
 
 
@@ -37,7 +37,7 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def _dead(history: Optional[History], id: str) -> Dict[str, Set[str]]:
-    """The endpoints that gave up, by notification id. Raises :class:`CliError` when there are none."""
+    """The endpoints with a dead letter, by notification id. Raises :class:`CliError` for an id that has none."""
     found: Dict[str, Set[str]] = {}
     if id == _ALL and history is not None:
         records = history.page(_PAGE, state=State.DEAD)
@@ -54,46 +54,46 @@ def _dead(history: Optional[History], id: str) -> Dict[str, Set[str]]:
     return found
 
 
-def _replay(options: argparse.Namespace, place: Place) -> Report:
-    with place.history() as history:
+def _replay(options: argparse.Namespace, folder: FolderAccess) -> Report:
+    with folder.history() as history:
         dead = _dead(history, options.id)
     if not dead:
         return _nothing()
-    if place.owner is not None:
-        return _leave_it_to_the_owner(place, options.id, dead)
-    loaded = place.config()
-    with delivering(place, loaded, verbose=options.verbose) as work:
-        if work is not None:
+    if folder.owner is not None:
+        return _leave_it_to_the_owner(folder, options.id, dead)
+    loaded = folder.config()
+    with delivery_run(folder, loaded, verbose=options.verbose) as run:
+        if run is not None:
             for id in _each(options.id, dead):
-                work.engine.replay(id)
-            work.wait(dead, float(options.timeout))
-    if work is None:
-        return _leave_it_to_the_owner(place, options.id, dead)
-    return outcome(place, loaded, dead, notifications=len(dead))
+                run.engine.replay(id)
+            run.wait(dead, float(options.timeout))
+    if run is None:
+        return _leave_it_to_the_owner(folder, options.id, dead)
+    return outcome_report(folder, loaded, dead, notifications=len(dead))
 
 
 def _each(id: str, dead: Awaited) -> Sequence[Optional[str]]:
-    """What the outbox is to be told: whole ids, or None for all of them in one transaction."""
+    """The arguments for the outbox: each id, or None for all of them in one transaction."""
     return [None] if id == _ALL else list(dead)
 
 
-def _leave_it_to_the_owner(place: Place, id: str, dead: Dict[str, Set[str]]) -> Report:
-    with place.outbox() as outbox:
+def _leave_it_to_the_owner(folder: FolderAccess, id: str, dead: Dict[str, Set[str]]) -> Report:
+    with folder.outbox() as outbox:
         assert outbox is not None
         for one in _each(id, dead):
             outbox.replay(one, at=_AT_ONCE)
-    owner = place.owner or "another process"
+    owner = folder.owner or "another process"
     names = sorted(set().union(*dead.values()))
     text = f"{owner} delivers from this folder: it tries again within seconds at {', '.join(names)}"
     return Report([text], {"owner": owner, "notifications": len(dead), "endpoints": [{"endpoint": n} for n in names]})
 
 
-def _drop(options: argparse.Namespace, place: Place) -> Report:
-    with place.outbox() as outbox:
+def _drop(options: argparse.Namespace, folder: FolderAccess) -> Report:
+    with folder.outbox() as outbox:
         dead = _dead(History(outbox.database) if outbox else None, options.id)
         if outbox is None or not dead:
             return _nothing()
-        count = sum(outbox.drop(one, at=place.now) for one in _each(options.id, dead))
+        count = sum(outbox.drop(one, at=folder.now) for one in _each(options.id, dead))
     return Report([f"dropped: {count}"], {"dropped": count, "notifications": len(dead)})
 
 

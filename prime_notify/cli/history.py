@@ -1,14 +1,14 @@
-"""``history`` and ``show``: what was sent where, and what came of it."""
+"""``history`` and ``show``: the notifications, their deliveries, and the results."""
 
 from __future__ import annotations
 
 import argparse
 from typing import List, Optional
 
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import Subparsers, add_command
-from prime_notify.cli.place import Place
+from prime_notify.cli.record_text import delivery_text, fact_lines, headline, notification_data, try_lines
 from prime_notify.cli.report import FAILED, CliError, Report
-from prime_notify.cli.words import delivery_text, fact_lines, headline, notification_data, try_lines
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
 
@@ -31,15 +31,15 @@ def _number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
 
 
-def _history(options: argparse.Namespace, place: Place) -> Report:
+def _history(options: argparse.Namespace, folder: FolderAccess) -> Report:
     state = State(options.state) if options.state else None
     size, page = options.size, options.page
-    with place.history() as history:
+    with folder.history() as history:
         total = history.count(state) if history else 0
         records = history.page(size, skip=(page - 1) * size, state=state) if history else []
     pages = -(-total // size)
     lines: List[str] = []
-    now = place.now
+    now = folder.now
     for record in records:
         lines.append(headline(record))
         lines += [f"    {delivery_text(delivery, now)}" for delivery in record.deliveries]
@@ -48,11 +48,11 @@ def _history(options: argparse.Namespace, place: Place) -> Report:
     return Report(lines, data)
 
 
-def _show(options: argparse.Namespace, place: Place) -> Report:
-    with place.history() as history:
+def _show(options: argparse.Namespace, folder: FolderAccess) -> Report:
+    with folder.history() as history:
         record = find_one(history, options.id)
     lines = [headline(record), *(f"  {line}" for line in fact_lines(record))]
-    now = place.now
+    now = folder.now
     for delivery in record.deliveries:
         lines.append(delivery_text(delivery, now))
         lines += [f"    {line}" for one in delivery.tries for line in try_lines(one)]
@@ -62,7 +62,7 @@ def _show(options: argparse.Namespace, place: Place) -> Report:
 
 
 def find_one(history: Optional[History], id: str) -> NotificationRecord:
-    """The notification whose id is this or ends so. Raises :class:`CliError` when that is not one."""
+    """The one notification whose id is ``id`` or ends with it. Raises :class:`CliError` for none and for several."""
     found = history.find(id.lstrip("….")) if history else []
     if not found:
         raise CliError(f'there is no notification whose id is or ends with "{id}"', FAILED)

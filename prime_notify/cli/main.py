@@ -1,4 +1,4 @@
-"""The command line itself."""
+"""The command line: its commands, their output, and the exit code."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from prime_notify.cli import dead_letters, history, send, status, validate
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import add_common
-from prime_notify.cli.place import Place
 from prime_notify.cli.report import CliError, Report
 from prime_notify.version import __version__
 
@@ -21,7 +21,7 @@ __all__ = ["main"]
 
 _INTERRUPTED = 130
 _NOBODY_READS = (errno.EPIPE, errno.EINVAL)
-"""What writing gives when the reader of a pipe has seen enough; Windows says it in its own way."""
+"""The errors of a pipe whose reader has closed it; the second one on Windows."""
 
 _EPILOG = """\
 exit codes:
@@ -34,7 +34,7 @@ Times in JSON are unix seconds. Secrets are never printed.
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run one command; its exit code. What is wrong goes to the standard error output, with ``--json`` to both."""
+    """Run one command. Returns its exit code. Errors go to the standard error output, with ``--json`` to both."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError):  # something that replaces it may not have this
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> Report:
         if hasattr(options, "run_alone"):
             report: Report = options.run_alone(options)
         else:
-            report = options.run(options, Place(options.folder))
+            report = options.run(options, FolderAccess(options.folder))
     except CliError as error:
         sys.stderr.write(f"{error}\n")
         return Report([], {"error": str(error)}, error.code)

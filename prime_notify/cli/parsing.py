@@ -1,4 +1,4 @@
-"""What all commands' options have in common."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
-from prime_notify.cli.place import Place
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.report import Report
-from prime_notify.config.duration import Duration
+from prime_notify.config.units import Duration
 
 __all__ = ["Command", "Subparsers", "add_command", "add_common", "add_timeout", "duration"]
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 else:
     Subparsers = object
 
-Command = Callable[[argparse.Namespace, Place], Report]
+Command = Callable[[argparse.Namespace, FolderAccess], Report]
 
 DEFAULT_FOLDER = Path("config", "prime_notify")
 
 
 def add_command(commands: Subparsers, name: str, run: Command, summary: str, more: str = "") -> argparse.ArgumentParser:
-    """A command that works on a data folder."""
+    """Add a command that works on a data folder."""
     parser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}")
     add_common(parser, argparse.SUPPRESS)
     parser.set_defaults(run=run)
@@ -31,7 +31,7 @@ def add_command(commands: Subparsers, name: str, run: Command, summary: str, mor
 
 
 def add_common(parser: argparse.ArgumentParser, default: object = None) -> None:
-    """The options of every command, which may stand before its name, too."""
+    """Add the options of every command. They may also stand before the command's name."""
     suppressed = default is argparse.SUPPRESS
     parser.add_argument(
         "--folder",
@@ -46,7 +46,7 @@ def add_common(parser: argparse.ArgumentParser, default: object = None) -> None:
 
 
 def add_timeout(parser: argparse.ArgumentParser) -> None:
-    """For commands that deliver."""
+    """Add the options of the commands that deliver."""
     parser.add_argument(
         "--timeout",
         type=duration,
@@ -58,7 +58,7 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
 
 
 def duration(text: str) -> Duration:
-    """As in the config."""
+    """A duration as in the config."""
     try:
         return Duration(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What a command has to say: lines for people, the same as data for programs, and an exit code."""
+"""The result of a command: lines for people, the same as data for programs, and an exit code."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["FAILED", "OK", "UNUSABLE", "CliError", "Report", "table"]
 
 OK = 0
 FAILED = 1
-"""What was asked about is not well: dead letters, an endpoint that fails, something undelivered, a broken config."""
+"""Something needs a person: dead letters, a failing endpoint, an undelivered notification, a broken config."""
 UNUSABLE = 2
-"""It could not even be tried: a mistake in the command, or a folder that cannot be used."""
+"""The command could not begin: it has a mistake, or its folder cannot be used."""
 
 
 class CliError(Exception):
-    """Why a command could not do its work, for people to read."""
+    """A command could not do its work; the message says why."""
 
     def __init__(self, message: str, code: int = UNUSABLE) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class CliError(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """``data`` is what ``--json`` prints."""
+    """``lines`` are printed, or with ``--json`` the ``data``."""
 
     lines: Sequence[str]
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -32,6 +32,6 @@ class Report:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Sequence[str]:
-    """Rows in aligned columns; the last column is as long as it likes."""
+    """Rows in aligned columns; the last column has no limit."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]

@@ -1,4 +1,4 @@
-"""``send``: announces an event, as the Python API does, for scripts."""
+"""``send``: announces an event from a script, as the Python API does from a plugin."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from prime_notify.cli.delivering import Awaited, Delivering, delivering, outcome
+from prime_notify.cli.delivery_run import Awaited, DeliveryRun, delivery_run, outcome_report
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import Subparsers, add_command, add_timeout
-from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, CliError, Report
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.annotations import member
@@ -52,35 +52,35 @@ def _event_names() -> str:
     return ", ".join(name.value for name in EventName)
 
 
-def _send(options: argparse.Namespace, place: Place) -> Report:
+def _send(options: argparse.Namespace, folder: FolderAccess) -> Report:
     fields = _fields_of_text(options.field) if options.payload is None else _fields_of_file(options.payload)
     event = Event(EventName(options.event), options.plugin, fields=fields)
-    loaded = _config(place)
-    _store(place, event)
-    if place.owner is not None or loaded is None:
-        return _left_to(place.owner)
+    loaded = _config(folder)
+    _store(folder, event)
+    if folder.owner is not None or loaded is None:
+        return _left_to(folder.owner)
     awaited: Awaited = {}
-    with delivering(place, loaded, verbose=options.verbose) as work:
-        ours = None if work is None else _ours(work.accepted, event)
-        if work is not None and ours is not None:
-            awaited = _deliveries_of(work, work.accepted)
-            work.wait(awaited, float(options.timeout))
-    if work is None:
+    with delivery_run(folder, loaded, verbose=options.verbose) as run:
+        ours = None if run is None else _ours(run.accepted, event)
+        if run is not None and ours is not None:
+            awaited = _deliveries_of(run, run.accepted)
+            run.wait(awaited, float(options.timeout))
+    if run is None:
         return _left_to(None)
     if ours is None:
-        raise CliError(f"not sent: {event.name.value} of this task was told before", FAILED)
+        raise CliError(f"not sent: {event.name.value} of this task was accepted before", FAILED)
     ours_only = {ours.id: awaited[ours.id]}
-    report = outcome(place, loaded, ours_only, id=ours.id)
+    report = outcome_report(folder, loaded, ours_only, id=ours.id)
     nowhere = [] if awaited[ours.id] else ["no endpoint wants it"]
     return Report([f"{event.name.value} {ours.id}", *nowhere, *report.lines], report.data, report.code)
 
 
-def _config(place: Place) -> Optional[LoadedConfig]:
-    """The config. Raises :class:`CliError` when nothing would come of an event; the owner may know better."""
+def _config(folder: FolderAccess) -> Optional[LoadedConfig]:
+    """The config; None when it cannot be read but the folder has an owner. Raises :class:`CliError` otherwise."""
     try:
-        loaded = place.config()
+        loaded = folder.config()
     except CliError:
-        if place.owner is None:
+        if folder.owner is None:
             raise
         return None
     if not loaded.config.notification.enabled:
@@ -94,24 +94,24 @@ def _left_to(owner: Optional[str]) -> Report:
     return Report([text], {"owner": who, "id": None, "endpoints": []})
 
 
-def _store(place: Place, event: Event) -> None:
-    """Before anything is sent, and before the engine looks for tasks without an end: this may be one's end."""
-    with place.outbox():
+def _store(folder: FolderAccess, event: Event) -> None:
+    """Store the event before the engine starts: it may end a task that the engine would take for interrupted."""
+    with folder.outbox():
         pass
     try:
-        store_late(place.folder, event)
+        store_late(folder.path, event)
     except OutboxError as error:
         raise CliError(f"the event cannot be stored: {error}") from None
 
 
-def _deliveries_of(work: Delivering, notifications: Sequence[Notification]) -> Awaited:
-    """Of ours, and of ends that could only be told now."""
-    records = [record for notification in notifications for record in work.history.find(notification.id)]
+def _deliveries_of(run: DeliveryRun, notifications: Sequence[Notification]) -> Awaited:
+    """The deliveries of our event, and of the ends of interrupted tasks that were accepted with it."""
+    records = [record for notification in notifications for record in run.history.find(notification.id)]
     return {record.id: [delivery.endpoint for delivery in record.deliveries] for record in records}
 
 
 def _ours(accepted: Sequence[Notification], event: Event) -> Optional[Notification]:
-    """The last of its kind: ends that were never told come after it, but those are of other tasks."""
+    """The notification of our event. Ends of interrupted tasks may follow it, but they are of other tasks."""
     task_id = event.fields.get("task_id")
     for notification in reversed(accepted):
         payload = notification.payload
@@ -148,7 +148,7 @@ def _fields_of_text(given: List[str]) -> Mapping[str, Any]:
 
 
 def _value(path: Sequence[str], text: str) -> Any:
-    """Texts as they are; elsewhere JSON, where it is that: ``12.5``, ``true``, ``["world"]``."""
+    """A text for a field of text; for others the value of JSON, such as ``12.5``, ``true`` or ``["world"]``."""
     expected: Any = Payload
     for part in path:
         expected = member(expected, part)

@@ -1,4 +1,4 @@
-"""``status``: how it stands, with an exit code that a monitor understands."""
+"""``status``: the state of the folder and of each endpoint, with an exit code for a monitor."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
+from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import Subparsers, add_command
-from prime_notify.cli.place import Place
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
 from prime_notify.delivery.pacing import OPENS_AFTER
 from prime_notify.loading.load import LoadedConfig
@@ -15,7 +15,7 @@ from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.text.humanize import duration, local_time
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 from prime_notify.version import __version__
 
 __all__ = ["add_parser"]
@@ -71,14 +71,14 @@ class _Endpoint:
         return {**named, **known, **more, "held_until": paused}
 
 
-def _status(_options: argparse.Namespace, place: Place) -> Report:
+def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
     loaded: Optional[LoadedConfig] = None
     trouble = ""
     try:
-        loaded = place.config()
+        loaded = folder.config()
     except CliError as error:
         trouble = str(error)
-    with place.outbox() as outbox:
+    with folder.outbox() as outbox:
         kept = History(outbox.database).count() if outbox else 0
         endpoints = list(_endpoints(loaded, outbox))
     problems = [trouble] if loaded is None else [str(problem) for problem in loaded.problems]
@@ -86,8 +86,8 @@ def _status(_options: argparse.Namespace, place: Place) -> Report:
     well = not problems and not any(endpoint.needs_a_person for endpoint in endpoints)
     data = {
         "version": __version__,
-        "folder": str(place.folder),
-        "owner": place.owner,
+        "folder": str(folder.path),
+        "owner": folder.owner,
         "enabled": enabled,
         "well": well,
         "kept": kept,
@@ -96,7 +96,7 @@ def _status(_options: argparse.Namespace, place: Place) -> Report:
         "problems": problems,
         "endpoints": [endpoint.data() for endpoint in endpoints],
     }
-    return Report(_lines(data, endpoints, place.now), data, OK if well else FAILED)
+    return Report(_lines(data, endpoints, folder.now), data, OK if well else FAILED)
 
 
 def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[Outbox]) -> Iterator[_Endpoint]:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any, Dict, Sequence
 
+from prime_notify.cli.folder_access import CONFIG_FILE, config_in
 from prime_notify.cli.parsing import Subparsers, add_common
-from prime_notify.cli.place import CONFIG_FILE, config_in
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem
 

@@ -9,34 +9,22 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.actions import Action, Mention, http_url
-from prime_notify.config.connection import ClientCertificate, ProxyAddress, Verify
-from prime_notify.config.duration import Duration
-from prime_notify.config.event_words import EventWord, EventWords, SeverityWord, TextList, listed, word
+from prime_notify.config.choices import EventChoice, EventChoices, TextList, as_choice, as_list
+from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, http_url
+from prime_notify.config.delivery_options import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.filter import Filter
+from prime_notify.config.message_options import Action, Mention, Templates
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
-from prime_notify.config.quiet import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
-from prime_notify.config.rate import Rate
-from prime_notify.config.template_options import Templates
-from prime_notify.model.connection import ConnectionOptions
+from prime_notify.config.units import Duration, Rate
+from prime_notify.model.request import ConnectionOptions
 
-__all__ = [
-    "Action",
-    "EndpointConfig",
-    "EventWord",
-    "Language",
-    "Lifecycle",
-    "Mention",
-    "SeverityWord",
-    "http_url",
-    "listed",
-]
+__all__ = ["EndpointConfig", "Language", "Lifecycle"]
 
 
-Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(word)]
-Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(word)]
-_Rates = Annotated[List[Rate], BeforeValidator(listed)]
+Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(as_choice)]
+Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(as_choice)]
+_Rates = Annotated[List[Rate], BeforeValidator(as_list)]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
 
@@ -44,60 +32,65 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 se
 class EndpointConfig(Options):
     """One configured destination. Channels subclass it and add an options object named like their type.
 
-    A field whose value is a secret says so with ``secret=True``: it is then masked in whatever the endpoint logs or
-    answers. ``url`` and ``headers`` are secret by themselves.
+    The value of an option is a secret unless the option says otherwise (see :func:`option`).
     """
 
     name: str = option(
         ...,
-        "The endpoint's name, unique, shown in logs and commands.",
-        "推送目标的名字，不可重复，显示在日志和命令中。",
+        "The name of the endpoint in logs and commands. Each endpoint needs its own.",
+        "推送目标的名称，用于日志和命令，不可重复。",
         example="phone",
         min_length=1,
         max_length=64,
+        public=True,
     )
-    type: str = option("webhook", "The channel.", "渠道。", example="bark")
-    enabled: bool = option(True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。", example=False)
+    type: str = option("webhook", "The channel.", "渠道。", example="bark", public=True)
+    enabled: bool = option(
+        True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。", example=False, public=True
+    )
     url: str = option(
         ...,
-        "Where to send; may point to a self-hosted server.",
-        "发送到的地址，可以指向自建服务。",
+        "The address to send to. It may be a server of your own.",
+        "发送到的地址，可以是自建服务。",
         example="https://example.com/hook",
-        secret=True,
     )
     headers: Dict[str, str] = option(
         dict,
-        "Extra HTTP headers; their values are secret.",
-        "额外的 HTTP 头，其值会被保密。",
+        "Extra HTTP headers. Their values are secret.",
+        "额外的 HTTP 头；其值会被隐去。",
         example={"X-Team": "minecraft"},
-        secret=True,
     )
     timeout: Duration = option(
         Duration("10s"),
-        'Bound of one whole attempt: "500ms", "5s", "1m", or seconds as a number.',
+        'The time limit of a whole attempt: "500ms", "5s", "1m", or a number of seconds.',
         '一次尝试的总时限："500ms"、"5s"、"1m"，或以秒为单位的数字。',
         example="5s",
+        public=True,
     )
-    events: Optional[EventWords] = option(
+    events: Optional[EventChoices] = option(
         None,
-        'Only these events: names, "backup", "restore", or patterns such as "*_failure"; narrows the list of the whole '
-        "notification block.",
-        '只要这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；在 notification 块的列表之内再作筛选。',
+        'Only these events: names, tasks such as "backup", or patterns such as "*_failure". They have to be in the '
+        "list of the notification block as well.",
+        '只要这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；还须在 notification 块的列表之内。',
         example=["backup", "restore_failure"],
+        public=True,
     )
     filter: Filter = option(
         Filter,
-        "Only events that fit all of these rules, and none of those in its `except`.",
-        "只发送符合以下所有规则、且不符合其 `except` 中任何一项的事件。",
+        "Only events that match all of these rules, and none of those in its `except`.",
+        "只发送匹配以下所有规则、且不匹配其 `except` 中任何一项的事件。",
         example={"min_severity": "warning"},
     )
     language: Optional[Language] = option(
         None,
-        'Language of the texts, such as "en_us" or "zh_cn".',
-        '文本的语言，例如 "en_us" 或 "zh_cn"。',
+        'The language of the texts: "en_us" or "zh_cn".',
+        '文本的语言："en_us" 或 "zh_cn"。',
         example="zh_cn",
+        public=True,
     )
-    traceback: bool = option(False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。", example=True)
+    traceback: bool = option(
+        False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。", example=True, public=True
+    )
     actions: List[Action] = option(
         list,
         "Buttons or links below the message.",
@@ -107,126 +100,140 @@ class EndpointConfig(Options):
     )
     mention: Optional[Mention] = option(
         None,
-        "Who is called by name; by default on failures only.",
-        "要点名（@）的人；默认仅在失败时。",
+        "The people to mention; by default on failures only.",
+        "要 @ 的人；默认仅在失败时。",
         example={"users": ["123456789"]},
     )
     lifecycle: Lifecycle = option(
         "separate",
-        "How the end of a task is told: on its own, as a reply to its start, or by updating that.",
-        "任务结束如何告知：单独发送、回复其开始消息，或更新该消息。",
+        "The message for the end of a task: separate, a reply to its start, or an update of its start.",
+        "任务结束的消息：单独发送、回复其开始消息，或更新其开始消息。",
         example="update",
+        public=True,
     )
     retry: Optional[List[Duration]] = option(
         None,
-        "How long to wait after each failed attempt, one entry for each; about 24 hours in all by default.",
-        "每次失败后等待多久，每项对应一次；默认合计约 24 小时。",
+        "The wait after each failed attempt, one entry for each; by default about 24 hours in all.",
+        "每次失败后等待多久再试，每项对应一次；默认合计约 24 小时。",
         example=["5s", "1m", "10m"],
         max_length=50,
+        public=True,
     )
     rate_limit: Optional[_Rates] = option(
         None,
-        'At most so many attempts, such as "20/m" or ["5/s", "100/m"]; by default what the service takes.',
-        '尝试次数的上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
+        'The most attempts in a time, such as "20/m" or ["5/s", "100/m"]; by default the limit of the service.',
+        '一段时间内的尝试次数上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
         example=["5/s", "100/m"],
+        public=True,
     )
-    expire: Optional[Union[Duration, Dict[EventWord, Duration]]] = option(
+    expire: Optional[Union[Duration, Dict[EventChoice, Duration]]] = option(
         None,
-        'What waited longer is no longer sent: a duration, or one for each event: {"backup_start": "10m"}.',
-        '等待超过此时长就不再发送：一个时长，或按事件分别给出：{"backup_start": "10m"}。',
+        "A notification that waited longer than this is not sent any more: a duration, or one for each event: "
+        '{"backup_start": "10m"}.',
+        '等待超过此时长的通知不再发送：一个时长，或按事件分别给出：{"backup_start": "10m"}。',
         example={"backup_start": "10m"},
+        public=True,
     )
     fold_after: Optional[Duration] = option(
         None,
-        "A start that waited longer than this is not sent any more when its end waits, too.",
+        "A start that waited longer than this is not sent any more if its end waits, too.",
         "开始消息等待超过此时长、且其结束消息也在等待时，不再发送开始消息。",
         example="1m",
+        public=True,
     )
     templates: Optional[Templates] = option(
         None,
-        "Texts of your own, with the event's fields in them; needs Jinja2.",
+        "Your own texts, with the fields of the event in them. Needs Jinja2.",
         "自定义文本，可引用事件的各字段；需要安装 Jinja2。",
         example={"title": "{{ event }} in {{ cost_s|duration }}"},
     )
     proxy: Optional[ProxyAddress] = option(
         None,
-        'The proxy: "http://host:port", "socks5://user:password@host:port", or "direct" for none; by default what the '
-        "environment says. SOCKS needs PySocks.",
-        "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认遵从环境变量。"
+        'The proxy: "http://host:port", "socks5://user:password@host:port", or "direct" for none; by default that of '
+        "the environment. SOCKS needs PySocks.",
+        "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认使用环境变量中的代理。"
         "SOCKS 需要安装 PySocks。",
         example="http://127.0.0.1:3128",
-        secret=True,
     )
     verify: Verify = option(
         True,
-        "Whether the server's TLS certificate is verified; a file's path: against the CAs in it.",
-        "是否验证服务器的 TLS 证书；也可写一个 CA 文件的路径，用其中的 CA 来验证。",
+        "Whether the TLS certificate of the server is verified. The path of a file: verified with the CAs in it.",
+        "是否验证服务器的 TLS 证书；也可写 CA 文件的路径，用其中的 CA 来验证。",
         example="ca.pem",
+        public=True,
     )
     cert: Optional[ClientCertificate] = option(
         None,
         'The client certificate: the path of a PEM file with its key, or ["cert.pem", "key.pem"].',
         '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
         example=["cert.pem", "key.pem"],
+        public=True,
     )
     digest: Optional[DigestConfig] = option(
         None,
-        "Notifications are collected and sent in one message, with totals and the failures on top.",
-        "收集通知并汇总为一条消息发送：附各类总数，失败在最前。",
+        "Collects notifications into one message, with totals, failures first.",
+        "收集通知，汇总为一条消息：附各类总数，失败在最前。",
         example={"every": "6h"},
+        defers=True,
     )
     quiet_hours: Optional[QuietHoursConfig] = option(
         None,
-        "A part of every day in which only what is severe is sent; the rest follows in one message when it ends.",
-        "每天的一段时间内只发送严重的通知，其余在结束后汇总为一条消息发送。",
+        "A part of every day in which only severe notifications are sent. The others follow in one message at its end.",
+        "每天的一段时间，其间只发送严重的通知，其余在结束时汇总为一条消息。",
         example={"from": "23:00", "to": "7:00"},
+        defers=True,
     )
 
     dedupe: Optional[DedupeConfig] = option(
         None,
-        "The same failure is not told again and again, but counted.",
-        "相同的失败不反复通知，而是计数。",
+        "Sends the same failure once, and counts the others.",
+        "相同的失败只通知一次，其余计数。",
         example={"window": "1h"},
+        defers=True,
     )
     repeat: Optional[Repeat] = option(
         None,
-        'How often to remind of a task that still fails, such as "6h", until it succeeds; that is told as well, '
-        "whatever the filter says.",
-        "任务仍失败时多久提醒一次，如 6h，直到成功为止；成功时也会通知，不受 filter 限制。",
+        'The time between reminders of a task that still fails, such as "6h". The next success is sent as well, even '
+        "if the filter keeps successes out.",
+        "任务仍然失败时，每隔多久提醒一次，如 6h。下一次成功也会通知，不受 filter 限制。",
         example="6h",
+        public=True,
+        defers=True,
     )
     fallback: Optional[TextList] = option(
         None,
-        "Names of endpoints, the best first, that take over what is a warning or an error while this one cannot be "
-        "reached, and the errors that it gives up.",
-        "后备目标的名称，优先的在前：此目标无法送达期间的警告与错误，以及它放弃的错误，由它们接替发送。",
+        "Names of other endpoints, the preferred one first. They get the warnings and errors that wait while this one "
+        "cannot be reached, and the errors that it gives up.",
+        "后备目标的名称，优先的在前。此目标无法送达期间的警告与错误，以及它放弃的错误，由后备目标发送。",
         example=["mail"],
         max_length=10,
+        public=True,
     )
 
     group: Optional[GroupName] = option(
         None,
-        "The group, one of `notification.groups`, whose endpoints share the notifications.",
-        "所属的组（`notification.groups` 之一），同组目标分担通知。",
+        "The group of the endpoint, one of `notification.groups`. Its endpoints share the notifications.",
+        "所属的组（`notification.groups` 之一）；同组目标分担通知。",
         example="phones",
+        public=True,
     )
 
     def __repr_args__(self) -> Iterable[Tuple[Optional[str], Any]]:
-        """What may be seen: options can hold secrets, and a repr ends up in tracebacks and logs."""
+        """No other option: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
 
     @functools.cached_property
     def takes_everything(self) -> bool:
-        """Whether no rule has to be asked. A backup waits for the answer, and most endpoints have no rule."""
+        """Whether the endpoint has no rule at all, as most have: a backup waits for this answer."""
         return self.enabled and self.events is None and not self.filter.model_fields_set
 
     @functools.cached_property
     def connection(self) -> ConnectionOptions:
-        """How the transport is to connect."""
+        """The options for the transport's connection."""
         return ConnectionOptions(self.proxy, self.verify, tuple(self.cert or ()))
 
     def warnings(self) -> Iterable[Tuple[Location, str]]:
-        """What works but should be looked at: where it stands, and what to do about it."""
+        """Options that work but are risky: their place, and what to write instead."""
         if self.verify is False:
             remedy = "anyone on the way can read and change what is sent: write the path of the server's CA instead"
             yield ("verify",), remedy

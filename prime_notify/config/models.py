@@ -1,4 +1,4 @@
-"""The sections of the config. Every field has a default, so that one which is broken costs nothing but itself."""
+"""The sections of the config. Every option has a default, so that a mistake in one leaves all others in force."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pydantic import (
 from pydantic_core import PydanticUndefined
 from typing_extensions import Annotated
 
-from prime_notify.config.duration import Duration
+from prime_notify.config.choices import EventChoices
+from prime_notify.config.delivery_options import GroupMode, GroupName
 from prime_notify.config.endpoint import EndpointConfig, Language
-from prime_notify.config.event_words import EventWords
 from prime_notify.config.option import Options, option
-from prime_notify.config.quiet import GroupMode, GroupName
+from prime_notify.config.units import Duration
 
 __all__ = [
     "CommandConfig",
@@ -53,117 +53,143 @@ PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 def _at_most_ten_seconds(grace: Duration) -> Duration:
-    if grace > 10:  # MCDReforged's own patience, when it is interrupted
+    if grace > 10:  # MCDReforged waits no longer when it is interrupted
         raise ValueError('write at most "10s"')
     return grace
 
 
 class NotificationConfig(Options):
-    """What is sent where. The block of Prime Backup's notification proposal works here as it is."""
+    """The notifications and their endpoints. The block of Prime Backup's notification proposal works here as it is."""
 
-    enabled: bool = option(False, "Whether anything is sent at all.", "是否发送任何通知。", example=True)
-    events: Optional[EventWords] = option(
+    enabled: bool = option(False, "Whether notifications are sent at all.", "是否发送通知。", example=True, public=True)
+    events: Optional[EventChoices] = option(
         None,
-        'Only these events are sent: names, "backup", "restore", or patterns such as "*_failure"; all when absent.',
-        '只发送这些事件：事件名、"backup"、"restore"，或 "*_failure" 之类的模式；省略则为全部。',
+        'Only these events are sent: names, tasks such as "backup", or patterns such as "*_failure"; by default all.',
+        '只发送这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；默认全部。',
         example=["backup", "*_failure"],
+        public=True,
     )
     check_at_start: bool = option(
         True,
-        "Whether each enabled endpoint's address is looked up and connected to, sending nothing, when the plugin is "
-        "loaded and when the config is reloaded; what would fail is said in the log.",
-        "加载插件和重新加载配置时，是否解析并连接每个已启用目标的地址（不发送任何内容），并在日志中说明哪些会失败。",
+        "Whether the plugin connects to each enabled endpoint when it is loaded and when the config is reloaded. "
+        "Nothing is sent. The log says which endpoints cannot be reached.",
+        "加载插件和重载配置时，是否连接每个已启用的目标（不发送任何内容），并在日志中说明哪些无法连接。",
         example=False,
+        public=True,
     )
     groups: Dict[GroupName, GroupMode] = option(
         dict,
-        'How the endpoints of a group share the notifications: "all" to each of them, "first_ok" to the first that '
-        'works, "round_robin" to one after another, a task each.',
-        "同组目标如何分担通知：all 发给每一个；first_ok 发给第一个可用的；round_robin 轮流，每个任务轮一次。",
+        'The groups of endpoints, each with its mode: "all" sends to each endpoint, "first_ok" to the first one that '
+        'works, "round_robin" to the next one in turn for each task.',
+        "推送目标的组及其方式：all 发给组内每一个；first_ok 发给第一个可用的；round_robin 轮流，每个任务轮一次。",
         example={"phones": "first_ok"},
+        public=True,
     )
     endpoints: List[EndpointConfig] = option(
-        list, "Where notifications go.", "通知发往何处。", example=[{"name": "ops", "url": "https://example.com/hook"}]
+        list,
+        "The endpoints to which notifications are sent.",
+        "通知发往的推送目标。",
+        example=[{"name": "ops", "url": "https://example.com/hook"}],
     )
 
 
 class SourcesConfig(Options):
-    """Where events come from, beside what is found without being told."""
+    """The sources of events that have to be named. Prime Backup and QuickBackupM are found without that."""
 
     listen: List[PluginId] = option(
         list,
-        'Ids of other plugins whose "<plugin_id>.backup_success" and similar MCDR events are taken up.',
-        '还监听哪些插件（填插件 id）派发的 "<plugin_id>.backup_success" 等 MCDR 事件。',
+        'Ids of other plugins that emit MCDR events such as "<plugin_id>.backup_success".',
+        '其他会派发 "<plugin_id>.backup_success" 等 MCDR 事件的插件的 id。',
         example=["my_backup_plugin"],
+        public=True,
     )
 
 
 class ServerConfig(Options):
-    """The Minecraft server, as notifications speak of it."""
+    """The Minecraft server in notifications."""
 
     name: Optional[Annotated[str, StringConstraints(min_length=1, max_length=100)]] = option(
         None,
-        "The server's name in notifications; tells several servers apart.",
+        "The name of the server in notifications, to distinguish several servers.",
         "通知中的服务器名，用于区分多个服务器。",
         example="Survival",
+        public=True,
     )
 
 
 class DeliveryConfig(Options):
-    """How notifications are delivered, whatever the endpoint."""
+    """Options of the delivery to all endpoints."""
 
     stop_grace: Annotated[Duration, AfterValidator(_at_most_ten_seconds)] = option(
         Duration("5s"),
-        "For how long an unload waits for attempts under way, at most 10 seconds.",
-        "卸载时等待进行中的发送的最长时间，至多 10 秒。",
+        "The time that an unload waits for running attempts, at most 10 seconds.",
+        "卸载时等待进行中的发送多久，至多 10 秒。",
         example="3s",
+        public=True,
     )
 
 
 class HistoryConfig(Options):
-    """What is kept of what was delivered. What is not delivered is always kept."""
+    """The history of delivered notifications. Undelivered ones are always kept."""
 
     keep: Duration = option(
-        Duration("30d"), "For how long delivered notifications are kept.", "已送达的通知保留多久。", example="7d"
+        Duration("30d"),
+        "The time for which delivered notifications are kept.",
+        "已送达的通知保留多久。",
+        example="7d",
+        public=True,
     )
     max: int = option(
         10_000,
-        "How many notifications are kept at the most.",
+        "The most notifications that are kept.",
         "最多保留多少条通知。",
         example=1000,
         ge=1,
         le=10_000_000,
+        public=True,
     )
 
 
 class PermissionConfig(Options):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
-    root: Level = option(1, "Needed for the overview and the help.", "查看概览与帮助所需的等级。", example="helper")
+    root: Level = option(
+        1, "The level for the overview and the help.", "查看概览与帮助所需的等级。", example="helper", public=True
+    )
     test: Level = option(
         4,
-        'Needed to send test notifications, also with "!!pb test notify".',
+        'The level for test notifications, also with "!!pb test notify".',
         '发送测试通知（包括 "!!pb test notify"）所需的等级。',
         example="admin",
+        public=True,
     )
     reload: Level = option(
         3,
-        "Needed to reload the config, and to switch endpoints on and off.",
+        "The level for reloading the config, and for switching endpoints on and off.",
         "重载配置、启用或停用推送目标所需的等级。",
         example="owner",
+        public=True,
     )
-    history: Level = option(3, "Needed to look at what was delivered.", "查看投递记录所需的等级。", example="helper")
-    replay: Level = option(4, "Needed to replay or drop dead letters.", "重发或放弃死信所需的等级。", example="admin")
+    history: Level = option(
+        3, "The level for the history of deliveries.", "查看投递记录所需的等级。", example="helper", public=True
+    )
+    replay: Level = option(
+        4,
+        "The level for replaying and dropping dead letters.",
+        "重发或放弃死信所需的等级。",
+        example="admin",
+        public=True,
+    )
 
 
 class CommandConfig(Options):
-    """The plugin's own commands."""
+    """The commands of the plugin."""
 
     prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = option(
-        "!!pn", "What the commands start with.", "命令的前缀。", example="!!notify"
+        "!!pn", "The prefix of the commands.", "命令的前缀。", example="!!notify", public=True
     )
     permission: PermissionConfig = option(
-        PermissionConfig, "Which level each command needs.", "各命令所需的权限等级。", example={"test": "admin"}
+        PermissionConfig, "The permission level of each command.", "各命令所需的权限等级。", example={"test": "admin"}
     )
 
 
@@ -176,38 +202,38 @@ class Config(Options):
         "此文件的 JSON Schema，供编辑器补全和检查。",
         example="./config.schema.json",
         alias="$schema",
+        public=True,
     )
     notification: NotificationConfig = option(
         NotificationConfig,
-        "What is sent where.",
-        "发送什么、发往何处。",
+        "The notifications and their endpoints.",
+        "通知及其推送目标。",
         example={"enabled": True, "endpoints": [{"name": "ops", "url": "https://example.com/hook"}]},
     )
     sources: SourcesConfig = option(
-        SourcesConfig, "Where events come from.", "事件从何而来。", example={"listen": ["my_backup_plugin"]}
+        SourcesConfig, "Further sources of events.", "其他事件来源。", example={"listen": ["my_backup_plugin"]}
     )
     server: ServerConfig = option(
         ServerConfig, "The Minecraft server.", "Minecraft 服务器。", example={"name": "Survival"}
     )
     language: Optional[Language] = option(
         None,
-        "Language of the notifications' texts; MCDReforged's own when absent.",
-        "通知文本的语言；省略则与 MCDReforged 相同。",
+        "The language of notifications; by default that of MCDReforged.",
+        "通知的语言；默认与 MCDReforged 相同。",
         example="zh_cn",
+        public=True,
     )
     delivery: DeliveryConfig = option(
-        DeliveryConfig, "How notifications are delivered.", "通知如何投递。", example={"stop_grace": "3s"}
+        DeliveryConfig, "Options of the delivery.", "投递选项。", example={"stop_grace": "3s"}
     )
-    history: HistoryConfig = option(
-        HistoryConfig, "What is kept of the past.", "保留多少历史。", example={"keep": "7d"}
-    )
+    history: HistoryConfig = option(HistoryConfig, "The history of deliveries.", "投递记录。", example={"keep": "7d"})
     command: CommandConfig = option(
-        CommandConfig, "The plugin's own commands.", "插件自己的命令。", example={"prefix": "!!notify"}
+        CommandConfig, "The commands of the plugin.", "插件的命令。", example={"prefix": "!!notify"}
     )
 
 
 class ConfigDocument(RootModel[Any]):
-    """The config file as it stands, unvalidated, for ``load_config_simple(target_class=…, failure_policy="raise")``.
+    """The config file, unvalidated, for ``load_config_simple(target_class=…, failure_policy="raise")``.
 
     MCDReforged writes a config file anew when a field's default is in use or the file cannot be read. This model has
     no defaults and cannot be made without data, so it keeps MCDReforged from ever doing either.

@@ -1,4 +1,4 @@
-"""What is wrong with a config, told so that its owner can mend it: where, what was found, what to write."""
+"""Problems in a config, as its owner reads them: the place, the value there, and what to write instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Tuple, Union
 
-__all__ = ["ConfigError", "Location", "Problem", "describe", "json_path", "kind_of"]
+__all__ = ["ConfigError", "Location", "Problem", "describe", "json_path"]
 
 Location = Tuple[Union[str, int], ...]
 """Keys and indices from the root of the document to a value."""
@@ -18,10 +18,10 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. It may be printed anywhere: neither field holds a secret.
+    """One problem. It may be printed anywhere: no field of it holds a secret.
 
-    ``fatal``: the endpoint in which it was found is switched off. Otherwise what was found is left out and the rest of
-    that endpoint or section works.
+    ``found``: a description of the value. ``fatal``: the endpoint is switched off. Otherwise the value is ignored, and
+    the rest of the endpoint or section works.
     """
 
     path: str
@@ -54,18 +54,18 @@ def json_path(location: Iterable[Union[str, int]]) -> str:
     return path or "$"
 
 
-def describe(value: object, *, shown: bool) -> str:
-    """``value`` for a reader: itself where it may be ``shown``, else only what kind of thing it is."""
-    if shown and value is not None and not isinstance(value, int):
+def describe(value: object, *, public: bool) -> str:
+    """A description of ``value``: the value itself where it may be ``public``, otherwise only its type."""
+    if public and value is not None and not isinstance(value, int):
         return _shortened(_quoted(value))
-    if shown and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
+    if public and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
         return _quoted(value)
     if isinstance(value, (str, list, dict)):
-        return f"{kind_of(value)} (length {len(value)})"
-    return kind_of(value)
+        return f"{_type_name(value)} (length {len(value)})"
+    return _type_name(value)
 
 
-def kind_of(value: object) -> str:
+def _type_name(value: object) -> str:
     """The JSON name of a value's type, with its article."""
     if value is None:
         return "null"
@@ -85,8 +85,8 @@ def _quoted(value: object) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
-        return kind_of(value)
-    # A lone surrogate cannot be printed, a line separator would break the line.
+        return _type_name(value)
+    # A lone surrogate cannot be printed, and a line separator would break the line.
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

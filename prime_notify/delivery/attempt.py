@@ -9,7 +9,7 @@ from typing import Any, Callable, List, Mapping, Optional, Protocol, Sequence, T
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message
@@ -71,7 +71,7 @@ class Attempter:
     warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
-    step: Step = no_step
+    crash_point: CrashPoint = no_crash
     language: str = "en_us"
 
     def attempt(self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt = None) -> Attempt:
@@ -108,9 +108,9 @@ class Attempter:
         warnings += (*message.warnings, *(request.warnings if isinstance(request, Request) else ()))
         for warning in warnings:
             self.warn(endpoint, warning)
-        self.step("send:begin")
+        self.crash_point("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
-        self.step("send:done")
+        self.crash_point("send:done")
         return answer
 
 

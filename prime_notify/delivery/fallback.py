@@ -8,7 +8,7 @@ from typing import List, Mapping, Protocol, Sequence, Tuple
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.outbox import Outbox
-from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, State
+from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, Substitute
 
 __all__ = ["Fallbacks", "NoPeers", "Peer", "Peers", "Reassignment"]
 
@@ -80,11 +80,11 @@ class Reassignment:
     peers: Peers
     _last_key: int = 0
 
-    def heirs(self, delivery: Delivery, settlement: Settlement, *, paused: bool) -> Sequence[Heir]:
+    def substitutes(self, delivery: Delivery, settlement: Settlement, *, paused: bool) -> Sequence[Substitute]:
         """Who is to get a delivery that was just tried: if it is dead, or if the endpoint is ``paused`` now."""
         if settlement.state is State.DEAD:
             candidates = self._candidates(delivery, self.fallbacks.dead)
-            return [heir for heir, _ in sorted(candidates, key=lambda candidate: not candidate[1])]
+            return [substitute for substitute, _ in sorted(candidates, key=lambda candidate: not candidate[1])]
         if settlement.state is State.WAITING and paused:
             return self._well(delivery)
         return ()
@@ -104,30 +104,30 @@ class Reassignment:
 
     def _reassign(self, delivery: Delivery, now: float) -> bool:
         """Whether there is nothing more to do about it."""
-        heirs = self._well(delivery)
-        if not heirs:
+        substitutes = self._well(delivery)
+        if not substitutes:
             return not self._names(delivery, self.fallbacks.waiting)
-        self.outbox.hand_over(delivery.key, heirs, at=now)
-        self.wake(heirs)
+        self.outbox.reassign(delivery.key, substitutes, at=now)
+        self.wake(substitutes)
         return True
 
     def end_pause(self) -> None:
         """The endpoint is tried again; in its next pause, all deliveries are looked at again."""
         self._last_key = 0
 
-    def wake(self, heirs: Sequence[Heir]) -> None:
+    def wake(self, substitutes: Sequence[Substitute]) -> None:
         """A delivery may have been stored for one of them."""
-        if heirs:
-            self.peers.wake([heir.endpoint for heir in heirs])
+        if substitutes:
+            self.peers.wake([substitute.endpoint for substitute in substitutes])
 
-    def _well(self, delivery: Delivery) -> List[Heir]:
-        return [heir for heir, is_well in self._candidates(delivery, self.fallbacks.waiting) if is_well]
+    def _well(self, delivery: Delivery) -> List[Substitute]:
+        return [substitute for substitute, is_well in self._candidates(delivery, self.fallbacks.waiting) if is_well]
 
-    def _candidates(self, delivery: Delivery, severity: Severity) -> List[Tuple[Heir, bool]]:
+    def _candidates(self, delivery: Delivery, severity: Severity) -> List[Tuple[Substitute, bool]]:
         """Who could get it, and whether they are well; fallbacks get it from this ``severity`` on."""
         peers, notification = self.peers.by_name(), delivery.notification
         return [
-            (Heir(name, peers[name].queue_of(notification), instead), peers[name].is_well)
+            (Substitute(name, peers[name].queue_of(notification), instead), peers[name].is_well)
             for name, instead in self._names(delivery, severity).items()
             if name in peers
         ]

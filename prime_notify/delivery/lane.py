@@ -107,8 +107,8 @@ class Lane:
 
     def _reconsider_deferred(self) -> None:
         """Make all deferred deliveries due: the config or the clock may have changed since."""
-        if self.outbox.held_due(self.endpoint.name) is not None:
-            self.outbox.release(self.endpoint.name, at=self.clock.steady())
+        if self.outbox.deferred_due(self.endpoint.name) is not None:
+            self.outbox.make_deferred_due(self.endpoint.name, at=self.clock.steady())
 
     def _step(self) -> Optional[float]:
         self._pacing.apply_reset()
@@ -132,7 +132,7 @@ class Lane:
         return 0.0
 
     def _next_due(self) -> Optional[float]:
-        due = (self.outbox.next_due(self.endpoint.name), self.outbox.held_due(self.endpoint.name))
+        due = (self.outbox.next_due(self.endpoint.name), self.outbox.deferred_due(self.endpoint.name))
         return min((one for one in due if one is not None), default=None)
 
     # deliveries that are not to be attempted now
@@ -177,14 +177,16 @@ class Lane:
 
     def _defer(self, deliveries: Sequence[Deferred], now: float) -> None:
         """Defer claimed deliveries, each until its moment."""
-        deferred = [Settlement(one.key, State.WAITING, now, until, tried=False, held=True) for one, until in deliveries]
+        deferred = [
+            Settlement(one.key, State.WAITING, now, until, tried=False, deferred=True) for one, until in deliveries
+        ]
         self.outbox.settle(*deferred)
-        self.attempter.step("defer:done")
+        self.attempter.crash_point("defer:done")
 
     # messages
 
     def _send_deferred_if_due(self, now: float) -> Optional[float]:
-        due = self.outbox.held_due(self.endpoint.name)
+        due = self.outbox.deferred_due(self.endpoint.name)
         if due is not None and due <= now:
             return self._send_deferred(now)
         due = self._next_due()
@@ -192,8 +194,8 @@ class Lane:
 
     def _send_deferred(self, now: float) -> float:
         """Attempt one message for the deferred deliveries, except for those that are to be deferred further."""
-        claimed = self.outbox.claim_held(self.endpoint.name, at=math.inf, most=MOST)
-        self.attempter.step("merge:claimed")
+        claimed = self.outbox.claim_deferred(self.endpoint.name, at=math.inf, most=MOST)
+        self.attempter.crash_point("merge:claimed")
         found = self.policy.deferral.sort(claimed, now, self.clock.wall(), self.health)
         self._defer(found.waiting, now)
         self._collected = found.collected
@@ -217,11 +219,11 @@ class Lane:
         deferral, payload = self.policy.deferral, delivery.notification.payload
         if not deferral.dedupe or payload.status is not Status.SUCCESS:
             return []
-        if self.outbox.held_due(delivery.endpoint) is None:
+        if self.outbox.deferred_due(delivery.endpoint) is None:
             return []
         duplicates: List[Delivery] = []
         others: List[Tuple[Delivery, float]] = []
-        for one in self.outbox.claim_held(delivery.endpoint, at=math.inf, most=MOST):
+        for one in self.outbox.claim_deferred(delivery.endpoint, at=math.inf, most=MOST):
             is_before = one.notification.id < delivery.notification.id
             is_same_kind = one.notification.payload.task_kind.key == payload.task_kind.key
             if is_before and is_same_kind and deferral.duplicate_until(one, now, self.health) is not None:
@@ -265,11 +267,11 @@ class Lane:
         paused, news = not self._pacing.is_open_at(now), self._pacing.news()
         settled: List[Settlement] = []
         for delivery, settlement in zip(message.deliveries, settlements):
-            heirs = self._reassignment.heirs(delivery, settlement, paused=paused)
-            if news or heirs:
-                settlement = dataclasses.replace(settlement, health=news, heirs=heirs)
+            substitutes = self._reassignment.substitutes(delivery, settlement, paused=paused)
+            if news or substitutes:
+                settlement = dataclasses.replace(settlement, health=news, substitutes=substitutes)
             settled.append(self._reminders.with_next(settlement, delivery, self.health))
         is_delivered = settlements[-1].state is State.DELIVERED
         self.outbox.settle(*settled, *message.settlements_of_counted(now, delivered=is_delivered))
-        self._reassignment.wake([heir for settlement in settled for heir in settlement.heirs])
+        self._reassignment.wake([substitute for settlement in settled for substitute in settlement.substitutes])
         self._pacing.stored(news)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.lane import Lane
@@ -102,35 +103,36 @@ class Waker:
     def __init__(self, act: Callable[[Iterable[str]], None]) -> None:
         self._act = act
         self._lock = threading.Lock()
-        self._called = threading.Event()
-        self._names: Set[str] = set()
+        self._calls: queue.SimpleQueue[Iterable[str]] = queue.SimpleQueue()
         self._stopping = False
         self._thread: Optional[threading.Thread] = None
 
     def wake(self, names: Iterable[str]) -> None:
         """Returns at once. From any thread."""
+        if self._thread is None:
+            self._start()
+        self._calls.put(names)
+
+    def _start(self) -> None:
         with self._lock:
-            self._names.update(names)
             if self._thread is None and not self._stopping:
                 self._thread = threading.Thread(target=self._work, name="prime_notify-waker", daemon=True)
                 self._thread.start()
-        self._called.set()
 
     def stop(self) -> None:
         """``act`` is not called after this. Idempotent."""
         with self._lock:
             self._stopping = True
             thread, self._thread = self._thread, None
-        self._called.set()
+        self._calls.put(())
         if thread is not None:
             thread.join()
 
     def _work(self) -> None:
         while True:
-            self._called.wait()
-            self._called.clear()
-            with self._lock:
-                if self._stopping:
-                    return
-                names, self._names = self._names, set()
+            names = set(self._calls.get())
+            while not self._calls.empty():
+                names.update(self._calls.get())
+            if self._stopping:
+                return
             self._act(names)

@@ -80,7 +80,7 @@ class OutgoingMessage:
     ) -> Settlement:
         if delay is None:
             return Settlement(delivery.key, State.DEAD, now, **common)
-        return Settlement(delivery.key, State.WAITING, now, due, held=self.deferred, **common)
+        return Settlement(delivery.key, State.WAITING, now, due, deferred=self.deferred, **common)
 
     def _shared(self, settlements: Sequence[Settlement]) -> List[Settlement]:
         first, *others = settlements
@@ -89,7 +89,7 @@ class OutgoingMessage:
     def put_off(self, now: float) -> List[Settlement]:
         """As if there had been no attempt."""
         again = [
-            Settlement(one.key, State.WAITING, now, now, held=self.deferred, tried=False) for one in self.deliveries
+            Settlement(one.key, State.WAITING, now, now, deferred=self.deferred, tried=False) for one in self.deliveries
         ]
         return [*again, *self.settlements_of_counted(now, delivered=False)]
 
@@ -97,7 +97,7 @@ class OutgoingMessage:
         """For the deliveries that the message only counts: they end, or are deferred as before."""
         if delivered:
             return [Settlement(one.key, State.FOLDED, now, tried=False) for one in self.counted]
-        return [Settlement(one.key, State.WAITING, now, one.due, tried=False, held=True) for one in self.counted]
+        return [Settlement(one.key, State.WAITING, now, one.due, tried=False, deferred=True) for one in self.counted]
 
 
 def _item(group: Sequence[Delivery]) -> Item:

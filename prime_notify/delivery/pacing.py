@@ -10,7 +10,7 @@ import dataclasses
 from typing import Deque, Iterable, List, Optional, Sequence, Tuple
 
 from prime_notify.clock import Clock
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.delivery.delivered_failures import with_delivered
 from prime_notify.delivery.policy import Policy
 from prime_notify.model.health import Health

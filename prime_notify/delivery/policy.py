@@ -8,7 +8,7 @@ from typing import Iterable, Mapping, Optional, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.delivery.deferral import Deferral
 from prime_notify.delivery.fallback import Fallbacks
 from prime_notify.model.event import EventName

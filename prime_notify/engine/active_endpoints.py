@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, List, Mapping
+from dataclasses import dataclass
+from typing import Dict, FrozenSet, Iterable, Mapping, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.loading.load import LoadedConfig
 
-__all__ = ["ActiveEndpoints"]
+__all__ = ["ActiveEndpoints", "EndpointSet"]
+
+
+@dataclass(frozen=True)
+class EndpointSet:
+    """Some endpoints, with the facts about them that each event needs, so that a backup does not wait for them.
+
+    ``in_order``: the names of those that show a state. ``reminded``: the names of those with reminders.
+    """
+
+    endpoints: Tuple[Endpoint, ...]
+    configs: Tuple[EndpointConfig, ...]
+    in_order: FrozenSet[str]
+    reminded: Tuple[str, ...]
+
+    @classmethod
+    def of(cls, endpoints: Iterable[Endpoint]) -> EndpointSet:
+        chosen = tuple(endpoints)
+        return cls(
+            chosen,
+            tuple(one.config for one in chosen),
+            frozenset(one.name for one in chosen if one.channel.shows_state),
+            tuple(one.name for one in chosen if one.config.repeat),
+        )
 
 
 class ActiveEndpoints:
@@ -34,9 +59,9 @@ class ActiveEndpoints:
         """By endpoint, the commands since the config came into force."""
         return self._switched
 
-    def _find(self) -> List[Endpoint]:
+    def _find(self) -> EndpointSet:
         endpoints = [self._as_switched(endpoint) for endpoint in self.loaded.endpoints]
-        return [endpoint for endpoint in endpoints if endpoint.config.enabled]
+        return EndpointSet.of(endpoint for endpoint in endpoints if endpoint.config.enabled)
 
     def _as_switched(self, endpoint: Endpoint) -> Endpoint:
         on = self._switched.get(endpoint.name, endpoint.config.enabled)

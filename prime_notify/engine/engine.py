@@ -13,7 +13,7 @@ import psutil
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock, SystemClock
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.delivery.attempt import Attempter, Sender
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
@@ -66,7 +66,7 @@ class Engine:
         on_notice: Callable[[Notice], None] = lambda notice: None,
         clock: Optional[Clock] = None,
         transport: Optional[Sender] = None,
-        step: Step = no_step,
+        crash_point: CrashPoint = no_crash,
     ) -> None:
         self._log = log
         self._on_accepted = on_accepted
@@ -84,10 +84,10 @@ class Engine:
         assert sender is not None
         self._warnings = OnceLog(log)
         compose, warn = self._messages.message, self._warnings.warn
-        self._attempter = Attempter(sender, compose, warn, step=step, language=console.language)
+        self._attempter = Attempter(sender, compose, warn, crash_point=crash_point, language=console.language)
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
         self._folder = DataFolder(
-            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), step=step
+            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), crash_point=crash_point
         )
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
@@ -96,7 +96,7 @@ class Engine:
         self.rehearsal = Rehearsal(
             self._scene, self._lock, self._messages, self._attempter, self._lanes, self._clock, self._factory, log
         )
-        pruner = Pruner(self._clock, self._retention, step)
+        pruner = Pruner(self._clock, self._retention, crash_point)
         self._chores = Housekeeping(self._folder, self._lanes, pruner, self._own_folder, self._accept_late, log)
         self._housekeeping: Optional[PeriodicThread] = None
 
@@ -152,7 +152,7 @@ class Engine:
 
     def _apply(self) -> None:
         if self._running and self._intake is not None:
-            self._lanes.apply(self._endpoints.on)
+            self._lanes.apply(self._endpoints.on.endpoints)
 
     def _check_endpoints(self) -> None:
         if self._own_transport is not None:  # the transport of a test reaches everything
@@ -163,7 +163,7 @@ class Engine:
     def _own_folder(self) -> None:
         """Own the data folder and start the lanes, unless another process owns it."""
         with self._lock:
-            if self._intake is not None or not (self._folder.held or self._folder.take()):
+            if self._intake is not None or not (self._folder.owned or self._folder.take()):
                 return
             left_open = self._folder.outbox.open_tasks()
             self._intake = self._make_intake(left_open)
@@ -259,7 +259,7 @@ class Engine:
 
     def overview(self) -> Overview:
         """The endpoints, the deliveries that wait, and the last attempts."""
-        outbox, active = self._folder.outbox, self._running and self._folder.held
+        outbox, active = self._folder.outbox, self._running and self._folder.owned
         waiting, dead = (outbox.waiting(), outbox.dead()) if active else ({}, {})
         loaded, switched = self._endpoints.loaded, self._endpoints.switched
         states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, List
 
 from prime_notify.clock import Clock
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import DataFolder
@@ -28,10 +28,10 @@ _FIRST_PRUNE = 60.0  # seconds after the start, when a server is busy
 class Pruner:
     """Forgets notifications that are past retention, in small batches. ``keep``: seconds, and the most of them."""
 
-    def __init__(self, clock: Clock, keep: Callable[[], tuple[float, int]], step: Step = no_step) -> None:
+    def __init__(self, clock: Clock, keep: Callable[[], tuple[float, int]], crash_point: CrashPoint = no_crash) -> None:
         self._clock = clock
         self._keep = keep
-        self._step = step
+        self._crash_point = crash_point
         self._next = clock.steady() + _FIRST_PRUNE
 
     def tick(self, outbox: Outbox) -> int:
@@ -40,7 +40,7 @@ class Pruner:
         if now < self._next:
             return 0
         seconds, most = self._keep()
-        self._step("prune:round")
+        self._crash_point("prune:round")
         forgotten = outbox.prune(Retention(now - seconds, most), most=_PRUNE_BATCH)
         if forgotten < _PRUNE_BATCH:
             self._next = now + _PRUNE_EVERY
@@ -72,7 +72,7 @@ class Housekeeping:
         """A job that runs only while this process owns the data folder, and that an OutboxError ends for that run."""
 
         def run() -> None:
-            if not self.folder.held:
+            if not self.folder.owned:
                 return
             try:
                 job()

@@ -6,8 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import Callable, Optional, Sequence
 
-from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock
+from prime_notify.engine.active_endpoints import EndpointSet
 from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message
@@ -67,7 +67,7 @@ class Intake:
         self,
         event: Event,
         loaded: LoadedConfig,
-        endpoints: Sequence[Endpoint],
+        endpoints: EndpointSet,
         late: Optional[LateEvent] = None,
     ) -> Sequence[Accepted]:
         """Store ``event`` for those of ``endpoints`` that want it; before it, the ends of tasks that it interrupts.
@@ -87,32 +87,33 @@ class Intake:
         event: Event,
         task_id: str,
         loaded: LoadedConfig,
-        endpoints: Sequence[Endpoint],
+        endpoints: EndpointSet,
         late: Optional[LateEvent] = None,
     ) -> Accepted:
         ledger = self.router.ledger
         notification = self.factory.make(event, task_id, loaded)
         routing = self.router.route(notification, task_id, loaded.config.notification, endpoints)
+        turns = routing.turns
         opened = closed = ended = None
         if event.name.is_start:
             known = notification.payload.task_fields()
             opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id, known)
-        else:
+        elif event.name.is_end:
             closed = task_id if ledger.is_open(task_id) else None
             ended = ledger.new_ending(notification)
         self.outbox.put(
             notification,
             routing.names,
-            TaskChange(opened, closed, ended, late.key if late else None, routing.turns),
+            TaskChange(opened, closed, ended, late.key if late else None, turns),
             at=self.clock.steady(),
-            in_order=frozenset(one.name for one in endpoints if one.channel.shows_state),
+            in_order=endpoints.in_order,
             recovery=routing.recovery,
         )
         if opened:
             ledger.opened(opened)
-        else:
+        elif event.name.is_end:
             ledger.closed(task_id, ended)
-        self.router.turns.update(routing.turns)
+        self.router.turns.update(turns)
         return Accepted(notification, [*routing.names, *routing.recovery])
 
 

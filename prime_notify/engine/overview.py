@@ -18,7 +18,7 @@ class EndpointState:
     """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: by the command since then.
 
     ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
-    ``disabled``: the service said that the address is gone for good. ``held``: seconds until it is tried again, while
+    ``disabled``: the service said that the address is gone for good. ``paused_for``: seconds until the next try, while
     it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it.
     """
 
@@ -30,7 +30,7 @@ class EndpointState:
     last: Optional[LastResult] = None
     last_success: Optional[float] = None
     failing_for: Optional[float] = None
-    held: float = 0.0
+    paused_for: float = 0.0
     disabled: bool = False
     switched_on: bool = False
     switched_off: bool = False
@@ -80,7 +80,7 @@ def overview_of(
                 last=lane.last if lane else None,
                 last_success=health.last_success,
                 failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
-                held=max(0.0, health.paused_until - now),
+                paused_for=max(0.0, health.paused_until - now),
                 disabled=bool(lane and lane.disabled),
                 switched_on=switched.get(name) is True,
                 switched_off=switched.get(name) is False,

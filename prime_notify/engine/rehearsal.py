@@ -11,6 +11,7 @@ from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock
 from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lanes import Lanes
+from prime_notify.engine.active_endpoints import EndpointSet
 from prime_notify.engine.endpoint_test import TestResult, try_in_background
 from prime_notify.engine.intake import NotificationFactory
 from prime_notify.engine.request_preview import preview_of
@@ -21,7 +22,7 @@ from prime_notify.messages.samples import sample_event
 from prime_notify.model.event import EventName
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification
-from prime_notify.routing import Explanation, decide, explained
+from prime_notify.routing import Explanation, decide, explain
 
 __all__ = ["Rehearsal", "Scene"]
 
@@ -34,7 +35,7 @@ class Scene:
     """The config in force, the endpoints that are on, and the router."""
 
     loaded: LoadedConfig
-    on: Sequence[Endpoint]
+    on: EndpointSet
     router: Router
 
     def endpoint(self, name: str) -> Optional[Endpoint]:
@@ -79,18 +80,18 @@ class Rehearsal:
             sample = dataclasses.replace(sample_event(event), plugin_id=ledger.usual_plugin(event.task))
             task_id = ledger.place(sample).task_id
             notification = self.factory.make(sample, task_id, scene.loaded)
-            on = next((one.config for one in scene.on if one.name == name), None)
+            on = next((one for one in scene.on.configs if one.name == name), None)
             config = on or endpoint.config.model_copy(update={"enabled": False})
-            decision = decide(notification.payload, config, block, scene.router.background)
-            shares = scene.router.route(notification, task_id, block, scene.on).shares
-        return explained(
+            decision = decide(notification.payload, config, block, scene.router.context)
+            choices = scene.router.route(notification, task_id, block, scene.on).choices
+        return explain(
             name,
             decision,
             notification.payload.severity,
-            on=[one.config for one in scene.on],
-            groups=block.groups,
-            shares=shares,
-            left_alone=self.lanes.paused(self.clock.steady()),
+            enabled=scene.on.configs,
+            modes=block.groups,
+            choices=choices,
+            pauses=self.lanes.paused(self.clock.steady()),
         )
 
     def test(
@@ -113,7 +114,9 @@ class Rehearsal:
                 self.lanes.reset([result.endpoint])  # it works, so what waits may be sent
             on_result(result)
 
-        chosen = scene.on if endpoint is None else [one for one in scene.loaded.endpoints if one.name == endpoint]
+        chosen = (
+            scene.on.endpoints if endpoint is None else [one for one in scene.loaded.endpoints if one.name == endpoint]
+        )
         notification = self._sample(scene, event, operator)
         for target in chosen:
             try_in_background(target, notification, self.attempter, self.log, finished)

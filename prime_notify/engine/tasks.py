@@ -6,10 +6,9 @@ import collections
 from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, List, Mapping, Optional
 
-from prime_notify.model.event import Event, Status, Task
+from prime_notify.model.event import Bound, Event, Status, Task, TaskKind
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.outbox.values import Ending, OpenTask
 from prime_notify.routing import outcome_of
 from prime_notify.text.clean import clean_text
@@ -49,8 +48,8 @@ class TaskLedger:
         given = event.fields.get("task_id")
         if isinstance(given, str) and given:
             given = clean_text(given, _ID_LENGTH)
-            running = given in self._open
-            repeated = given in self._ended or (event.name.is_start and running)
+            bounded, running = event.name.bound is not Bound.NONE, given in self._open
+            repeated = (bounded and given in self._ended) or (event.name.is_start and running)
             return Placement(given, [], repeated)
         running_tasks = [
             task
@@ -59,7 +58,7 @@ class TaskLedger:
         ]
         if event.name.is_start:
             return Placement(self._new_id(), running_tasks)
-        if running_tasks:
+        if event.name.is_end and running_tasks:
             return Placement(running_tasks[-1].task_id, running_tasks[:-1])
         return Placement(self._new_id(), [])
 

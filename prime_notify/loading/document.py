@@ -1,4 +1,4 @@
-"""JSON text into a document, with errors that a person can act upon."""
+"""Parses JSON text into a document, with errors that say what to change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _EXAMPLE = '{"notification": {"enabled": true, "endpoints": [...]}}'
 
 
 class _Object(Dict[str, Any]):
-    """A parsed object that remembers which of its keys were written more than once; the last one counts."""
+    """A parsed object. ``repeated``: the keys that were written more than once, of which the last one counts."""
 
     repeated: Tuple[str, ...] = ()
 
@@ -22,7 +22,7 @@ class _Object(Dict[str, Any]):
 def parse_document(text: str) -> object:
     """The value of a JSON text. A byte order mark is skipped.
 
-    :raises ConfigError: it is no JSON; names line and column, and shows nothing of the text.
+    :raises ConfigError: it is no JSON. The error names line and column, and quotes nothing of the text.
     """
     text = text[1:] if text.startswith("\ufeff") else text
     try:
@@ -38,12 +38,12 @@ def parse_document(text: str) -> object:
 
 
 def checked_document(document: object) -> Tuple[Dict[str, Any], List[Problem]]:
-    """A copy of the document that is safe to walk through, and the keys that were written twice.
+    """A copy of the document in which every key can be encoded, and a problem for each key that was written twice.
 
-    :raises ConfigError: it is no object, or is nested too deeply to be a config.
+    :raises ConfigError: it is no object, or is nested too deeply for a config.
     """
     if not isinstance(document, dict):
-        problem = Problem("$", describe(document, shown=False), f"write an object: {_EXAMPLE}", fatal=True)
+        problem = Problem("$", describe(document, public=False), f"write an object: {_EXAMPLE}", fatal=True)
         raise ConfigError(problem)
     problems: List[Problem] = []
     copy: Dict[str, Any] = _copied(document, (), problems)
@@ -67,7 +67,7 @@ def _copied(value: Any, at: Location, problems: List[Problem]) -> Any:
 
 
 def _key(key: object) -> str:
-    """The key as text that can be encoded: half a surrogate pair, which JSON can express, cannot."""
+    """The key as text that can be encoded. Half a surrogate pair, which JSON can express, cannot."""
     return str(key).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -84,7 +84,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _syntax_remedy(text: str, position: int) -> str:
-    """What is usually wrong where the parser gave up."""
+    """The remedy for the usual mistake at the place where the parser stopped."""
     here, before = text[position : position + 1], text[:position].rstrip()[-1:]
     if not text.strip():
         return f"the file is empty; write an object: {_EXAMPLE}"

@@ -1,24 +1,37 @@
-"""The config file and its schema on disk. A config that is there is only ever read."""
+"""The config file and its schema on disk. An existing config is never written.
+
+The default config is disabled, with an example to change.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Dict
 
 from prime_notify.config.problem import ConfigError, Problem
-from prime_notify.loading.default import render_default
 from prime_notify.loading.document import parse_document
 from prime_notify.loading.schema import render_schema
 
-__all__ = ["read_config_file", "write_default_config", "write_schema"]
+__all__ = ["DEFAULT_DOCUMENT", "SCHEMA_FILE_NAME", "read_config_file", "write_default_config", "write_schema"]
+
+SCHEMA_FILE_NAME = "config.schema.json"
+DEFAULT_DOCUMENT: Dict[str, Any] = {
+    "$schema": f"./{SCHEMA_FILE_NAME}",
+    "notification": {
+        "enabled": False,
+        "endpoints": [{"name": "example", "type": "webhook", "enabled": False, "url": "https://example.com/hook"}],
+    },
+}
 
 _SIZE_CAP = 4 * 1024 * 1024
 
 
 def read_config_file(path: Path) -> object:
-    """The document in the file, for :func:`prime_notify.loading.load.load_config`. Nothing is ever written.
+    """The document in the file, for :func:`prime_notify.loading.load.load_config`. It is never written.
 
     :raises ConfigError: the file cannot be read, is no UTF-8 text, or no JSON.
     """
@@ -40,15 +53,15 @@ def read_config_file(path: Path) -> object:
 
 
 def write_default_config(path: Path) -> bool:
-    """Writes the default config unless there is something already; tells whether it did.
+    """Writes the default config unless a file exists; returns whether it did.
 
     :raises OSError: the folder cannot be written to.
     """
     if os.path.lexists(path):
         return False
-    temporary = _written_beside(path, render_default())
+    temporary = _written_beside(path, json.dumps(DEFAULT_DOCUMENT, indent=2, ensure_ascii=False) + "\n")
     try:
-        os.link(temporary, path)  # other than a rename, this never replaces a file that appeared meanwhile
+        os.link(temporary, path)  # unlike a rename, this never replaces a file that has appeared meanwhile
     except FileExistsError:
         return False
     except OSError:  # a file system without hard links
@@ -62,7 +75,7 @@ def write_default_config(path: Path) -> bool:
 
 
 def write_schema(path: Path) -> bool:
-    """Puts the JSON Schema there, for editors; tells whether it had to be written.
+    """Writes the JSON Schema for editors unless the file has it already; returns whether it did.
 
     :raises OSError: the folder cannot be written to.
     """

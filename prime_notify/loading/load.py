@@ -1,7 +1,7 @@
-"""Turns the document of a config file into what can be worked with, and tells what is wrong with the rest.
+"""Loads the document of a config file, and reports the problems in it.
 
-In stages: the document must be an object; what is wrong in a section is left out, so that its default counts; each
-endpoint is loaded by itself.
+It goes in stages. The document must be an object. A section is loaded without the options that do not fit, so that
+their defaults count. Each endpoint is loaded by itself.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import Config
 from prime_notify.config.problem import ConfigError, Location, Problem, describe, json_path
+from prime_notify.loading.cross_references import unshared_groups, with_known_names
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.endpoints import EndpointLoader, LoadedEndpoint
-from prime_notify.loading.references import lonely_groups, with_known_names
 from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 
@@ -25,7 +25,7 @@ __all__ = ["ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
 
 @dataclass(frozen=True)
 class LoadedConfig:
-    """A usable config. ``endpoints``: the valid ones, also those that are not enabled."""
+    """A usable config. ``endpoints``: the valid ones, whether enabled or not."""
 
     config: Config
     endpoints: Tuple[Endpoint, ...]
@@ -33,12 +33,12 @@ class LoadedConfig:
 
 
 def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path) -> LoadedConfig:
-    """Loads what can be loaded; never raises for what is wrong inside of the document.
+    """Loads every part of the document that is valid.
 
     :param document: the parsed JSON.
-    :param environ: where ``${NAME}`` is looked up.
-    :param base_dir: where the path in ``{"file": "path"}`` starts: the config's folder.
-    :raises ConfigError: the document is no JSON object.
+    :param environ: the variables for ``${NAME}``.
+    :param base_dir: the config's folder, where the path in ``{"file": "path"}`` starts.
+    :raises ConfigError: the document is no JSON object, or is nested too deeply. No other problem raises anything.
     """
     checked, document_problems = checked_document(document)
     sections = load_sections(checked)
@@ -66,48 +66,48 @@ def _load_endpoints(sections: LoadedSections, loader: EndpointLoader) -> Tuple[L
         return [], []
     if not isinstance(raw, list):
         remedy = 'write a list of endpoints: [{"name": "ops", "url": "https://example.com/hook"}]'
-        return [], [Problem(json_path(at), describe(raw, shown=False), remedy)]
+        return [], [Problem(json_path(at), describe(raw, public=False), remedy)]
     names = _default_names(raw)
     loaded = [loader.load(item, (*at, index), names[index]) for index, item in enumerate(raw)]
     groups = sections.config.notification.groups
     loaded = with_known_names(_without_duplicates(loaded), _names(raw, names), groups, sections.written_groups)
-    return loaded, list(lonely_groups(loaded, groups, (*at[:-1], "groups")))
+    return loaded, list(unshared_groups(loaded, groups, (*at[:-1], "groups")))
 
 
 def _names(endpoints: List[Any], default_names: List[str]) -> List[str]:
-    """What the endpoints are called, also those that have a problem."""
+    """The names of all endpoints, including those with a problem."""
     written = [item.get("name") if isinstance(item, dict) else None for item in endpoints]
     return [str(name).strip() if name is not None else default for name, default in zip(written, default_names)]
 
 
 def _default_names(endpoints: List[Any]) -> List[str]:
-    """A name for each endpoint in case that it has none, different from every name that was given."""
-    given = {item.get("name") for item in endpoints if isinstance(item, dict) and isinstance(item.get("name"), str)}
+    """A name for each endpoint, in case it has none. It differs from every name in the document."""
+    written = {item.get("name") for item in endpoints if isinstance(item, dict) and isinstance(item.get("name"), str)}
     names = []
     for number in range(1, len(endpoints) + 1):
         name = f"endpoint-{number}"
-        while name in given:
+        while name in written:
             name += "'"
         names.append(name)
     return names
 
 
 def _without_duplicates(loaded: List[LoadedEndpoint]) -> List[LoadedEndpoint]:
-    """Switches off all but the first of the endpoints that share a name; one that is enabled has precedence."""
-    keepers: Dict[str, Location] = {}
+    """Switches off all but the first of the endpoints with the same name. An enabled one comes first."""
+    owners: Dict[str, Location] = {}
     for enabled in (True, False):
         for one in loaded:
             if one.endpoint and one.endpoint.config.enabled is enabled:
-                keepers.setdefault(one.endpoint.name, one.at)
-    return [_switched_off_unless(keepers, one) for one in loaded]
+                owners.setdefault(one.endpoint.name, one.at)
+    return [_switched_off_unless_owner(owners, one) for one in loaded]
 
 
-def _switched_off_unless(keepers: Mapping[str, Location], one: LoadedEndpoint) -> LoadedEndpoint:
-    if one.endpoint is None or keepers[one.endpoint.name] == one.at:
+def _switched_off_unless_owner(owners: Mapping[str, Location], one: LoadedEndpoint) -> LoadedEndpoint:
+    if one.endpoint is None or owners[one.endpoint.name] == one.at:
         return one
     name = one.endpoint.name
-    remedy = f"{json_path(keepers[name])} has this name, too; give each endpoint its own"
-    problem = Problem(json_path((*one.at, "name")), describe(name, shown=True), remedy, fatal=True)
+    remedy = f"{json_path(owners[name])} has this name, too; give each endpoint its own"
+    problem = Problem(json_path((*one.at, "name")), describe(name, public=True), remedy, fatal=True)
     return replace(one, endpoint=None, problems=(*one.problems, problem))
 
 

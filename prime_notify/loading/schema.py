@@ -1,4 +1,4 @@
-"""The config's JSON Schema (draft 2020-12), made from the models, for editors that complete and check the file."""
+"""The JSON Schema (draft 2020-12) of the config, generated from the models, for editors."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pydantic_core import core_schema
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import ZH
+from prime_notify.config.option import MARKS
+from prime_notify.loading.secret_references import LITERAL_OPTIONS
 
 __all__ = ["config_schema", "render_schema"]
 
 _DEFAULT_TYPE = "webhook"
-_SHOWN = ("name", "type", "enabled", "events", "filter", "language")  # not expected to come from elsewhere
 _ANNOTATIONS = ("description", "default", "examples", "title")
 _NULL = {"type": "null"}
 _REFERENCE_NAME = "SecretReference"
@@ -44,7 +44,7 @@ _REFERENCE = {
 
 
 class _Generator(GenerateJsonSchema):
-    """Without titles that repeat the names of fields, and without defaults that say nothing."""
+    """Omits titles that repeat the names of fields, and defaults that are null or objects."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -57,7 +57,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def config_schema() -> Dict[str, Any]:
-    """The schema of the config file with every channel's options."""
+    """The schema of the config file with the options of every channel."""
     models = {name: channel.endpoint_model for name, channel in sorted(channel_types().items())}
     wanted: List[Tuple[Type[BaseModel], JsonSchemaMode]] = [(Config, "validation")]
     wanted += [(model, "validation") for model in models.values()]
@@ -66,8 +66,8 @@ def config_schema() -> Dict[str, Any]:
     names = {name: _target(references[model, "validation"]) for name, model in models.items()}
     if EndpointConfig not in models.values():
         del definitions[_target(definitions["NotificationConfig"]["properties"]["endpoints"]["items"])]
-    for name in sorted(_reachable(names.values(), definitions) - {"EventName", "Filter", "Except"}):
-        definitions[name] = _with_references(definitions[name], skip=_SHOWN if name in names.values() else ())
+    for name in sorted(_reachable(names.values(), definitions)):
+        definitions[name] = _with_references(definitions[name], skip=LITERAL_OPTIONS if name in names.values() else ())
     definitions = {name: _lenient(definition, definitions) for name, definition in definitions.items()}
     for channel, name in names.items():
         definitions[name] = _endpoint(definitions[name], channel)
@@ -91,17 +91,17 @@ def render_schema() -> str:
 
 
 def _for_editors(value: Any) -> Any:
-    """Without what only the reference and the masking of secrets need."""
+    """Without the marks of :func:`prime_notify.config.option.option`."""
     if isinstance(value, list):
         return [_for_editors(item) for item in value]
     if not isinstance(value, dict):
         return value
-    marks = {ZH: str, "secret": bool}
-    return {key: _for_editors(inner) for key, inner in value.items() if not isinstance(inner, marks.get(key, ()))}
+    marked = {key for key in MARKS if isinstance(value.get(key), (str, bool))}  # an option of that name is an object
+    return {key: _for_editors(inner) for key, inner in value.items() if key not in marked}
 
 
 def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
-    """An endpoint's definition whose ``type`` tells it apart from those of the other channels."""
+    """The definition of an endpoint, with a constant ``type`` that distinguishes it from other channels."""
     properties = dict(definition["properties"])
     required = [name for name in definition.get("required", []) if name != "type"]
     properties["type"] = {"const": channel, "description": "The channel."}
@@ -113,7 +113,7 @@ def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
 
 
 def _shared(endpoints: Mapping[str, Dict[str, Any]]) -> Dict[str, Any]:
-    """The same definitions, where an option that several types have in common is defined once."""
+    """The same definitions, in which an option of several types is defined once."""
     copies = Counter(
         (name, json.dumps(schema)) for endpoint in endpoints.values() for name, schema in endpoint["properties"].items()
     )
@@ -135,7 +135,7 @@ def _with_references(definition: Dict[str, Any], skip: Iterable[str]) -> Dict[st
 
 
 def _with_reference(schema: Dict[str, Any]) -> Dict[str, Any]:
-    """The same schema, where strings may be references to secrets."""
+    """The same schema, in which strings may be references to secrets."""
     if "items" in schema:
         return {**schema, "items": _with_reference(schema["items"])}
     if isinstance(schema.get("additionalProperties"), dict):
@@ -147,11 +147,11 @@ def _with_reference(schema: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _lenient(definition: Dict[str, Any], definitions: Mapping[str, Any]) -> Dict[str, Any]:
-    """The same object, as the loader takes it: a single item where a list may stand, null for what is left out."""
+    """The same object as the loader accepts it: a single item for a list, and null for an absent option."""
     properties = dict(definition.get("properties", {}))
     for name, schema in properties.items():
-        said = {key: text for key, text in _referred(schema, definitions).items() if key == "description"}
-        schema = _with_single_item({**said, **schema}, definitions)
+        inherited = {key: text for key, text in _referred(schema, definitions).items() if key == "description"}
+        schema = _with_single_item({**inherited, **schema}, definitions)
         properties[name] = schema if name in definition.get("required", ()) else _optional(schema)
     return {**definition, "properties": properties} if properties else definition
 
@@ -170,7 +170,7 @@ def _optional(schema: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _alternatives(schema: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], Dict[str, Any]]:
-    """The schemas of which a value has to fit one, and what is said about them all."""
+    """The alternatives of a schema, and the annotations that they share."""
     rest = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
     annotations = {key: value for key, value in schema.items() if key in _ANNOTATIONS}
     return list(schema.get("anyOf", [rest])), annotations
@@ -181,7 +181,7 @@ def _is_object(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> boo
 
 
 def _referred(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What ``schema`` refers to, or the schema itself."""
+    """The definition that ``schema`` refers to, or the schema itself."""
     return definitions.get(_target(schema), schema) if "$ref" in schema else schema
 
 
@@ -190,15 +190,15 @@ def _is_text(schema: Dict[str, Any]) -> bool:
 
 
 def _reachable(names: Iterable[str], definitions: Mapping[str, Any]) -> Set[str]:
-    """These definitions and all that they refer to."""
-    found: Set[str] = set()
+    """The names of these definitions and of all that they refer to."""
+    reachable: Set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in reachable:
+            reachable.add(name)
             waiting += re.findall(r'"#/\$defs/([^"]+)"', json.dumps(definitions[name]))
-    return found
+    return reachable
 
 
 def _target(reference: Mapping[str, Any]) -> str:

@@ -1,15 +1,14 @@
-"""Loads everything but the endpoints; what does not fit is left out, so that its default counts."""
+"""Loads all sections but the endpoints. An option that does not fit is left out, so that its default counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Set, Tuple
-
-from pydantic import ValidationError
+from typing import Any, Dict, FrozenSet, List, Sequence, Set, Tuple
 
 from prime_notify.config.models import Config, NotificationConfig
 from prime_notify.config.problem import Location, Problem, json_path
-from prime_notify.loading.findings import Finding, findings_of, found_at, list_single_items, prune, tidied
+from prime_notify.loading.secrecy import Secrecy, secrecy_at
+from prime_notify.loading.validation import Violation, located, validated, without_nulls
 
 __all__ = ["LoadedSections", "load_sections"]
 
@@ -19,9 +18,9 @@ _BLOCK_KEYS = tuple(NotificationConfig.model_fields)
 
 @dataclass(frozen=True)
 class LoadedSections:
-    """``config`` has no endpoints yet: these stand in the document at ``endpoints_at``, as ``raw_endpoints``.
+    """The config without endpoints. ``raw_endpoints``: their value in the document, at ``endpoints_at``.
 
-    ``written_groups``: the names of all groups in the document, also of those that were left out for a problem.
+    ``written_groups``: the names of all groups in the document, including those that were left out for a problem.
     """
 
     config: Config
@@ -32,7 +31,10 @@ class LoadedSections:
 
 
 def load_sections(document: Dict[str, Any]) -> LoadedSections:
-    """Never raises. A document that is only the inside of the notification block is taken for that block."""
+    """Loads the sections. Never raises.
+
+    A document with the options of the notification block, but without that block, counts as the block.
+    """
     problems: List[Problem] = []
     sections, block_at = _with_block(document, problems)
     block, raw_endpoints, written_groups = sections.get(_BLOCK), None, frozenset[str]()
@@ -49,7 +51,7 @@ def load_sections(document: Dict[str, Any]) -> LoadedSections:
 
 
 def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict[str, Any], Location]:
-    """The document with its notification block in its place, and the place where that really stands."""
+    """The document with its notification block in its place, and the real place of that block."""
     loose = {key: value for key, value in document.items() if key in _BLOCK_KEYS}
     if _BLOCK in document or not loose:
         return document, (_BLOCK,)
@@ -58,37 +60,35 @@ def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict
 
 
 def _validated(sections: Dict[str, Any], block_at: Location, problems: List[Problem]) -> Config:
-    data = tidied(sections, Config)
-    while True:
-        try:
-            return Config.model_validate(data)
-        except ValidationError as error:
-            findings = findings_of(error, data, Config)
-        if list_single_items(data, findings):
-            continue
-        problems += [_problem(finding, sections, block_at) for finding in findings if not finding.is_comment]
-        prune(data, findings)
-        _keep_notifying(data.get(_BLOCK, {}), {finding.location for finding in findings})
+    refused: Set[Location] = set()
+
+    def report(violations: Sequence[Violation]) -> bool:
+        refused.update(violation.location for violation in violations)
+        problems.extend(_problem(one, sections, block_at) for one in violations if not one.is_comment)
+        return True
+
+    config = validated(Config, without_nulls(sections, Config), report) or Config()
+    return config.model_copy(update={_BLOCK: _sending(config.notification, refused)})
 
 
-def _keep_notifying(block: Dict[str, Any], pruned: Set[Location]) -> None:
-    """Whoever wrote something unreadable wanted notifications: no default of the block may withhold them."""
-    if (_BLOCK, "enabled") in pruned:
-        block["enabled"] = True
-    if block.get("events") == [] and any(location[:2] == (_BLOCK, "events") for location in pruned):
-        del block["events"]
+def _sending(block: NotificationConfig, refused: Set[Location]) -> NotificationConfig:
+    """The block, in which an unreadable option never withholds notifications by its default."""
+    update: Dict[str, object] = {"enabled": True} if (_BLOCK, "enabled") in refused else {}
+    if block.events == [] and any(location[:2] == (_BLOCK, "events") for location in refused):
+        update["events"] = None
+    return block.model_copy(update=update)
 
 
-def _problem(finding: Finding, sections: Dict[str, Any], block_at: Location) -> Problem:
-    location, remedy = finding.location, finding.remedy
-    if finding.is_unknown_key and location[0] in _BLOCK_KEYS:
+def _problem(violation: Violation, sections: Dict[str, Any], block_at: Location) -> Problem:
+    location, remedy = violation.location, violation.remedy
+    if violation.is_unknown_key and location[0] in _BLOCK_KEYS:
         remedy = f'move it into "{_BLOCK}"'
     if location == (_BLOCK, "enabled"):
         remedy += "; until then it counts as true"
     if location[:2] == (_BLOCK, "groups") and len(location) > 2:
         remedy += "; until then each endpoint of the group gets everything"
-    location, found = found_at(sections, location, shown=location[0] != _BLOCK or len(location) > 1)
-    if finding.is_unknown_key:
+    location, found = located(sections, location, public=secrecy_at(Config, location) is Secrecy.PUBLIC)
+    if violation.is_unknown_key:
         found = "an unknown option"
     path = (*block_at, *location[1:]) if location[0] == _BLOCK else location
     return Problem(json_path(path), found, remedy)

@@ -1,11 +1,11 @@
-"""The Python API: what other plugins may call on our plugin instance.
+"""The Python API: the functions of our plugin instance for other plugins.
 
     prime_notify = server.get_plugin_instance("prime_notify")
     if prime_notify is not None:
         prime_notify.notify("backup_success", {"cost_s": 12.5}, plugin_id="my_backup", plugin_version="1.0.0")
 
-Every function may be called from any thread, never waits for a network, and may be called before our ``on_load`` and
-after our ``on_unload`` (a module that was kept across a reload): nothing is accepted then.
+Every function may be called from any thread, and never waits for a network. Before our ``on_load`` and after our
+``on_unload`` (of a module that was kept across a reload) no event is accepted.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def notify(
     """Announce that a backup or restore started, succeeded, failed or was aborted.
 
     :param event: one of :data:`EVENTS`
-    :param fields: the payload fields that you know, all optional; README has the list. Fields of a wrong type are left
+    :param fields: the payload fields that you know, all optional; README has the list. A field of a wrong type is left
         out with a warning in the log. Give start and end of one task the same ``task_id`` when several may run at once.
     :param plugin_id: the id of the plugin that ran the task, usually yours
     :param plugin_version: its version; by default that of the loaded plugin ``plugin_id``
-    :return: the notification's id: it is on disk and will be delivered. None when it was not accepted: notifications
-        are switched off, or Prime Notify is not running (a warning in the log says so).
+    :return: the id of the notification, which is stored and will be delivered. None when the event was not accepted:
+        notifications are switched off, or Prime Notify is not running (a warning in the log says so).
     :raises ValueError: for a name that is not in :data:`EVENTS`
     :raises TypeError: when ``fields`` is no mapping, or ``plugin_id`` no text
     """
@@ -60,7 +60,7 @@ def notify(
 
 
 def is_running() -> bool:
-    """Whether events are accepted: false before our ``on_load`` and after our ``on_unload``."""
+    """Whether events are accepted: not before our ``on_load``, and not after our ``on_unload``."""
     return _accept is not None
 
 
@@ -71,12 +71,12 @@ def _warn(message: str, *args: object) -> None:
 
 
 def bind(accept: Callable[[Event], Optional[str]]) -> None:
-    """Put the API into service. Only our own entry point calls this."""
+    """Let events in. For our own entry point only."""
     global _accept
     _accept = accept
 
 
 def unbind() -> None:
-    """Take the API out of service."""
+    """Let no more events in. For our own entry point only."""
     global _accept
     _accept = None

@@ -1,53 +1,98 @@
-"""The files in the plugin's config folder: the config, which is only ever read, and its JSON Schema."""
+"""The plugin's config file, and the config in force. The file is only ever read; a missing one is created."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
-from prime_notify.config.models import ConfigDocument
-from prime_notify.loading.default import SCHEMA_FILE_NAME
+from prime_notify.config.models import Config, ConfigDocument
 from prime_notify.loading.document import checked_document
-from prime_notify.loading.files import read_config_file, write_default_config, write_schema
-from prime_notify.loading.load import LoadedConfig, load_config
+from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
+from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
+from prime_notify.mcdr.translations import Translations
 
-__all__ = ["ConfigFile"]
+__all__ = ["ConfigFile", "Reloaded"]
 
 _CONFIG = "config.json"
+_RELOAD = "!!pn reload"
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """The result of a reload of the config.
+
+    ``in_force``: false when the file could not be read at all, and the former config stays in force.
+    ``needs_plugin_reload``: JSON paths of changed values that take effect only when the plugin is reloaded.
+    """
+
+    in_force: bool
+    problems: Sequence[Problem]
+    needs_plugin_reload: Sequence[str] = ()
 
 
 class ConfigFile:
-    """Reads the config through MCDReforged, and puts a default one and the schema where there are none."""
+    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force."""
 
-    def __init__(self, server: PluginServerInterface, folder: Path) -> None:
+    def __init__(self, server: PluginServerInterface, folder: Path, translations: Translations) -> None:
         self._server = server
         self._folder = folder
+        self._path = folder / _CONFIG
+        self._translations = translations
+        self._write_missing()
+        self.loaded = self._load_first()
+        self._prefix = self.config.command.prefix
 
     @property
-    def path(self) -> Path:
-        return self._folder / _CONFIG
+    def config(self) -> Config:
+        """The config in force."""
+        return self.loaded.config
 
-    def write_missing(self) -> bool:
-        """Write the default config when there is none, and the schema when it differs; whether the first was done.
+    def reload(self) -> Reloaded:
+        """Read the file again. A file that cannot be read at all changes nothing."""
+        try:
+            self.loaded = self._load()
+        except ConfigError as error:
+            self._log_problems(error.problems)
+            self._translations.error("log.config_kept")
+            return Reloaded(False, error.problems)
+        self._log_problems(self.loaded.problems)
+        changed = [] if self.config.command.prefix == self._prefix else ["command.prefix"]
+        return Reloaded(True, self.loaded.problems, changed)
 
-        :raises OSError: a file could not be written.
+    def _write_missing(self) -> None:
+        """Write the default config when there is none, and the JSON Schema when it differs."""
+        try:
+            is_first_start = write_default_config(self._path)
+            write_schema(self._folder / SCHEMA_FILE_NAME)
+        except OSError as error:
+            self._translations.warning("log.config_not_written", path=self._path, error=error)
+            return
+        if is_first_start:
+            self._translations.info("log.first_start", path=self._path)
+            self._translations.info("log.first_start_next", reload=_RELOAD)
+
+    def _load_first(self) -> LoadedConfig:
+        try:
+            loaded = self._load()
+        except ConfigError as error:
+            self._log_problems(error.problems)
+            self._translations.error("log.config_unreadable", reload=_RELOAD)
+            return load_config({}, environ={}, base_dir=self._folder)
+        self._log_problems(loaded.problems)
+        return loaded
+
+    def _load(self) -> LoadedConfig:
+        """Read the file.
+
+        Our own reading comes first: it explains what is wrong and finds options that are written twice, and
+        MCDReforged would overwrite a file that it cannot open. Raises :class:`ConfigError`.
         """
-        is_first_start = write_default_config(self.path)
-        write_schema(self._folder / SCHEMA_FILE_NAME)
-        return is_first_start
-
-    def load(self) -> LoadedConfig:
-        """The config as it stands in the file.
-
-        Our own reading comes first: it explains what is wrong and sees options written twice, and MCDReforged would
-        write a file anew that it cannot open.
-
-        :raises ConfigError: the file cannot be read, or is no JSON object.
-        """
-        _, written_twice = checked_document(read_config_file(self.path))
+        _, written_twice = checked_document(read_config_file(self._path))
         document = self._server.load_config_simple(
             _CONFIG,
             target_class=ConfigDocument,
@@ -57,3 +102,8 @@ class ConfigFile:
         )
         loaded = load_config(document.root, environ=os.environ, base_dir=self._folder)
         return dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems))
+
+    def _log_problems(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            log = self._translations.error if problem.fatal else self._translations.warning
+            log("log.config_problem", problem=problem)

@@ -1,4 +1,4 @@
-"""The entry point, and thereby the plugin instance that other plugins get: MCDReforged's two hooks, and the API."""
+"""The entry point: MCDReforged's two hooks, and the Python API. Other plugins get this module as our instance."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["EVENTS", "is_running", "notify", "on_load", "on_unload"]
 
 _service: Optional[Service] = None
 players_online: FrozenSet[str] = frozenset()
-"""Who was online when this instance was unloaded: its successor cannot ask anybody."""
+"""The players who were online when this instance was unloaded. The next instance has no other way to learn them."""
 
 
 def on_load(server: PluginServerInterface, old_module: Any) -> None:
-    """Start. MCDReforged has unloaded a former instance by now, and that waited until its deliveries had let go."""
-    from prime_notify.mcdr.service import Service  # nearly all of the plugin: not while MCDReforged imports plugins
+    """Start. MCDReforged has unloaded the former instance before, and that one has ended its attempts."""
+    from prime_notify.mcdr.service import Service  # slow: not while MCDReforged imports plugins
 
     global _service
     _service = Service(server, getattr(old_module, "players_online", ()))
@@ -34,10 +34,10 @@ def on_load(server: PluginServerInterface, old_module: Any) -> None:
 
 
 def on_unload(_server: PluginServerInterface) -> None:
-    """Stop; may be called twice."""
+    """Stop. Idempotent."""
     global _service, players_online
     api.unbind()
     service, _service = _service, None
     if service is not None:
-        players_online = frozenset(service.operators.online)
+        players_online = frozenset(service.alerts.online)
         service.stop()

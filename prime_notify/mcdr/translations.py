@@ -1,4 +1,4 @@
-"""What the plugin says: replies in the reader's language, log lines in MCDReforged's."""
+"""The texts of ``lang/``: replies in the reader's language, log lines in MCDReforged's."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from prime_notify.messages.facts import facts
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
 
-__all__ = ["Speech"]
+__all__ = ["Translations"]
 
 
-class Speech:
-    """Texts of ``lang/``, by their key without the plugin's id.
+class Translations:
+    """Each text is named by its key without the plugin's id.
 
     Log lines come from our own catalogue: while MCDReforged reloads any plugin, it forgets all translations for a
-    moment, and our threads must not print bare keys then. Replies are made on the task executor, where that moment
-    cannot be seen.
+    moment, and our threads must not log bare keys then. Replies are made on the task executor, which never sees that
+    moment.
     """
 
     def __init__(self, server: PluginServerInterface, catalogue: Catalogue) -> None:
@@ -29,11 +29,11 @@ class Speech:
         self._prefix = server.get_self_metadata().id + "."
 
     def reply(self, key: str, **values: Any) -> RTextMCDRTranslation:
-        """A text that is translated when it is shown; ``values`` may be texts themselves."""
+        """A text that is translated when it is shown; ``values`` may be rich texts."""
         return self._server.rtr(self._prefix + key, **values)
 
     def facts(self, payload: Payload, source: CommandSource) -> Sequence[Fact]:
-        """What there is to say about an event, in the language of the one who asked."""
+        """The facts about an event, in the language of ``source``."""
         return facts(payload, self._catalogue.best(source.get_preference().language), self._catalogue)
 
     def plain(self, key: str, **values: Any) -> str:
@@ -42,10 +42,13 @@ class Speech:
         return self._catalogue.text(language, key, **values)
 
     def info(self, key: str, **values: Any) -> None:
+        """Log a text."""
         self._server.logger.info("%s", self.plain(key, **values))
 
     def warning(self, key: str, **values: Any) -> None:
+        """Log a text as a warning."""
         self._server.logger.warning("%s", self.plain(key, **values))
 
     def error(self, key: str, **values: Any) -> None:
+        """Log a text as an error."""
         self._server.logger.error("%s", self.plain(key, **values))

@@ -1,4 +1,4 @@
-"""The texts of ``lang/``, without MCDReforged: its own translations are not there in tests and during reloads."""
+"""The texts of ``lang/``, read without MCDReforged: its translations are missing in tests and during reloads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Catalogue:
     def text(self, language: str, key: str, **values: object) -> str:
         """The text with its placeholders filled. Never raises.
 
-        A key that the language lacks is looked up in English; one that English lacks too stands for itself. A
+        A key that the language lacks is looked up in English. A key that English lacks, too, is returned itself. A
         placeholder without a value stays as it is.
         """
         template = self._found.get(language, self._english).get(key)
@@ -70,7 +70,7 @@ class Catalogue:
         return self._found.get(language, self._english).get(key)
 
     def best(self, language: Optional[str]) -> str:
-        """The language that we have and that comes closest: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""
+        """The closest language of ``lang/``: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""
         wanted = (language or "").strip().lower().replace("-", "_")
         if wanted in self._texts:
             return wanted

@@ -7,14 +7,14 @@ from typing import Any, Dict, List, Mapping, Sequence, Tuple
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.machine_texts import message_text
 from prime_notify.messages.texts import headline, in_words, localize, symbol, texts_of, with_server
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import STATUS_KEYS
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification, derived_id
 from prime_notify.model.payload import Payload
-from prime_notify.templates.variables import DigestItem, DigestTotals
+from prime_notify.templates.variables import DigestItem
 from prime_notify.text import humanize
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["digest_id", "digest_of"]
 
@@ -28,8 +28,6 @@ _LISTED = 100
 _FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "error": {"type", "message"}}
 """The fields of each notification in templates; its title and its number are added."""
 
-_KINDS = tuple(DigestTotals.model_fields)  # in the order of the message
-
 
 def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
     """One message about all of ``items``, the newest of which is the last; the worst one gives the payload.
@@ -38,7 +36,7 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
     """
     ended = {one.payload.task_id for one in items if not one.payload.event.is_start}
     listed = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
-    groups = [(kind, [one for one in reversed(listed) if _kind(one.payload) == kind]) for kind in _KINDS]
+    groups = [(kind, [one for one in reversed(listed) if one.payload.status_key == kind]) for kind in STATUS_KEYS]
     groups = [(kind, members) for kind, members in groups if members]
     worst = max((one.payload for one in reversed(listed)), key=lambda one: one.severity.rank)
     title = with_server(_title(worst, groups, language, catalogue), worst)
@@ -64,11 +62,6 @@ def digest_id(items: Sequence[Item]) -> str:
 
 
 _Groups = Sequence[Tuple[str, Sequence[Item]]]
-
-
-def _kind(payload: Payload) -> str:
-    warned = payload.status is Status.SUCCESS and payload.severity is not Severity.INFO
-    return "success_warning" if warned else payload.status.value
 
 
 def _title(worst: Payload, groups: _Groups, language: str, catalogue: Catalogue) -> str:
@@ -145,7 +138,7 @@ def _template_values(groups: _Groups, language: str, catalogue: Catalogue) -> Di
     moments = [one.payload.timestamp.unix for one in listed]
     return {
         "count": _count(listed),
-        "totals": {**dict.fromkeys(_KINDS, 0), **{kind: _count(members) for kind, members in groups}},
+        "totals": {**dict.fromkeys(STATUS_KEYS, 0), **{kind: _count(members) for kind, members in groups}},
         "first": min(moments),
         "last": max(moments),
         "items": [_item_values(one, language, catalogue) for one in listed[:_LISTED]],

@@ -1,4 +1,4 @@
-"""What there is to say about an event, as labelled facts that any channel can lay out its own way."""
+"""The facts about an event, with labels; every channel lays them out in its own way."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Iterator, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.machine_texts import comment_text, message_text
-from prime_notify.model.event import EventName, Severity, Status
+from prime_notify.model.event import EventName
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
 from prime_notify.text import humanize
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["facts", "full_message"]
 
@@ -23,7 +23,7 @@ _LABELS = {kind: f"notification.label.{kind.value}" for kind in FactKind}
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
-    """All that is known, the most important first. Pure, but for the local time zone."""
+    """All known facts, the most important first. Pure, but for the local time zone."""
     found = (
         (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
         (FactKind.STATUS, _status(payload, language, catalogue)),
@@ -40,7 +40,9 @@ def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, 
 
 
 def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:
-    """The payload's message as people read it. A failed restore without one says that the server is left stopped."""
+    """The payload's message as people read it. The message of a failed restore is, by default, that the server is left
+    stopped.
+    """
     if payload.message is not None:
         return message_text(payload.message, language, catalogue)
     running = payload.server.running if payload.server else None
@@ -53,8 +55,7 @@ _Found = Iterator[Tuple[FactKind, Optional[str]]]
 
 
 def _status(payload: Payload, language: str, catalogue: Catalogue) -> str:
-    warned = payload.status is Status.SUCCESS and payload.severity is not Severity.INFO
-    return catalogue.text(language, f"notification.status.{payload.status.value}{'_warning' if warned else ''}")
+    return catalogue.text(language, f"notification.status.{payload.status_key}")
 
 
 def _about_backup(backup: Optional[Backup], language: str, catalogue: Catalogue) -> _Found:
@@ -97,7 +98,7 @@ def _about_people(payload: Payload) -> _Found:
 
 
 def _person(kind: str, name: str) -> str:
-    """``Steve (player)``; a kind without a name, such as the console, stands for itself."""
+    """``Steve (player)``; a kind without a name, such as the console, is shown alone."""
     kind, name = plain(kind, _NAME), plain(name, _NAME)
     return f"{name} ({kind})" if kind and name else name or kind
 
@@ -114,7 +115,7 @@ def _error(error: Optional[ErrorInfo], language: str, catalogue: Catalogue) -> O
 
 
 def _lines(text: Optional[str]) -> Optional[str]:
-    """Each line plain, blank ones and those past the first ``_MOST_LINES`` left out."""
+    """The lines, each as plain text, without blank ones and without those after the first ``_MOST_LINES``."""
     if not text:
         return None
     lines = [line for line in (plain(line, _LINE) for line in text.splitlines()) if line]

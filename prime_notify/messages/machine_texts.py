@@ -1,8 +1,7 @@
-"""Machine texts: a comment or message that names a text instead of being one, so that each reader gets their language.
+"""Machine texts: comments and messages that name a text of ``lang/``, so that each reader gets their language.
 
 Prime Backup stores comments of its own as ``__pb_translated__:key`` or ``__pb_translated__:key:a|b``
-(prime_backup/utils/backup_utils.py); our own messages have the same form, with
-``__prime_notify__`` in front.
+(prime_backup/utils/backup_utils.py); our own messages have the same form, with ``__prime_notify__`` in front.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Pattern, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.text.clean import ELLIPSIS
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
 __all__ = ["comment_readings", "comment_text", "machine_comment", "machine_message", "message_text"]
 
@@ -31,12 +30,12 @@ _MESSAGE_PATTERN = _pattern(_MESSAGE)
 
 
 def machine_comment(key: str) -> str:
-    """Stands for the text ``notification.comment.<key>``, in the language of whoever will read it."""
+    """The machine text for ``notification.comment.<key>``."""
     return f"{_COMMENT}:{key}"
 
 
 def machine_message(key: str, *values: object) -> str:
-    """Stands for the text ``notification.message.<key>``, in the language of whoever will read it.
+    """The machine text for ``notification.message.<key>``.
 
     ``values`` fill its placeholders ``{value0}``, ``{value1}`` and so on; a ``|`` in them becomes ``¦``.
     """
@@ -53,7 +52,7 @@ def comment_text(comment: str, language: str, catalogue: Catalogue) -> str:
 
 
 def comment_readings(comment: str, catalogue: Catalogue) -> Tuple[str, ...]:
-    """A backup's comment as it is read in each language, without what the messages leave out; most have only one."""
+    """A backup's comment as people read it in each language, in plain text. Most comments have one reading only."""
     texts = (comment_text(comment, language, catalogue) for language in catalogue.languages)
     return tuple(dict.fromkeys(plain(text, _LONGEST_READING) for text in texts))
 
@@ -72,5 +71,5 @@ def _text(pattern: Pattern[str], kind: str, text: str, language: str, catalogue:
     key = f"notification.{kind}.{name}"
     if catalogue.find(language, key) is None:
         return " ".join([name.replace("_", " ").strip(), *values])
-    places = [*values, *[ELLIPSIS] * _MOST_VALUES]  # where a value is missing, one sees that
+    places = [*values, *[ELLIPSIS] * _MOST_VALUES]  # a missing value is shown as an ellipsis
     return catalogue.text(language, key, **{f"value{number}": value for number, value in enumerate(places)})

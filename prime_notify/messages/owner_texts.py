@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, List, Mapping, Optional
 
-from prime_notify.config.template_options import DIGEST, Templates
+from prime_notify.config.message_options import DIGEST, Templates
 from prime_notify.model.notification import Message, Notification
 from prime_notify.templates import Budget, Mode, TemplateFailure, render_text
 from prime_notify.templates.variables import values_of
-from prime_notify.text.markdown import legible, plain
+from prime_notify.text.plain import legible, plain
 
 __all__ = ["with_templates"]
 
@@ -20,17 +20,16 @@ _MODES = {"title": Mode.TEXT, "body": Mode.TEXT, "desp": Mode.MARKDOWN}
 def with_templates(message: Message, templates: Optional[Templates], *, traceback: bool) -> Message:
     """The message with the texts that the endpoint's templates make; the others stay as they were composed.
 
-    A template that fails, which is told among the message's warnings, or that comes out empty leaves the default text
-    in its place.
+    The default text stays where a template fails, with a warning among the message's, and where it comes out empty.
     """
     if templates is None:
         return message
-    told = DIGEST if DIGEST in message.beside else message.payload.event.value
-    sources = {name: source for name, source in ((name, templates.find(name, told)) for name in _MODES) if source}
+    subject = DIGEST if DIGEST in message.beside else message.payload.event.value
+    sources = {name: source for name, source in ((name, templates.find(name, subject)) for name in _MODES) if source}
     if not sources:
         return message
     values, budget, warnings = values_of(message, traceback=traceback), Budget(), list(message.warnings)
-    made = {name: _made(name, source, told, values, budget, warnings) for name, source in sources.items()}
+    made = {name: _made(name, source, subject, values, budget, warnings) for name, source in sources.items()}
     new = {name: text for name, text in made.items() if text}
     texts = dataclasses.replace(message.texts, **new)
     payload = message.payload.model_copy(update=new)
@@ -43,10 +42,10 @@ def with_templates(message: Message, templates: Optional[Templates], *, tracebac
     )
 
 
-def _made(name: str, source: str, told: str, values: Mapping[str, Any], budget: Budget, warnings: List[str]) -> str:
+def _made(name: str, source: str, subject: str, values: Mapping[str, Any], budget: Budget, warnings: List[str]) -> str:
     try:
         text = render_text(source, values, budget, _MODES[name])
     except TemplateFailure as failure:
-        warnings.append(f"templates.{name} failed on {told}, the default text is sent: {failure}")
+        warnings.append(f"templates.{name} failed on {subject}, the default text is sent: {failure}")
         return ""
     return plain(text, _TITLE) if name == "title" else legible(text).strip()

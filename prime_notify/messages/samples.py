@@ -1,4 +1,4 @@
-"""Events for test notifications: realistic in form, marked as tests, and claiming nothing that is not so."""
+"""Events for test notifications: realistic in form, marked as tests, and without a false claim."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from prime_notify.messages.machine_texts import machine_comment, machine_message
-from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.event import Bound, Event, EventName, Status, Task
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
 from prime_notify.text.humanize import local_time
 from prime_notify.version import __version__
@@ -25,12 +25,13 @@ def sample_event(
     """
     who = dict(operator or _NOBODY)
     fields: Dict[str, Any] = {
-        "backup": _backup(name, who, now()),
         "operator": who,
         "source": {key: value for key, value in who.items() if key in ("type", "name") and value},
         "message": machine_message("test"),
     }
-    if not name.is_start:
+    if name.bound is not Bound.NONE:
+        fields["backup"] = _backup(name, who, now())
+    if name.is_end:
         fields["cost_s"] = 12.345
     if name.status is Status.FAILURE:
         fields["error"] = {"type": "TestError", "message": machine_message("test_error")}

@@ -7,11 +7,12 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts, full_message
 from prime_notify.messages.machine_texts import comment_text, message_text
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
-from prime_notify.text.markdown import escape, plain
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import plain
 
 __all__ = ["compose", "headline", "in_words", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
 
@@ -37,7 +38,7 @@ def message_of(
 
 
 def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
-    """The texts of a payload: those that its source set, the others made of its facts."""
+    """The texts of a payload: the source's own where it has set them, else made of the facts."""
     return _texts(payload, facts(payload, language, catalogue), language, catalogue)
 
 
@@ -60,13 +61,13 @@ def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: 
 
 
 def _given(text: Optional[str]) -> Optional[str]:
-    """A text that the source set, unless there is nothing to read in it."""
+    """A text that the source set, unless it is blank."""
     return text if text and text.strip() else None
 
 
 def _localized(payload: Payload, texts: Texts, language: str, catalogue: Catalogue) -> Payload:
-    said = _machine_texts(payload, language, catalogue)
-    return payload.model_copy(update={**said, "title": texts.title, "body": texts.body, "desp": texts.desp})
+    machine_texts = _machine_texts(payload, language, catalogue)
+    return payload.model_copy(update={**machine_texts, "title": texts.title, "body": texts.body, "desp": texts.desp})
 
 
 def in_words(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
@@ -93,7 +94,7 @@ def title(payload: Payload, language: str, catalogue: Catalogue) -> str:
 
 
 def with_server(text: str, payload: Payload) -> str:
-    """A title, and which server it is about."""
+    """A title with the server's name."""
     server = plain(payload.server.name or "", _SERVER_NAME) if payload.server else ""
     return f"{text} — {server}" if server else text
 
@@ -102,10 +103,9 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
     """The title without the server's name: ``✅ Backup #42 done``."""
     number = ""
     if payload.backup and payload.backup.id is not None:
-        key = f"notification.title.number.{payload.task.value}"
-        number = catalogue.text(language, key, id=payload.backup.id)
+        number = _number(payload.task, payload.backup.id, language, catalogue)
     text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
-    if payload.status is Status.SUCCESS and payload.severity is not Severity.INFO:
+    if payload.has_warnings:
         text = catalogue.text(language, "notification.title.with_warnings", title=text)
     text = f"{symbol(payload)} {text}"
     if payload.test:
@@ -113,8 +113,14 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
     return text
 
 
+def _number(task: Task, backup_id: int, language: str, catalogue: Catalogue) -> str:
+    """The backup's number in a title; empty for a task whose titles have no number."""
+    key = f"notification.title.number.{task.value}"
+    return "" if catalogue.find(language, key) is None else catalogue.text(language, key, id=backup_id)
+
+
 def symbol(payload: Payload) -> str:
-    """How it went, in one character."""
+    """The status in one character."""
     return _SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]
 
 

@@ -1,4 +1,4 @@
-"""Asks a model's annotations what is expected at a place of the document, before anything is validated."""
+"""The type that a model expects at a place of the document, found before anything is validated."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def member(annotation: Any, part: Union[str, int]) -> Any:
 
 
 def takes_null(annotation: Any) -> bool:
-    """Whether ``null`` means something there."""
+    """Whether ``null`` is a value of this type."""
     return any(kind is type(None) or kind in (Any, object) for kind in alternatives(annotation))
 
 
 def takes_objects(annotation: Any) -> bool:
-    """Whether a JSON object may stand there; assumed of every type that is not known to refuse one."""
+    """Whether a JSON object may be a value of this type. Assumed of every type that is not known to refuse one."""
     for kind in alternatives(annotation):
         origin = get_origin(kind) or kind
         if kind is Any or origin is object or _is_mapping(origin) or _models(kind):

@@ -1,24 +1,32 @@
-"""What happened: the eight events, and the raw form in which a source hands one over."""
+"""The table of events, and the raw form in which a source hands one over.
+
+A row of :class:`EventName` holds all that the code knows of an event. A new event is one more row, with a new word in
+:class:`Task` or :class:`Status` where it needs one, and its texts in ``lang/``: ``notification.title.<name>``,
+``notification.event.<name>``, ``notification.when.<name>``, and ``notification.status.<status>`` and
+``notification.digest.<status>`` of a new status.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
-__all__ = ["Event", "EventName", "Severity", "Status", "Task"]
+from typing_extensions import Self
+
+__all__ = ["STATUS_KEYS", "WITH_WARNINGS", "Bound", "Event", "EventName", "Severity", "Status", "Task", "TaskKind"]
 
 
 class Task(str, enum.Enum):
-    """What kind of work a backup plugin was doing."""
+    """The kind of work that an event is about."""
 
     BACKUP = "backup"
     RESTORE = "restore"
 
 
 class Status(str, enum.Enum):
-    """How far the task has come."""
+    """What an event says of its task."""
 
     START = "start"
     SUCCESS = "success"
@@ -27,7 +35,7 @@ class Status(str, enum.Enum):
 
 
 class Severity(str, enum.Enum):
-    """How much a person needs to care; apart from the status, since a success can carry a warning."""
+    """How much a person needs to care. It is apart from the status, since a success can carry a warning."""
 
     INFO = "info"
     WARNING = "warning"
@@ -42,47 +50,99 @@ class Severity(str, enum.Enum):
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-class EventName(str, enum.Enum):
-    """Every event name, as it stands in configs, payloads and MCDR event ids."""
+class Bound(enum.Enum):
+    """Which bound of a task an event marks. An event without one opens no task and closes none."""
 
-    BACKUP_START = "backup_start"
-    BACKUP_SUCCESS = "backup_success"
-    BACKUP_FAILURE = "backup_failure"
-    BACKUP_ABORTED = "backup_aborted"
-    RESTORE_START = "restore_start"
-    RESTORE_SUCCESS = "restore_success"
-    RESTORE_FAILURE = "restore_failure"
-    RESTORE_ABORTED = "restore_aborted"
+    START = enum.auto()
+    END = enum.auto()
+    NONE = enum.auto()
+
+
+_INFO, _WARNING, _ERROR = ((severity,) for severity in Severity)
+_DOUBTFUL = (*_INFO, *_WARNING)
+
+
+class EventName(str, enum.Enum):
+    """The name of an event, as it stands in configs, payloads and MCDR event ids."""
 
     task: Task
     status: Status
+    bound: Bound
+    severities: Tuple[Severity, ...]  # that the event may have, the default one first
     is_start: bool
+    is_end: bool
 
-    def __init__(self, value: str) -> None:
-        kind, how_far = value.split("_")
-        self.task = Task(kind)
-        self.status = Status(how_far)
-        self.is_start = self.status is Status.START
+    def __new__(cls, name: str, *columns: Any) -> Self:
+        row = str.__new__(cls, name)
+        row._value_ = name
+        row.task, row.status, row.bound, row.severities = columns
+        row.is_start, row.is_end = row.bound is Bound.START, row.bound is Bound.END
+        return row
+
+    BACKUP_START = "backup_start", Task.BACKUP, Status.START, Bound.START, _INFO
+    BACKUP_SUCCESS = "backup_success", Task.BACKUP, Status.SUCCESS, Bound.END, _DOUBTFUL
+    BACKUP_FAILURE = "backup_failure", Task.BACKUP, Status.FAILURE, Bound.END, _ERROR
+    BACKUP_ABORTED = "backup_aborted", Task.BACKUP, Status.ABORTED, Bound.END, _WARNING
+    RESTORE_START = "restore_start", Task.RESTORE, Status.START, Bound.START, _INFO
+    RESTORE_SUCCESS = "restore_success", Task.RESTORE, Status.SUCCESS, Bound.END, _DOUBTFUL
+    RESTORE_FAILURE = "restore_failure", Task.RESTORE, Status.FAILURE, Bound.END, _ERROR
+    RESTORE_ABORTED = "restore_aborted", Task.RESTORE, Status.ABORTED, Bound.END, _WARNING
 
     @classmethod
     def of(cls, task: Task, status: Status) -> EventName:
-        return cls(f"{task.value}_{status.value}")
+        """The event that says ``status`` of ``task``.
+
+        :raises KeyError: no event does.
+        """
+        return _BY_TASK_AND_STATUS[task, status]
 
     @property
     def default_severity(self) -> Severity:
-        if self.status is Status.FAILURE:
-            return Severity.ERROR
-        if self.status is Status.ABORTED:
-            return Severity.WARNING
-        return Severity.INFO
+        return self.severities[0]
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether something went wrong: its severity is above info by default."""
+        return self.default_severity is not Severity.INFO
+
+
+_BY_TASK_AND_STATUS = {(event.task, event.status): event for event in EventName}
+
+WITH_WARNINGS = "success_warning"
+"""The status key of a success whose severity is above info."""
+
+
+def _status_keys() -> Tuple[str, ...]:
+    ranks = {event.status.value: (event.is_start, -event.default_severity.rank) for event in EventName}
+    ranks[WITH_WARNINGS] = (False, -Severity.WARNING.rank)
+    return tuple(sorted(ranks, key=ranks.__getitem__))
+
+
+STATUS_KEYS = _status_keys()
+"""The keys of the texts of every status, from the worst to the mildest; a start comes last."""
+
+
+class TaskKind(NamedTuple):
+    """The kind of a task: the backups, or the restores, of one plugin.
+
+    The outcomes of one kind follow each other, so the last of them says how the kind is doing.
+    """
+
+    plugin_id: str
+    task: Task
+
+    @property
+    def key(self) -> str:
+        """``prime_backup:restore``: the kind as it is stored."""
+        return f"{self.plugin_id}:{self.task.value}"
 
 
 @dataclass(frozen=True)
 class Event:
-    """One occurrence as a source saw it.
+    """One event as a source observed it.
 
-    ``fields`` are payload fields (SPEC: "The payload") that the source knows; they may come from another plugin, so
-    nothing about their types is trusted until :func:`prime_notify.model.normalize.normalize` has seen them.
+    ``fields``: the payload fields that the source knows. They may come from another plugin, so their types are not
+    trusted before :func:`prime_notify.model.normalize.normalize` has read them.
     """
 
     name: EventName
@@ -92,9 +152,10 @@ class Event:
     test: bool = False
 
     def kept(self, *, at: float, server_running: Optional[bool]) -> Event:
-        """The same for somebody who will accept it later: with the time (unix seconds) and the server's state of now.
+        """The same event for an engine that will accept it later, with the time (unix seconds) and the server's state
+        of now.
 
-        What the event knows itself is left as it is.
+        Fields that the event has are left as they are.
         """
         known: Any = self.fields
         if not isinstance(known, Mapping):

@@ -1,4 +1,4 @@
-"""One thing to say about an event, in one language: what every channel lays out its own way."""
+"""A fact about an event, in one language. Every channel lays facts out in its own way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Fact", "FactKind"]
 
 
 class FactKind(str, enum.Enum):
-    """Which fact it is; also the last part of its label's key. The most important come first."""
+    """The kind of a fact; also the last part of the key of its label. The most important kinds come first."""
 
     EVENT = "event"
     STATUS = "status"
@@ -33,9 +33,9 @@ class FactKind(str, enum.Enum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. ``value`` is plain text, of several lines only where ``kind`` is long (:attr:`is_long`).
+    """One fact. ``value``: plain text, of several lines only where the fact :attr:`is_long`.
 
-    Players may have typed any of it: whoever lays it out escapes it for its place.
+    Players may have typed any part of it, so a channel escapes it for its place.
     """
 
     kind: FactKind
@@ -44,5 +44,5 @@ class Fact:
 
     @property
     def is_long(self) -> bool:
-        """Whether it wants a place of its own rather than a cell beside others."""
+        """Whether it needs a place of its own rather than a cell beside others."""
         return self.kind in (FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT, FactKind.ITEMS)

@@ -1,4 +1,4 @@
-"""An attempt without an answer: its kind, its reason, and the remedy."""
+"""Failures of attempts that got no answer: kind, reason and remedy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["FailureKind", "TransportFailure", "UnsendableError"]
 
 
 class FailureKind(str, enum.Enum):
-    """What went wrong below HTTP, or before a program could say anything."""
+    """The kind of a failure below HTTP, or before a program could answer."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -27,7 +27,7 @@ class FailureKind(str, enum.Enum):
 
 @dataclass(frozen=True)
 class TransportFailure:
-    """No (complete) answer. ``reason`` names at most scheme, host and port; ``hint`` says what to do about it."""
+    """An attempt without a complete answer. ``reason`` names at most scheme, host and port. ``hint``: the remedy."""
 
     kind: FailureKind
     reason: Wording
@@ -35,7 +35,7 @@ class TransportFailure:
 
 
 class UnsendableError(Exception):
-    """The request cannot even be begun; carries the failure that says why, and shows nothing of the URL."""
+    """The request cannot be begun. ``failure`` has the reason, and shows nothing of the URL."""
 
     def __init__(self, kind: FailureKind, reason: Wording, hint: Wording) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Which fields a payload has, and how each is read from what a source handed over."""
+"""The fields of a payload, and how each is read from the values of a source."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _operator(reading: Reading, path: str, value: Any) -> Dict[str, str]:
 
 
 def _operator_of_text(text: str) -> Dict[str, str]:
-    """Without a colon it is a name alone: Prime Backup calls such an operator ``literal``, and so do we."""
+    """A text without a colon is a name alone. The type is then ``literal``, as in Prime Backup."""
     if not text:
         raise UnusableError("a type or a name")
     kind, colon, name = text.partition(":")
@@ -119,7 +119,7 @@ def _error(reading: Reading, path: str, value: Any) -> Dict[str, str]:
 
 
 def _describe(error: BaseException) -> Dict[str, str]:
-    """An exception as it would stand in a payload; one that cannot be printed still has its type."""
+    """An exception as the payload shows it. An exception that cannot be printed still has its type."""
     described = {"type": type(error).__name__}
     try:
         described["message"] = str(error)
@@ -139,7 +139,7 @@ def _severity(_reading: Reading, _path: str, value: Any) -> Severity:
 
 
 def _same(reading: Reading, path: str, value: Any) -> None:
-    """``event``, ``task`` and ``status`` are what was dispatched; an event that says otherwise is told so."""
+    """Reads ``event``, ``task`` or ``status``: the dispatched event's own value counts, another one gives a warning."""
     name = reading.name
     expected = {"event": name.value, "task": name.task.value, "status": name.status.value}[path]
     if not isinstance(value, str) or str.__str__(value) != expected:

@@ -56,7 +56,7 @@ class Health:
     records: Tuple[FailureRecord, ...] = ()
 
     def record(self, kind: str) -> Optional[FailureRecord]:
-        """The record of this kind of task (:attr:`prime_notify.model.task_kind.TaskKind.key`)."""
+        """The record of this kind of task (:attr:`prime_notify.model.event.TaskKind.key`)."""
         return next((one for one in self.records if one.kind == kind), None)
 
     def failing(self, kind: str) -> Optional[FailureRecord]:

@@ -1,4 +1,4 @@
-"""From what a source handed over to a payload that any receiver can read. No field can make it fail."""
+"""An event of a source, made into a payload that any receiver can read. No field can make it fail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAME = 128
 
 @dataclass(frozen=True)
 class Normalized:
-    """A payload, and for each field that could not be used as it was, a sentence that names it."""
+    """A payload, and a warning for each field that could not be used as it was."""
 
     payload: Payload
     warnings: Tuple[str, ...]
@@ -31,10 +31,10 @@ class Normalized:
 def normalize(
     event: Event, *, id: str, task_id: str, now: float, server_running: Optional[bool], server_name: Optional[str]
 ) -> Normalized:
-    """Read an event. Never raises for anything that the event carries.
+    """Reads an event. Nothing that the event carries makes it raise.
 
-    A field that cannot be used is left out with a warning, and costs no other field. Texts lose control characters
-    and are cut to sensible lengths. What the event knows wins over ``now`` (unix seconds), ``server_running`` and
+    A field that cannot be used is left out with a warning, and costs no other field. Texts lose control characters and
+    are cut to sensible lengths. Fields of the event win over ``now`` (unix seconds), ``server_running`` and
     ``server_name``. Fields with unknown names are kept in ``extra`` under their name (``backup.foo`` for a member),
     unless ``extra`` has that name already.
     """
@@ -86,7 +86,7 @@ def _present(**values: Any) -> Dict[str, Any]:
 
 
 def _put(payload: Dict[str, Any], name: str, value: Any) -> None:
-    """Set a field, or have it absent when there is nothing to say."""
+    """Sets a field, or removes it when its value is empty."""
     if value:
         payload[name] = value
     else:

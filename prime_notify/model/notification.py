@@ -1,4 +1,4 @@
-"""A notification: one accepted event with its identity, and its texts in one language."""
+"""A notification: one accepted event with its id. And a message: its texts for one attempt."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class IdFactory:
 
     def __init__(self, now: Callable[[], float] = time.time, randbits: Optional[Callable[[int], int]] = None) -> None:
         self._now = now
-        # Unique, not secret: seeded by the system once, so that a backup's thread does not ask it for every event
+        # Unique, not secret: seeded by the system once, so that a backup's thread does not wait for it
         self._randbits = randbits or random.Random().getrandbits  # noqa: S311
         self._last = 0
 
@@ -37,17 +37,17 @@ class IdFactory:
         return _in_base_32(value, pairs=13)
 
 
-def derived_id(id: str, told: str) -> str:
-    """An id for a message that tells more than the notification with ``id``: the same for the same ``told``.
+def derived_id(id: str, contents: str) -> str:
+    """An id for a message that covers more than the notification with ``id``. It sorts like this notification's own.
 
-    It sorts like that notification's.
+    The same ``contents`` give the same id.
     """
-    digest = hashlib.sha256(told.encode("utf-8", "replace")).digest()
+    digest = hashlib.sha256(contents.encode("utf-8", "replace")).digest()
     return id[:10] + _in_base_32(int.from_bytes(digest[:10], "big"), pairs=8)
 
 
 def _in_base_32(value: int, *, pairs: int) -> str:
-    """The lowest ten bits for each of ``pairs`` as two characters of Crockford's alphabet, the highest first."""
+    """The lowest ``10 * pairs`` bits in Crockford's alphabet, two characters for ten bits, the highest first."""
     return "".join([_PAIRS[value >> shift & 1023] for shift in range(10 * (pairs - 1), -1, -10)])
 
 
@@ -75,12 +75,12 @@ class Texts:
 class Message:
     """All that a channel may look at when it renders one attempt.
 
-    ``now`` is the moment of the attempt, unix seconds: signatures need it, and render has no clock of its own.
-    ``facts`` are what ``texts`` was made of, the most important first. ``previous`` is the receipt of the start of
-    the same task at this endpoint (:attr:`prime_notify.model.outcome.Delivered.receipt`), where it gave one.
-    ``custom_body`` is ``texts.body`` where the endpoint has a template for it: a channel that lays out facts shows this
-    plain text, escaped for its place, instead of them. ``beside`` is what the endpoint's templates can name beside the
-    payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: what went wrong in making it, for the owner.
+    ``now``: the moment of the attempt, unix seconds; signatures need it. ``facts``: the facts in ``texts``, the most
+    important first. ``previous``: the receipt of the start of the same task at this endpoint
+    (:attr:`prime_notify.model.outcome.Delivered.receipt`), if there is one. ``custom_body``: ``texts.body`` where the
+    endpoint has a template for it; a channel that lays out facts shows this plain text instead of them. ``beside``:
+    values of templates beside the payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: problems of making
+    the message, for the owner.
     """
 
     notification: Notification

@@ -1,4 +1,4 @@
-"""What came of one attempt: a small closed set, judged by a channel, acted upon by a lane."""
+"""The outcome of one attempt: a small closed set. A channel judges it, a lane acts upon it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Delivered", "Outcome", "Permanent", "Retry"]
 class Delivered:
     """The service accepted the message.
 
-    ``receipt`` is what a later message of the same task needs in order to reply to or update this one.
+    ``receipt``: the values by which a later message of the same task can reply to this one, or update it.
     """
 
     status: Optional[int] = None
@@ -22,12 +22,12 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Retry:
-    """It did not arrive, and may arrive later.
+    """The message did not arrive, and may arrive later.
 
-    ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint
-    down, not refusing this one message. ``separately``: what this message was to reply to or to update is gone, and
-    it can be sent at once as one of its own, rendered without ``previous``. ``cut_off``: we ended the attempt
-    ourselves, which says nothing of the endpoint.
+    ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
+    not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
+    sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
+    nothing of the endpoint.
     """
 
     reason: str
@@ -41,7 +41,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Permanent:
-    """It will never arrive as it is. ``disable``: nor will any other message to this endpoint (HTTP 410)."""
+    """The message will never arrive. ``disable``: no other message to this endpoint will either (HTTP 410)."""
 
     reason: str
     status: Optional[int] = None

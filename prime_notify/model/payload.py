@@ -1,6 +1,6 @@
 """The payload: the JSON object that a ``webhook`` endpoint receives, as typed, immutable values.
 
-Field names are those of Prime Backup's notification proposal; absent knowledge is an absent field, never ``null``.
+Field names are those of Prime Backup's notification proposal. An unknown value is an absent field, never ``null``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prime_notify.model.event import EventName, Severity, Status, Task
-from prime_notify.model.task_kind import TaskKind
+from prime_notify.model.event import WITH_WARNINGS, EventName, Severity, Status, Task, TaskKind
 
 __all__ = ["Backup", "ErrorInfo", "Operator", "Payload", "PluginInfo", "ServerInfo", "SourceInfo", "Timestamp"]
 
@@ -55,7 +54,7 @@ class Backup(_Part):
 
 
 class Operator(_Part):
-    """On whose behalf the task ran; ``full`` is ``type:name``."""
+    """The person or thing on whose behalf the task ran. ``full`` is ``type:name``."""
 
     type: str
     name: str
@@ -63,14 +62,14 @@ class Operator(_Part):
 
 
 class SourceInfo(_Part):
-    """What triggered the task."""
+    """The trigger of the task."""
 
     type: str
     name: Optional[str] = None
 
 
 class ErrorInfo(_Part):
-    """Why it failed. ``traceback`` is sent only where an endpoint asks for it."""
+    """The error of a failure. ``traceback`` is sent only where an endpoint asks for it."""
 
     type: str
     message: str
@@ -103,11 +102,21 @@ class Payload(_Part):
 
     @property
     def task_kind(self) -> TaskKind:
-        """The kind of the task, of its plugin."""
+        """The kind of the task."""
         return TaskKind(self.plugin.id, self.task)
 
+    @property
+    def has_warnings(self) -> bool:
+        """Whether it is a success that deserves doubt."""
+        return self.status is Status.SUCCESS and self.severity is not Severity.INFO
+
+    @property
+    def status_key(self) -> str:
+        """The key of the status's texts: one of :data:`prime_notify.model.event.STATUS_KEYS`."""
+        return WITH_WARNINGS if self.has_warnings else self.status.value
+
     def task_fields(self) -> Dict[str, Any]:
-        """What the start and the end of a task both say, as fields of an event."""
+        """The fields of an event that are the same at the start and at the end of a task."""
         return self.model_dump(mode="json", exclude_none=True, include={"plugin", "backup", "operator", "source"})
 
     def to_dict(self) -> Dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Addresses of services and proxies, taken apart without a connection."""
+"""Addresses of services and proxies, parsed without a connection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROXY_PORTS = {"http": 80, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "so
 class Proxy:
     """A proxy; ``kind`` is the scheme of its address. ``user`` is user and password, as ``user:password``.
 
-    ``configured``: it is the endpoint's own, not the environment's.
+    ``configured``: whether it is the endpoint's own, not the environment's.
     """
 
     host: str
@@ -69,7 +69,10 @@ def host_of(parts: Url) -> str:
 
 
 def configured_proxy(address: str) -> Proxy:
-    """The proxy of an endpoint's config. Raises UnsendableError for an address that is none."""
+    """The proxy of an endpoint's config.
+
+    :raises UnsendableError: the address is none.
+    """
     proxy = proxy_of(address, configured=True)
     if proxy is None:
         hint = Wording(

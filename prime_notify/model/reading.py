@@ -1,4 +1,4 @@
-"""The machinery of reading an event's fields: each on its own, none of them able to fail the others."""
+"""The reading of an event's fields: each is read on its own, so no field costs another."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MOST_UNKNOWN = 64
 
 
 class UnusableError(Exception):
-    """A field's value cannot be used; the text says what was expected."""
+    """A field's value cannot be used. The text names the expected kind of value."""
 
 
 class Reading:
-    """The reading of one event: what its field parsers know, and what they have to say."""
+    """The reading of one event: the context and the warnings of its field parsers."""
 
     def __init__(self, name: EventName, plugin_id: str, now: float) -> None:
         self.name = name
@@ -43,7 +43,7 @@ class Reading:
         return None
 
     def members(self, value: Any, fields: Fields) -> Dict[str, Any]:
-        """The known members of a mapping, clean; what is unknown is kept for ``extra`` under its dotted path."""
+        """The known members of a mapping, clean. Unknown members are kept for ``extra`` under their dotted path."""
         known: Dict[str, Any] = {}
         strangers: List[Tuple[Any, Any]] = []
         for key, member in list(as_dict(value).items()):
@@ -69,7 +69,7 @@ class Reading:
             self.warn(f"{lost} unknown fields{where} are left out: too many, or their names are not texts")
 
     def json(self, path: str, value: Mapping[Any, Any], budget: int) -> Dict[str, Any]:
-        """A clean copy of free data; what has no place in JSON is left out with one warning."""
+        """A clean copy of free data. Values without a JSON form are left out with one warning."""
         cleaner = JsonCleaner(budget)
         clean = cleaner.clean(value, path)
         if cleaner.dropped:
@@ -82,7 +82,7 @@ Parse = Callable[[Reading, str, Any], Any]
 
 
 class Fields:
-    """The known members of one object in the payload. ``parsers``: for each, its name, its path, and how it is read."""
+    """The known members of one object in the payload. ``parsers``: name, path and parser of each."""
 
     def __init__(self, prefix: str, parsers: Mapping[str, Parse]) -> None:
         self.prefix = prefix

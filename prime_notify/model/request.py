@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Sequence, Tuple, Union
+from typing import Mapping, Optional, Sequence, Tuple, Union
 
-from prime_notify.model.connection import ConnectionOptions
+__all__ = ["DIRECT", "AnyRequest", "AppriseRequest", "CommandRequest", "ConnectionOptions", "Request"]
 
-__all__ = ["AnyRequest", "AppriseRequest", "CommandRequest", "Request"]
+DIRECT = "direct"
+"""In place of a proxy's address: no proxy, whatever the environment says."""
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """How the transport connects to an endpoint.
+
+    ``proxy``: an address, :data:`DIRECT`, or None for the environment's. ``verify``: whether the peer's certificate is
+    verified, or the path of the CAs against which it is. ``cert``: the paths of a client certificate and of its key, or
+    of one file with both.
+    """
+
+    proxy: Optional[str] = field(default=None, repr=False)
+    verify: Union[bool, str] = True
+    cert: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Request:
     """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
 
-    URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` is filled in
-    for every channel alike, from the endpoint. ``warnings``: what went wrong in making it, for the log.
+    URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` comes from the
+    endpoint, for every channel alike. ``warnings``: problems of making the request, for the log.
     """
 
     method: str
@@ -40,8 +55,8 @@ class CommandRequest:
 class AppriseRequest:
     """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
 
-    ``format``: Apprise's text or markdown. ``id`` is the same in every retry, and of no other message: a URL that has
-    got the message is left out of the next try.
+    ``format``: Apprise's text or markdown. ``id``: the same in every retry, and of no other message; a retry leaves out
+    the URLs that have delivered the message.
     """
 
     urls: Sequence[str] = field(repr=False)
@@ -53,4 +68,4 @@ class AppriseRequest:
 
 
 AnyRequest = Union[Request, CommandRequest, AppriseRequest]
-"""What a channel may ask for; each kind has its transport."""
+"""Every kind of request; each has its transport."""

@@ -10,10 +10,9 @@ __all__ = ["Response"]
 
 @dataclass(frozen=True)
 class Response:
-    """What came back. Header names are lower-case; ``body`` is cut at the transport's cap (then ``truncated``).
-
-    Of a program, ``status`` is its exit code (negative: the signal that killed it) and ``body`` the end of its output.
-    ``received_at``: when, unix seconds; 0 when not known.
+    """One answer. Header names are lower-case; ``body`` is cut at the transport's cap; then it is ``truncated``. A
+    program's ``status`` is its exit code (negative: the signal that killed it), and its ``body`` is the end of its
+    output. ``received_at``: unix seconds, 0 when not known.
     """
 
     status: int

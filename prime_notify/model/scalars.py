@@ -1,4 +1,4 @@
-"""How single values are read: texts, numbers, times. Lenient where the meaning is certain."""
+"""Parsers of single values: texts, numbers, times. They are lenient where the meaning is certain."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ __all__ = [
 ]
 
 SHORT = 512
-"""Characters that a text may have unless it says otherwise."""
+"""The most characters of a text that names no other limit."""
 
 _TRACEBACK = 32768
 _MOST_SECONDS = 1e9  # three decades: no task takes longer
 
-_EARLIEST = 1e9  # 2001: what is before is no unix time in seconds
+_EARLIEST = 1e9  # 2001: a smaller number is no unix time in seconds
 _LATEST_AHEAD = 86400.0
 
 

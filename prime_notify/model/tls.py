@@ -1,4 +1,4 @@
-"""TLS as an endpoint wants it: the CAs to trust, and the client's own certificate."""
+"""TLS of an endpoint: the CAs that it trusts, and the client's certificate."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Optional, Tuple, Union
 
 import requests.utils
 
-from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import FailureKind, UnsendableError
+from prime_notify.model.request import ConnectionOptions
 from prime_notify.text.wording import Wording
 
 __all__ = ["tls_context", "tls_files"]
@@ -37,7 +37,9 @@ def tls_context(options: ConnectionOptions = ConnectionOptions()) -> ssl.SSLCont
 
 
 def tls_files(options: ConnectionOptions) -> Tuple[Optional[int], ...]:
-    """Changes whenever a file that the options name does: a renewed certificate is used without a reload."""
+    """The times of change of the files that the options name, so that a renewed certificate is used without a
+    reload.
+    """
     paths = [*([options.verify] if isinstance(options.verify, str) else []), *options.cert]
     return tuple(_modified(Path(path)) for path in paths)
 
@@ -61,7 +63,7 @@ def _trust(context: ssl.SSLContext, verify: Union[bool, str]) -> None:
             context.load_verify_locations(capath=bundle)
         else:
             context.load_verify_locations(cafile=bundle)
-    except OSError:  # ssl.SSLError, for what is no certificate, is one
+    except OSError:  # ssl.SSLError, raised for a file without certificates, is an OSError, too
         reason = Wording("{owner} cannot be read", "{owner}无法读取", owner=owner)
         hint = Wording("look at {bundle}: is it PEM?", "请检查 {bundle}：它是 PEM 格式吗？", bundle=bundle)
         raise UnsendableError(FailureKind.TLS, reason, hint) from None
@@ -69,7 +71,7 @@ def _trust(context: ssl.SSLContext, verify: Union[bool, str]) -> None:
 
 def _identify(context: ssl.SSLContext, cert: Tuple[str, ...]) -> None:
     try:
-        # Without a password of ours, OpenSSL would ask for that of an encrypted key at the console, and wait
+        # Without a password here, OpenSSL asks for that of an encrypted key at the console, and waits
         context.load_cert_chain(cert[0], cert[1] if len(cert) > 1 else None, password="")
     except OSError:
         reason = Wording("the client certificate cannot be used", "客户端证书无法使用")

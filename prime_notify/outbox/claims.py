@@ -10,10 +10,10 @@ from typing import Deque, Dict, Iterable, List, Optional, Sequence
 
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.queries import (
+    DEFERRED_DUE,
+    DEFERRING,
+    FIND_DEFERRED,
     FIND_DUE,
-    FIND_HELD,
-    HELD_DUE,
-    HOLDING,
     NEXT_DUE,
     DueRow,
     delivery_rows,
@@ -30,10 +30,10 @@ _AHEAD = 16
 
 @dataclass(frozen=True)
 class _Lease:
-    """A delivery that is handed out. ``held``: it was held back before."""
+    """A delivery that is handed out. ``deferred``: it was deferred before."""
 
     row: DueRow
-    held: bool
+    deferred: bool
 
 
 class Claims:
@@ -46,7 +46,7 @@ class Claims:
         self._database = database
         self._leases: Dict[int, _Lease] = {}
         self._ahead: Dict[str, Deque[DueRow]] = {}
-        self._holding = {endpoint for (endpoint,) in database.read(HOLDING)}  # since the start, if only for a moment
+        self._deferring = {endpoint for (endpoint,) in database.read(DEFERRING)}
         self._claiming = threading.Lock()
 
     def due(self, endpoint: str, at: float) -> Optional[DueRow]:
@@ -55,7 +55,7 @@ class Claims:
             row = self._pop(endpoint)
             if row is None or row.due > at:
                 return self._read_ahead(endpoint, at)
-            self._leases[row.key] = _Lease(row, held=False)
+            self._leases[row.key] = _Lease(row, deferred=False)
             return row
 
     def _pop(self, endpoint: str) -> Optional[DueRow]:
@@ -70,17 +70,17 @@ class Claims:
             if not found:
                 return None
             self._ahead[endpoint] = collections.deque(found[1:])
-            self._leases[found[0].key] = _Lease(found[0], held=False)
+            self._leases[found[0].key] = _Lease(found[0], deferred=False)
             return found[0]
 
         return self._database.query(act)
 
-    def held(self, endpoint: str, at: float, most: int) -> List[DueRow]:
-        """Lease those due of what is held back, at most so many."""
+    def deferred(self, endpoint: str, at: float, most: int) -> List[DueRow]:
+        """Lease deferred ones that are due, at most so many."""
 
         def act(connection: sqlite3.Connection) -> List[DueRow]:
-            found = self._free(connection, FIND_HELD, endpoint, at, most)
-            self._leases.update((row.key, _Lease(row, held=True)) for row in found)
+            found = self._free(connection, FIND_DEFERRED, endpoint, at, most)
+            self._leases.update((row.key, _Lease(row, deferred=True)) for row in found)
             return found
 
         with self._claiming:
@@ -95,12 +95,12 @@ class Claims:
         return sum([lease.row.endpoint == endpoint for lease in list(self._leases.values())])
 
     def next_due(self, endpoint: str) -> Optional[float]:
-        """When the first one is due that is neither leased nor held back."""
+        """When the first one is due that is neither leased nor deferred."""
         return self._first_due(NEXT_DUE, endpoint)
 
-    def held_due(self, endpoint: str) -> Optional[float]:
-        """When the first one is due that is held back and not leased."""
-        return self._first_due(HELD_DUE, endpoint)
+    def deferred_due(self, endpoint: str) -> Optional[float]:
+        """When the first one is due that is deferred and not leased."""
+        return self._first_due(DEFERRED_DUE, endpoint)
 
     def _first_due(self, query: str, endpoint: str) -> Optional[float]:
         rows = self._database.read(query, endpoint, 1 + self._leased(endpoint))
@@ -110,8 +110,8 @@ class Claims:
         """They are about to be written."""
         for done in settlements:
             lease = self._leases.get(done.key)
-            if done.held and lease is not None:
-                self._holding.add(lease.row.endpoint)
+            if done.deferred and lease is not None:
+                self._deferring.add(lease.row.endpoint)
         if not all(map(self._changes_nothing_else, settlements)):
             self.forget_ahead()
 
@@ -120,17 +120,17 @@ class Claims:
         lease = self._leases.get(done.key)
         return (
             lease is not None
-            and not lease.held
+            and not lease.deferred
             and not lease.row.superseded
             and done.state is not State.WAITING
-            and not done.heirs
+            and not done.substitutes
             and done.remind_at is None
         )
 
     def may_fold(self, key: int) -> bool:
-        """Whether the endpoint of a delivery may hold something back, as most never do."""
+        """Whether the endpoint of a delivery has ever deferred one. Most never do."""
         lease = self._leases.get(key)
-        return lease is None or lease.row.endpoint in self._holding
+        return lease is None or lease.row.endpoint in self._deferring
 
     def end(self, keys: Iterable[int]) -> None:
         """Give up leases."""

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any, Callable, ContextManager, Optional, Protocol, Sequence, Tuple, TypeVar
 
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
 
@@ -96,10 +96,10 @@ class _Use:
 class Database:
     """See :class:`Storage`; a file, or, with :data:`MEMORY` for a path, a database in memory."""
 
-    def __init__(self, path: Path, step: Step = no_step) -> None:
+    def __init__(self, path: Path, crash_point: CrashPoint = no_crash) -> None:
         self.path = path
         self._log_path = path.with_name(f"{path.name}-wal")
-        self._step = step
+        self._crash_point = crash_point
         self._durable = True  # as synchronous=FULL has it
         self._unflushed = False
         self._flushing = threading.Lock()
@@ -121,8 +121,8 @@ class Database:
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._step("open")
-        migrate(self._connection, self._step)
+        self._crash_point("open")
+        migrate(self._connection, self._crash_point)
 
     def using(self) -> ContextManager[sqlite3.Connection]:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
@@ -148,20 +148,20 @@ class Database:
 
     def write(self, name: str, act: Act[T], *, durable: bool = True) -> T:
         with self._use as connection:
-            self._step(f"{name}:begin")
+            self._crash_point(f"{name}:begin")
             if durable is not self._durable:
                 self._set_durable(connection, durable)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 result = act(connection)
-                self._step(f"{name}:commit")
+                self._crash_point(f"{name}:commit")
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
             self._unflushed = not durable
-            self._step(f"{name}:done")
+            self._crash_point(f"{name}:done")
             return result
 
     def _set_durable(self, connection: sqlite3.Connection, durable: bool) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from typing import Any, Callable, Optional, Sequence, Tuple
 
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.database import MEMORY, Act, Database, T
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.rows import Rows, all_rows, live_rows
@@ -51,7 +51,7 @@ class FailoverDatabase:
         say: Callable[[bool, str], None],
         *,
         fresh_key: Callable[[], int],
-        step: Step = no_step,
+        crash_point: CrashPoint = no_crash,
     ) -> None:
         self.under_way: Callable[[], Rows] = Rows
         """The rows that are known without the file: deliveries that are handed out, and open tasks."""
@@ -59,8 +59,8 @@ class FailoverDatabase:
         self._reopen = reopen
         self._say = say
         self._fresh_key = fresh_key
-        self._step = step
-        self._memory = None if file else Database(MEMORY, step)
+        self._crash_point = crash_point
+        self._memory = None if file else Database(MEMORY, crash_point)
         self._damaged = self._read_only = False
         self._base = Rows()  # what the file has of the rows in memory, as far as is known
         self._base_of: Optional[Tuple[int, int]] = None  # which file that is
@@ -131,7 +131,7 @@ class FailoverDatabase:
         rows = Rows()
         with contextlib.suppress(OutboxError):  # without them, what is under way goes on
             rows = file.query_at_once(lambda connection: live_rows(connection, newest=_HISTORY))
-        memory = Database(MEMORY, self._step)
+        memory = Database(MEMORY, self._crash_point)
         memory.write("copy", rows.insert_missing)
         memory.write("copy", self.under_way().insert_missing)
         self._base, self._base_of = memory.query(all_rows), file.identity
@@ -183,7 +183,7 @@ class FailoverDatabase:
             self._memory.close()
             self._memory, self._base = None, Rows()
             self._switches += 1
-            self._step("write-back:switched")
+            self._crash_point("write-back:switched")
             self._say(False, "")
 
     def _usable_file(self) -> Database:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from prime_notify.clock import Clock
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.model.event import Event
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
@@ -30,22 +30,24 @@ class DataFolder:
     ``longest_wait``: seconds. No due time lies further ahead, but for those that come from a clock that went wrong.
     """
 
-    def __init__(self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, step: Step = no_step) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, crash_point: CrashPoint = no_crash
+    ) -> None:
         self._folder = folder
         self._clock = clock
         self._say = say
         self._longest_wait = longest_wait
-        self._step = step
-        self._opener = Opener(folder, clock.wall, self._say_damaged, step)
+        self._crash_point = crash_point
+        self._opener = Opener(folder, clock.wall, self._say_damaged, crash_point)
         self._ownership: Optional[Ownership] = None
         self._use(None)
-        self.held = False
+        self.owned = False
         self.owner = ""
         """Who owns the folder when this process does not."""
 
     def _use(self, file: Optional[Database]) -> None:
         self._database = FailoverDatabase(
-            file, self._opener.reopen, self._say_refusing, fresh_key=self._fresh_key, step=self._step
+            file, self._opener.reopen, self._say_refusing, fresh_key=self._fresh_key, crash_point=self._crash_point
         )
         self.outbox = Outbox(self._database)
         self._database.under_way = self.outbox.under_way
@@ -71,7 +73,7 @@ class DataFolder:
         self.owner = ""
         self._database.close()
         self._use(self._open())
-        self.held = True
+        self.owned = True
         return True
 
     def _open(self) -> Optional[Database]:
@@ -106,10 +108,10 @@ class DataFolder:
 
     def release(self) -> None:
         """Close the outbox and let the next one have the folder."""
-        if self.held:  # else the file is somebody else's
+        if self.owned:  # else the file is somebody else's
             self.recover()
         self.outbox.close()
-        self.held = False
+        self.owned = False
         if self._ownership is not None:
             self._ownership.release()
 
@@ -120,12 +122,12 @@ class DataFolder:
 
     @property
     def history(self) -> Optional[History]:
-        """The history of deliveries; None while another process owns the folder."""
-        return History(self._database) if self.held else None
+        """The history of deliveries; None while another process owns the folder, or while the file cannot be opened."""
+        return History(self._database) if self.owned and self._database.file is not None else None
 
     def keep_late(self, event: Event) -> None:
         """Keep an event for the owner of the folder. Raises :class:`OutboxError`."""
-        store_late(self._folder, event, self._step)
+        store_late(self._folder, event, self._crash_point)
 
     def _say_refusing(self, refusing: bool, reason: str) -> None:
         if refusing:
@@ -138,9 +140,9 @@ class DataFolder:
         self._say(logging.ERROR, "log.outbox_damaged", **values)
 
 
-def store_late(folder: Path, event: Event, step: Step = no_step) -> None:
+def store_late(folder: Path, event: Event, crash_point: CrashPoint = no_crash) -> None:
     """Keep an event for the next engine, while none runs. Raises :class:`OutboxError`."""
-    database = Database(folder / OUTBOX_FILE, step)
+    database = Database(folder / OUTBOX_FILE, crash_point)
     try:
         keep_late(database, event)
     finally:

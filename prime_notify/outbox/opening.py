@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional
 
-from prime_notify.crash_points import Step, no_step
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
 from prime_notify.outbox.rows import live_rows, undelivered
@@ -37,19 +37,19 @@ class Opener:
     """
 
     def __init__(
-        self, folder: Path, now: Callable[[], float], say: Callable[[Damage], None], step: Step = no_step
+        self, folder: Path, now: Callable[[], float], say: Callable[[Damage], None], crash_point: CrashPoint = no_crash
     ) -> None:
         self._path = folder / OUTBOX_FILE
         self._now = now
         self._say = say
-        self._step = step
+        self._crash_point = crash_point
 
     def open(self) -> Database:
         """The outbox's database. Raises :class:`OutboxError` when the folder cannot be used."""
         if any(self._part(_PENDING, suffix).exists() for suffix in _PARTS):
             return self._anew("it was damaged, and what could be read of it not saved yet")
         try:
-            return Database(self._path, self._step)
+            return Database(self._path, self._crash_point)
         except OutboxDamagedError as error:
             return self._anew(str(error))
 
@@ -63,7 +63,7 @@ class Opener:
     def _anew(self, reason: str) -> Database:
         if not self._part(_PENDING, "").exists():
             self._move("", _PENDING, "salvage-begin")
-        fresh = Database(self._path, self._step)
+        fresh = Database(self._path, self._crash_point)
         saved = 0
         with contextlib.suppress(OutboxError):
             saved = _salvage(self._part(_PENDING, ""), fresh)
@@ -86,7 +86,7 @@ class Opener:
     def _move(self, ending: str, to: str, step: str) -> None:
         try:
             for suffix in _PARTS:
-                self._step(f"{step}:part")
+                self._crash_point(f"{step}:part")
                 if self._part(ending, suffix).exists():
                     self._part(ending, suffix).replace(self._part(to, suffix))
         except OSError as error:

@@ -24,13 +24,13 @@ from prime_notify.outbox.rows import Rows
 from prime_notify.outbox.values import (
     Delivery,
     Ending,
-    Heir,
     LateEvent,
     OpenTask,
     Purpose,
     Retention,
     Settlement,
     State,
+    Substitute,
     TaskChange,
     is_kindred_success,
 )
@@ -106,12 +106,12 @@ class Outbox:
             row = self._claims.due(endpoint, at)
         return None
 
-    def claim_held(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
-        """Lease those due by ``at`` of what is held back for an endpoint, in the order in which it was accepted.
+    def claim_deferred(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
+        """Lease the deferred deliveries of an endpoint that are due by ``at``, in the order of acceptance.
 
         At most ``most`` of them, the earliest due.
         """
-        rows = self._claims.held(endpoint, at, most)
+        rows = self._claims.deferred(endpoint, at, most)
         unreadable = [row for row in rows if self._payloads.of(row.body) is None]
         if unreadable:
             self._bury(unreadable, at)
@@ -130,16 +130,18 @@ class Outbox:
         """The moment when :meth:`claim` can next succeed, as far as is known now; None when nothing waits."""
         return self._claims.next_due(endpoint)
 
-    def held_due(self, endpoint: str) -> Optional[float]:
-        """The moment when the first of what is held back is due; None when nothing is."""
-        return self._claims.held_due(endpoint)
+    def deferred_due(self, endpoint: str) -> Optional[float]:
+        """The moment when the first deferred delivery is due; None when there is none."""
+        return self._claims.deferred_due(endpoint)
 
-    def release(self, endpoint: str, *, at: float) -> None:
-        """Make all that is held back due by ``at``, so that the lane decides anew."""
-        self._write("release", lambda connection: connection.execute(statements.RELEASE, (at, endpoint)), durable=False)
+    def make_deferred_due(self, endpoint: str, *, at: float) -> None:
+        """Make all deferred deliveries due by ``at``, so that the lane decides anew."""
+        self._write(
+            "make-due", lambda connection: connection.execute(statements.MAKE_DUE, (at, endpoint)), durable=False
+        )
 
     def peek(self, endpoint: str, *, after: int, most: int) -> Sequence[Delivery]:
-        """Without a lease, the first ``most`` deliveries above key ``after`` that wait for an endpoint."""
+        """The first ``most`` waiting deliveries of an endpoint above key ``after``, deferred or not. None is leased."""
         return self._deliveries(map(queries.DueRow._make, self.database.read(queries.PEEK, endpoint, after, most)))
 
     def under_way(self) -> Rows:
@@ -153,7 +155,7 @@ class Outbox:
     def settle(self, *settlements: Settlement) -> None:
         """Record the outcomes of claimed deliveries, of all of them or of none, and give up their leases.
 
-        A delivered one folds those of its task that were held back before it, which it makes superfluous.
+        A delivered one folds the deferred ones of its task before it, which it makes superfluous.
         """
         if settlements:
             self._settling.add(settlements)
@@ -178,14 +180,14 @@ class Outbox:
         """The endpoints that have, or had, a delivery of the same notification, and the state of each."""
         return [(endpoint, State(state)) for _, endpoint, state in self.database.read(queries.KIN, key)]
 
-    def hand_over(self, key: int, heirs: Sequence[Heir], *, at: float) -> None:
-        """Have another endpoint deliver the notification, too: the first of ``heirs`` that has no delivery of it yet.
+    def reassign(self, key: int, substitutes: Sequence[Substitute], *, at: float) -> None:
+        """Have another endpoint deliver the notification, too: the first of ``substitutes`` without a delivery of it.
 
         None of them, when one before that has it already, unless it gave it up. So it never comes back to where it was,
-        but for this: what is given up goes back to one that passed it on, without giving it up, when no other is left.
-        Where the heir takes over ``instead``, the delivery itself ends as ``PASSED``.
+        with one exception: a dead letter goes back to one that only passed it on, when no other is left.
+        Where the substitute gets it ``instead``, the delivery itself ends as ``PASSED``.
         """
-        self._write("hand-over", lambda connection: statements.hand_over(connection, self._keys, key, heirs, at))
+        self._write("reassign", lambda connection: statements.reassign(connection, self._keys, key, substitutes, at))
 
     def replay(self, notification_id: Optional[str], *, at: float) -> Sequence[str]:
         """Queue dead letters (of one notification, or all) again with all their tries; the endpoints concerned."""

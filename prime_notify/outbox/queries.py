@@ -15,15 +15,15 @@ __all__ = [
     "COUNT_DEAD",
     "COUNT_WAITING",
     "DEAD",
+    "DEFERRED_DUE",
+    "DEFERRING",
     "DUE_AFTER",
     "ENDINGS",
+    "FIND_DEFERRED",
     "FIND_DUE",
-    "FIND_HELD",
     "FORGETTABLE",
     "HEALTH",
-    "HELD_DUE",
     "HOLDERS",
-    "HOLDING",
     "KIN",
     "LATER_SUCCESSES",
     "LATE_EVENTS",
@@ -46,7 +46,7 @@ OPEN_TASKS = """
 """
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.
-# What is held back holds up nothing.
+# No delivery waits for a deferred one.
 _READY = """
     state = 'waiting' AND held = 0 AND NOT EXISTS (
         SELECT 1 FROM delivery AS earlier
@@ -65,7 +65,7 @@ FIND_DUE = f"""
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
 """  # noqa: S608  (no input in it)
-FIND_HELD = """
+FIND_DEFERRED = """
     SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
         (SELECT receipt FROM delivery AS earlier
          WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
@@ -85,8 +85,8 @@ KIN = """
         (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
     FROM delivery WHERE notification = (SELECT notification FROM delivery WHERE seq = ?)
 """  # an endpoint that gave it up before passing it on does not get it again
-HOLDING = "SELECT DISTINCT endpoint FROM delivery WHERE state = 'waiting' AND held = 1"
-HELD_DUE = """
+DEFERRING = "SELECT DISTINCT endpoint FROM delivery WHERE state = 'waiting' AND held = 1"
+DEFERRED_DUE = """
     SELECT seq, due FROM delivery WHERE endpoint = ? AND state = 'waiting' AND held = 1 ORDER BY due, seq LIMIT ?
 """
 NEXT_DUE = f"SELECT seq, due FROM delivery WHERE endpoint = ? AND {_READY} ORDER BY due, seq LIMIT ?"  # noqa: S608

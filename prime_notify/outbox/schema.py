@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from prime_notify.crash_points import Step
+from prime_notify.crash_points import CrashPoint
 from prime_notify.outbox.errors import OutboxError
 
 __all__ = ["MIGRATIONS", "migrate"]
@@ -77,7 +77,7 @@ MIGRATIONS = (
         value     TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
-    # Deliveries that are held back to be merged, and the purpose of each.
+    # Deliveries that are deferred to be merged, and the purpose of each.
     """
     ALTER TABLE delivery ADD COLUMN purpose TEXT NOT NULL DEFAULT 'event';
     ALTER TABLE delivery ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
@@ -95,7 +95,7 @@ MIGRATIONS = (
 )
 
 
-def migrate(connection: sqlite3.Connection, step: Step) -> None:
+def migrate(connection: sqlite3.Connection, crash_point: CrashPoint) -> None:
     """Bring the database to the newest schema, each migration in a transaction of its own.
 
     ``step`` is called for each. Raises :class:`OutboxError` when the file was written by a newer version of the plugin.
@@ -110,12 +110,12 @@ def migrate(connection: sqlite3.Connection, step: Step) -> None:
         try:
             for statement in script.split(";"):
                 connection.execute(statement)
-                step(f"migrate-{number}:statement")
+                crash_point(f"migrate-{number}:statement")
             connection.execute(f"PRAGMA user_version = {number}")
-            step(f"migrate-{number}:commit")
+            crash_point(f"migrate-{number}:commit")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        step(f"migrate-{number}:done")
+        crash_point(f"migrate-{number}:done")

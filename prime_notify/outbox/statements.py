@@ -11,18 +11,27 @@ from typing import Any, Collection, Iterator, List, Mapping, Optional, Sequence,
 
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.queries import DEAD, FORGETTABLE, KIN
-from prime_notify.outbox.values import Heir, OpenTask, Purpose, Settlement, State, TaskChange, heir_of, queue_of
+from prime_notify.outbox.values import (
+    OpenTask,
+    Purpose,
+    Settlement,
+    State,
+    Substitute,
+    TaskChange,
+    queue_of,
+    substitute_of,
+)
 
 __all__ = [
     "FORGET",
     "KEEP_LATE",
+    "MAKE_DUE",
     "MOVE_DUE",
     "OPEN_TASK_COLUMNS",
-    "RELEASE",
     "drop",
-    "hand_over",
     "open_task_row",
     "put",
+    "reassign",
     "replay",
     "settle",
 ]
@@ -30,7 +39,7 @@ __all__ = [
 FORGET = f"DELETE FROM notification WHERE seq IN ({FORGETTABLE})"  # noqa: S608
 KEEP_LATE = "INSERT INTO late_event (event) VALUES (?)"
 MOVE_DUE = "UPDATE delivery SET due = ? WHERE state = 'waiting' AND due > ?"
-RELEASE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
+MAKE_DUE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
 
 OPEN_TASK_COLUMNS = ("task_id", "plugin_id", "start", "owner", "notification_id")
 _PUT_NOTIFICATION = "INSERT INTO notification (seq, id, accepted, payload) VALUES (?, ?, ?, ?)"
@@ -38,7 +47,7 @@ _PUT_DELIVERY = "INSERT INTO delivery (seq, notification, endpoint, task_id, due
 _PUT_OPEN_TASK = (
     "INSERT OR REPLACE INTO open_task (task_id, plugin_id, start, owner, notification_id) VALUES (?, ?, ?, ?, ?)"
 )
-_TAKE_OVER = """
+_REASSIGN = """
     INSERT INTO delivery (seq, notification, endpoint, task_id, due)
     SELECT ?, notification, ?, ?, ? FROM delivery WHERE seq = ?
 """
@@ -46,7 +55,7 @@ _TAKE_BACK = """
     UPDATE delivery SET state = 'waiting', due = ?, attempts = 0
     WHERE notification = (SELECT notification FROM delivery WHERE seq = ?) AND endpoint = ? AND state = 'passed'
 """
-_HANDED_ON = "UPDATE delivery SET state = 'passed', settled = ?, held = 0 WHERE seq = ?"
+_END_AS_PASSED = "UPDATE delivery SET state = 'passed', settled = ?, held = 0 WHERE seq = ?"
 _REMIND = """
     INSERT INTO delivery (seq, notification, endpoint, task_id, due, purpose)
     SELECT ?, notification, endpoint, task_id, ?, 'reminder' FROM delivery WHERE seq = ?
@@ -55,7 +64,7 @@ _SETTLE = (
     "UPDATE delivery SET state = ?, due = ?, settled = ?, reason = ?, receipt = coalesce(?, receipt), held = ? "
     "WHERE seq = ?"
 )
-_FOLD_HELD = """
+_FOLD_DEFERRED = """
     UPDATE delivery SET state = 'folded', settled = ?1, held = 0
     WHERE state = 'waiting' AND held = 1 AND seq < ?2
       AND (endpoint, task_id) = (SELECT endpoint, task_id FROM delivery WHERE seq = ?2)
@@ -120,37 +129,41 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
 def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement, *, folds: bool) -> None:
     """Record the outcome of a delivery. When there is no such delivery, this changes nothing.
 
-    ``folds``: the endpoint may hold earlier events of the task back, which a delivered one makes superfluous.
+    ``folds``: the endpoint may have deferred earlier events of the task, which a delivered one makes superfluous.
     """
     receipt = json.dumps(dict(done.receipt)) if done.receipt else None
-    end = (done.state.value, done.due, done.at, done.reason, receipt, done.held)
+    end = (done.state.value, done.due, done.at, done.reason, receipt, done.deferred)
     if done.remind_at is not None:
         connection.execute(_REMIND, (next(keys), done.remind_at, done.key))
     if folds and done.state is State.DELIVERED:
-        connection.execute(_FOLD_HELD, (done.at, done.key))
+        connection.execute(_FOLD_DEFERRED, (done.at, done.key))
     if not done.tried:
         connection.execute(_SETTLE, (*end, done.key))
     else:
         connection.execute(_SETTLE_TRIED, (*end, done.status, done.ms, done.key))
         said = (done.at, done.status, done.ms, done.reason, done.hint, done.response, done.shared)
         connection.execute(_RECORD, (next(keys), *said, done.key))
-    if done.heirs:
-        hand_over(connection, keys, done.key, done.heirs, done.at)
+    if done.substitutes:
+        reassign(connection, keys, done.key, done.substitutes, done.at)
     if done.health is not None:
         connection.execute(_SET_HEALTH, (done.health.to_json(), done.key))
 
 
-def hand_over(connection: sqlite3.Connection, keys: Keys, key: int, heirs: Sequence[Heir], at: float) -> None:
-    """See :meth:`prime_notify.outbox.outbox.Outbox.hand_over`."""
+def reassign(
+    connection: sqlite3.Connection, keys: Keys, key: int, substitutes: Sequence[Substitute], at: float
+) -> None:
+    """See :meth:`prime_notify.outbox.outbox.Outbox.reassign`."""
     known = connection.execute(KIN, (key,)).fetchall()
     given_up = any(seq == key and state == State.DEAD for seq, _, state in known)
-    heir = heir_of(heirs, [(endpoint, State(state)) for _, endpoint, state in known], given_up=given_up)
-    if heir is None:
+    substitute = substitute_of(
+        substitutes, [(endpoint, State(state)) for _, endpoint, state in known], given_up=given_up
+    )
+    if substitute is None:
         return
-    if not connection.execute(_TAKE_BACK, (at, key, heir.endpoint)).rowcount:
-        connection.execute(_TAKE_OVER, (next(keys), heir.endpoint, heir.queue, at, key))
-    if heir.instead:
-        connection.execute(_HANDED_ON, (at, key))
+    if not connection.execute(_TAKE_BACK, (at, key, substitute.endpoint)).rowcount:
+        connection.execute(_REASSIGN, (next(keys), substitute.endpoint, substitute.queue, at, key))
+    if substitute.instead:
+        connection.execute(_END_AS_PASSED, (at, key))
 
 
 def replay(connection: sqlite3.Connection, notification_id: Optional[str], at: float) -> Sequence[str]:

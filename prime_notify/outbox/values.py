@@ -17,17 +17,17 @@ from prime_notify.model.payload import Payload
 __all__ = [
     "Delivery",
     "Ending",
-    "Heir",
     "LateEvent",
     "OpenTask",
     "Purpose",
     "Retention",
     "Settlement",
     "State",
+    "Substitute",
     "TaskChange",
-    "heir_of",
     "is_kindred_success",
     "queue_of",
+    "substitute_of",
 ]
 
 
@@ -63,7 +63,7 @@ class Delivery:
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
-    ``superseded``: a later event of the same task waits for this endpoint, too; not said of what was held back.
+    ``superseded``: a later event of the same task waits for this endpoint, too; always False for a deferred one.
     ``due``: the moment from which on it may be tried.
     """
 
@@ -79,9 +79,9 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Heir:
-    """An endpoint that may take a notification over. ``queue``: :func:`queue_of` it there. ``instead``: it delivers the
-    notification in place of the former endpoint, not in addition to it."""
+class Substitute:
+    """An endpoint that may get a notification of another one. ``queue``: :func:`queue_of` it there. ``instead``: it
+    delivers the notification in place of the former endpoint, not in addition to it."""
 
     endpoint: str
     queue: str
@@ -92,9 +92,9 @@ class Heir:
 class Settlement:
     """The outcome of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
-    ``held``: it waits on purpose, to be merged with others. Only ``claim_held`` hands it out, and it holds up no other
-    event of its task.
-    ``heirs``: the endpoints of which one takes the notification over (``hand_over``), in the same transaction.
+    ``deferred``: it waits on purpose, to be merged with others. Only ``claim_deferred`` hands it out, and no other
+    event of its task waits for it.
+    ``substitutes``: the endpoints of which one gets the notification (``reassign``), in the same transaction.
     ``remind_at``: when the endpoint is to be reminded of it, by another delivery of the same notification.
     ``tried``: whether there was an attempt, which is then counted and recorded with ``status``, ``ms``, ``reason``,
     ``hint`` and ``response``, none of which holds a secret; ``shared``: it was that of another settlement, too.
@@ -114,8 +114,8 @@ class Settlement:
     health: Optional[Health] = None
     tried: bool = True
     shared: bool = False
-    held: bool = False
-    heirs: Sequence[Heir] = ()
+    deferred: bool = False
+    substitutes: Sequence[Substitute] = ()
     remind_at: Optional[float] = None
 
 
@@ -174,15 +174,17 @@ def is_kindred_success(payload: Payload, of: Payload) -> bool:
     return payload.task_kind == of.task_kind and payload.status is Status.SUCCESS and not payload.test
 
 
-def heir_of(heirs: Sequence[Heir], known: Sequence[Tuple[str, State]], *, given_up: bool) -> Optional[Heir]:
-    """The one of ``heirs`` that takes over a notification which has the ``known`` deliveries; see ``hand_over``.
+def substitute_of(
+    substitutes: Sequence[Substitute], known: Sequence[Tuple[str, State]], *, given_up: bool
+) -> Optional[Substitute]:
+    """The one of ``substitutes`` that gets a notification which has the ``known`` deliveries; see ``reassign``.
 
     ``given_up``: the former endpoint does not try again, so the notification may go back to one that passed it on.
     """
-    for heir in heirs:
-        states = {state for endpoint, state in known if endpoint == heir.endpoint}
+    for substitute in substitutes:
+        states = {state for endpoint, state in known if endpoint == substitute.endpoint}
         if not states or (given_up and states == {State.PASSED}):
-            return heir
+            return substitute
         if states - {State.DEAD, State.PASSED}:
             return None
     return None

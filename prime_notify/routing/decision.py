@@ -1,4 +1,4 @@
-"""Whether a notification goes to an endpoint, and why."""
+"""The decision whether a notification goes to an endpoint, with a reason for each rule."""
 
 from __future__ import annotations
 
@@ -7,34 +7,32 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
-from prime_notify.model.event import Status
 from prime_notify.model.payload import Payload
-from prime_notify.routing.rules import RULES, Background, Look, stated
+from prime_notify.routing.rules import RULES, RoutingContext, RuleResult, configured_rules
 
 __all__ = ["Decision", "Reason", "decide", "route"]
-
-_WENT_WRONG = (Status.FAILURE, Status.ABORTED)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """What one rule says. ``path``: where it is stated, from the endpoint on, or ``notification.…`` for the block.
+    """The result of one rule.
 
-    ``rule``: its name. ``excepted``: it keeps out what fits it. ``found``: what the event has there, None where it does
-    not say. ``wanted``: what fits.
+    ``path``: its place in the config, from the endpoint on, or ``notification.…`` for the whole block. ``rule``: its
+    name. ``actual``: what the event has, None if unknown. ``expected``: what matches. ``excepted``: a rule of
+    ``filter.except``, which keeps matching events out.
     """
 
     path: str
     rule: str
     passed: bool
-    found: Optional[Tuple[str, ...]]
-    wanted: Tuple[str, ...]
+    actual: Optional[Tuple[str, ...]]
+    expected: Tuple[str, ...]
     excepted: bool = False
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One reason for each rule that is stated; all of them have to be passed."""
+    """One reason for each configured rule. An event has to pass all of them."""
 
     reasons: Tuple[Reason, ...]
 
@@ -44,45 +42,45 @@ class Decision:
 
 
 def route(
-    payload: Payload, config: NotificationConfig, endpoints: Sequence[EndpointConfig], background: Background
+    payload: Payload, config: NotificationConfig, endpoints: Sequence[EndpointConfig], context: RoutingContext
 ) -> Sequence[str]:
-    """Names of the endpoints that ``payload`` goes to."""
+    """Names of the endpoints whose rules let ``payload`` pass."""
     plain = config.enabled and config.events is None
     return [
         one.name
         for one in endpoints
-        if (plain and one.takes_everything) or decide(payload, one, config, background).passes
+        if (plain and one.takes_everything) or decide(payload, one, config, context).passes
     ]
 
 
 def decide(
-    payload: Payload, endpoint: EndpointConfig, notification: NotificationConfig, background: Background
+    payload: Payload, endpoint: EndpointConfig, notification: NotificationConfig, context: RoutingContext
 ) -> Decision:
     """Whether ``payload`` goes to this endpoint. Pure.
 
-    What an event does not say fits nothing, so a rule keeps it out and an exception does not. Failures and aborted
-    tasks are different: no rule keeps them out for want of knowledge.
+    A fact that the event lacks matches no rule: a rule of ``filter`` keeps the event out, and one of ``filter.except``
+    does not. But no rule keeps out a failure or an aborted task because a fact is unknown.
     """
-    return Decision(tuple(_reasons(payload, endpoint, notification, background)))
+    return Decision(tuple(_reasons(payload, endpoint, notification, context)))
 
 
 def _reasons(
-    payload: Payload, endpoint: EndpointConfig, notification: NotificationConfig, background: Background
+    payload: Payload, endpoint: EndpointConfig, notification: NotificationConfig, context: RoutingContext
 ) -> Iterator[Reason]:
     for path, enabled in (("notification.enabled", notification.enabled), ("enabled", endpoint.enabled)):
         if not enabled:
             yield Reason(path, "enabled", False, ("false",), ("true",))
     for path, events in (("notification.events", notification.events), ("events", endpoint.events)):
         if events is not None:
-            yield _required(path, "events", RULES["events"](payload, events, background), payload)
-    for name, value in stated(endpoint.filter):
-        yield _required(f"filter.{name}", name, RULES[name](payload, value, background), payload)
-    for name, value in stated(endpoint.filter.except_):
-        look = RULES[name](payload, value, background)
+            yield _required(path, "events", RULES["events"](payload, events, context), payload)
+    for name, value in configured_rules(endpoint.filter):
+        yield _required(f"filter.{name}", name, RULES[name](payload, value, context), payload)
+    for name, value in configured_rules(endpoint.filter.except_):
+        result = RULES[name](payload, value, context)
         path = f"filter.except.{name}"
-        yield Reason(path, name, look.fits is not True, look.found, look.wanted, excepted=True)
+        yield Reason(path, name, result.matches is not True, result.actual, result.expected, excepted=True)
 
 
-def _required(path: str, rule: str, look: Look, payload: Payload) -> Reason:
-    passed = payload.status in _WENT_WRONG if look.fits is None else look.fits
-    return Reason(path, rule, passed, look.found, look.wanted)
+def _required(path: str, rule: str, result: RuleResult, payload: Payload) -> Reason:
+    passed = payload.event.is_problem if result.matches is None else result.matches
+    return Reason(path, rule, passed, result.actual, result.expected)

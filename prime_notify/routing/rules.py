@@ -1,51 +1,54 @@
-"""The rules of an endpoint's filter: what each looks at in an event, and whether that fits."""
+"""The rules of an endpoint's filter: for each a function that compares a fact of an event with the option's value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
-from prime_notify.config.duration import Duration
 from prime_notify.config.filter import Rules
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.config.units import Duration
+from prime_notify.model.event import EventName, Severity, Status, Task, TaskKind
 from prime_notify.model.payload import Payload
-from prime_notify.model.task_kind import TaskKind
 from prime_notify.text.wildcard import fits
 
-__all__ = ["RULES", "Background", "Look", "outcome_of", "stated"]
+__all__ = ["RULES", "RoutingContext", "RuleResult", "configured_rules", "outcome_of"]
 
 
 @dataclass(frozen=True)
-class Background:
-    """What a decision needs to know beside the event.
+class RoutingContext:
+    """The knowledge beside the event that rules need.
 
-    ``last``: the outcome of the last task of each kind; where there is none, success is assumed.
-    ``readings``: a backup's comment as people read it, in each language.
+    ``last``: the status of the last task of each kind; a kind without one counts as successful. ``comment_texts``: a
+    backup's comment as people read it, in each language.
     """
 
     last: Mapping[TaskKind, Status] = field(default_factory=dict)
-    readings: Callable[[str], Sequence[str]] = lambda comment: (comment,)
+    comment_texts: Callable[[str], Sequence[str]] = lambda comment: (comment,)
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a rule wants and what it found; ``fits`` and ``found`` are None where the event does not say."""
+class RuleResult:
+    """Whether an event matches a rule: its ``actual`` facts and the ``expected`` ones.
 
-    fits: Optional[bool]
-    found: Optional[Tuple[str, ...]]
-    wanted: Tuple[str, ...] = ()
+    ``matches`` and ``actual`` are None where the event lacks the fact.
+    """
+
+    matches: Optional[bool]
+    actual: Optional[Tuple[str, ...]]
+    expected: Tuple[str, ...] = ()
 
 
 def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
-    """What is to be remembered of an accepted event as the ``last`` of its kind; None for starts and tests."""
-    if payload.event.is_start or payload.test:
+    """Kind and status of an ended task, to be remembered as the last of its kind; None for tests and for events that
+    end no task."""
+    if payload.test or not payload.event.is_end:
         return None
     return payload.task_kind, payload.status
 
 
-def stated(rules: Rules) -> Iterator[Tuple[str, Any]]:
-    """The rules that are set, by name, in the order in which they are documented."""
-    if not rules.model_fields_set:  # most endpoints; a backup waits for the answer
+def configured_rules(rules: Rules) -> Iterator[Tuple[str, Any]]:
+    """Name and value of each rule that is set, in the order of the documentation."""
+    if not rules.model_fields_set:  # as in most endpoints; the backup waits for this answer
         return
     for name in RULES:
         value = getattr(rules, name, None)
@@ -53,91 +56,94 @@ def stated(rules: Rules) -> Iterator[Tuple[str, Any]]:
             yield name, value
 
 
-def _among(found: str, wanted: Iterable[str]) -> Look:
-    words = tuple(str(one.value) if isinstance(one, (EventName, Task, Status)) else one for one in wanted)
-    return Look(found in words, (found,), words)
+def _among(actual: str, expected: Iterable[str]) -> RuleResult:
+    values = tuple(str(one.value) if isinstance(one, (EventName, Task, Status)) else one for one in expected)
+    return RuleResult(actual in values, (actual,), values)
 
 
-def _events(payload: Payload, wanted: Sequence[EventName], _: Background) -> Look:
-    return _among(payload.event.value, wanted)
+def _events(payload: Payload, expected: Sequence[EventName], _: RoutingContext) -> RuleResult:
+    return _among(payload.event.value, expected)
 
 
-def _success_only(payload: Payload, _wanted: bool, _: Background) -> Look:
+def _success_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleResult:
     return _among(payload.status.value, [Status.SUCCESS])
 
 
-def _error_only(payload: Payload, _wanted: bool, _: Background) -> Look:
-    return _among(payload.status.value, [Status.FAILURE])
+def _error_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleResult:
+    is_failure = payload.event.default_severity is Severity.ERROR
+    return RuleResult(is_failure, (payload.status.value,), (Status.FAILURE.value,))
 
 
-def _min_severity(payload: Payload, wanted: Severity, _: Background) -> Look:
-    severe_enough = payload.severity.rank >= wanted.rank
-    return Look(severe_enough, (payload.severity.value,), (wanted.value,))
+def _min_severity(payload: Payload, expected: Severity, _: RoutingContext) -> RuleResult:
+    matches = payload.severity.rank >= expected.rank
+    return RuleResult(matches, (payload.severity.value,), (expected.value,))
 
 
-def _tasks(payload: Payload, wanted: Sequence[Task], _: Background) -> Look:
-    return _among(payload.task.value, wanted)
+def _tasks(payload: Payload, expected: Sequence[Task], _: RoutingContext) -> RuleResult:
+    return _among(payload.task.value, expected)
 
 
-def _operators(payload: Payload, globs: Sequence[str], _: Background) -> Look:
+def _operators(payload: Payload, globs: Sequence[str], _: RoutingContext) -> RuleResult:
     operator = payload.operator
-    return _someone(operator.type, operator.name, operator.full, globs) if operator else _unsaid(globs)
+    return _someone(operator.type, operator.name, operator.full, globs) if operator else _unknown(globs)
 
 
-def _sources(payload: Payload, globs: Sequence[str], _: Background) -> Look:
+def _sources(payload: Payload, globs: Sequence[str], _: RoutingContext) -> RuleResult:
     source = payload.source
     if source is None:
-        return _unsaid(globs)
+        return _unknown(globs)
     return _someone(source.type, source.name or "", f"{source.type}:{source.name or ''}", globs)
 
 
-def _someone(kind: str, name: str, full: str, globs: Sequence[str]) -> Look:
-    """A pattern may stand for the whole, or for the type or the name alone."""
-    return _any_fits((full, kind, name), globs, shown=(full if name else kind,))
+def _someone(kind: str, name: str, full: str, globs: Sequence[str]) -> RuleResult:
+    """A pattern may match the whole, or the type or the name alone."""
+    return _any_matches((full, kind, name), globs, actual=(full if name else kind,))
 
 
-def _tags(payload: Payload, globs: Sequence[str], _: Background) -> Look:
+def _tags(payload: Payload, globs: Sequence[str], _: RoutingContext) -> RuleResult:
     tags = payload.backup.tags if payload.backup else None
     if tags is None:
-        return _unsaid(globs)
-    return _any_fits(tuple(name for name, value in tags.items() if value is not None and value is not False), globs)
+        return _unknown(globs)
+    return _any_matches(tuple(name for name, value in tags.items() if value is not None and value is not False), globs)
 
 
-def _targets(payload: Payload, globs: Sequence[str], _: Background) -> Look:
+def _targets(payload: Payload, globs: Sequence[str], _: RoutingContext) -> RuleResult:
     targets = payload.backup.targets if payload.backup else None
-    return _unsaid(globs) if targets is None else _any_fits(tuple(targets), globs)
+    return _unknown(globs) if targets is None else _any_matches(tuple(targets), globs)
 
 
-def _comment(payload: Payload, globs: Sequence[str], background: Background) -> Look:
+def _comment(payload: Payload, globs: Sequence[str], context: RoutingContext) -> RuleResult:
     comment = payload.backup.comment if payload.backup else None
-    return _unsaid(globs) if comment is None else _any_fits(tuple(background.readings(comment)), globs)
+    return _unknown(globs) if comment is None else _any_matches(tuple(context.comment_texts(comment)), globs)
 
 
-def _min_cost(payload: Payload, wanted: Duration, _: Background) -> Look:
+def _min_cost(payload: Payload, expected: Duration, _: RoutingContext) -> RuleResult:
     if payload.event.is_start:
-        return Look(False, (payload.status.value,), (str(wanted),))
+        return RuleResult(False, (payload.status.value,), (str(expected),))
     if payload.cost_s is None:
-        return _unsaid((str(wanted),))
-    return Look(payload.cost_s >= wanted, (str(Duration(payload.cost_s)),), (str(wanted),))
+        return _unknown((str(expected),))
+    return RuleResult(payload.cost_s >= expected, (str(Duration(payload.cost_s)),), (str(expected),))
 
 
-def _on_change(payload: Payload, _wanted: bool, background: Background) -> Look:
+def _on_change(payload: Payload, _expected: bool, context: RoutingContext) -> RuleResult:
     if payload.event.is_start:
-        return Look(False, (payload.status.value,))
-    before = background.last.get(payload.task_kind, Status.SUCCESS)
-    return Look(payload.status != before, (payload.status.value, before.value))
+        return RuleResult(False, (payload.status.value,))
+    if not payload.event.is_end:
+        return _unknown(())
+    last = context.last.get(payload.task_kind, Status.SUCCESS)
+    return RuleResult(payload.status != last, (payload.status.value, last.value))
 
 
-def _unsaid(wanted: Sequence[str]) -> Look:
-    return Look(None, None, tuple(wanted))
+def _unknown(expected: Sequence[str]) -> RuleResult:
+    return RuleResult(None, None, tuple(expected))
 
 
-def _any_fits(texts: Tuple[str, ...], globs: Sequence[str], shown: Optional[Tuple[str, ...]] = None) -> Look:
-    found = any(fits(glob, text) for glob in globs for text in texts)
-    return Look(found, texts if shown is None else shown, tuple(globs))
+def _any_matches(texts: Tuple[str, ...], globs: Sequence[str], actual: Optional[Tuple[str, ...]] = None) -> RuleResult:
+    matches = any(fits(glob, text) for glob in globs for text in texts)
+    return RuleResult(matches, texts if actual is None else actual, tuple(globs))
 
 
-RULES: Mapping[str, Callable[[Payload, Any, Background], Look]] = {
+RULES: Mapping[str, Callable[[Payload, Any, RoutingContext], RuleResult]] = {
     "events": _events,
     "success_only": _success_only,
     "error_only": _error_only,
@@ -151,4 +157,4 @@ RULES: Mapping[str, Callable[[Payload, Any, Background], Look]] = {
     "min_cost": _min_cost,
     "on_change": _on_change,
 }
-"""By the name of the option that states them."""
+"""The rules, by the name of their option."""

@@ -1,1 +1,1 @@
-"""Where events come from: other plugins' own events, and the observation of backup plugins that emit none."""
+"""Where events come from: the observed Prime Backup, and plugins that emit events themselves."""

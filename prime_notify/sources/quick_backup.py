@@ -1,4 +1,4 @@
-"""QuickBackupM: it announces what it has done, never what it begins or what fails.
+"""QuickBackupM, which emits events of its own kind for a finished backup or restore, and none for a start or a failure.
 
 Its events (quick_backup_multi/constant.py): ``quick_backup_multi.backup_done (source, slot_info)`` and
 ``.restore_done (source, slot, slot_info)``. ``slot_info`` is a dict: ``time`` (local, text), ``time_stamp``,
@@ -7,38 +7,41 @@ Its events (quick_backup_multi/constant.py): ``quick_backup_multi.backup_done (s
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Dict, Mapping, Sequence
 
+from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.plugin_ids import QUICK_BACKUP
-from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields, text_of
-from prime_notify.sources.server import SourceServer, plugin_version
+from prime_notify.sources.foreign_objects import attribute, operator_of_source, source_fields, text_of
+from prime_notify.sources.source import Source, SourceContext, SourceStatus, plugin_version
 
 __all__ = ["QuickBackup"]
 
 
-class QuickBackup:
+class QuickBackup(Source):
     """Turns QuickBackupM's two events into ours."""
 
-    def __init__(self, server: SourceServer, report: Callable[[Event], None]) -> None:
-        self._server = server
-        self._report = report
+    def __init__(self, context: SourceContext) -> None:
+        self._context = context
 
-    def start(self) -> None:
-        """Listen. To be called while the plugin loads: MCDR collects listeners then."""
-        self._server.register_event_listener(f"{QUICK_BACKUP}.backup_done", self._backup_done)
-        self._server.register_event_listener(f"{QUICK_BACKUP}.restore_done", self._restore_done)
+    def start(self, config: SourcesConfig) -> None:
+        server = self._context.server
+        server.register_event_listener(f"{QUICK_BACKUP}.backup_done", self._backup_done)
+        server.register_event_listener(f"{QUICK_BACKUP}.restore_done", self._restore_done)
+
+    def status(self) -> Sequence[SourceStatus]:
+        return self._context.listening(QUICK_BACKUP)
 
     def _backup_done(self, _server: Any, source: Any = None, slot_info: Any = None, *_more: Any) -> None:
-        # a new backup always takes the first slot, moving the others on
-        self._tell(EventName.BACKUP_SUCCESS, source, 1, slot_info)
+        # a new backup always takes the first slot and moves the others on
+        self._report(EventName.BACKUP_SUCCESS, source, 1, slot_info)
 
     def _restore_done(
         self, _server: Any, source: Any = None, slot: Any = None, slot_info: Any = None, *_more: Any
     ) -> None:
-        self._tell(EventName.RESTORE_SUCCESS, source, slot, slot_info)
+        self._report(EventName.RESTORE_SUCCESS, source, slot, slot_info)
 
-    def _tell(self, name: EventName, source: Any, slot: Any, slot_info: Any) -> None:
+    def _report(self, name: EventName, source: Any, slot: Any, slot_info: Any) -> None:
         fields: Dict[str, Any] = {
             "backup": _backup_fields(slot_info),
             "source": source_fields(source),
@@ -46,7 +49,8 @@ class QuickBackup:
             "extra": {} if slot is None else {"slot": slot},
         }
         known = {field: value for field, value in fields.items() if value}
-        self._report(Event(name, QUICK_BACKUP, plugin_version(self._server, QUICK_BACKUP), known))
+        version = plugin_version(self._context.server, QUICK_BACKUP)
+        self._context.report(Event(name, QUICK_BACKUP, version, known))
 
 
 def _backup_fields(slot_info: Any) -> Dict[str, Any]:

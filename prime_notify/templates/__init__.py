@@ -1,7 +1,7 @@
-"""Templates: texts, headers, URLs and bodies that the owner of an endpoint writes, filled with an event's fields.
+"""Templates: texts, headers, URLs and bodies that the owner of an endpoint writes, filled with the fields of an event.
 
-The language is Jinja2's, cut down to what cannot do harm: ``{{ fields }}``, ``if``, ``for`` and filters. Jinja2 is an
-optional dependency: it is imported when a template is first used, and its absence is told as a mistake of the config.
+The language is the part of Jinja2's that cannot do harm: ``{{ fields }}``, ``if``, ``for`` and filters. Jinja2 is an
+optional dependency. It is imported when a template is first used; without it, a template is a mistake in the config.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ __all__ = [
 ]
 
 LONGEST = 16_384
-"""Characters that one template may have."""
+"""Characters of one template, at most. Jinja2 compiles any template of this length within 0.3 s."""
 
 _MARKS = re.compile(r"\{[{%#]")
 _MISSING = 'templates need the Python package Jinja2: run "pip install jinja2" with the Python that runs MCDReforged'
 
 
 class Mode(enum.Enum):
-    """For what place a template is written, so that what it inserts is escaped for that place."""
+    """The place of a template: inserted values are escaped for it."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -42,62 +42,62 @@ class Mode(enum.Enum):
 
 
 class TemplateMistake(ValueError):  # noqa: N818 - one of the config's owner, not of the program
-    """A template that cannot be used; the message says what is wrong and what to write."""
+    """A template that cannot be used. The message says what is wrong and what to write."""
 
 
 def is_template(text: str) -> bool:
-    """Whether there is anything to fill in."""
+    """Whether a text has fields to fill in."""
     return _MARKS.search(text) is not None
 
 
 def check_template(source: str, mode: Mode = Mode.TEXT) -> None:
-    """Refuses a template that could not be rendered: syntax, unknown fields and filters, and trials on samples.
+    """Checks syntax, names of fields and filters, and a dry run on samples. A text without fields is always valid.
 
-    :raises TemplateMistake: and Jinja2 is not installed, too.
+    :raises TemplateMistake: the template could not be rendered, or Jinja2 is not installed.
     """
     if not is_template(source):
         return
     if len(source) > LONGEST:
         raise TemplateMistake(f"write at most {LONGEST} characters")
-    compiled = _engine().compile_template(source, mode)
-    importlib.import_module("prime_notify.templates.dry_run").try_out(compiled)
+    compiled = _compiled(source, mode)
+    importlib.import_module("prime_notify.templates.dry_run").dry_run(compiled)
 
 
 def is_expression(source: str) -> bool:
     """Whether a template that was checked is exactly one ``{{ expression }}``, whose value keeps its type."""
-    return is_template(source) and bool(_engine().compile_template(source, Mode.TEXT).is_expression)
+    return is_template(source) and bool(_compiled(source, Mode.TEXT).is_expression)
 
 
 def render_text(source: str, values: Mapping[str, Any], budget: Budget, mode: Mode = Mode.TEXT) -> str:
-    """The template filled in.
+    """The text of a template with these values.
 
-    :raises TemplateFailure: it cannot be filled in with these values, or not within the budget.
+    :raises TemplateFailure: the template does not work with these values, or not within the budget.
     """
-    if not is_template(source):
-        return source
-    try:
-        return str(_engine().compile_template(source, mode).text(values, budget))
-    except TemplateMistake as error:  # it was not checked, or Jinja2 has gone since
-        raise TemplateFailure(str(error)) from None
+    return str(_checked(source, mode).text(values, budget)) if is_template(source) else source
 
 
 def render_value(source: str, values: Mapping[str, Any], budget: Budget) -> Any:
-    """As :func:`render_text`, but exactly one ``{{ expression }}`` keeps the type of its value.
+    """The JSON value of a template that is exactly one ``{{ expression }}``; of any other one, its text.
 
-    :returns: a JSON value; ``None`` where a single expression names an absent field.
+    :returns: ``None`` for an expression that names an absent field.
+    :raises TemplateFailure: as :func:`render_text`.
     """
-    if not is_template(source):
-        return source
+    return _checked(source, Mode.TEXT).value(values, budget) if is_template(source) else source
+
+
+def _checked(source: str, mode: Mode) -> Any:
+    """The compiled template. It was checked at load, so a mistake now means that Jinja2 has been removed since."""
     try:
-        return _engine().compile_template(source, Mode.TEXT).value(values, budget)
+        return _compiled(source, mode)
     except TemplateMistake as error:
         raise TemplateFailure(str(error)) from None
 
 
-def _engine() -> Any:
+def _compiled(source: str, mode: Mode) -> Any:
     try:
-        return importlib.import_module("prime_notify.templates.engine")
+        engine = importlib.import_module("prime_notify.templates.engine")
     except ModuleNotFoundError as error:
         if error.name not in ("jinja2", "markupsafe"):
             raise
         raise TemplateMistake(_MISSING) from None
+    return engine.compile_template(source, mode)

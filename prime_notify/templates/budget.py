@@ -1,4 +1,4 @@
-"""What one rendering may cost, counted rather than timed: the same template and event always come out the same."""
+"""The cost of a rendering, counted rather than timed: the same template and event always give the same result."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any, Sized
 __all__ = ["LONGEST_VALUE", "Budget", "TemplateFailure"]
 
 LONGEST_VALUE = 65_536
-"""Characters of any one text inside a template; the longest text of a payload (a traceback) has half of it."""
+"""Characters of a text inside a template, at most. The longest text of a payload, a traceback, has half of it."""
 
 _CHARACTERS_PER_STEP = 64
-_SHORT = 8  # characters that a number has, or so
+_SHORT = 8  # characters of a number, roughly
 
 
 class TemplateFailure(Exception):  # noqa: N818 - of a template, not of the program
-    """A template that was in order, but cannot be filled in with this event's values."""
+    """A valid template that does not work with the values of this event."""
 
 
 class Budget:
-    """Shared by all templates of one message at one endpoint.
+    """The cost that all templates of one message at one endpoint may have together.
 
-    ``steps``: nodes evaluated in loops, calls of filters, and 64 characters each of what they get and make; some 0.1 ms
-    for a hundred. ``characters``: of output.
+    ``steps``: nodes evaluated in loops, calls of filters, and every 64 characters of their input and output; a hundred
+    steps take about 0.1 ms. ``characters``: of output.
     """
 
     def __init__(self, steps: int = 50_000, characters: int = 262_144) -> None:
@@ -29,31 +29,31 @@ class Budget:
         self._characters = characters
 
     def step(self, count: int = 1) -> None:
-        """:raises TemplateFailure: too much was done already."""
+        """:raises TemplateFailure: no steps are left."""
         self._steps -= count
         if self._steps < 0:
             raise TemplateFailure("it takes too many steps")
 
-    def handle(self, value: Any) -> None:
-        """A filter is about to work on this value."""
+    def charge_input(self, value: Any) -> None:
+        """Charges the value that a filter is about to work on."""
         self.step(_extent(value) // _CHARACTERS_PER_STEP)
 
-    def made(self, value: Any) -> None:
-        """A filter or an operator has made this value."""
+    def charge_result(self, value: Any) -> None:
+        """Charges the value that a filter or an operator has made."""
         size = len(value) if isinstance(value, Sized) else 0
         if size > LONGEST_VALUE:
             raise TemplateFailure("it makes too long a text")
         self.step(1 + size // _CHARACTERS_PER_STEP)
 
-    def put_out(self, text: str) -> None:
-        """This is about to be added to the output."""
+    def charge_output(self, text: str) -> None:
+        """Charges a text that is about to be added to the output."""
         self._characters -= len(text)
         if self._characters < 0:
             raise TemplateFailure("it makes too long a text")
 
 
 def _extent(value: Any) -> int:
-    """About as many characters as the value has in JSON."""
+    """The approximate length of the value in JSON, in characters."""
     if isinstance(value, str):
         return _SHORT + len(value)
     if isinstance(value, dict):

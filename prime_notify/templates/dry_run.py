@@ -1,9 +1,12 @@
-"""Tries a template out on a sample of every event, once with all that can be known of it and once with the least."""
+"""A dry run of a template at load: on samples of every event, once with all fields and once with as few as possible.
+
+These samples are apart from those of test notifications, which have only fields that are true of a test.
+"""
 
 from __future__ import annotations
 
 import functools
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.normalize import normalize
@@ -14,7 +17,7 @@ from prime_notify.templates.engine import Compiled
 from prime_notify.templates.filters import Safe
 from prime_notify.templates.variables import DigestItem, DigestTotals
 
-__all__ = ["try_out"]
+__all__ = ["dry_run"]
 
 _NOW = 1_767_323_045.678
 _BACKUP = {
@@ -41,42 +44,43 @@ _REMARK = {"kind": "still", "count": 2, "since": _NOW, "text": "It has failed 2 
 _TOTALS = {**dict.fromkeys(DigestTotals.model_fields, 0), "failure": 1, "success": 1}
 
 
-def try_out(compiled: Compiled) -> None:
-    """:raises TemplateMistake: the template fails on one of the samples, or costs too much."""
-    for described, values in _samples():
+def dry_run(compiled: Compiled) -> None:
+    """:raises TemplateMistake: the template fails on a sample, or costs too much."""
+    for sample, values in _samples():
         try:
             compiled.text(values, Budget())
         except TemplateFailure as error:
-            raise TemplateMistake(f"it fails on {described}: {error}") from None
+            raise TemplateMistake(f"it fails on {sample}: {error}") from None
 
 
 @functools.cache
 def _samples() -> Tuple[Tuple[str, Mapping[str, Any]], ...]:
-    found = []
+    samples = []
     for name in EventName:
-        found.append((name.value, _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server")))
-        found.append((f"{name.value} of which nothing is known", _values(Event(name, "other"), None)))
-    failed = _values(Event(EventName.BACKUP_FAILURE, PRIME_BACKUP, "1.13.0", _FIELDS), "My Server")
-    found.append(("a reminder", {**failed, "remark": _REMARK}))
-    found.append(
-        ("a digest", {**failed, "digest": _digest([failed, _values(Event(EventName.BACKUP_SUCCESS, "other"), None)])})
-    )
-    return tuple(found)
+        samples.append((name.value, _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server")))
+        samples.append((f"{name.value} of which nothing is known", _values(Event(name, "other"), None)))
+    failure = _values(Event(EventName.BACKUP_FAILURE, PRIME_BACKUP, "1.13.0", _FIELDS), "My Server")
+    success = _values(Event(EventName.BACKUP_SUCCESS, "other"), None)
+    samples.append(("a reminder", {**failure, "remark": _REMARK}))
+    samples.append(("a digest", {**failure, "digest": _digest([failure, success])}))
+    return tuple(samples)
 
 
-def _digest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    items = [{**{name: one[name] for name in DigestItem.model_fields if name in one}, "times": 1} for one in told]
+def _digest(notifications: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    items = [
+        {**{name: one[name] for name in DigestItem.model_fields if name in one}, "times": 1} for one in notifications
+    ]
     return {"count": len(items), "totals": _TOTALS, "first": _NOW, "last": _NOW, "items": items}
 
 
-def _values(event: Event, server: Any) -> Mapping[str, Any]:
+def _values(event: Event, server_name: Optional[str]) -> Mapping[str, Any]:
     payload = normalize(
         event,
         id="01KDYZV9ZE0000000000000000",
         task_id="01KDYZV9ZD0000000000000000",
         now=_NOW,
-        server_running=None if server is None else True,
-        server_name=server,
+        server_running=None if server_name is None else True,
+        server_name=server_name,
     ).payload
     texts = {"title": "A title", "body": "Label: value", "desp": Safe("- **Label**: value")}
     return {**payload.to_dict(), **texts, "facts": [_FACT, _FACT]}

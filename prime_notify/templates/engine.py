@@ -1,8 +1,8 @@
-"""Jinja2, hardened: what a template can do, and what it costs. The only module here that needs Jinja2, with ``syntax``.
+"""Jinja2, hardened. Only this module and ``syntax`` need Jinja2.
 
-On top of Jinja2's sandbox: a template has only the syntax that :mod:`.syntax` lets pass (no calls, macros, imports or
-assignments), sees plain JSON values only, and reads of them nothing but their items. Whatever can make a text longer
-or run repeatedly is either one of our filters or sent through one, and takes from the rendering's budget.
+Beyond Jinja2's sandbox: a template has only the syntax that :mod:`.syntax` allows (no calls, macros, imports or
+assignments), sees plain JSON values only, and reads nothing of them but their items. Everything that can make a text
+longer or run repeatedly is one of our filters, or is sent through one, and is charged to the budget of the rendering.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any, Callable, Dict, Mapping, NoReturn, Optional
 from urllib.parse import quote
 
 from jinja2 import ChainableUndefined, TemplateError, nodes, pass_context
+from jinja2.environment import TemplateExpression
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from prime_notify.templates import Mode, TemplateMistake
-from prime_notify.templates.budget import LONGEST_VALUE, Budget, TemplateFailure
+from prime_notify.templates.budget import Budget, TemplateFailure
 from prime_notify.templates.filters import FILTERS, TAKES_ABSENT, Safe, as_text
 from prime_notify.templates.syntax import LOOP_FIELDS, TESTS, Checker, weight
 
 __all__ = ["Compiled", "compile_template"]
 
-_BUDGET = "_budget"  # no field has this name, so no template can say it
+_BUDGET = "_budget"  # no field has this name, so no template can use it
 _EACH = "_each"
-_GLUE = "_glue"
 _LONGEST_REASON = 200
 _TOO_DEEP = "it is nested too deeply, or has too large a number"
 
 
 class Absent(ChainableUndefined):
-    """A field that the event does not have: empty, false, without fields of its own, and in no order with anything."""
+    """A field that the event does not have. It is empty, false, without fields, and no comparison with it is true."""
 
     __slots__ = ()
 
@@ -43,14 +43,13 @@ class Absent(ChainableUndefined):
     def _never(self, _: Any) -> bool:
         return False
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _itself
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _itself
-    __neg__ = __pos__ = _itself
+    __neg__ = __pos__ = _itself  # the operators of two operands are intercepted
+    __mod__ = _itself  # but not the remainder in the tests "odd", "even" and "divisibleby"
     __lt__ = __le__ = __gt__ = __ge__ = _never  # type: ignore[assignment]  # there it raises
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Reads items of plain values, and nothing else."""
+    """Allows access to the items of plain values, and to nothing else."""
 
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%"))
 
@@ -78,13 +77,13 @@ class _Environment(ImmutableSandboxedEnvironment):
             result = super().call_binop(context, operator, left, right)
             if isinstance(result, float) and not math.isfinite(result):
                 raise TemplateFailure("it makes too large a number")
-            _budget_of(context).made(result)
+            _budget_of(context).charge_result(result)
             return result
         raise TemplateFailure(f'"{operator}" needs two numbers; write "~" to put texts together')
 
 
 class Compiled:
-    """One template, ready to be filled in."""
+    """One compiled template."""
 
     def __init__(self, source: str, mode: Mode) -> None:
         environment = _environment(mode)
@@ -100,39 +99,41 @@ class Compiled:
             expression = None if isinstance(body[0].nodes[0], nodes.TemplateData) else body[0].nodes[0]
         self.is_expression = expression is not None
         self._template = _built(environment, tree)
-        self._value_template = None
-        if expression is not None:
+        self._expression: Optional[TemplateExpression] = None
+        if expression is not None:  # as Environment.compile_expression, which takes no syntax tree
             assignment = nodes.Assign(nodes.Name("result", "store", lineno=1), expression, lineno=1)
-            self._value_template = _built(environment, nodes.Template([assignment], lineno=1))
+            template = _built(environment, nodes.Template([assignment], lineno=1))
+            self._expression = TemplateExpression(template, undefined_to_none=True)
 
     def text(self, values: Mapping[str, Any], budget: Budget) -> str:
-        """The template filled in. Raises TemplateFailure."""
+        """The rendered text.
+
+        :raises TemplateFailure: the template does not work with these values, or not within the budget.
+        """
         pieces = []
         try:
             for piece in self._template.generate({**values, _BUDGET: budget}):
-                budget.put_out(piece)
+                budget.charge_output(piece)
                 pieces.append(piece)
-        except Exception as error:  # noqa: BLE001 - whatever Python makes of the values
+        except Exception as error:  # noqa: BLE001 - any error that the values cause
             _fail(error)
         return "".join(pieces)
 
     def value(self, values: Mapping[str, Any], budget: Budget) -> Any:
-        """As :meth:`text`; where the template is one expression its value, None for an absent field."""
-        if self._value_template is None:
+        """The value of a template that is one expression, None for an absent field; of another one, its text."""
+        if self._expression is None:
             return self.text(values, budget)
         try:
-            context = self._value_template.new_context({**values, _BUDGET: budget})
-            tuple(self._value_template.root_render_func(context))  # it puts out nothing
-            result = _settled(context.vars["result"])
-            budget.put_out(as_text(result))
-        except Exception as error:  # noqa: BLE001 - whatever Python makes of the values
+            result = _settled(self._expression({**values, _BUDGET: budget}))
+            budget.charge_output(as_text(result))
+        except Exception as error:  # noqa: BLE001 - any error that the values cause
             _fail(error)
         return result
 
 
 @functools.lru_cache(maxsize=1024)
 def compile_template(source: str, mode: Mode) -> Compiled:
-    """:raises TemplateMistake: it is not one that could be rendered."""
+    """:raises TemplateMistake: it cannot be rendered."""
     return Compiled(source, mode)
 
 
@@ -148,7 +149,7 @@ def _environment(mode: Mode) -> _Environment:
         undefined=Absent,
         finalize=_FINISH[mode],
         autoescape=False,
-        optimized=False,  # else constant expressions would be computed while compiling, outside of any budget
+        optimized=False,  # otherwise constant expressions are computed at compile time, outside of any budget
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -156,7 +157,7 @@ def _environment(mode: Mode) -> _Environment:
     )
     environment.globals.clear()
     environment.filters = {name: _filter(name, function) for name, function in FILTERS.items()}
-    environment.filters.update({_EACH: _each, _GLUE: _glue})
+    environment.filters[_EACH] = _each
     environment.tests = {name: test for name, test in environment.tests.items() if name in TESTS}
     return environment
 
@@ -174,12 +175,12 @@ def _parsed(environment: _Environment, source: str) -> nodes.Template:
 def _built(environment: _Environment, tree: nodes.Template) -> Any:
     try:
         return environment.from_string(tree)
-    except (TemplateError, SyntaxError, RecursionError) as error:  # Jinja2's last checks, and Python's own limits
+    except (TemplateError, SyntaxError, RecursionError) as error:  # the last checks of Jinja2, and Python's own limits
         raise TemplateMistake(str(getattr(error, "message", "it is too complicated"))) from None
 
 
 class _Rewriter(NodeTransformer):
-    """Sends loops and ``~`` through filters of ours, which count."""
+    """Sends loops and ``~`` through our filters, which charge the budget."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja2's
         cost = nodes.Const(weight(node), lineno=node.lineno)
@@ -189,8 +190,8 @@ class _Rewriter(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja2's
         self.generic_visit(node)
-        parts = nodes.List(node.nodes, lineno=node.lineno)
-        return nodes.Filter(parts, _GLUE, [], [], None, None, lineno=node.lineno)
+        parts, nothing = nodes.List(node.nodes, lineno=node.lineno), nodes.Const("", lineno=node.lineno)
+        return nodes.Filter(parts, "join", [nothing], [], None, None, lineno=node.lineno)
 
 
 def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -199,9 +200,9 @@ def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(value, Undefined) and name not in TAKES_ABSENT:
             return value
         named = {key: _settled(argument) for key, argument in named.items()}
-        _budget_of(context).handle(value)
+        _budget_of(context).charge_input(value)
         result = function(_settled(value), *map(_settled, arguments), **named)
-        _budget_of(context).made(result)
+        _budget_of(context).charge_result(result)
         return Absent() if result is None else result
 
     return call
@@ -209,7 +210,7 @@ def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 @pass_context
 def _each(context: Context, value: Any, cost: int) -> Any:
-    """What a loop runs over, paid for in advance."""
+    """The items of a loop, charged in advance."""
     if isinstance(value, Undefined):
         return []
     if not isinstance(value, (list, tuple, dict)):
@@ -217,16 +218,6 @@ def _each(context: Context, value: Any, cost: int) -> Any:
     items = list(value)
     _budget_of(context).step(len(items) * cost)
     return items
-
-
-@pass_context
-def _glue(context: Context, parts: Any) -> str:
-    texts = [_plain(part) for part in parts]
-    if sum(map(len, texts)) > LONGEST_VALUE:
-        raise TemplateFailure("it makes too long a text")
-    result = "".join(texts)
-    _budget_of(context).made(result)
-    return result
 
 
 def _budget_of(context: Context) -> Budget:
@@ -239,7 +230,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _settled(value: Any) -> Any:
-    """The value as JSON: None for an absent field, which is left out of a list that a template wrote."""
+    """The value as JSON. An absent field is None, and is left out of a list that the template writes."""
     if isinstance(value, Undefined):
         return None
     if isinstance(value, (list, tuple)):
@@ -257,7 +248,7 @@ def _markdown(value: Any) -> str:
 
 def _url(value: Any) -> str:
     quoted = quote(_plain(value), safe="", errors="replace")
-    return "_" * len(quoted) if quoted in (".", "..") else quoted  # else the path would lead elsewhere
+    return "_" * len(quoted) if quoted in (".", "..") else quoted  # these would change the path
 
 
 _FINISH: Dict[Mode, Callable[[Any], str]] = {

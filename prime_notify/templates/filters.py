@@ -1,6 +1,6 @@
-"""The filters of templates: ``{{ backup.stored_size|size }}``. Pure, and each bounded in what it makes.
+"""The filters of templates, as in ``{{ backup.stored_size|size }}``. Each is pure, and its result is bounded.
 
-None of them is called with an absent field, except those in :data:`TAKES_ABSENT`.
+None of them gets an absent field, except those in :data:`TAKES_ABSENT`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,27 @@ from urllib.parse import quote
 
 from prime_notify.templates.budget import LONGEST_VALUE, TemplateFailure
 from prime_notify.text import humanize
-from prime_notify.text.graphemes import boundary_before
+from prime_notify.text.cutting import boundary_before
 from prime_notify.text.json_text import to_json
-from prime_notify.text.markdown import escape, legible
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import legible
 
 __all__ = ["FILTERS", "TAKES_ABSENT", "Safe", "as_json", "as_text"]
 
-_DIRECTIVES = re.compile(r"(?:[^%]|%[aAbBdHIjmMpSyYzZ%f])*")  # no widths: "%999999999d" would fill the memory
+_DIRECTIVES = re.compile(r"(?:[^%]|%[aAbBdHIjmMpSyYzZ%f])*")  # without widths: "%999999999d" would fill the memory
 _LONGEST_FORMAT = 100
 _UTC = datetime.timezone.utc
-_LARGEST = 10**15  # of what becomes a size, a time or a date
+_LARGEST = 10**15  # of a number that is shown as a size, a time or a date
 
 
 class Safe(str):
-    """A text that is Markdown already, and is not escaped again in a Markdown template."""
+    """A text that is Markdown already. A Markdown template does not escape it again."""
 
     __slots__ = ()
 
 
 def as_text(value: Any) -> str:
-    """A value as it is put out: ``true`` rather than ``True``, JSON for lists and objects, nothing for nothing."""
+    """A value as the output shows it: ``true`` rather than ``True``, lists and objects as JSON, None as nothing."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -42,7 +43,7 @@ def as_text(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Compact JSON, whatever the value."""
+    """Compact JSON of any value."""
     return to_json(value).decode("utf-8")
 
 
@@ -69,7 +70,7 @@ def _count(value: Any) -> str:
 
 
 def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") -> str:
-    """A moment: unix seconds, or the payload's ``timestamp``. A text (``backup.date``) is left as it is."""
+    """A formatted time, of unix seconds or of the payload's ``timestamp``. A text (``backup.date``) stays as it is."""
     if isinstance(value, dict):
         value = value.get("unix", "")
     if isinstance(value, str):
@@ -80,12 +81,12 @@ def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") ->
         raise TemplateFailure("date takes the zone 'local' or 'utc'")
     moment = datetime.datetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(seconds=_number(value))
     local = moment if zone == "utc" else moment.astimezone()
-    # One by one: Windows encodes what stands between them in its code page, or fails to
+    # Each directive by itself: Windows encodes the text between them in its code page, or fails
     return re.sub("%.", lambda directive: local.strftime(directive[0]), format)
 
 
 def _truncate(value: Any, length: int = 255, end: str = "…") -> str:
-    """At most ``length`` characters, ``end`` among them; nothing that looks like one character is torn apart."""
+    """At most ``length`` characters including ``end``. Characters that appear as one are kept together."""
     text = as_text(value)
     if len(text) <= length:
         return text
@@ -142,7 +143,7 @@ def _round(value: Any, digits: int = 0) -> Any:
 
 
 def _markdown(value: Any) -> Safe:
-    """Markdown that shows exactly this text: no link, no mention."""
+    """Markdown that shows exactly this text, without any link or mention."""
     return Safe("\n".join(escape(line) for line in legible(as_text(value)).split("\n")))
 
 
@@ -182,7 +183,7 @@ FILTERS: Dict[str, Callable[..., Any]] = {
     "upper": _text(str.upper),
     "urlencode": _text(lambda text: quote(text, safe="", errors="replace")),
 }
-"""By name: all that there are."""
+"""All filters, by name."""
 
 TAKES_ABSENT = frozenset(("default", "json"))
-"""Filters that make something of an absent field (which they get as None); the others leave it absent."""
+"""Filters that get an absent field, as None. The others leave it absent."""

@@ -1,4 +1,4 @@
-"""What may stand in a template: which parts of Jinja2's syntax, which fields, filters and tests."""
+"""The syntax, fields, filters and tests that a template may use."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ TESTS = (
     "lessthan", "<=", "le",
 )  # fmt: skip
 
-_DEEPEST = 40
-_MOST_NODES = 2000
-_MOST_LOOPS = 3  # one within the other
+_DEEPEST = 40  # Python's own compiler does not bear any depth
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.Getattr,
@@ -41,43 +39,41 @@ _INSTEAD: Dict[Type[nodes.Node], str] = {
 }
 
 _Scope = Mapping[str, Any]
-"""Names to their types; None: not known, anything goes."""
+"""Names with their types. None: the type is unknown, so that every field is allowed."""
 
 
 def weight(node: nodes.Node) -> int:
-    """How many nodes there are, this one included."""
+    """The number of nodes, including this one."""
     return 1 + sum(weight(child) for child in node.iter_child_nodes())
 
 
 class Checker:
-    """Walks through a template once; raises TemplateMistake at the first thing that cannot be."""
+    """Walks through a template once. Raises TemplateMistake at the first part that is not allowed."""
 
     def __init__(self, source: str) -> None:
-        self._nodes = 0
         self._many_lines = "\n" in source
 
     def check(self, tree: nodes.Template) -> None:
         fields = {name: member(TemplateValues, name) for name in option_names(TemplateValues)}
-        self._visit(tree, fields, depth=0, loops=0)
+        self._visit(tree, fields, depth=0)
 
-    def _visit(self, node: nodes.Node, scope: _Scope, depth: int, loops: int) -> None:
-        self._nodes += 1
-        if self._nodes > _MOST_NODES or depth > _DEEPEST:
-            self._refuse(node, "it is too large or too deeply nested")
+    def _visit(self, node: nodes.Node, scope: _Scope, depth: int) -> None:
+        if depth > _DEEPEST:
+            self._refuse(node, "it is too deeply nested")
         if not isinstance(node, _ALLOWED):
             other = f'"{type(node).__name__.lower()}" is not available: there are "if", "for" and {{{{ }}}}'
             self._refuse(node, _INSTEAD.get(type(node), other))
         if isinstance(node, nodes.For):
-            self._visit_for(node, scope, depth, loops)
+            self._visit_for(node, scope, depth)
             return
         self._check(node, scope)
         for child in node.iter_child_nodes():
-            self._visit(child, scope, depth + 1, loops)
+            self._visit(child, scope, depth + 1)
 
-    def _visit_for(self, node: nodes.For, scope: _Scope, depth: int, loops: int) -> None:
-        if node.recursive or loops == _MOST_LOOPS:
-            self._refuse(node, f"a loop can be neither recursive nor in more than {_MOST_LOOPS - 1} others")
-        self._visit(node.iter, scope, depth + 1, loops)
+    def _visit_for(self, node: nodes.For, scope: _Scope, depth: int) -> None:
+        if node.recursive:
+            self._refuse(node, "a loop cannot be recursive")
+        self._visit(node.iter, scope, depth + 1)
         names = [name.name for name in node.target.find_all(nodes.Name)]
         names += [node.target.name] if isinstance(node.target, nodes.Name) else []
         item = member(self._type(node.iter, scope), 0) if isinstance(node.target, nodes.Name) else None
@@ -85,7 +81,7 @@ class Checker:
             self._refuse(node, "a loop's names cannot begin with _")
         inner = {**scope, **dict.fromkeys(names, item), "loop": None}
         for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
-            self._visit(child, inner, depth + 1, loops + 1)
+            self._visit(child, inner, depth + 1)
 
     def _check(self, node: nodes.Node, scope: _Scope) -> None:
         if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
@@ -100,7 +96,7 @@ class Checker:
             self._refuse(node, "it has too large a number")
 
     def _type(self, node: Optional[nodes.Node], scope: _Scope) -> Any:
-        """The type of an expression, as far as that can be told; refuses a field that does not exist."""
+        """The type of an expression, None if it is unknown. Refuses a field that does not exist."""
         if isinstance(node, nodes.Name):
             self._known(node, "field", node.name, list(scope))
             return scope[node.name]
@@ -129,7 +125,7 @@ class Checker:
             self._refuse(node, f'unknown {kind} "{prefix}{name}"; {closest(name, known)}known: {", ".join(known)}')
 
     def _check_words(self, node: nodes.Compare, scope: _Scope) -> None:
-        """``event == "backup_sucess"`` would never be true."""
+        """Refuses a comparison that is never true, such as ``event == "backup_sucess"``."""
         words = _words_of(self._type(node.expr, scope))
         for operand in node.ops:
             for written in _constants(operand.expr):
@@ -142,7 +138,7 @@ class Checker:
 
 
 def _written(path: Any) -> str:
-    """A path of fields as it stands in the template."""
+    """A path of fields as the template writes it."""
     if isinstance(path, nodes.Name):
         return path.name
     if isinstance(path, nodes.Getattr):

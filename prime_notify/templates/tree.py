@@ -1,4 +1,4 @@
-"""JSON values whose strings are templates: whatever is filled in, what comes out is JSON of the same shape."""
+"""JSON values whose strings are templates. No inserted value can break the JSON."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from prime_notify.templates import (
 __all__ = ["CONDITION", "Filler", "check_tree"]
 
 CONDITION = "$if"
-"""A key of an object: the object is there only if this expression is true (``{"$if": "error", "type": ...}``)."""
+"""A key of an object: without this expression being true, the object is absent (``{"$if": "error", "type": ...}``)."""
 
 _MOST_STRINGS = 500
 _MISSING = object()
 
 
 def check_tree(value: Any) -> Any:
-    """The value itself.
+    """Checks every template in a value; returns the value.
 
     :raises ValidationError: with the location of each template that cannot be used.
     """
@@ -56,7 +56,7 @@ def _strings(value: Any, at: _Location) -> List[Tuple[_Location, str]]:
     if isinstance(value, str):
         return [(at, value)]
     members: Any = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
-    return [found for key, inner in members for found in _strings(inner, (*at, key))]
+    return [string for key, inner in members for string in _strings(inner, (*at, key))]
 
 
 def _mistakes(at: _Location, text: str) -> List[str]:
@@ -76,9 +76,10 @@ def _condition(text: str) -> str:
 
 @dataclass
 class Filler:
-    """Fills templates in for one message. What fails is replaced by ``fallback``, and told in ``warnings``.
+    """Renders the templates of one message. ``fallback`` replaces one that fails, with an entry in ``warnings``.
 
-    ``find_values`` is asked for what they can name when the first of them needs it: most requests have none.
+    ``find_values`` gives the values that templates can name. It is called for the first template only, since most
+    requests have none.
     """
 
     find_values: Callable[[], Mapping[str, Any]]
@@ -88,18 +89,18 @@ class Filler:
 
     @functools.cached_property
     def values(self) -> Mapping[str, Any]:
-        """What templates can name."""
+        """The values that templates can name."""
         return self.find_values()
 
     def text(self, source: str, where: str, mode: Mode = Mode.TEXT, fallback: str = "") -> str:
-        """A text; ``where`` in the config it stands. ``fallback`` stands in for a template that fails."""
+        """A rendered text. ``where``: its place in the config. ``fallback`` replaces a template that fails."""
         text: str = self._or(lambda: render_text(source, self.values, self.budget, mode), where, fallback)
         return text
 
     def value(self, tree: Any, where: str) -> Any:
-        """A JSON value: an absent field is absent, in objects and in lists; at the root it is null."""
-        found = self._value(tree, where)
-        return None if found is _MISSING else found
+        """A rendered JSON value. An absent field is left out of objects and lists; at the root it is null."""
+        value = self._value(tree, where)
+        return None if value is _MISSING else value
 
     def _value(self, tree: Any, where: str) -> Any:
         if isinstance(tree, str):

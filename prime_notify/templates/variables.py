@@ -1,4 +1,4 @@
-"""What a template can name: the payload's fields, and the facts in the endpoint's language."""
+"""The values that a template can name: the payload's fields, and the facts in the endpoint's language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional
 
 from pydantic import BaseModel
 
-from prime_notify.model.event import EventName, Severity, Status, Task
+from prime_notify.model.event import STATUS_KEYS, EventName, Severity, Status, Task
 from prime_notify.model.item import Remark
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo, Timestamp
@@ -33,7 +33,7 @@ class FactValue(BaseModel):
 
 
 class DigestItem(BaseModel):
-    """A notification that a digest tells of; ``times``: how many it stands for, where the same came again and again."""
+    """A notification in a digest. ``times``: the number of equal notifications that it stands for."""
 
     id: str
     event: EventName
@@ -53,17 +53,14 @@ class DigestItem(BaseModel):
 
 
 class DigestTotals(BaseModel):
-    """How many of each kind there are in a digest, in the order in which they are told."""
+    """The number of notifications of each status key in a digest, in the order of its text."""
 
-    failure: int
-    aborted: int
-    success_warning: int
-    success: int
-    start: int
+    __annotations__ = dict.fromkeys(STATUS_KEYS, int)
 
 
 class DigestValue(BaseModel):
-    """What a digest tells of: how many, from when to when (unix seconds), and the first hundred, failures on top."""
+    """A digest: the number of notifications, first and last time in unix seconds, and at most a hundred items,
+    failures first."""
 
     count: int
     totals: DigestTotals
@@ -73,7 +70,7 @@ class DigestValue(BaseModel):
 
 
 class RemarkValue(BaseModel):
-    """What is said beside a notification, in ``text``: that the same happened so often since then (unix seconds)."""
+    """A remark beside a notification: ``count`` equal events since ``since`` (unix seconds), and its ``text``."""
 
     kind: Remark
     count: int
@@ -82,7 +79,7 @@ class RemarkValue(BaseModel):
 
 
 class TemplateValues(Payload):
-    """The names that templates know, with their types; ``facts`` are what the default texts are made of."""
+    """The names that templates know, with their types. The default texts are made of ``facts``."""
 
     facts: List[FactValue]
     digest: Optional[DigestValue] = None
@@ -90,14 +87,14 @@ class TemplateValues(Payload):
 
 
 def values_of(message: Message, *, traceback: bool) -> Dict[str, Any]:
-    """The fields' values as plain JSON, the facts, and what there is to say beside them."""
+    """The payload's fields as plain JSON, the facts, and the digest or remark if there is one."""
     values = fields_of(message, traceback=traceback)
     values["facts"] = [{"kind": fact.kind.value, "label": fact.label, "value": fact.value} for fact in message.facts]
     return {**values, **message.beside}
 
 
 def fields_of(message: Message, *, traceback: bool) -> Dict[str, Any]:
-    """The payload as plain JSON; absent fields are left out, and the traceback unless it is asked for."""
+    """The payload as plain JSON, without absent fields, and without the traceback unless ``traceback`` is set."""
     values = message.payload.to_dict()
     texts = message.texts
     values.update(title=texts.title, body=texts.body, desp=Safe(texts.desp))

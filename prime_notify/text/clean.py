@@ -1,4 +1,4 @@
-"""Makes foreign values harmless: text that encodes as UTF-8, and data that any JSON encoder takes."""
+"""Foreign values made safe: text that encodes as UTF-8, and data that any JSON encoder takes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any, Dict, List, Mapping, Optional
 
-__all__ = ["ELLIPSIS", "MAX_INTEGER", "JsonCleaner", "as_dict", "clean_text", "cut"]
+__all__ = ["ELLIPSIS", "MAX_INTEGER", "JsonCleaner", "as_dict", "clean_text", "truncate"]
 
 ELLIPSIS = "…"
 MAX_INTEGER = 2**63 - 1
-"""What a signed 64-bit integer holds, which is what receivers and databases store."""
+"""The largest signed 64-bit integer. Receivers and databases store no larger one."""
 
 _LINE_END = re.compile(r"\r\n?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOST_ENTRIES = 1024
 
 
-def cut(text: str, limit: int, *, keep_tail: bool = False) -> str:
+def truncate(text: str, limit: int, *, keep_tail: bool = False) -> str:
     """At most ``limit`` characters of ``text``, an ellipsis standing for the rest."""
     if len(text) <= limit:
         return text
@@ -33,14 +33,16 @@ def clean_text(text: str, limit: int, *, keep_tail: bool = False) -> str:
 
     Lone surrogates, which have no UTF-8 form, become U+FFFD. The work is bounded by ``limit``, not by the text.
     """
-    text = cut(text, limit, keep_tail=keep_tail)
+    text = truncate(text, limit, keep_tail=keep_tail)
     if text.isprintable():  # the common case, and the fast one
         return text
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", _LINE_END.sub("\n", text)))
 
 
 def as_dict(value: Mapping[Any, Any]) -> Dict[Any, Any]:
-    """A mapping as a plain dict, past any overridden method of a dict subclass. May raise what the mapping raises."""
+    """A mapping as a plain dict, past the overridden methods of a dict's subclass. Raises whatever the mapping
+    raises.
+    """
     if type(value) is dict:
         return value
     if isinstance(value, dict):
@@ -55,8 +57,8 @@ class _UnfitError(Exception):
 class JsonCleaner:
     """Copies data into plain JSON values of at most about ``budget`` bytes.
 
-    What does not fit is left out and noted: ``dropped`` counts it, ``first_dropped`` says where and why. NaN,
-    infinities, integers beyond 64 bits and foreign objects are unfit; dates, paths, tuples and sets are converted.
+    Values that do not fit are left out: ``dropped`` counts them, ``first_dropped`` has place and reason of the first.
+    NaN, infinities, integers beyond 64 bits and foreign objects are unfit; dates, paths, tuples and sets are converted.
     """
 
     MAX_DEPTH = 8
@@ -69,7 +71,7 @@ class JsonCleaner:
         self.first_dropped: Optional[str] = None
 
     def clean(self, mapping: Mapping[Any, Any], path: str) -> Dict[str, Any]:
-        """The clean copy. Whatever the values do, nothing is raised but what iterating over ``mapping`` raises."""
+        """The clean copy. Only iterating over ``mapping`` can raise, the values cannot."""
         return self._mapping(mapping, path, 0)
 
     def _mapping(self, mapping: Mapping[Any, Any], path: str, depth: int) -> Dict[str, Any]:
@@ -145,4 +147,4 @@ class JsonCleaner:
     def _drop(self, path: str, why: str) -> None:
         self.dropped += 1
         if self.first_dropped is None:
-            self.first_dropped = f'"{cut(" ".join(path.split()), 200)}" ({why})'
+            self.first_dropped = f'"{truncate(" ".join(path.split()), 200)}" ({why})'

@@ -8,7 +8,7 @@ from typing import Optional
 __all__ = ["count", "duration", "local_time", "size"]
 
 _SIZE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-_JUST_BELOW = 1023.95  # what would be printed as 1024.0 belongs to the next unit
+_JUST_BELOW = 1023.95  # a value that would be printed as 1024.0 belongs to the next unit
 
 
 def size(size_bytes: int) -> str:

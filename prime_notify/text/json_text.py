@@ -1,4 +1,4 @@
-"""JSON as it is sent and received. Total: no value and no answer makes it fail."""
+"""JSON, written and read. Total: no value and no answer makes it fail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["parse_object", "to_json"]
 
 
 def to_json(value: Any) -> bytes:
-    """Compact UTF-8 JSON. Total: what JSON or UTF-8 cannot say (NaN, a lone surrogate) becomes null or ``?``."""
+    """Compact UTF-8 JSON. Total: NaN and infinities become null, a lone surrogate becomes ``?``."""
     try:
         return pydantic_core.to_json(value, inf_nan_mode="null")  # three times as fast as the library's own
     except ValueError:

@@ -1,4 +1,4 @@
-"""Keeping secrets out of everything that a person or a log may see."""
+"""Secrets, kept out of everything that a person or a log may see."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _MIN_LENGTH = 4  # hiding a "1" or a "no" would hide half of every sentence, and
 
 
 class Redactor:
-    """Replaces every secret in a text by ``***``, also where it stands percent-encoded, JSON-escaped, quoted, or in
-    something that is Base64 (as user and password are in a header).
+    """Replaces every secret in a text by ``***``. A secret is found percent-encoded, JSON-escaped, quoted, and inside
+    of Base64 (as user and password are in a header), too.
 
-    So is the beginning of one that an ellipsis cuts off. Values of fewer than four characters are left alone.
+    The beginning of a secret that an ellipsis cuts off is replaced as well. Values of fewer than four characters are
+    left alone.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -38,7 +39,9 @@ class Redactor:
         return _ELLIPSIS.join([*map(self._without_torn_end, pieces[:-1]), pieces[-1]])
 
     def _without_torn_end(self, piece: str) -> str:
-        """Services' answers are cut before anybody knows what in them is secret."""
+        """The piece without the beginning of a secret at its end: services' answers are cut before they are
+        redacted.
+        """
         torn = max(
             (
                 size
@@ -55,7 +58,9 @@ class Redactor:
 
 
 def mask_url(url: str) -> str:
-    """``scheme://host[:port]/***``: all of a URL that may be shown. Total: what is no URL becomes ``***``."""
+    """``scheme://host[:port]/***``: the part of a URL that may be shown. Total: a text that is no URL becomes
+    ``***``.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -81,7 +86,9 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _inside_base64(secret: bytes) -> Iterator[str]:
-    """The characters that stand for ``secret`` alone, wherever it begins in the groups of three bytes."""
+    """The Base64 characters that encode ``secret`` alone, for each place where it may begin in a group of three
+    bytes.
+    """
     if len(secret) < _MIN_LENGTH:
         return
     for before in range(3):

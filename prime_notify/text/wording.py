@@ -1,4 +1,4 @@
-"""Why something failed and what to do about it, in both languages."""
+"""Reasons of failures and their remedies, in both languages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ __all__ = ["NOTHING", "Wording", "in_language", "internal_error"]
 
 
 class Wording(str):
-    """A text in English that knows its Chinese. What stands in braces is filled in, be it a text or a wording.
+    """A text in English that carries its Chinese. Names in braces are replaced by ``values``: texts, or other wordings.
 
-    It is put into words (:func:`in_language`) where people get to see it.
+    :func:`in_language` chooses the language, at the place where people read the text.
     """
 
     chinese: str
@@ -23,10 +23,10 @@ NOTHING = Wording("", "")
 
 
 def internal_error(error: Exception) -> Wording:
-    """A fault of ours, as a reason."""
+    """The reason of a failure that is a fault of the plugin."""
     return Wording("internal error: {why}", "内部错误：{why}", why=f"{type(error).__name__}: {error}")
 
 
 def in_language(text: str, language: str) -> str:
-    """The plain text, in a language of ``lang/`` where it knows that."""
+    """The plain text in ``language``, or in English where a text has no other language."""
     return text.chinese if language == "zh_cn" and isinstance(text, Wording) else str(text)

@@ -20,8 +20,8 @@ from typing import Any, Callable, Dict, List, Tuple, Union
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import to_json
+from prime_notify.text.plain import excerpt
 from prime_notify.text.redaction import Redactor
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.explain import explain

@@ -22,7 +22,7 @@ import psutil
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.request import CommandRequest
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt, last_line
+from prime_notify.text.plain import excerpt, last_line
 from prime_notify.text.wording import Wording
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.explain import explain

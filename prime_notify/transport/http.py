@@ -14,9 +14,8 @@ import time
 from collections import deque
 from typing import Callable, Deque, List, Optional, Set, Tuple, TypeVar, Union
 
-from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import FailureKind, TransportFailure
-from prime_notify.model.request import Request
+from prime_notify.model.request import ConnectionOptions, Request
 from prime_notify.model.response import Response
 from prime_notify.model.tls import tls_context, tls_files
 from prime_notify.text.redaction import mask_url

@@ -10,7 +10,6 @@ from typing import Optional, Tuple
 import requests.utils
 from urllib3.util import Url
 
-from prime_notify.model.connection import DIRECT, ConnectionOptions
 from prime_notify.model.failure import FailureKind, UnsendableError
 from prime_notify.model.proxy import (
     PORTS,
@@ -21,6 +20,7 @@ from prime_notify.model.proxy import (
     parse_address,
     proxy_of,
 )
+from prime_notify.model.request import DIRECT, ConnectionOptions
 from prime_notify.text.wording import Wording
 from prime_notify.version import __version__
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, NamedTuple
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.texts import message_of
-from prime_notify.model.event import EventName, Status
+from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
 from prime_notify.model.request import AnyRequest
@@ -46,8 +46,7 @@ _STORY: Mapping[EventName, Mapping[str, Any]] = {
         "error": {"type": "OSError", "message": "[Errno 28] No space left on device"},
     },
 }
-_LIKE = {event.status: event for event in _STORY}
-_LIKE[Status.ABORTED] = EventName.BACKUP_START
+_LIKE = {event.status: event for event in _STORY}  # events of any other status are like a start
 _COMMENTS = {"before the raid": "打龙之前", "every night": "每晚"}
 
 _MENTION = {"users": ["123456789012345678"]}
@@ -73,7 +72,7 @@ class Shot(NamedTuple):
 
 def message(shot: Shot) -> Message:
     """As a delivery would get it."""
-    story = dict(_STORY.get(shot.event) or _STORY[_LIKE[shot.event.status]])
+    story = dict(_STORY.get(shot.event) or _STORY[_LIKE.get(shot.event.status, EventName.BACKUP_START)])
     if shot.language == "zh_cn":
         story["backup"] = {**story["backup"], "comment": _COMMENTS[story["backup"]["comment"]]}
     fields = {

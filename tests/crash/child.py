@@ -19,7 +19,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
-from prime_notify.config import quiet
+from prime_notify.config import delivery_options
 from prime_notify.delivery import reminders
 from prime_notify.engine import housekeeping
 from prime_notify.engine.engine import Engine
@@ -68,7 +68,9 @@ class Living:
         log = logging.getLogger("crash")
         log.addHandler(logging.NullHandler())
         log.propagate = False
-        return Engine(_config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, step=self.steps)
+        return Engine(
+            _config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, crash_point=self.steps
+        )
 
     def run(self) -> None:
         began = time.monotonic()
@@ -178,7 +180,7 @@ def _hurry() -> None:
     """Has everything that takes minutes or hours take milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(housekeeping, name, value)
-    for module, name, value in ((quiet, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
+    for module, name, value in ((delivery_options, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
         setattr(module, name, value)
 
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence
 
-from prime_notify.crash_points import no_step
+from prime_notify.crash_points import no_crash
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.schema import MIGRATIONS, migrate
 from tests.support.build import notification, smash_index
@@ -41,7 +41,7 @@ def damaged(folder: Path, endpoints: Sequence[str]) -> List[str]:
     path = folder / OUTBOX_FILE
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection, no_step)
+        migrate(connection, no_crash)
         ids = _fill(connection, endpoints)
     smash_index(path, "delivery_due")
     return ids
@@ -51,7 +51,7 @@ def held(folder: Path, endpoints: Sequence[str]) -> List[str]:
     """A file of today, in which what is for the digest is held back, for a day."""
     with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection, no_step)
+        migrate(connection, no_crash)
         ids = _fill(connection, endpoints)
         connection.execute("UPDATE delivery SET held = 1, due = due + ? WHERE endpoint = 'digest'", (_DAY,))
     return ids

@@ -15,7 +15,7 @@ _KNOWN_STEPS = (
     "open", "migrate-1:statement", "migrate-2:commit", "put:begin", "put:commit", "put:done", "send:begin", "send:done",
     "settle:begin", "settle:commit", "settle:done", "prune:commit", "late:commit", "replay:commit", "drop:commit",
     "clock:commit", "salvage:commit", "salvage-begin:part", "salvage-end:part",
-    "defer:done", "release:begin", "release:commit", "release:done", "merge:claimed",
+    "defer:done", "make-due:begin", "make-due:commit", "make-due:done", "merge:claimed",
     "copy:begin", "copy:commit", "copy:done",
     "write-back:begin", "write-back:commit", "write-back:done", "write-back:switched",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from tests.support.scene import Scene
 def server(
     tmp_path_factory: pytest.TempPathFactory, prime_notify: Path, plugin_named: Callable[[str], Path]
 ) -> Iterator[Scene]:
-    """A server that starts without Prime Backup. The tests of this module are one story, told in their order."""
+    """A server that starts without Prime Backup. The tests of this module build on each other, in their order."""
     with Scene(
         tmp_path_factory.mktemp("coming"), [prime_notify, plugin_named("probe"), plugin_named("wrapper")]
     ) as scene:
@@ -35,7 +35,7 @@ def output(scene: Scene, command: str) -> str:
     return "\n".join(scene.mcdr.output_of(command))
 
 
-def assert_backup_is_told(scene: Scene) -> None:
+def assert_backup_is_notified(scene: Scene) -> None:
     scene.fresh()
     scene.prime_backup.make()
     scene.expect("backup_start", "backup_success")
@@ -50,7 +50,7 @@ def test_while_prime_backup_is_absent_the_test_command_works_and_nothing_else_an
 def test_prime_backup_loaded_late_is_observed(scene: Scene, prime_backup: Path) -> None:
     scene.mcdr.install(prime_backup)
     scene.wait_until_attached(scene.plugin("load", prime_backup.name))
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)
     scene.check_test_command()
 
 
@@ -62,22 +62,22 @@ def test_unloaded_it_is_missed_in_one_line_and_the_test_command_still_works(scen
 
 def test_loaded_again_it_is_observed_again(scene: Scene, prime_backup: Path) -> None:
     scene.wait_until_attached(scene.plugin("load", prime_backup.name))
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)
     scene.check_test_command()
 
 
 @pytest.mark.parametrize(
     "order", [["prime_notify"], ["prime_backup"], ["prime_notify", "prime_backup"], ["prime_backup", "prime_notify"]]
 )
-def test_after_reloads_in_any_order_every_event_is_told_once(scene: Scene, order: List[str]) -> None:
+def test_after_reloads_in_any_order_every_event_is_notified_once(scene: Scene, order: List[str]) -> None:
     for plugin in order:
         mark = scene.plugin("reload", plugin)
     scene.wait_until_attached(mark)
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)
     scene.check_test_command()
 
 
-def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene) -> None:
+def test_a_restore_begun_before_our_reload_is_still_notified_to_its_end(scene: Scene) -> None:
     number = scene.backup()
     scene.mcdr.send("standin stop-delay 3")
     mark = scene.prime_backup.run(f"back {number} --confirm")
@@ -87,7 +87,9 @@ def test_a_restore_begun_before_our_reload_is_still_told_to_its_end(scene: Scene
     scene.expect("restore_start", "restore_success")
 
 
-def test_a_restore_that_ends_while_we_are_unloaded_is_told_afterwards_as_of_when_it_happened(scene: Scene) -> None:
+def test_a_restore_that_ends_while_we_are_unloaded_is_notified_afterwards_with_the_time_of_its_end(
+    scene: Scene,
+) -> None:
     number = scene.backup()
     scene.mcdr.send("standin stop-delay 3")
     mark = scene.prime_backup.run(f"back {number} --confirm")
@@ -106,7 +108,7 @@ def test_another_plugin_that_wraps_the_same_methods_is_left_alone(scene: Scene) 
     scene.mcdr.wait_for_line("wrapped", since=scene.mcdr.send("!!wrap"))
     mark = scene.plugin("reload", "prime_notify")  # wraps the other's wrapper, having left it where it was
     scene.wait_until_attached(mark)
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)
     scene.mcdr.wait_for_line("another plugin sees a backup begin", since=mark)
 
 
@@ -140,7 +142,7 @@ def test_failing_to_start_it_is_said_so_and_the_test_command_works(scene: Scene)
 def test_enabled_again_it_is_observed_again(scene: Scene) -> None:
     scene.configure_prime_backup()
     scene.wait_until_attached(scene.plugin("reload", "prime_backup"))
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)
 
 
 def test_an_unload_takes_every_thread_of_ours_along(scene: Scene) -> None:
@@ -149,4 +151,4 @@ def test_an_unload_takes_every_thread_of_ours_along(scene: Scene) -> None:
     assert "prime_notify" not in threads
     scene.prime_backup.backup("without us")
     scene.wait_until_attached(scene.plugin("load", "PrimeNotify.mcdr"))
-    assert_backup_is_told(scene)
+    assert_backup_is_notified(scene)

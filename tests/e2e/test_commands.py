@@ -1,4 +1,4 @@
-"""Commands, from the console and from chat, and that no ``!!pb`` command answers otherwise than without us."""
+"""Commands, from the console and from chat. Each ``!!pb`` command replies as it does without our plugin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PB_COMMANDS = [
 
 
 def complaints(mcdr: McdrProcess, commands: List[str]) -> Dict[str, List[str]]:
-    """What MCDR's command parser has to object to each command, as the console and as a player see it."""
+    """The errors of MCDR's command parser for each command, in the console and in a player's chat."""
     prime_backup = PrimeBackup(mcdr)
     found = {}
     for typed in [line for command in commands for line in (command, f"fake <Steve> {command}")]:
@@ -40,7 +40,7 @@ def complaints(mcdr: McdrProcess, commands: List[str]) -> Dict[str, List[str]]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, prime_backup: Path) -> Dict[str, List[str]]:
-    """The complaints of Prime Backup alone."""
+    """The errors with Prime Backup alone."""
     mcdr = McdrProcess(tmp_path_factory.mktemp("undisturbed"), plugins=[prime_backup])
     mcdr.write_config("prime_backup", prime_backup_config())
     with mcdr:
@@ -149,7 +149,7 @@ def test_the_overview_names_sources_endpoints_and_how_they_are(scene: Scene) -> 
         scene.mcdr.wait_for_line(r"tellraw to Alex\].*" + pattern, since=mark)
 
 
-def test_members_of_a_group_take_turns_and_why_tells_whose_it_is(scene: Scene) -> None:
+def test_members_of_a_group_take_turns_and_why_says_whose_it_is(scene: Scene) -> None:
     members = [hook(scene.receiver, name, group="g") for name in ("one", "two")]
     mail = hook(scene.receiver, "mail", events=["restore"], filter={"operators": "player:*"})
     block = {

@@ -1,4 +1,4 @@
-"""The config file in the life of a server: the first start, mistakes, secrets from elsewhere."""
+"""The config file of a server: its first start, mistakes, and secrets from files and the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.scene import SECRETS, Scene, hook
 
 @pytest.fixture
 def fresh_server(tmp_path: Path, prime_notify: Path, plugin_named: Callable[[str], Path]) -> Iterator[Scene]:
-    """A server that has never had a config of ours; not started."""
+    """A server without a config of ours; not started."""
     with Scene(tmp_path, [prime_notify, plugin_named("api_user")]) as scene:
         yield scene
 

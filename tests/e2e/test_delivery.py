@@ -1,4 +1,4 @@
-"""Endpoints that are dead, hang, trickle or lie, and deliveries under way when the plugin or the process ends."""
+"""Endpoints that are down, hang, trickle or send false answers, and attempts that an unload or a kill cuts off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOON = ["1s"] * 10  # for a first failure; after some more of them the endpoint 
 def server(
     tmp_path_factory: pytest.TempPathFactory, prime_notify: Path, plugin_named: Callable[[str], Path]
 ) -> Iterator[Scene]:
-    """A server whose events come from the API, one command each: deliveries are the subject here, not sources."""
+    """A server whose events come from the API, one command each."""
     with Scene(
         tmp_path_factory.mktemp("delivery"), [prime_notify, plugin_named("probe"), plugin_named("api_user")]
     ) as scene:
@@ -39,7 +39,7 @@ def scene(server: Scene) -> Iterator[Scene]:
 
 
 def announce(scene: Scene, event: str = "backup_success") -> str:
-    """Announces an event and returns its notification's id, which is proof that it is on disk."""
+    """Announces an event and returns its notification's id, which proves that it is on disk."""
     mark = scene.mcdr.send(f"!!api {event} {{}}")
     return scene.mcdr.wait_for_line(r"the API answered (\w{26})$", since=mark)[1]
 
@@ -53,7 +53,7 @@ def wait_for_id(scene: Scene, name: str, notification: str, timeout: float = 30)
 
 
 def wait_until_nothing_waits(scene: Scene) -> None:
-    """A request that has arrived is ticked off only when its answer has: what is cut off before comes again."""
+    """A delivery ends when its answer arrives. A request that is cut off before is sent again."""
     deadline = time.monotonic() + 30
     while not re.search("waiting to be delivered: 0$", "\n".join(scene.mcdr.output_of("!!pn")), re.MULTILINE):
         assert time.monotonic() < deadline, scene.mcdr.tail()
@@ -154,7 +154,7 @@ def test_what_is_undelivered_at_a_kill_is_delivered_after_the_next_start(scene: 
     wait_until_nothing_waits(scene)
 
 
-def test_a_task_whose_end_a_kill_hides_is_told_as_aborted_at_the_next_start(scene: Scene) -> None:
+def test_a_task_whose_end_a_kill_hides_is_notified_as_aborted_at_the_next_start(scene: Scene) -> None:
     announce(scene, "restore_start")
     [start] = scene.expect("restore_start")
     scene.mcdr.kill()

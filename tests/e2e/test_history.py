@@ -1,4 +1,4 @@
-"""What was delivered, looked at and mended: with commands, and with the packed plugin as a program."""
+"""The history and the dead letters: with commands, and with the packed plugin as a program."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def announce(scene: Scene, event: str = "backup_success") -> str:
 
 
 def settled(scene: Scene, id: str, state: str) -> str:
-    """Waits until the hook's delivery of that notification stands so; its id."""
+    """Waits until the hook's delivery of that notification is in this state. Returns its id."""
     deadline = time.monotonic() + 30
     while f"hook: {state}" not in "\n".join(scene.mcdr.output_of(f"!!pn show {id}")):
         assert time.monotonic() < deadline, scene.mcdr.tail()
@@ -69,7 +69,7 @@ def delivered(scene: Scene, event: str = "backup_success") -> str:
 
 
 def program(scene: Scene, *arguments: str) -> Any:
-    """What the packed plugin prints as JSON, when it is started in MCDReforged's folder."""
+    """The JSON that the packed plugin prints when it is started in MCDReforged's folder."""
     command = [sys.executable, "-X", "utf8", str(Path("plugins", "PrimeNotify.mcdr")), *arguments, "--json"]
     done = subprocess.run(
         command, cwd=scene.mcdr.folder, capture_output=True, encoding="utf-8", timeout=60, check=False
@@ -142,13 +142,13 @@ def test_operators_learn_at_once_or_when_they_come_that_an_endpoint_is_gone(scen
     scene.mcdr.sync()
     mark = len(scene.mcdr.transcript)
     refused(scene, 410)
-    told = r"hook was switched off until the next reload"
-    scene.mcdr.wait_for_line(r"tellraw to Steve\].*" + told, since=mark)
+    alert = r"hook was switched off until the next reload"
+    scene.mcdr.wait_for_line(r"tellraw to Steve\].*" + alert, since=mark)
     scene.mcdr.send("fake Steve left the game")
     scene.mcdr.sync()
     mark = scene.mcdr.send(join.format("Steve"))
-    scene.mcdr.wait_for_line(r"tellraw to Steve\].*" + told, since=mark)
-    assert scene.mcdr.find(r"tellraw to Alex\].*" + told) is None
+    scene.mcdr.wait_for_line(r"tellraw to Steve\].*" + alert, since=mark)
+    assert scene.mcdr.find(r"tellraw to Alex\].*" + alert) is None
     for player in ("Alex", "Steve"):
         scene.mcdr.send(f"fake {player} left the game")
     scene.mcdr.sync()

@@ -24,7 +24,7 @@ def assert_one_task(payloads: List[Dict[str, Any]]) -> None:
     assert start["id"] != end["id"]
 
 
-def test_it_tells_of_a_backup_made_by_a_player(scene: Scene) -> None:
+def test_it_notifies_of_a_backup_made_by_a_player(scene: Scene) -> None:
     (scene.mcdr.world / "more.dat").write_bytes(b"x" * 5000)
     scene.prime_backup.make("before the dragon", player="Steve")
     start, success = scene.expect("backup_start", "backup_success")
@@ -51,14 +51,14 @@ def test_it_tells_of_a_backup_made_by_a_player(scene: Scene) -> None:
     assert success["cost_s"] >= 0
 
 
-def test_it_tells_of_a_backup_made_from_the_console(scene: Scene) -> None:
+def test_it_notifies_of_a_backup_made_from_the_console(scene: Scene) -> None:
     scene.prime_backup.make()
     _, success = scene.expect("backup_start", "backup_success")
     assert success["source"]["type"] == "console"
     assert success["operator"]["type"] == "console"
 
 
-def test_it_tells_of_a_backup_that_fails(scene: Scene) -> None:
+def test_it_notifies_of_a_backup_that_fails(scene: Scene) -> None:
     with scene.prime_backup.unwritable_storage():
         wait(scene, "run error", scene.prime_backup.make("doomed"))
         start, failure = scene.expect("backup_start", "backup_failure")
@@ -70,7 +70,7 @@ def test_it_tells_of_a_backup_that_fails(scene: Scene) -> None:
     assert "traceback" not in failure["error"]
 
 
-def test_it_tells_of_a_server_that_does_not_save_in_time_as_a_failure_with_a_hint(scene: Scene) -> None:
+def test_it_notifies_of_a_server_that_does_not_save_in_time_as_a_failure_with_a_hint(scene: Scene) -> None:
     scene.mcdr.send("standin save off")
     wait(scene, "timed out", scene.prime_backup.make("slow disk"))
     scene.mcdr.send("standin save on")
@@ -79,7 +79,7 @@ def test_it_tells_of_a_server_that_does_not_save_in_time_as_a_failure_with_a_hin
     assert "save_world_max_wait" in failure["message"]
 
 
-def test_it_tells_of_an_aborted_backup(scene: Scene) -> None:
+def test_it_notifies_of_an_aborted_backup(scene: Scene) -> None:
     scene.mcdr.send("standin save off")
     mark = scene.prime_backup.make("never mind")
     scene.expect("backup_start")
@@ -90,7 +90,7 @@ def test_it_tells_of_an_aborted_backup(scene: Scene) -> None:
     assert aborted["severity"] == "warning"
 
 
-def test_it_tells_of_a_backup_cut_off_by_an_unload_and_observes_again_after_the_reload(scene: Scene) -> None:
+def test_it_notifies_of_a_backup_cut_off_by_an_unload_and_observes_again_after_the_reload(scene: Scene) -> None:
     scene.mcdr.send("standin save off")
     scene.prime_backup.make("cut off")
     scene.expect("backup_start")
@@ -105,7 +105,7 @@ def test_it_tells_of_a_backup_cut_off_by_an_unload_and_observes_again_after_the_
     scene.expect("backup_start", "backup_success")
 
 
-def test_it_tells_of_a_restore_and_not_of_the_backup_made_before_it(scene: Scene) -> None:
+def test_it_notifies_of_a_restore_and_not_of_the_backup_made_before_it(scene: Scene) -> None:
     (scene.mcdr.world / "kept.txt").write_text("as it was", encoding="utf-8")
     number = scene.backup("the good one")
     (scene.mcdr.world / "kept.txt").write_text("spoilt", encoding="utf-8")
@@ -123,7 +123,7 @@ def test_it_tells_of_a_restore_and_not_of_the_backup_made_before_it(scene: Scene
     assert success["severity"] == "info"
 
 
-def test_it_tells_of_a_confirmed_restore_of_the_latest_backup(scene: Scene) -> None:
+def test_it_notifies_of_a_confirmed_restore_of_the_latest_backup(scene: Scene) -> None:
     number = scene.backup("the latest")
     mark = scene.prime_backup.run("back")
     wait(scene, "Please choose", mark)
@@ -142,7 +142,7 @@ def test_it_lists_what_a_fail_soft_restore_could_not_restore_as_a_warning(scene:
     assert "world/level.dat" in success["message"]
 
 
-def test_it_tells_of_a_failed_restore_and_that_the_server_is_left_stopped(scene: Scene) -> None:
+def test_it_notifies_of_a_failed_restore_and_says_that_the_server_is_left_stopped(scene: Scene) -> None:
     (scene.mcdr.world / "fresh.dat").write_bytes(b"something new to store" * 50)
     number = scene.backup("damaged")
     scene.prime_backup.lose_stored_files()
@@ -184,7 +184,7 @@ def test_it_dispatches_every_accepted_event_for_other_plugins(scene: Scene) -> N
         assert dispatched["backup"] == payload["backup"]
 
 
-def test_it_tells_of_scheduled_backups(scene: Scene) -> None:
+def test_it_notifies_of_scheduled_backups(scene: Scene) -> None:
     scene.configure_prime_backup(scheduled_backup={"enabled": True, "interval": "1s", "jitter": "0s"})
     scene.plugin("reload", "prime_backup")
     scene.receiver.wait_for(lambda _: "backup_success" in scene.events(), timeout=60)

@@ -1,4 +1,4 @@
-"""What the receiver records, and what it can be told to answer."""
+"""The requests that the receiver records, and the answers that a test sets."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the receiver does with one request. Times in seconds.
+    """The answer of the receiver to one request. Times in seconds.
 
-    ``read_body``: False leaves the request's body unread in the socket (the request is recorded without it).
-    ``delay`` comes before the first byte; ``trickle_head`` and ``trickle_body`` are pauses before every byte.
-    ``end``: "keep" the connection, "close" it, "reset" it (RST), or "hang" until the receiver is closed; without
-    ``status`` nothing is answered before that.
+    ``read_body``: False leaves the request's body unread in the socket (the request is recorded without it). ``delay``
+    comes before the first byte; ``trickle_head`` and ``trickle_body`` are pauses before every byte. ``end``: "keep" the
+    connection, "close" it, "reset" it (RST), or "hang" until the receiver is closed; without ``status`` nothing is
+    answered before that.
     """
 
     status: Optional[int] = 200

@@ -39,7 +39,7 @@ class Archive:
         return id
 
     def attempt(self, endpoint: str, state: State = State.DELIVERED, **said: Any) -> Delivery:
-        """What is next there is tried, or (``tried=False``) ended without."""
+        """The next delivery there is tried, or (``tried=False``) ended without a try."""
         delivery = self.outbox.claim(endpoint, at=float("inf"))
         assert delivery is not None
         self.outbox.settle(Settlement(delivery.key, state, self.at, **{"ms": 81.6, **said}))

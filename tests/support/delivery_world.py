@@ -74,7 +74,7 @@ class World:
 
     def _lane(self, endpoint: Endpoint) -> Lane:
         attempter = Attempter(
-            self, self._messages.message, wall=self.clock.wall, monotonic=self.clock.steady, step=self._step
+            self, self._messages.message, wall=self.clock.wall, monotonic=self.clock.steady, crash_point=self._step
         )
         policy = Policy.of(endpoint.config, (), datetime.timezone.utc)
         log = logging.getLogger("test.world")

@@ -63,8 +63,8 @@ def pack(source: Path, into: Path, name: str) -> Path:
 class McdrProcess:
     """One MCDR instance folder and, between :meth:`start` and :meth:`stop`, the process that runs in it.
 
-    It can be started again after :meth:`stop` or :meth:`kill`; the console transcript goes on. Waiting is always for
-    a line of the console, from a place in the transcript that was marked before: ``mark = mcdr.send(...)``, then
+    It can be started again after :meth:`stop` or :meth:`kill`; the console transcript goes on. Waiting is always for a
+    line of the console, from a place in the transcript that was marked before: ``mark = mcdr.send(...)``, then
     ``mcdr.wait_for_line(..., since=mark)``.
     """
 
@@ -199,8 +199,8 @@ class McdrProcess:
     def sync(self) -> int:
         """Waits until MCDR has run every command typed before, players' too; the place in the transcript after them.
 
-        The first round trip to the server makes sure that what players said has come back to MCDR, the second that
-        the task executor is through with it and that the answers have been printed.
+        The first round trip to the server makes sure that what players said has come back to MCDR, the second that the
+        task executor is through with it and that the answers have been printed.
         """
         for _ in range(2):
             token = f"sync-{next(self._tokens)}"
@@ -209,7 +209,7 @@ class McdrProcess:
         return len(self.transcript)
 
     def output_of(self, line: str) -> List[str]:
-        """What the console shows of a command until the task executor is through with it, without time stamps."""
+        """The console's lines for a command until the task executor has finished it, without time stamps."""
         mark = self.send(line)
         end = self.sync()
         lines = [re.sub(r"\d\d:\d\d:\d\d(\.\d+)?", "", text) for text in self.transcript[mark:end]]

@@ -38,7 +38,7 @@ class PrimeBackup:
         return self.mcdr.folder / "pb_files"
 
     def wait_until_idle(self, timeout: float = 60) -> None:
-        """Until it is initialised and no task is running: asked again and again, nothing else tells it.
+        """Until it is initialised and no task is running: asked again and again, for there is no other way to know.
 
         Not for a task that waits for its confirmation, which this would give.
         """

@@ -64,9 +64,9 @@ class _Script:
 class Receiver:
     """``with Receiver() as receiver: post(receiver.url()); receiver.wait_for(1)``.
 
-    Starts on entering (or :meth:`start`), ends every connection and thread on leaving (or :meth:`close`). ``tls``
-    names a certificate of :data:`CERTIFICATES`, such as "localhost". A given ``port`` can be listened on again after
-    a close: that is how an outage is played. ``greeting`` is sent on every connection before anything is read.
+    Starts on entering (or :meth:`start`), ends every connection and thread on leaving (or :meth:`close`). ``tls`` names
+    a certificate of :data:`CERTIFICATES`, such as "localhost". A given ``port`` can be listened on again after a close:
+    that is how an outage is played. ``greeting`` is sent on every connection before anything is read.
     """
 
     def __init__(self, *, port: int = 0, tls: Optional[str] = None, greeting: bytes = b"") -> None:
@@ -105,13 +105,6 @@ class Receiver:
         with self._changed:
             self._scripts[path] = _Script(behaviours, cycle)
 
-    def wait_until_closed(self, connections: int) -> None:
-        """Wait until exactly so many connections have begun and ended, at most ten seconds."""
-        deadline = time.monotonic() + 10
-        while (self.connections < connections or self._open) and time.monotonic() < deadline:
-            time.sleep(0.005)
-        assert (self.connections, self._open) == (connections, {})
-
     def wait_for(self, wanted: Union[int, Callable[[List[Recorded]], bool]] = 1, timeout: float = 10) -> List[Recorded]:
         """Blocks until that many requests are here, or until the predicate accepts their list; returns them.
 
@@ -123,6 +116,13 @@ class Receiver:
                 seen = [f"{request.method} {request.target}" for request in self._requests]
                 raise AssertionError(f"after {timeout} s only these requests had arrived: {seen}")
             return list(self._requests)
+
+    def wait_until_closed(self, connections: int, timeout: float = 10) -> None:
+        """Blocks until so many connections have begun, and all of them have ended."""
+        deadline = time.monotonic() + timeout
+        while (self.connections < connections or self._open) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert (self.connections, self._open) == (connections, {})
 
     # -- life --------------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def hook(receiver: Receiver, name: str = "hook", **options: Any) -> Dict[str, An
 class Scene:
     """``with Scene(folder, plugins=[…]) as scene``: receives from entering on, MCDR runs after :meth:`start`.
 
-    Leaving stops MCDR and looks through everything it said: no secret, and no unexpected traceback.
+    Leaving stops MCDR and searches its whole output: it holds no secret and no unexpected traceback.
     """
 
     def __init__(self, folder: Path, plugins: Sequence[Path], *, language: str = "en_us") -> None:
@@ -83,7 +83,7 @@ class Scene:
     # -- what arrives ------------------------------------------------------------------------------------------------
 
     def fresh(self) -> None:
-        """Forgets what has arrived; what arrives from now on counts."""
+        """Forgets all requests that have arrived."""
         self.receiver.clear()
         self.receiver.behave(OK)
 
@@ -91,7 +91,7 @@ class Scene:
         return [request for request in self.receiver.requests if request.path.startswith(f"/{name}/")]
 
     def payloads(self, name: str = "hook") -> List[Dict[str, Any]]:
-        """What the hook of that name has received since :meth:`fresh`."""
+        """The payloads that the hook of that name has received since :meth:`fresh`."""
         return [request.json() for request in self.requests(name)]
 
     def events(self, name: str = "hook") -> List[str]:
@@ -100,8 +100,7 @@ class Scene:
     def expect(self, *events: str, name: str = "hook", timeout: float = 30) -> List[Dict[str, Any]]:
         """Waits until the hook has received as many requests; they must be exactly these events, in this order.
 
-        One endpoint's notifications arrive in the order of the events, so what came too much before the last one
-        is noticed.
+        One endpoint's notifications arrive in the order of the events, so one too many before the last is found.
         """
         counted: Callable[[List[Recorded]], bool] = lambda _: len(self.requests(name)) >= len(events)  # noqa: E731
         try:
@@ -113,7 +112,7 @@ class Scene:
         return self.payloads(name)
 
     def backup(self, comment: str = "") -> int:
-        """Makes a backup that is told of, forgets what was told, and returns its id."""
+        """Makes a backup, waits for its notifications, forgets them, and returns its id."""
         self.fresh()
         number = self.prime_backup.backup(comment)
         self.expect("backup_start", "backup_success")
@@ -121,7 +120,7 @@ class Scene:
         return number
 
     def check_test_command(self, command: str = "!!pb test notify") -> None:
-        """The command delivers to the one endpoint there is, without a word of objection; waits until it has."""
+        """Types the command, and waits until it has delivered to the only endpoint without an error."""
         mark = self.mcdr.send(command)
         self.mcdr.wait_for_line("1 of 1 delivered", since=mark)
         assert self.mcdr.find("Unknown", since=mark) is None
@@ -151,7 +150,7 @@ class Scene:
 
 
 def unexpected_tracebacks(lines: Sequence[str]) -> List[str]:
-    """The tracebacks among these lines that nobody has to expect, each with the line before it."""
+    """The tracebacks among these lines that no test provokes, each with the line before it."""
     return [
         "\n".join(lines[max(index - 1, 0) : index + 30])
         for index, line in enumerate(lines)

@@ -9,26 +9,26 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
+from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import traceback_of, with_traceback
-from prime_notify.channels.common.run import run_id
-from prime_notify.channels.common.sayings import CHECK_URL, NO_REASON, not_how, refused_by
-from prime_notify.model.event import Status
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Bark", "apns_size"]
 
-_LONGEST_LINK = 1024  # characters of an action's URL; a longer one would leave no room for the text
-_LEVELS = {Status.SUCCESS: "passive", Status.FAILURE: "critical"}
-_ROUTING = {"key", "device_key", "device_keys", "encryption"}  # where to and how, not what
+_LONGEST_LINK = 1024  # characters of an action's URL; a longer one leaves no room for the text
+_ROUTING = {"key", "device_key", "device_keys", "encryption"}  # destination and encryption, not content
 
 # Words in the server's and Apple's answers ("push failed: BadDeviceToken"), which all come as HTTP 400 or 500.
 _PERMANENT = (
@@ -114,7 +114,7 @@ class Bark(Channel[BarkEndpoint]):
         if answer.get("code") == 200:
             return Delivered(response.status)
         if "code" not in answer:
-            return Retry(not_how("Bark"), response.status, hint=CHECK_URL)
+            return Retry(foreign_answer("Bark"), response.status, hint=CHECK_URL)
         return _refused(response, answer)
 
     def _judge_batch(self, response: Response, answer: Dict[str, Any]) -> Outcome:
@@ -140,13 +140,20 @@ class Bark(Channel[BarkEndpoint]):
         return _combined(refused, len(keys), status)
 
 
+def _level(payload: Payload) -> str:
+    """How a push interrupts, unless the config says otherwise."""
+    if payload.event.default_severity is Severity.ERROR:
+        return "critical"
+    return "passive" if payload.status is Status.SUCCESS else "active"
+
+
 def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
     texts, options = message.texts, endpoint.bark
     fields: Dict[str, Any] = {
         "title": texts.title,
         "body": texts.body,
-        "level": _LEVELS.get(message.payload.status, "active"),
-        # A retry of what had arrived after all replaces the push on the phone instead of repeating it; with lifecycle
+        "level": _level(message.payload),
+        # With the same id, a retry of a push that had arrived replaces it instead of repeating it. With lifecycle
         # "update", the end takes the place of the start
         "id": run_id(message.payload) if endpoint.lifecycle == "update" else message.notification.id,
     }
@@ -156,7 +163,7 @@ def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:
     if fields.get("markdown") == "1":
         fields["markdown"] = texts.desp
     if "markdown" in fields:
-        del fields["body"]  # would not be shown, and the 4 KiB are for both
+        del fields["body"]  # it would not be shown, and the limit of 4 KiB is for both
     return fields
 
 
@@ -171,7 +178,7 @@ def _with_traceback(fields: Dict[str, Any], message: Message, endpoint: BarkEndp
 
 
 def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
-    """The URL, and what of the key(s) goes into the body."""
+    """The URL, and the keys that go into the body."""
     options = endpoint.bark
     key = options.single_key or ""
     url = fill(endpoint.url, {"key": key, "device_key": key})
@@ -187,14 +194,14 @@ def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
 
 
 def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
-    """What a ``code`` other than 200 means; the words say more than the numbers."""
-    said, code = excerpt(answer.get("message")), answer.get("code")
+    """The outcome of a ``code`` other than 200. The texts distinguish more than the numbers."""
+    text, code = excerpt(answer.get("message")), answer.get("code")
     status = response.status
-    reason = refused_by("Bark", said or NO_REASON)
+    reason = refused_by("Bark", text or NO_REASON)
     for words, hint in _PERMANENT:
-        if re.search(words, said):
+        if re.search(words, text):
             return Permanent(reason, status, hint=hint)
-    if _THROTTLED.search(said):
+    if _THROTTLED.search(text):
         return Retry(
             reason, status, throttled=True, hint=Wording("Apple slows this server down", "Apple 限制了该服务器的频率")
         )
@@ -208,7 +215,7 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
             ),
         )
     if not 200 <= status < 300:
-        return refusal(response, said)
+        return refusal(response, text)
     if code == 400:
         return Permanent(reason, status, hint=Wording("check the options of this endpoint", "请检查该推送目标的选项"))
     return Retry(
@@ -222,15 +229,15 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
 
 
 def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:
-    """One outcome for a batch: worth another try while any device is. What had arrived is then only replaced."""
+    """One outcome for a batch: a retry while any device needs one. Devices that have the push only replace it then."""
     retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
-    told = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
+    reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
     reason = Wording(
-        "{count} of {devices} devices got nothing: {told}",
-        "{devices} 台设备中有 {count} 台没有收到：{told}",
+        "{count} of {devices} devices got nothing: {reasons}",
+        "{devices} 台设备中有 {count} 台没有收到：{reasons}",
         count=len(refused),
         devices=devices,
-        told=told,
+        reasons=reasons,
     )
     hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
     if retries:

@@ -1,7 +1,7 @@
 """Bark's encryption: neither its server nor Apple can read a push. https://bark.day.app/#/en-us/encryption
 
-AES over the JSON of the parameters, the key's length telling which: 16 characters for AES128, 24 for AES192, 32 for
-AES256; CBC with PKCS #7 padding, or GCM with its tag of 16 bytes at the end; Base64 (the app's Model/Algorithm.swift).
+AES over the JSON of the parameters: AES128, AES192 or AES256 by a key of 16, 24 or 32 characters; CBC with PKCS #7
+padding, or GCM with its tag of 16 bytes at the end; Base64 (the app's Model/Algorithm.swift).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _upper(value: Any) -> Any:
 
 
 class BarkEncryption(Options):
-    """What the app's encryption settings say. Blanks around a key belong to it."""
+    """The app's encryption settings. Blanks around a key belong to it."""
 
     model_config = ConfigDict(str_strip_whitespace=False)
 
@@ -38,19 +38,20 @@ class BarkEncryption(Options):
         "The key from the app's encryption settings: 16, 24 or 32 characters (AES128, AES192, AES256).",
         "App 加密设置中的 Key：16、24 或 32 个字符（AES128、AES192、AES256）。",
         example="0123456789abcdef",
-        secret=True,
     )
     mode: Annotated[Literal["CBC", "GCM"], BeforeValidator(_upper)] = option(
         "CBC",
         "The mode chosen in the app; GCM also proves who sent it.",
         "App 中选择的模式；GCM 还能防止伪造。",
         example="GCM",
+        public=True,
     )
     iv: Optional[str] = option(
         None,
         "An initialisation vector of 16 characters for all pushes (CBC only); by default each push has its own.",
         "所有推送共用的初始化向量，16 个字符（仅 CBC）；默认每条推送各用一个。",
         example="fedcba9876543210",
+        content=True,
     )
 
     @field_validator("key")
@@ -83,10 +84,10 @@ class BarkEncryption(Options):
 def initialisation_vector(options: BarkEncryption, moment: str, text: bytes) -> str:
     """The IV of one push, in ASCII as the app wants it. ``moment`` names the notification and the attempt.
 
-    Rendering has no randomness, so it is derived, with the key: nobody without it can foresee one, which CBC needs. The
-    text goes into it as well. GCM breaks when two texts share key and IV; here that would take two texts with the same
-    keyed hash, which by chance (72 bits) is not to be expected within thousands of millions of pushes, while a push
-    that is rendered once more, unchanged, is merely the same push. (The idea is that of AES-SIV, RFC 5297.)
+    Rendering has no randomness, so the IV is derived with the key: nobody without the key can predict it, as CBC needs.
+    It is derived from the text, too, since GCM breaks when two texts share key and IV. Here two texts would need the
+    same keyed hash of 72 bits, which does not happen by chance within thousands of millions of pushes. An unchanged
+    push that is rendered again is merely the same push. (The idea is that of AES-SIV, RFC 5297.)
     """
     if options.iv is not None:
         return options.iv
@@ -112,7 +113,7 @@ def encrypt(options: BarkEncryption, iv: str, text: bytes) -> str:
 
 
 def sealed_length(options: BarkEncryption, text: bytes) -> int:
-    """Characters of what :func:`encrypt` makes of ``text``."""
+    """The number of characters of :func:`encrypt`'s result for ``text``."""
     sealed = len(text) + _BLOCK if options.mode == "GCM" else (len(text) // _BLOCK + 1) * _BLOCK
     return (sealed + 2) // 3 * 4
 

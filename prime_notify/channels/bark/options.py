@@ -1,4 +1,4 @@
-"""What a Bark endpoint's config may say: https://bark.day.app, and github.com/Finb/bark-server (docs/API_V2.md)."""
+"""The config of a Bark endpoint: https://bark.day.app, and github.com/Finb/bark-server (docs/API_V2.md)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ID_BYTES = 64  # APNs: apns-collapse-id
 
 
 def _as_text(value: Any) -> Any:
-    """Everything but ``badge`` is a string on the wire: the server crashes on a group that is a number."""
+    """Every option but ``badge`` is sent as a string: the server crashes on a group that is a number."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value.is_integer():
@@ -57,82 +57,110 @@ class BarkOptions(Options):
         "The device's key, for {key} in the url; the same as device_key.",
         "设备的 key，填入 url 中的 {key}；与 device_key 相同。",
         example="<key>",
-        secret=True,
     )
     device_key: Optional[_Text] = option(
         None,
         "The device's key, for a url that ends in /push.",
         "设备的 key，用于以 /push 结尾的 url。",
         example="<key>",
-        secret=True,
     )
     device_keys: Optional[_Keys] = option(
         None,
         "The keys of several devices (at most 10 on api.day.app).",
         "多台设备的 key（api.day.app 上至多 10 个）。",
         example=["<key>", "<another key>"],
-        secret=True,
     )
-    title: Optional[_Text] = option(None, "Replaces the title.", "替换标题。", example="Minecraft")
-    subtitle: Optional[_Text] = option(None, "A second title.", "副标题。", example="Survival")
-    body: Optional[_Text] = option(None, "Replaces the text.", "替换正文。", example="See the console.")
+    title: Optional[_Text] = option(None, "Replaces the title.", "替换标题。", example="Minecraft", content=True)
+    subtitle: Optional[_Text] = option(None, "A second title.", "副标题。", example="Survival", content=True)
+    body: Optional[_Text] = option(None, "Replaces the text.", "替换正文。", example="See the console.", content=True)
     markdown: Optional[_Text] = option(
         None,
         "A text in Markdown, shown instead of the body; true sends the notification's.",
         "代替正文显示的 Markdown 文本；true 表示发送通知自带的。",
         example=True,
+        content=True,
     )
     level: Optional[_Level] = option(
         None,
         "Urgency; by default passive on success, critical on failure, else active.",
         "紧急程度；默认成功为 passive，失败为 critical，其余为 active。",
         example="timeSensitive",
+        public=True,
     )
     volume: Optional[_Text] = option(
-        None, "Loudness of a critical push, 0 to 10.", "critical 推送的音量，0 到 10。", example=5
+        None, "Loudness of a critical push, 0 to 10.", "critical 推送的音量，0 到 10。", example=5, content=True
     )
-    badge: Optional[int] = option(None, "The number on the app's icon.", "App 图标上的数字。", example=1, ge=0)
-    call: Optional[_Text] = option(None, "1 repeats the sound for half a minute.", "1 表示铃声重复半分钟。", example=1)
-    autoCopy: Optional[_Text] = option(None, "1 copies the push's text.", "1 表示自动复制推送内容。", example=1)  # noqa: N815 - Bark's spelling
+    badge: Optional[int] = option(
+        None, "The number on the app's icon.", "App 图标上的数字。", example=1, ge=0, public=True
+    )
+    call: Optional[_Text] = option(
+        None, "1 repeats the sound for half a minute.", "1 表示铃声重复半分钟。", example=1, content=True
+    )
+    autoCopy: Optional[_Text] = option(  # noqa: N815 - Bark's spelling
+        None, "1 copies the push's text.", "1 表示自动复制推送内容。", example=1, content=True
+    )
     copy_: Optional[_Text] = option(
-        None, "The text that is copied.", "被复制的文本。", example="!!pb list", alias="copy"
+        None, "The text that is copied.", "被复制的文本。", example="!!pb list", alias="copy", content=True
     )
-    sound: Optional[_Text] = option(None, 'The sound, such as "minuet".', '铃声，例如 "minuet"。', example="minuet")
-    icon: Optional[_Text] = option(None, "URL of an icon.", "图标的 URL。", example="https://example.com/icon.png")
-    image: Optional[_Text] = option(None, "URL of an image.", "图片的 URL。", example="https://example.com/map.png")
+    sound: Optional[_Text] = option(
+        None, 'The sound, such as "minuet".', '铃声，例如 "minuet"。', example="minuet", content=True
+    )
+    icon: Optional[_Text] = option(
+        None, "URL of an icon.", "图标的 URL。", example="https://example.com/icon.png", content=True
+    )
+    image: Optional[_Text] = option(
+        None, "URL of an image.", "图片的 URL。", example="https://example.com/map.png", content=True
+    )
     group: Optional[_Text] = option(
-        None, "The group in which the phone files the push.", "推送在手机上所属的分组。", example="backups"
+        None,
+        "The group in which the phone files the push.",
+        "推送在手机上所属的分组。",
+        example="backups",
+        content=True,
     )
     url: Optional[_Text] = option(
-        None, "What a tap on the push opens.", "点击推送时打开的地址。", example="https://example.com/backups"
+        None,
+        "The URL that a tap on the push opens.",
+        "点击推送时打开的地址。",
+        example="https://example.com/backups",
+        content=True,
     )
-    action: Optional[_Text] = option(None, '"none": a tap does nothing.', '"none" 表示点击无动作。', example="none")
+    action: Optional[_Text] = option(
+        None, '"none": a tap does nothing.', '"none" 表示点击无动作。', example="none", content=True
+    )
     isArchive: Optional[_Text] = option(  # noqa: N815 - Bark's spelling
-        None, "1 keeps the push in the app's history.", "1 表示保存到 App 的历史记录。", example=1
+        None, "1 keeps the push in the app's history.", "1 表示保存到 App 的历史记录。", example=1, content=True
     )
     ttl: Optional[_Text] = option(
-        None, "Seconds for which the app keeps the push.", "App 保留推送的秒数。", example=86400
+        None, "Seconds for which the app keeps the push.", "App 保留推送的秒数。", example=86400, content=True
     )
     id: Optional[_Text] = option(
         None,
         "Pushes with the same id replace each other; by default each notification has its own.",
         "相同 id 的推送互相替换；默认每条通知各有其 id。",
         example="last-backup",
+        content=True,
     )
     delete: Optional[_Text] = option(
         None,
         "1 deletes the push with this id from the phone; needs id.",
         "1 表示从手机上删除此 id 的推送；需要 id。",
         example=1,
+        content=True,
     )
     ciphertext: Optional[_Text] = option(
         None,
         "Encrypted parameters; encryption makes them by itself.",
         "加密后的参数；使用 encryption 时自动生成。",
         example="<Base64>",
+        content=True,
     )
     iv: Optional[_Text] = option(
-        None, "The initialisation vector of ciphertext.", "ciphertext 的初始化向量。", example="fedcba9876543210"
+        None,
+        "The initialisation vector of ciphertext.",
+        "ciphertext 的初始化向量。",
+        example="fedcba9876543210",
+        content=True,
     )
     encryption: Optional[BarkEncryption] = option(
         None,
@@ -189,7 +217,6 @@ class BarkEndpoint(EndpointConfig):
         "https://api.day.app/<key>, or .../push with bark.device_key or bark.device_keys.",
         "https://api.day.app/<key>，或 .../push 加上 bark.device_key 或 bark.device_keys。",
         example="https://api.day.app/<key>",
-        secret=True,
     )
     bark: BarkOptions = option(
         BarkOptions(), "Fields of the push.", "推送的字段。", example={"group": "backups", "sound": "minuet"}

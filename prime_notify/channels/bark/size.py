@@ -1,4 +1,4 @@
-"""Keeps pushes within what Apple takes, plain and encrypted."""
+"""Pushes cut to Apple's limit, plain and encrypted."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from prime_notify.text.json_text import to_json
 __all__ = ["Size", "apns_size", "fit", "fits", "sealed", "sealed_size"]
 
 _APNS_LIMIT = 4096  # bytes of the whole payload that the server hands to Apple
-_RESERVE = 64  # for what a newer server may add
+_RESERVE = 64  # room for fields that a newer server may add
 _CUTTABLE = ("body", "markdown", "subtitle", "title", "copy")
 _LONGEST = 8192  # characters; more never fits
-_OUTSIDE = ("id", "delete")  # what the server itself acts upon; the app takes all else from inside the cipher text
-_EMPTY_BODY = "Empty Message"  # what the server shows of a push without texts until the app has decrypted it
+_OUTSIDE = ("id", "delete")  # the server's own fields; the app takes all others from the cipher text
+_EMPTY_BODY = "Empty Message"  # the server's text of a push without texts, shown until the app has decrypted it
 _LONGEST_IV = "x" * 16
 
 Size = Callable[[Dict[str, Any]], int]
-"""How many bytes Apple is handed for these fields."""
+"""The number of bytes that Apple gets for these fields."""
 
 
 def fit(fields: Dict[str, Any], size: Size) -> Dict[str, Any]:
-    """The fields, with their texts cut so that what becomes of them keeps within Apple's 4 KiB."""
+    """The fields, with their texts cut so that the payload keeps within Apple's 4 KiB."""
     fitted = dict(fields)
 
     def fits_with(name: str, text: str) -> bool:

@@ -1,1 +1,1 @@
-"""What channels have in common. Every other module and package beside this one is a channel."""
+"""The parts that channels share. Every other module and package beside this one is a channel."""

@@ -1,4 +1,6 @@
-"""What a channel is: it turns a message into a request and a response into an outcome, and does no I/O."""
+"""The interface of channels: a channel turns a message into a request and a response into an outcome. It does
+no I/O.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import abc
 from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Tuple, Type, TypeVar
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import AnyRequest
@@ -35,22 +37,26 @@ class Channel(abc.ABC, Generic[E_co]):
     """The smallest endpoint of this type that works, as it stands in a config; for the reference and for tests."""
 
     about: ClassVar[Mapping[str, str]]
-    """By language (``en_us``, ``zh_cn``): what it is for and how to get what the example needs, in Markdown."""
+    """By language (``en_us``, ``zh_cn``), in Markdown: its purpose, and where the values of the example come from."""
 
     rate_limits: ClassVar[Tuple[Rate, ...]] = ()
-    """What the service takes, by its own documents: how often a lane tries where the config does not say."""
+    """The limits that the service documents: the pace of a lane where the config names none."""
 
     status_is_answer: ClassVar[bool] = False
-    """Whether the service says with the HTTP status (or exit code) alone that it took a message. Of the others, an
-    answer that is not in their own words is no success, whatever its status."""
+    """Whether the HTTP status (or exit code) alone means success. For the other services an answer of a foreign form is
+    no success, whatever its status.
+    """
 
     lifecycles: ClassVar[FrozenSet[Lifecycle]] = frozenset(("separate",))
-    """Which values of an endpoint's ``lifecycle`` the service can do. For the others, a start's outcome carries a
-    receipt (:attr:`prime_notify.model.outcome.Delivered.receipt`), which the end's message gets as ``previous``."""
+    """The values of an endpoint's ``lifecycle`` that the service supports. For values other than ``separate``, a
+    start's outcome carries a receipt (:attr:`prime_notify.model.outcome.Delivered.receipt`), which the end's message
+    gets as ``previous``.
+    """
 
     shows_state: ClassVar[bool] = False
-    """Whether what was told last is what counts, as in monitoring: then the ends of different tasks keep their order,
-    so that a failure that was late cannot undo the success after it."""
+    """Whether only the newest message counts, as in monitoring. Then the ends of different tasks keep their order, so
+    that a late failure cannot undo the success after it.
+    """
 
     def __init__(self, endpoint: E_co) -> None:
         self.endpoint = endpoint
@@ -61,4 +67,4 @@ class Channel(abc.ABC, Generic[E_co]):
 
     @abc.abstractmethod
     def judge(self, response: Response) -> Outcome:
-        """What the service's answer means. Total: any bytes give an outcome."""
+        """The outcome that the service's answer means. Total: any bytes give an outcome."""

@@ -31,7 +31,7 @@ class Endpoint:
         return self.config.type
 
     def render(self, message: Message) -> AnyRequest:
-        """The request that delivers ``message``, to be sent over a connection as the endpoint wants it."""
+        """The request that delivers ``message``, with the endpoint's connection options."""
         request = self.channel.render(message)
         connection = self.config.connection
         if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints

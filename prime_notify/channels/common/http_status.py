@@ -1,4 +1,4 @@
-"""What an HTTP status means for a delivery: the one table that every channel starts from."""
+"""The outcome that an HTTP status means: the one table that every channel starts from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = ["Refusal", "judge_status", "refusal", "retry_after"]
@@ -45,23 +45,24 @@ _GONE = Wording(
 _SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频率")
 _ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
 _RETRIED = frozenset((408, 425))
+_LONGEST_WAIT = 86400.0  # seconds that a number in a body can mean
 
 
-def judge_status(response: Response, said: str = "") -> Outcome:
-    """2xx is delivered, anything else what :func:`refusal` says."""
+def judge_status(response: Response, text: str = "") -> Outcome:
+    """Delivered for 2xx, else :func:`refusal`."""
     if 200 <= response.status < 300:
         return Delivered(response.status)
-    return refusal(response, said)
+    return refusal(response, text)
 
 
-def refusal(response: Response, said: str = "") -> Refusal:
+def refusal(response: Response, text: str = "") -> Refusal:
     """Retry or Permanent, by a status that is no success.
 
-    ``said``: the service's own words, for the reason; without them the beginning of the answer's body.
+    ``text``: the service's own text, for the reason; without one, the beginning of the answer's body.
     """
     status = response.status
-    said = said or excerpt(response.body)
-    reason = f"{_named(status)}: {said}" if said else _named(status)
+    text = text or excerpt(response.body)
+    reason = f"{_named(status)}: {text}" if text else _named(status)
     if 300 <= status < 400:
         return _redirected(response)
     if status == 410:
@@ -75,11 +76,25 @@ def refusal(response: Response, said: str = "") -> Refusal:
     return Retry(reason, status, after=after, throttled=status == 503 and after is not None, hint=hint)
 
 
-def retry_after(response: Response) -> Optional[float]:
-    """Seconds that the service asks us to wait: Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+def retry_after(response: Response, in_body: object = None) -> Optional[float]:
+    """Seconds that the service wants us to wait: the longer of its header Retry-After and of ``in_body``, a value in
+    its body.
 
-    A date counts from the answer's own Date, so that a clock that is wrong on either side does no harm, else from
-    the moment at which the answer came. None when there is no such header, or no sense in it.
+    None where neither is usable.
+    """
+    waits = [wait for wait in (_in_header(response), _in_body(in_body)) if wait is not None]
+    return max(waits, default=None)
+
+
+def _in_body(seconds: object) -> Optional[float]:
+    return float(seconds) if isinstance(seconds, (int, float)) and 0 <= seconds <= _LONGEST_WAIT else None
+
+
+def _in_header(response: Response) -> Optional[float]:
+    """Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+
+    A date counts from the answer's own Date, so that a wrong clock on either side does no harm, else from the moment at
+    which the answer came.
     """
     value = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):

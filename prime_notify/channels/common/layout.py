@@ -1,4 +1,4 @@
-"""What a message says wherever it is laid out by hand, and how it is made to fit: what matters least goes first."""
+"""The content of a message for channels that lay out its parts, cut to fit: the least important parts go first."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Callable, List, Tuple
 
-from prime_notify.channels.common.mentions import NOBODY, called
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.model.payload import Payload
 from prime_notify.text.cutting import cut, cut_bytes, cut_chars
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 
-__all__ = ["Content", "colon", "content_of", "fit"]
+__all__ = ["NOBODY", "Content", "colon", "content_of", "fit", "mention_of"]
 
 _TITLE = 120  # characters; a composed title has at most 90 or so
-_SHORTEST = 8  # characters; less of a text than that says nothing
+_SHORTEST = 8  # characters; a shorter piece of a text is useless
 _SHARE = 3  # no single fact takes more than this part of a message
+
+
+NOBODY = Mention()
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Content:
 
     @property
     def blocks(self) -> Tuple[Fact, ...]:
-        """Facts that want a place of their own."""
+        """Facts that need a place of their own."""
         return tuple(fact for fact in self.facts if fact.is_long)
 
     @property
@@ -45,9 +49,9 @@ _Fits = Callable[[Content], bool]
 
 
 def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Content:
-    """What ``endpoint`` says of ``message``, of which the service takes about ``limit`` bytes.
+    """The content of ``message`` for ``endpoint``, whose service takes about ``limit`` bytes.
 
-    The title tells the event, so the fact that does is left out. Every value has the lines that its kind may have.
+    The title names the event, so the fact of the event is left out. Only a long fact has several lines.
     """
     error = message.payload.error
     traceback = (error.traceback if error and endpoint.traceback else None) or ""
@@ -58,8 +62,14 @@ def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Conten
         facts=tuple(filter(_tells, (_tidied(fact, share) for fact in message.facts))),
         traceback="\n".join(line.rstrip() for line in traceback.expandtabs(4).splitlines() if line.strip()),
         actions=tuple(action for action in endpoint.actions if len(action.url.encode()) <= limit // 8),
-        mention=called(endpoint, message.payload),
+        mention=mention_of(endpoint, message.payload),
     )
+
+
+def mention_of(endpoint: EndpointConfig, payload: Payload) -> Mention:
+    """The people that the endpoint's config mentions for such a payload."""
+    mention = endpoint.mention
+    return mention if mention is not None and payload.severity in mention.on else NOBODY
 
 
 def colon(language: str) -> str:
@@ -70,8 +80,8 @@ def colon(language: str) -> str:
 def fit(content: Content, fits: _Fits) -> Content:
     """As much of the content as ``fits``.
 
-    First the traceback loses its first lines, then the last facts go, then the buttons, the mention, and in the end
-    the title's last words: a message arrives, whatever its parts are.
+    First the traceback loses its first lines, then the last facts go, then the buttons, the mention, and in the end the
+    title's last words: a message arrives, whatever its parts are.
     """
     for shrunk in (_less_traceback, _fewer_facts, _fewer_actions, _nobody, _shorter_title):
         if fits(content):
@@ -91,7 +101,7 @@ def _tidied(fact: Fact, limit: int) -> Fact:
 
 
 def _less_traceback(content: Content, fits: _Fits) -> Content:
-    """The end of a traceback says where it happened."""
+    """Without the first lines of the traceback: its end names the place of the error."""
     lines = content.traceback.split("\n")
     few, many = 0, len(lines)  # `few` lines fit (or none have to), `many` do not
     while many - few > 1:
@@ -115,7 +125,7 @@ def _fewer_facts(content: Content, fits: _Fits) -> Content:
 
 
 def _with_beginning(content: Content, fact: Fact, fits: _Fits) -> Content:
-    """The content and as much of ``fact`` as there is still room for."""
+    """The content, and as much of ``fact`` as still fits."""
 
     def extended(value: str) -> Content:
         return dataclasses.replace(content, facts=(*content.facts, dataclasses.replace(fact, value=value)))

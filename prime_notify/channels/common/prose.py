@@ -1,6 +1,6 @@
 """A message as running text, plain or in Markdown, for services that show one text rather than fields.
 
-What does not fit goes from the end, where the least important lines stand.
+A text is cut at its end, where the least important lines stand.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.layout import colon
-from prime_notify.config.endpoint import Action
+from prime_notify.config.message_options import Action
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
@@ -18,19 +18,19 @@ from prime_notify.text.markdown import escape
 
 __all__ = [
     "Fits",
+    "collapse_spaces",
     "last_lines",
     "links_text",
     "markdown_link",
     "markdown_text",
-    "one_line",
     "plain_text",
     "traceback_of",
 ]
 
 Fits = Callable[[str], bool]
-"""Whether a text is short enough; true of every beginning of a text of which it is true."""
+"""Whether a text is short enough. When a text is, every beginning of it must be, too."""
 
-_LONGEST = 64 * 1024  # characters that are looked at; no service takes more
+_LONGEST = 64 * 1024  # characters; no service takes more
 _LINE = 4096  # characters
 _BACKTICKS = re.compile("`+")
 
@@ -43,7 +43,7 @@ def plain_text(message: Message, fits: Fits, traceback: Optional[str] = None) ->
 def markdown_text(message: Message, fits: Fits, traceback: Optional[str] = None) -> str:
     """A list of the facts, and the end of ``traceback`` below it. Nothing that a player typed is markup in it.
 
-    A message that came without its facts, or with a body of the owner's own, is told by the lines of its body.
+    A message without facts, or with a body by the owner's template, becomes a list of the lines of its body.
     """
     return with_traceback(_filled(list(_items(message)), fits), traceback, fits, markdown=True)
 
@@ -71,13 +71,13 @@ def markdown_link(action: Action) -> str:
     return f"[{escape(action.label)}](<{url}>)  "
 
 
-def one_line(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Line breaks and runs of spaces become single spaces."""
     return " ".join(text[:_LONGEST].split())
 
 
 def last_lines(text: str, fits: Fits) -> str:
-    """As many whole lines from the end as fit: the end of a traceback says what happened."""
+    """As many whole lines from the end as fit: the end of a traceback names the error."""
     lines = text.rstrip()[-_LONGEST:].splitlines()
 
     def last(count: int) -> str:
@@ -92,12 +92,12 @@ def last_lines(text: str, fits: Fits) -> str:
 
 
 def traceback_of(payload: Payload, *, wanted: bool) -> Optional[str]:
-    """The traceback of a failure, where the endpoint wants it."""
+    """The traceback of a failure, where it is ``wanted``."""
     return payload.error.traceback if wanted and payload.error else None
 
 
 def _items(message: Message) -> Iterator[Tuple[str, str]]:
-    """What a line begins with, in Markdown, and what follows, not escaped yet."""
+    """The beginning of each line in Markdown, and the text after it, not escaped yet."""
     facts = () if message.custom_body is not None else message.facts
     if not facts:
         for line in message.texts.body[:_LONGEST].splitlines():
@@ -105,7 +105,7 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
     separator = colon(message.language)
     for fact in facts:
         if fact.kind is FactKind.EVENT:
-            continue  # the title tells it
+            continue  # the title names it
         first, *more = [cut_chars(line, _LINE) for line in fact.value[:_LONGEST].splitlines()] or [""]
         yield f"- **{escape(fact.label)}**{separator}", first
         for line in more:
@@ -113,7 +113,9 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
 
 
 def _filled(items: Sequence[Tuple[str, str]], fits: Fits) -> str:
-    """As many lines as fit. The first that does not is cut before it is escaped: an escape is never torn apart."""
+    """As many lines as fit. The first line that does not fit is cut before it is escaped, so no escape is torn
+    apart.
+    """
     lines: List[str] = []
     for start, raw in items:
 

@@ -1,4 +1,4 @@
-"""Finds the channels: a new one is a new module in ``prime_notify.channels``, and nothing else has to be told."""
+"""The channels, found by themselves: a new one is a new module in ``prime_notify.channels``, and no entry in a list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class ChannelTypes(Mapping[str, Type[Channel[Any]]]):
         self._names: Tuple[str, ...] = tuple(sorted(name for name in names if name not in _NO_CHANNELS))
 
     def __getitem__(self, name: str) -> Type[Channel[Any]]:
-        """Raises KeyError for a type that does not exist, and LookupError for a module that is no channel."""
+        """The channel of this type.
+
+        :raises KeyError: there is no such type.
+        :raises LookupError: the module of this name has no channel.
+        """
         if name not in self._names:
             raise KeyError(name)
         return _channel_in(importlib.import_module(f"{_PACKAGE.__name__}.{name}"), name)
@@ -43,7 +47,7 @@ class ChannelTypes(Mapping[str, Type[Channel[Any]]]):
 
 @functools.cache
 def channel_types() -> ChannelTypes:
-    """The channels there are."""
+    """All channels."""
     return ChannelTypes()
 
 

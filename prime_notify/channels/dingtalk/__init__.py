@@ -10,27 +10,27 @@ import base64
 import hashlib
 import hmac
 from typing import Any, Dict, List, Optional
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.keyword import KeywordOptions
+from prime_notify.channels.common.http_post import json_post, with_query
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.lookalike import harmless
-from prime_notify.channels.common.mentions import MOST_CALLED, check_users
+from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
+from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.channels.dingtalk.answers import judge_answer
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
+from prime_notify.text.markdown import look_alike
 
 __all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
 
@@ -46,7 +46,6 @@ class DingTalkOptions(KeywordOptions):
         "The token in the bot's webhook address; with it, url may be left out.",
         "机器人 webhook 地址中的 access_token；填写后可省略 url。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     secret: Optional[str] = option(
@@ -54,7 +53,6 @@ class DingTalkOptions(KeywordOptions):
         'The secret ("SEC...") of the bot\'s signature, when that is switched on.',
         "机器人开启“加签”后显示的密钥（SEC 开头）。",
         example="SEC<secret>",
-        secret=True,
         min_length=1,
     )
 
@@ -68,7 +66,6 @@ class DingTalkEndpoint(EndpointConfig):
         "The bot's webhook address; may be left out with dingtalk.access_token.",
         "机器人的 webhook 地址；填写 dingtalk.access_token 时可省略。",
         example="https://oapi.dingtalk.com/robot/send?access_token=<token>",
-        secret=True,
     )
     dingtalk: DingTalkOptions = option(
         DingTalkOptions, "Options of the bot.", "机器人的选项。", example={"secret": "SEC<secret>"}
@@ -120,14 +117,8 @@ class DingTalk(Channel[DingTalkEndpoint]):
     def _address(self, now: float) -> str:
         """The URL with token, timestamp (unix milliseconds) and signature."""
         options, timestamp = self.endpoint.dingtalk, str(int(now * 1000))
-        parts = urlsplit(self.endpoint.url)
-        added = {}
-        if options.access_token and "access_token" not in parse_qs(parts.query):
-            added["access_token"] = options.access_token
-        if options.secret:
-            added.update(timestamp=timestamp, sign=sign(timestamp, options.secret))
-        query = [parts.query, *(f"{name}={quote(value, safe='')}" for name, value in added.items())]
-        return urlunsplit(parts._replace(query="&".join(filter(None, query))))
+        signed = {"timestamp": timestamp, "sign": sign(timestamp, options.secret)} if options.secret else {}
+        return with_query(self.endpoint.url, signed, unless_there={"access_token": options.access_token})
 
 
 def sign(timestamp: str, secret: str) -> str:
@@ -137,7 +128,7 @@ def sign(timestamp: str, secret: str) -> str:
 
 
 def _document(content: Content, tone: Tone, language: str, keyword: Optional[str]) -> Dict[str, Any]:
-    title = harmless(content.title)
+    title = look_alike(content.title)
     title = title if not keyword or keyword in title else f"{title} · {keyword}"
     text = _markdown(content, title, tone, language)
     at = {"at": _at(content.mention)} if _names(content.mention) else {}
@@ -147,15 +138,15 @@ def _document(content: Content, tone: Tone, language: str, keyword: Optional[str
 
 
 def _markdown(content: Content, title: str, tone: Tone, language: str) -> str:
-    """Headings, bold, quotes, links and colours are all that DingTalk promises; two blanks end a line."""
+    """The message as DingTalk's Markdown: headings, bold, quotes, links and colours. Two blanks end a line."""
     separator = colon(language)
     paragraphs = [f'### <font color="{tone.hex}">{title}</font>']
     for fact in content.blocks:
-        lines = [harmless(line) for line in fact.value.split("\n")]
-        paragraphs.append("  \n".join(f"> {line}" for line in [f"**{harmless(fact.label)}**", *lines]))
-    cells = (f"**{harmless(fact.label)}**{separator}{harmless(fact.value)}" for fact in content.cells)
+        lines = [look_alike(line) for line in fact.value.split("\n")]
+        paragraphs.append("  \n".join(f"> {line}" for line in [f"**{look_alike(fact.label)}**", *lines]))
+    cells = (f"**{look_alike(fact.label)}**{separator}{look_alike(fact.value)}" for fact in content.cells)
     paragraphs.append("  \n".join(cells))
-    trace = (harmless(line) for line in content.traceback.split("\n") if line)
+    trace = (look_alike(line) for line in content.traceback.split("\n") if line)
     paragraphs.append("  \n".join(f"> {line}" for line in trace))
     paragraphs.append(_names(content.mention))
     return "\n\n".join(filter(None, paragraphs))
@@ -175,7 +166,7 @@ def _at(mention: Mention) -> Dict[str, Any]:
 
 
 def _names(mention: Mention) -> str:
-    """Nobody is called whose name is not in the text, too."""
+    """The mentions, as text: DingTalk mentions only people whose names are in the text, too."""
     people = ["all"] if mention.all else [name for names in _people(mention) for name in names]
     return " ".join(f"@{name}" for name in people)
 
@@ -183,5 +174,5 @@ def _names(mention: Mention) -> str:
 def _people(mention: Mention) -> List[List[str]]:
     if mention.all:
         return [[], []]
-    phones = mention.phones[:MOST_CALLED]
-    return [phones, mention.users[: MOST_CALLED - len(phones)]]
+    phones = mention.phones[:MOST_MENTIONED]
+    return [phones, mention.users[: MOST_MENTIONED - len(phones)]]

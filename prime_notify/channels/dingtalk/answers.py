@@ -1,10 +1,10 @@
-"""What DingTalk's answers mean. Codes that are not in its documents were seen by others in real answers."""
+"""The meaning of DingTalk's answers. Some codes are not in its documents; others have seen them in real answers."""
 
 from __future__ import annotations
 
 import re
 
-from prime_notify.channels.common.verdict import Answers, Meaning, Verdict, number
+from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind, number
 from prime_notify.model.outcome import Outcome, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
@@ -12,14 +12,14 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["judge_answer"]
 
-_BLOCKED = 600.0  # seconds for which a bot is silenced that sent more than 20 messages in a minute
+_BLOCKED = 600.0  # seconds without any message for a bot that sent more than 20 in a minute
 
 _TOO_FAST = Meaning(
     Wording(
         "DingTalk takes 20 messages a minute and then silences the bot for ten minutes",
         "钉钉每分钟接受 20 条消息，超过后机器人会被禁言十分钟",
     ),
-    Verdict.THROTTLED,
+    RefusalKind.THROTTLED,
     _BLOCKED,
 )
 _WRONG_TOKEN = Meaning(
@@ -39,9 +39,9 @@ _GATE = Wording("DingTalk's own gateway turned the request away for now", "钉�
 _ANSWERS = Answers(
     service=Wording("DingTalk", "钉钉"),
     success=0,
-    code=("errcode",),
-    said=("errmsg",),
-    words=(
+    code_fields=("errcode",),
+    text_fields=("errmsg",),
+    patterns=(
         (re.compile("too fast|too many|over limit|限流|太快", re.IGNORECASE), _TOO_FAST),
         (
             re.compile("keyword|关键词", re.IGNORECASE),
@@ -82,7 +82,7 @@ _ANSWERS = Answers(
         (re.compile("token is not exist", re.IGNORECASE), _WRONG_TOKEN),
     ),
     meanings={
-        -1: Meaning(Wording("DingTalk itself is busy", "钉钉系统繁忙"), Verdict.RETRY),
+        -1: Meaning(Wording("DingTalk itself is busy", "钉钉系统繁忙"), RefusalKind.RETRY),
         88: _WRONG_TOKEN,
         40035: Meaning(
             Wording(
@@ -142,7 +142,7 @@ _ANSWERS = Answers(
 
 
 def judge_answer(response: Response) -> Outcome:
-    """``errcode`` 0 is the only success; of the gateway's own answers, which have none, only that one must wait."""
+    """``errcode`` 0 is the only success. An answer of the gateway has no ``errcode``, and names a time to wait."""
     answer = parse_object(response.body)
     if 200 <= response.status < 300 and "punish" in answer and "errcode" not in answer:
         after = min(max(number(answer.get("wait")) or 0, 60), 3600)

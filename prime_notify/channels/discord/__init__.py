@@ -6,15 +6,15 @@ import dataclasses
 from typing import Any, Dict, Optional
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from prime_notify.channels.common.answers import CHECK_URL, foreign_answer
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
-from prime_notify.channels.common.sayings import CHECK_URL, not_how
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.discord.answers import refused
-from prime_notify.channels.discord.layout import body_of, calls_of, post_name
+from prime_notify.channels.discord.layout import body_of, mention_text, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import Request
@@ -25,10 +25,10 @@ __all__ = ["Discord"]
 
 
 class Discord(Channel[DiscordEndpoint]):
-    """Posts an embed, and with ``wait`` learns its id, by which it can be edited later.
+    """Posts an embed. With ``wait`` the answer has its id, by which it can be edited later.
 
     A webhook cannot reply to a message (discord/discord-api-docs#2251): Discord ignores ``message_reference`` there. In
-    a forum, however, a message can begin a post, and a later one be put into that.
+    a forum, however, a message can begin a post, and later ones can follow in it.
     """
 
     type = "discord"
@@ -54,8 +54,8 @@ class Discord(Channel[DiscordEndpoint]):
     def render(self, message: Message) -> Request:
         endpoint, options = self.endpoint, self.endpoint.discord
         body = body_of(message, endpoint)
-        calls = bool(calls_of(called(endpoint, message.payload)))
-        how, start = conversation(endpoint, message.previous, "message", "channel", calls=calls)
+        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, message.previous, "message", "channel", mentions=mentions)
         thread = start["channel"] if options.forum and start else endpoint.thread_id
         if how == "update":
             request = self._request(body, thread, f"/messages/{quote(start['message'], safe='')}")
@@ -70,11 +70,11 @@ class Discord(Channel[DiscordEndpoint]):
         answer = parse_object(response.body)
         if not 200 <= response.status < 300:
             return refused(response, answer, forum=self.endpoint.discord.forum)
-        if response.status == 204:  # what a server answers that does not know `wait`
+        if response.status == 204:  # the answer of a server that does not know `wait`
             return Delivered(response.status)
         found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
         if not found["message"]:
-            return Retry(not_how("Discord"), response.status, hint=CHECK_URL)
+            return Retry(foreign_answer("Discord"), response.status, hint=CHECK_URL)
         receipt = {name: str(value) for name, value in found.items()} if all(found.values()) else None
         return Delivered(response.status, receipt=receipt)
 

@@ -1,24 +1,23 @@
-"""What Discord's refusals mean: a JSON object with a ``code`` beside the HTTP status.
+"""The meaning of Discord's refusals: a JSON object with a ``code`` beside the HTTP status.
 
-https://discord.com/developers/docs/topics/opcodes-and-status-codes#json and .../topics/rate-limits. Discord shuts out
-for a while who goes on asking after 401, 403 or 404, so a webhook that is gone disables its endpoint.
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json and .../topics/rate-limits. Discord blocks
+clients for a while that go on after 401, 403 or 404, so a webhook that is gone disables its endpoint.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping
 
+from prime_notify.channels.common.answers import START_IS_GONE, refused_by
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
-from prime_notify.channels.common.sayings import refused_by
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["refused"]
 
 _DEEPEST = 10  # levels of fields within fields
-_LONGEST_WAIT = 86400.0
 _BLOCKED = 600.0  # seconds; Discord counts refused requests over ten minutes
 
 _NEW_WEBHOOK = Wording(
@@ -34,7 +33,7 @@ _NOTHING_WORKS: Mapping[int, str] = {
         "Webhook 的令牌有误：请从频道设置重新复制完整地址",
     ),
 }
-"""Codes that hold for every other message, too, until somebody acts."""
+"""Codes that refuse every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[int, str] = {
     10003: Wording(
@@ -118,9 +117,9 @@ _PERMANENT: Mapping[int, str] = {
 
 _SHUT_OUT = 40333
 _PASSING = frozenset((20016, 20022, 20028, 20029, 40004, 40006, 40062, _SHUT_OUT, 130000))
-"""Codes for what Discord or the channel has too much of at the moment."""
+"""Codes of limits that Discord or the channel has reached for now."""
 
-_START_IS_GONE = frozenset((10008, 30046, 50005, 50021, 50083))
+_GONE_CODES = frozenset((10008, 30046, 50005, 50021, 50083))
 """The message was deleted, is another's, is older than an hour and was edited too often, or its thread is archived."""
 
 _POST_IS_GONE = frozenset((10003, 160005))
@@ -129,41 +128,30 @@ _POST_IS_GONE = frozenset((10003, 160005))
 
 def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Refusal:
     """Retry or Permanent. ``forum``: threads are the posts of former messages, and none is named in the config."""
-    status, said = response.status, excerpt(answer.get("message"))
+    status, text = response.status, excerpt(answer.get("message"))
     code = answer.get("code")
     code = code if isinstance(code, int) and not isinstance(code, bool) and 0 < code < 10**9 else 0
-    reason = refused_by("Discord", f"{code}: {said}") if code else ""
-    if code in _START_IS_GONE or (forum and code in _POST_IS_GONE):
-        hint = Wording(
-            "the message of the start can no longer be edited or followed: a message of its own is sent",
-            "开始时的消息已无法编辑或跟进：将单独发送一条消息",
-        )
-        return Retry(reason, status, hint=hint, separately=True)
+    reason = refused_by("Discord", f"{code}: {text}") if code else ""
+    if code in _GONE_CODES or (forum and code in _POST_IS_GONE):
+        return START_IS_GONE.outcome(reason, status)
     if status == 429 or code in _PASSING:
         hint = Wording(
             "Discord takes about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
         )
-        wait = _BLOCKED if code == _SHUT_OUT else _wait(response, answer)
-        why = said or Wording("too many requests", "请求过多")
+        wait = _BLOCKED if code == _SHUT_OUT else retry_after(response, answer.get("retry_after"))
+        why = text or Wording("too many requests", "请求过多")
         reason = reason or Wording("HTTP {status}: {why}", "HTTP {status}：请求受限：{why}", status=status, why=why)
         return Retry(reason, status, after=wait, throttled=True, hint=hint)
     if code in _NOTHING_WORKS:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[code])
     if code in _PERMANENT:
         field = excerpt(_field_in(answer.get("errors")))
-        return Permanent(refused_by("Discord", f"{code}: {said}{field}"), status, hint=_PERMANENT[code])
-    return refusal(response, reason or said)
-
-
-def _wait(response: Response, answer: Mapping[str, Any]) -> Optional[float]:
-    """The longer of what header and body say; the body has the fractions of seconds."""
-    in_body = answer.get("retry_after")
-    said = [seconds for seconds in (retry_after(response), in_body) if isinstance(seconds, (int, float))]
-    return max((float(seconds) for seconds in said if 0 <= seconds <= _LONGEST_WAIT), default=None)
+        return Permanent(refused_by("Discord", f"{code}: {text}{field}"), status, hint=_PERMANENT[code])
+    return refusal(response, reason or text)
 
 
 def _field_in(errors: object, *path: str) -> str:
-    """The first field that an answer with code 50035 complains of, and why: ``; username: Must be ...``."""
+    """The first wrong field in an answer with code 50035, and the reason: ``; username: Must be ...``."""
     if not isinstance(errors, dict) or len(path) > _DEEPEST:
         return ""
     complaints = errors.get("_errors")

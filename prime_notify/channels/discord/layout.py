@@ -1,7 +1,7 @@
-"""What a message looks like in Discord: an embed with its colour, its fields, its time, and buttons below it.
+"""The layout of a message in Discord: an embed with its colour, its fields, its time, and buttons below it.
 
-https://discord.com/developers/docs/resources/message#embed-object and .../components/reference#button. Only
-``content`` can call anybody, and nothing that was typed gets there.
+https://discord.com/developers/docs/resources/message#embed-object and .../components/reference#button. Only ``content``
+can mention people, and nothing that a player typed stands there.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import re
 from typing import Any, Dict, Iterator, List
 
 from prime_notify.channels.common.layout import Content, content_of, fit
-from prime_notify.channels.common.look import tone_of
-from prime_notify.config.endpoint import EndpointConfig, Mention
+from prime_notify.channels.common.urgency import tone_of
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, cut_units, units
 
-__all__ = ["body_of", "calls_of", "escape", "post_name"]
+__all__ = ["body_of", "escape", "mention_text", "post_name"]
 
 # Characters, counted after escaping
 _TITLE = 256
@@ -26,7 +27,7 @@ _VALUE = 1024
 _FOOTER = 2048
 _WHOLE = 6000  # titles, descriptions, fields and footers of all embeds
 _POST_NAME = 100
-_CALLS = 50  # each of 24 characters or fewer, of the 2000 of content
+_MENTIONS = 50  # each of 24 characters or fewer, of the 2000 of content
 _CONTENT = 4096  # of which content_of gives a third to a fact, and an eighth, a button's 512, to a URL
 
 _ELSEWHERE = (FactKind.MESSAGE, FactKind.SERVER, FactKind.TIME)
@@ -45,31 +46,31 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     mention = content.mention
     buttons = [{**_LINK_BUTTON, "label": action.label, "url": action.url} for action in content.actions]
     return {
-        "content": calls_of(mention),
+        "content": mention_text(mention),
         "embeds": _embeds(content, message),
         "components": [{"type": _ROW, "components": buttons}] if buttons else [],
         "allowed_mentions": {
             "parse": ["everyone"] if mention.all else [],
-            "users": mention.users[:_CALLS],
-            "roles": mention.roles[: _CALLS - len(mention.users[:_CALLS])],
+            "users": mention.users[:_MENTIONS],
+            "roles": mention.roles[: _MENTIONS - len(mention.users[:_MENTIONS])],
         },
     }
 
 
-def calls_of(mention: Mention) -> str:
-    """Those whom ``allowed_mentions`` admits, too."""
-    called = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
-    return " ".join([*called[:_CALLS], *(["@everyone"] if mention.all else [])])
+def mention_text(mention: Mention) -> str:
+    """The mentions, as text; ``allowed_mentions`` admits the same people."""
+    mentioned = [*(f"<@{user}>" for user in mention.users), *(f"<@&{role}>" for role in mention.roles)]
+    return " ".join([*mentioned[:_MENTIONS], *(["@everyone"] if mention.all else [])])
 
 
 def post_name(message: Message, endpoint: EndpointConfig) -> str:
-    """What a forum's post is called; plain text."""
+    """The title of a forum's post, in plain text."""
     title = content_of(message, endpoint, _CONTENT).title
     return cut_units(title, _POST_NAME)
 
 
 def escape(text: str) -> str:
-    """Text that shows exactly itself: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
+    """The text in Discord's Markdown: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
     return _BLOCK_START.sub(r"\1\2\\", _SPECIAL.sub(r"\\\g<0>", text))
 
 
@@ -97,7 +98,7 @@ def _field(fact: Fact) -> Dict[str, Any]:
 
 
 def _fenced(text: str) -> str:
-    """Discord looks for nothing within a block of code but its end."""
+    """A block of code: within it, Discord looks for nothing but its end."""
     escaped = _FENCE.sub("`\u2060", text)  # an invisible joiner
     return f"```\n{escaped}\n```"
 

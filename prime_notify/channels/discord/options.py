@@ -1,4 +1,4 @@
-"""What a Discord endpoint's config may say: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
+"""The config of a Discord endpoint: https://discord.com/developers/docs/resources/webhook#execute-webhook"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 
@@ -31,6 +31,7 @@ class DiscordOptions(Options):
         example="Backups",
         min_length=1,
         max_length=80,
+        content=True,
     )
     avatar_url: Optional[str] = option(
         None,
@@ -38,12 +39,14 @@ class DiscordOptions(Options):
         "发送者头像的网址。",
         example="https://example.com/icon.png",
         max_length=_LONGEST_PICTURE,
+        content=True,
     )
     thread_id: Optional[str] = option(
         None,
         "The id of a thread of the webhook's channel, or of a forum's post, in which everything is posted.",
         "Webhook 所在频道中的子区（或论坛帖子）的 ID，消息都发送到其中。",
         example="1234567890123456789",
+        content=True,
     )
     forum: bool = option(
         False,
@@ -51,6 +54,7 @@ class DiscordOptions(Options):
         "then makes a post of its own.",
         "Webhook 所在频道是否为论坛或媒体频道：每条消息（使用 lifecycle 时为每个任务）各发一个帖子。",
         example=True,
+        public=True,
     )
 
     @field_validator("username")
@@ -84,7 +88,6 @@ class DiscordEndpoint(EndpointConfig):
         "The webhook's address, https://discord.com/api/webhooks/<id>/<token>.",
         "Webhook 的地址 https://discord.com/api/webhooks/<id>/<token>。",
         example="https://discord.com/api/webhooks/<id>/<token>",
-        secret=True,
     )
     discord: DiscordOptions = option(
         DiscordOptions(), "Options of Discord.", "Discord 的选项。", example={"username": "Backups"}

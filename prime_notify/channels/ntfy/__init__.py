@@ -10,16 +10,16 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.credentials import CredentialOptions
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.look import Tone, tone_of
-from prime_notify.channels.common.priority import priority_of
-from prime_notify.channels.common.prose import links_text, markdown_text, one_line, plain_text, traceback_of
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
+from prime_notify.channels.common.options import CredentialOptions
+from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.urgency import Tone, priority_of, tone_of
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
-from prime_notify.config.endpoint import EndpointConfig, SeverityWord, listed
+from prime_notify.config.choices import SeverityChoice, as_list
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -32,12 +32,12 @@ __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 
 _PUBLIC_HOST = "ntfy.sh"
 # The server (util/peek.go) takes a message that fills its buffer of 4096 bytes for one that is too long, and makes
-# a file of it; likewise the whole JSON, which may have twice that (server.go, transformBodyJSON).
+# a file of it. For the whole JSON the limit is twice that (server.go, transformBodyJSON).
 _MESSAGE = 4096 - 1  # bytes
 _DOCUMENT = 2 * 4096 - 1  # bytes
 _TITLE = 1024  # bytes
 _TAGS = 512  # bytes of all together, with the commas between them
-_FRAME = 3072  # bytes of JSON around title and message that the config may take up
+_FRAME = 3072  # bytes of JSON for the config's parts beside title and message
 _BUTTONS = 3
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}", re.ASCII)
 _PRIORITIES = {Severity.INFO: 2, Severity.WARNING: 4, Severity.ERROR: 5}
@@ -62,10 +62,10 @@ _Level = Annotated[
     Field(ge=1, le=5),
     WithJsonSchema({"anyOf": [{"enum": list(_PRIORITY_WORDS)}, {"type": "integer", "minimum": 1, "maximum": 5}]}),
 ]
-_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(listed)]
+_Tags = Annotated[List[Annotated[str, Field(min_length=1, pattern="^[^,]+$")]], BeforeValidator(as_list)]
 
 
-_PriorityOption = Union[_Level, Dict[SeverityWord, _Level]]
+_PriorityOption = Union[_Level, Dict[SeverityChoice, _Level]]
 
 
 class NtfyOptions(CredentialOptions):
@@ -76,7 +76,6 @@ class NtfyOptions(CredentialOptions):
         "The topic; may stand in the url instead. On ntfy.sh whoever knows it can read along: make it hard to guess.",
         "主题；也可以写在 url 中。在 ntfy.sh 上，知道主题的人都能读到消息：请取一个难猜的名字。",
         example="backups-k3vX9q",
-        secret=True,
     )
     priority: Optional[_PriorityOption] = option(
         None,
@@ -85,18 +84,21 @@ class NtfyOptions(CredentialOptions):
         '优先级，1（min）到 5（max）；可统一设置，也可按严重程度设置：{"info": 1}。'
         "默认 info 为 2（安静），warning 为 4，error 为 5。",
         example={"error": "high"},
+        public=True,
     )
     tags: _Tags = option(
         list,
-        "Tags beside the one that tells the outcome; names of emoji are shown as emoji.",
+        "Tags beside the one for the outcome. Names of emoji are shown as emoji.",
         "除表示结果的标签外附加的标签；表情名称会显示为表情。",
         example=["minecraft"],
+        content=True,
     )
     click: Optional[str] = option(
         None,
-        "What a tap on the message opens; by default the first of the actions.",
+        "The URL that a tap on the message opens; by default the first of the actions.",
         "点击消息时打开的链接；默认为 actions 中的第一个。",
         example="https://example.com/backups",
+        content=True,
     )
     icon: Optional[str] = option(
         None,
@@ -104,12 +106,14 @@ class NtfyOptions(CredentialOptions):
         "图标的 URL（JPEG 或 PNG）。",
         example="https://example.com/icon.png",
         pattern="^https?://",
+        content=True,
     )
     markdown: bool = option(
         False,
         "Whether the text is sent as Markdown; apps that do not know it show the marks.",
         "是否以 Markdown 发送正文；不支持的客户端会直接显示标记符号。",
         example=True,
+        public=True,
     )
 
     @field_validator("topic")
@@ -136,7 +140,6 @@ class NtfyEndpoint(EndpointConfig):
         "The server's address, with or without the topic; may be left out for ntfy.sh.",
         "服务器地址，可带主题；使用 ntfy.sh 时可以省略。",
         example="https://ntfy.example.com",
-        secret=True,
     )
     ntfy: NtfyOptions = option(NtfyOptions(), "Options of ntfy.", "ntfy 的选项。", example={"topic": "backups-k3vX9q"})
 
@@ -189,7 +192,7 @@ class Ntfy(Channel[NtfyEndpoint]):
             "title": _title(message.texts.title),
         }
         document["message"] = self._text(message, document)
-        # The app replaces what has the same id: a retry of what had arrived after all repeats nothing, and with
+        # The app replaces a message of the same id. So a retry of a message that had arrived repeats nothing, and with
         # lifecycle "update" the end takes the start's place. Older servers ignore it.
         shared = self.endpoint.lifecycle == "update"
         own = {"X-Sequence-ID": run_id(payload) if shared else message.notification.id, **options.authorization}
@@ -226,7 +229,7 @@ def _destination(endpoint: NtfyEndpoint) -> Tuple[str, Optional[str]]:
 
 
 def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
-    """What is the same in all messages of an endpoint, and must leave room for them."""
+    """The parts that are the same in all messages of an endpoint. They must leave room for the others."""
     options, actions = endpoint.ntfy, endpoint.actions
     buttons = [{"action": "view", "label": one.label, "url": one.url} for one in actions[:_BUTTONS]]
     frame: Dict[str, Any] = {
@@ -242,6 +245,6 @@ def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
 
 def _title(text: str) -> str:
     """One line within the limit; control characters take six bytes each in JSON."""
-    line = one_line(text)
+    line = collapse_spaces(text)
     line = _SYMBOL.sub(r"\1", line).rstrip() or line
     return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)

@@ -1,21 +1,21 @@
-"""What ntfy's answers mean; it tells more with its own ``code`` (server/errors.go) than with the status."""
+"""The meaning of ntfy's answers. Its own ``code`` (server/errors.go) distinguishes more than the status."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any, Dict, Optional
 
+from prime_notify.channels.common.answers import foreign_answer
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.common.sayings import not_how
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["TOPIC_RULE", "judge_answer"]
 
-_DAY_WAIT = 3600.0  # seconds between tries once the day's messages are used up
+_DAY_WAIT = 3600.0  # seconds between tries when the day's messages are used up
 
 TOPIC_RULE = Wording(
     'write a topic of letters, digits, "-" and "_", at most 64 characters',
@@ -63,7 +63,7 @@ def judge_answer(response: Response, topic: Optional[str]) -> Outcome:
     if not 200 <= response.status < 300:
         return _refused(response, answer)
     if "id" not in answer:
-        return Retry(not_how("ntfy"), response.status, hint=_HINTS[404])
+        return Retry(foreign_answer("ntfy"), response.status, hint=_HINTS[404])
     if answer.get("topic") != topic:
         hint = Wording(
             "the url leads to a topic: write the server's address, and the topic in ntfy.topic",
@@ -76,7 +76,7 @@ def judge_answer(response: Response, topic: Optional[str]) -> Outcome:
 
 
 def _refused(response: Response, answer: Dict[str, Any]) -> Outcome:
-    """ntfy tells more with its own ``code`` (server/errors.go) than with the status."""
+    """The outcome of a refusal, by its ``code`` and its status."""
     code = answer.get("code")
     refused = refusal(response, excerpt(answer.get("error")))
     hint = (_HINTS_OF_CODE.get(code) if isinstance(code, int) else None) or _HINTS.get(response.status) or refused.hint

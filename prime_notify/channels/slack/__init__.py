@@ -1,4 +1,4 @@
-"""Slack: an incoming webhook, or a bot that can reply in threads and update what it has said."""
+"""Slack: an incoming webhook, or a bot that can reply in threads and update its messages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Any, Dict, Mapping, Optional
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.slack.answers import refused, word_in
-from prime_notify.channels.slack.layout import body_of, calls_of
+from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
@@ -22,13 +22,15 @@ from prime_notify.text.json_text import parse_object
 
 __all__ = ["Slack"]
 
-_CHANNEL_ID = re.compile("[CGD][A-Z0-9]{6,20}")  # a name or a member's id is answered with the channel's
+_CHANNEL_ID = re.compile("[CGD][A-Z0-9]{6,20}")  # for a name or a member's id, the answer has the channel's id
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
 _LITERAL = {"link_names": False, "parse": "none"}  # "#general" and "@here" in the fallback text stay text
 
 
 class Slack(Channel[SlackEndpoint]):
-    """Posts blocks. A webhook answers ``ok`` and no more; a bot gets a message's ``ts``, by which it is found again."""
+    """Posts blocks. A webhook answers only ``ok``. A bot's answer has the message's ``ts``, by which it can be
+    updated.
+    """
 
     type = "slack"
     endpoint_model = SlackEndpoint
@@ -56,14 +58,14 @@ class Slack(Channel[SlackEndpoint]):
         if endpoint.is_webhook:
             return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
-        calls = bool(calls_of(called(endpoint, message.payload)))
-        how, start = conversation(endpoint, self._here(message.previous), "channel", "ts", calls=calls)
+        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
+        how, start = lifecycle_of(endpoint, self._here(message.previous), "channel", "ts", mentions=mentions)
         if how == "update":
             return self._call("chat.update", {**start, **body})
         where: Dict[str, Any] = {"channel": endpoint.slack.channel}
         if how == "reply":
-            # In the channel, too, when it matters: a reply is seen by those only who follow the thread
-            matters = calls or message.payload.severity is not Severity.INFO
+            # In the channel, too, when it is urgent: only people who follow the thread see a reply
+            matters = mentions or message.payload.severity is not Severity.INFO
             where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
         return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
 
@@ -94,7 +96,7 @@ class Slack(Channel[SlackEndpoint]):
 
 
 def _receipt(answer: Mapping[str, Any]) -> Optional[Dict[str, str]]:
-    """Where the message is found again: a reply by the start of its thread, which is what can be replied to."""
+    """The place of the message. A reply has the place of its thread's start, since only that can be replied to."""
     message = answer.get("message")
     thread = message.get("thread_ts") if isinstance(message, dict) else None
     found = {"channel": answer.get("channel"), "ts": thread or answer.get("ts")}

@@ -1,4 +1,4 @@
-"""What Slack's answers mean: a webhook's word with its HTTP status, or a method's ``error`` behind HTTP 200.
+"""The meaning of Slack's answers: a webhook's word with its HTTP status, or a method's ``error`` with HTTP 200.
 
 docs.slack.dev/reference/methods/chat.postMessage and chat.update (Errors), and
 docs.slack.dev/changelog/2016/05/17/changes-to-errors-for-incoming-webhooks
@@ -9,11 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
+from prime_notify.channels.common.answers import (
+    CHECK_URL,
+    OUR_FAULT,
+    START_IS_GONE,
+    foreign_answer,
+    refused_by,
+    service_problem,
+)
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
-from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["refused", "word_in"]
@@ -62,14 +69,14 @@ _NOTHING_WORKS: Mapping[str, str] = {
         then=_COPY_AGAIN,
     ),
 }
-"""Words that hold for every other message, too, until somebody acts."""
+"""Words that refuse every other message, too, until somebody acts."""
 
 _PERMANENT: Mapping[str, str] = {
     "access_denied": _ADMIN,
     "accesslimited": Wording("the workspace does not admit this server's address", "工作区不允许本服务器的地址"),
     "action_prohibited": _ADMIN,
     "app_access_restricted": _ADMIN,
-    "attachment_payload_limit_exceeded": OURS,
+    "attachment_payload_limit_exceeded": OUR_FAULT,
     "channel_not_found": Wording(
         "{first}, and invite the bot there if the channel is private",
         "{first}；频道若为私有，还请邀请机器人加入",
@@ -77,14 +84,14 @@ _PERMANENT: Mapping[str, str] = {
     ),
     "ekm_access_denied": _ADMIN,
     "enterprise_is_restricted": _ADMIN,
-    "invalid_attachments": OURS,
+    "invalid_attachments": OUR_FAULT,
     "invalid_auth": _COPY_AGAIN,
     "invalid_blocks": Wording(
         "check the endpoint's actions: Slack takes whole http:// and https:// addresses",
         "请检查该推送目标的 actions：Slack 只接受完整的 http:// 与 https:// 地址",
     ),
-    "invalid_blocks_format": OURS,
-    "invalid_payload": OURS,
+    "invalid_blocks_format": OUR_FAULT,
+    "invalid_payload": OUR_FAULT,
     "messages_tab_disabled": Wording(
         "switch on the app's messages tab (App Home in its settings), or choose a channel",
         "请启用应用的 messages tab（应用设置中的 App Home），或选择一个频道",
@@ -93,10 +100,10 @@ _PERMANENT: Mapping[str, str] = {
         "give the app the scope chat:write (with username or icon also chat:write.customize), then install it again",
         "请给应用 chat:write 权限（使用 username 或 icon 时还需 chat:write.customize），再重新安装",
     ),
-    "msg_blocks_too_long": OURS,
-    "msg_too_long": OURS,
+    "msg_blocks_too_long": OUR_FAULT,
+    "msg_too_long": OUR_FAULT,
     "no_permission": Wording("invite the bot to the channel", "请邀请机器人加入频道"),
-    "no_text": OURS,
+    "no_text": OUR_FAULT,
     "not_allowed_token_type": Wording(
         "write a bot's token, which begins with xoxb-", "请填写机器人的令牌，以 xoxb- 开头"
     ),
@@ -114,7 +121,7 @@ _PERMANENT: Mapping[str, str] = {
         "write the channel's id instead of its name into slack.channel", "请在 slack.channel 中填写频道 ID 而不是名称"
     ),
     "token_expired": _COPY_AGAIN,
-    "too_many_attachments": OURS,
+    "too_many_attachments": OUR_FAULT,
     "two_factor_setup_required": Wording(
         "the workspace wants two-factor authentication to be set up", "工作区要求启用两步验证"
     ),
@@ -132,12 +139,12 @@ _PASSING: Mapping[str, float] = {
     "team_added_to_org": _HOUR,
     "update_failed": 0.0,
 }
-"""Words for what ends by itself, and after how many seconds it is worth another try; 0: after our own delay."""
+"""Words for problems that end by themselves, with the seconds until a retry; 0: after the endpoint's own delay."""
 
 _THROTTLED: Mapping[str, float] = {"message_limit_exceeded": _HOUR, "rate_limited": _MINUTE, "ratelimited": _MINUTE}
 """Seconds to wait where Slack names none."""
 
-_START_IS_GONE = frozenset(
+_GONE_WORDS = frozenset(
     (
         "block_mismatch",
         "cannot_reply_to_message",
@@ -154,13 +161,13 @@ _START_IS_GONE = frozenset(
 
 
 def word_in(body: bytes, answer: Mapping[str, Any]) -> str:
-    """The word that says what is wrong: ``error`` of a method's answer, or all that a webhook says."""
+    """The word for the problem: ``error`` of a method's answer, or the whole answer of a webhook."""
     if answer.get("ok") is False:
         word = answer.get("error")
         return word if isinstance(word, str) and re.fullmatch("[a-z][a-z0-9_]{1,63}", word) else ""
-    said = excerpt(body)
+    text = excerpt(body)
     known = (_NOTHING_WORKS, _PERMANENT, _PASSING, _THROTTLED)
-    return said if any(said in words for words in known) else ""
+    return text if any(text in words for words in known) else ""
 
 
 def refused(response: Response, word: str) -> Refusal:
@@ -173,14 +180,10 @@ def refused(response: Response, word: str) -> Refusal:
             "Slack 每个频道每秒约接受一条消息，免费工作区更少",
         )
         return Retry(reason, status, after=_THROTTLED[word] if after is None else after, throttled=True, hint=hint)
-    if word in _START_IS_GONE:
-        hint = Wording(
-            "the message of the start can no longer be replied to or updated: a message of its own is sent",
-            "开始时的消息已无法回复或更新：将单独发送一条消息",
-        )
-        return Retry(reason, status, hint=hint, separately=True)
+    if word in _GONE_WORDS:
+        return START_IS_GONE.outcome(reason, status)
     if word in _PASSING:
-        return Retry(reason, status, after=_PASSING[word] or retry_after(response), hint=has_a_problem("Slack"))
+        return Retry(reason, status, after=_PASSING[word] or retry_after(response), hint=service_problem("Slack"))
     if word in _NOTHING_WORKS:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[word])
     if word in _PERMANENT:
@@ -196,4 +199,4 @@ def refused(response: Response, word: str) -> Refusal:
                 "见 docs.slack.dev/reference/methods/chat.postMessage",
             ),
         )
-    return Retry(not_how("Slack"), status, hint=CHECK_URL)
+    return Retry(foreign_answer("Slack"), status, hint=CHECK_URL)

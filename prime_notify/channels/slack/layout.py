@@ -1,8 +1,8 @@
-"""What a message looks like in Slack: https://docs.slack.dev/reference/block-kit
+"""The layout of a message in Slack: https://docs.slack.dev/reference/block-kit
 
-A headline, who is called, and beside a coloured bar a table of the facts, the error, buttons and the time. What players
-typed stands in plain text objects and in code blocks, where Slack looks for no markup; everywhere, ``& < >`` are
-escaped, without which there is neither mention nor link (docs.slack.dev/messaging/formatting-message-text).
+A headline, the mentions, and beside a coloured bar a table of the facts, the error, buttons and the time. Texts that
+players typed stand in plain text objects and in code blocks, where Slack looks for no markup. ``& < >`` are escaped
+everywhere, so there is neither mention nor link (docs.slack.dev/messaging/formatting-message-text).
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ import re
 from typing import Any, Dict, Iterator, List, Sequence
 
 from prime_notify.channels.common.layout import Content, content_of, fit
-from prime_notify.channels.common.look import tone_of
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.channels.common.urgency import tone_of
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, units
 from prime_notify.text.json_text import to_json
 
-__all__ = ["body_of", "calls_of"]
+__all__ = ["body_of", "mention_text"]
 
 # Characters, by the reference of blocks; all of them counted after escaping
 _HEADER = 150
 _SECTION = 3000
 _FIELD = 2000
 _FIELDS = 10
-_CALLS = 100
+_MENTIONS = 100
 _FALLBACK = 500  # of 4000 that chat.update takes; a push shows less
 _WHOLE = 10_000  # Slack answers msg_blocks_too_long from about 13 000 characters of JSON on (slackapi/bolt-js#2509)
 _CONTENT = 24_000  # of which content_of gives a third to a fact, and an eighth, a button's 3000, to a URL
@@ -38,7 +39,7 @@ _Block = Dict[str, Any]
 
 
 def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
-    """``text``, ``blocks`` and ``attachments``. ``text`` is what stands in a push, and where blocks cannot be shown."""
+    """``text``, ``blocks`` and ``attachments``. ``text`` is for pushes, and for clients that cannot show blocks."""
 
     def fits(shorter: Content) -> bool:
         whole = units(to_json(_shown(shorter, message)).decode("utf-8"))
@@ -48,10 +49,10 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     return {"text": _fallback(content), **_shown(content, message)}
 
 
-def calls_of(mention: Mention) -> str:
-    """The names that are called: members, user groups, the channel."""
-    called = [*(f"<@{user}>" for user in mention.users), *(f"<!subteam^{role}>" for role in mention.roles)]
-    return " ".join([*called[:_CALLS], *(["<!channel>"] if mention.all else [])])
+def mention_text(mention: Mention) -> str:
+    """The mentions: members, user groups, the channel."""
+    mentioned = [*(f"<@{user}>" for user in mention.users), *(f"<!subteam^{role}>" for role in mention.roles)]
+    return " ".join([*mentioned[:_MENTIONS], *(["<!channel>"] if mention.all else [])])
 
 
 def _shown(content: Content, message: Message) -> Dict[str, Any]:
@@ -62,9 +63,9 @@ def _shown(content: Content, message: Message) -> Dict[str, Any]:
 
 def _headline(content: Content) -> Iterator[_Block]:
     yield {"type": "header", "text": {**_plain(content.title, _HEADER), "emoji": True}}
-    calls = calls_of(content.mention)
-    if calls:
-        yield {"type": "section", "text": _markup(calls)}
+    mentions = mention_text(content.mention)
+    if mentions:
+        yield {"type": "section", "text": _markup(mentions)}
 
 
 def _details(content: Content, message: Message) -> Iterator[_Block]:
@@ -84,14 +85,14 @@ def _details(content: Content, message: Message) -> Iterator[_Block]:
 
 
 def _cells(facts: Sequence[Fact]) -> Iterator[_Block]:
-    """Two columns: a cell with the label, and beside it one with the value."""
+    """Two cells for each fact: its label, and its value."""
     for fact in facts:
         yield _markup(f"*{_escape(fact.label)}*")
         yield _plain(fact.value, _FIELD)
 
 
 def _small(facts: Sequence[Fact], message: Message) -> Iterator[_Block]:
-    """Server and time; each reader is shown the time of their own place."""
+    """Server and time; Slack shows each reader the time of their own place."""
     written = message.payload.timestamp.iso
     for fact in facts:
         if fact.kind is FactKind.SERVER:
@@ -103,7 +104,7 @@ def _small(facts: Sequence[Fact], message: Message) -> Iterator[_Block]:
 
 
 def _button(number: int, action: Action) -> _Block:
-    """Labels have 40 characters at most, of the 75 that Slack takes."""
+    """A button. Its label has at most 40 characters; Slack takes 75."""
     text = {**_plain(action.label, _FIELD), "emoji": True}
     return {"type": "button", "action_id": f"link_{number}", "text": text, "url": action.url}
 
@@ -113,7 +114,7 @@ def _plain(text: str, limit: int) -> _Block:
 
 
 def _markup(text: str) -> _Block:
-    """``verbatim``: what looks like an address or a name is not made a link."""
+    """A text object with markup. ``verbatim``: Slack makes no links of addresses and names in it."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -124,13 +125,13 @@ def _error(fact: Fact) -> _Block:
 
 
 def _fenced(text: str) -> str:
-    """Slack looks for no markup within a block of code."""
+    """A block of code, in which Slack looks for no markup."""
     escaped = _FENCE.sub("`\u2060", _escape(text))  # an invisible joiner
     return f"```\n{escaped}\n```"
 
 
 def _fallback(content: Content) -> str:
-    """The title, and what went wrong: a lock screen has no room for more."""
+    """The title and the error: a lock screen has no room for more."""
     lines: List[str] = [content.title]
     lines += [fact.value.split("\n")[0] for fact in content.facts if fact.kind in _APART][:1]
     return _escape(cut("\n".join(lines), lambda shorter: units(_escape(shorter)) <= _FALLBACK))

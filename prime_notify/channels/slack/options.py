@@ -1,4 +1,4 @@
-"""What a Slack endpoint's config may say: either an incoming webhook, or a bot that posts to a channel.
+"""The config of a Slack endpoint: either an incoming webhook, or a bot that posts to a channel.
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
 https://docs.slack.dev/reference/methods/chat.postMessage
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 
@@ -34,15 +34,15 @@ class SlackOptions(Options):
         'The bot\'s token, "xoxb-..."; the bot needs the scope chat:write and must be a member of the channel.',
         "机器人的令牌，形如 “xoxb-...”；机器人需要 chat:write 权限，并且已加入该频道。",
         example="xoxb-<token>",
-        secret=True,
         min_length=1,
     )
     channel: Optional[str] = option(
         None,
-        'Where the bot posts: the channel\'s id ("C0123456789") or name ("#backups").',
+        'The bot\'s channel: its id ("C0123456789") or name ("#backups").',
         "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
         example="#backups",
         min_length=1,
+        content=True,
     )
     username: Optional[str] = option(
         None,
@@ -51,12 +51,14 @@ class SlackOptions(Options):
         example="Backups",
         min_length=1,
         max_length=80,
+        content=True,
     )
     icon: Optional[str] = option(
         None,
         'The sender\'s picture: an emoji (":floppy_disk:") or the URL of an image; needs what username needs.',
         "发送者的头像：表情（“:floppy_disk:”）或图片网址；所需权限同 username。",
         example=":floppy_disk:",
+        content=True,
     )
 
     @field_validator("icon")
@@ -76,7 +78,6 @@ class SlackEndpoint(EndpointConfig):
         f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
         f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
         example="https://hooks.slack.com/services/<id>",
-        secret=True,
     )
     slack: SlackOptions = option(
         SlackOptions(),
@@ -87,7 +88,7 @@ class SlackEndpoint(EndpointConfig):
 
     @property
     def is_webhook(self) -> bool:
-        """Whether this is an incoming webhook, which answers nothing that one could reply to or update."""
+        """Whether this is an incoming webhook. Its messages can neither be replied to nor updated."""
         return not self.slack.bot_token
 
     @model_validator(mode="after")

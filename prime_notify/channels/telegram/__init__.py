@@ -6,13 +6,13 @@ from typing import Any, Dict, Mapping, Optional
 from urllib.parse import quote
 
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.conversation import conversation
 from prime_notify.channels.common.http_post import json_post
-from prime_notify.channels.common.mentions import called
+from prime_notify.channels.common.layout import mention_of
+from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.telegram.answers import refused
-from prime_notify.channels.telegram.layout import body_of, calls_of
+from prime_notify.channels.telegram.layout import body_of, mention_text
 from prime_notify.channels.telegram.options import TelegramEndpoint
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 from prime_notify.model.request import Request
@@ -50,8 +50,8 @@ class Telegram(Channel[TelegramEndpoint]):
     def render(self, message: Message) -> Request:
         options = self.endpoint.telegram
         body = body_of(message, self.endpoint)
-        calls = bool(calls_of(called(self.endpoint, message.payload)))
-        how, start = conversation(self.endpoint, self._here(message.previous), "chat", "message", calls=calls)
+        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
+        how, start = lifecycle_of(self.endpoint, self._here(message.previous), "chat", "message", mentions=mentions)
         if how == "update":
             return self._call("editMessageText", {**_place(start), **body})
         body = {"chat_id": options.chat_id, **body}
@@ -60,7 +60,7 @@ class Telegram(Channel[TelegramEndpoint]):
         if options.silent:
             body["disable_notification"] = True
         if how == "reply":
-            # What was deleted since is then just not replied to
+            # A message that was deleted since does not prevent the reply from being sent
             body["reply_parameters"] = {**_place(start), "allow_sending_without_reply": True}
         return self._call("sendMessage", body)
 

@@ -1,27 +1,32 @@
-"""What Telegram's refusals mean: an ``error_code``, a ``description`` in words, sometimes ``parameters``.
+"""The meaning of Telegram's refusals: an ``error_code``, a ``description``, sometimes ``parameters``.
 
-The words are those of github.com/tdlib/telegram-bot-api (Client.cpp) and of Telegram's own servers, which it passes
-on. https://core.telegram.org/bots/api#making-requests says that they may change, so each is a hint, and what is not
-known is judged by its number.
+The descriptions are those of github.com/tdlib/telegram-bot-api (Client.cpp) and of Telegram's own servers. They may
+change (https://core.telegram.org/bots/api#making-requests), so an unknown one is judged by its number.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Mapping, Tuple
 
+from prime_notify.channels.common.answers import (
+    CHECK_URL,
+    OUR_FAULT,
+    START_IS_GONE,
+    foreign_answer,
+    refused_by,
+    service_problem,
+)
 from prime_notify.channels.common.http_status import refusal, retry_after
-from prime_notify.channels.common.sayings import CHECK_URL, OURS, has_a_problem, not_how, refused_by
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.excerpt import excerpt
+from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["refused"]
 
-_LONGEST_WAIT = 86400.0
 _NOT_MODIFIED = re.compile("message is not modified", re.IGNORECASE)
-_START_IS_GONE = re.compile(
+_GONE = re.compile(
     "message to edit not found|message can't be edited|message_id_invalid|message to be replied not found"
     "|replied message not found|message_edit_time_expired",
     re.IGNORECASE,
@@ -84,7 +89,10 @@ _REMEDIES: Tuple[Tuple[str, str], ...] = (
         ),
     ),
     ("kicked|not a member", Wording("add the bot to that group or channel again", "请把机器人重新加入该群组或频道")),
-    ("can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8", OURS),
+    (
+        "can't parse entities|message is too long|text is empty|text must be non-empty|must be encoded in utf-8",
+        OUR_FAULT,
+    ),
 )
 _BY_NUMBER: Mapping[int, str] = {
     401: Wording(
@@ -103,20 +111,17 @@ _BY_NUMBER: Mapping[int, str] = {
 
 
 def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
-    """Whatever is no success, and what only looks like none."""
-    status, said = response.status, excerpt(answer.get("description"))
+    """The outcome of an answer without success. One of them still means that the message is there."""
+    status, text = response.status, excerpt(answer.get("description"))
     code = answer.get("error_code")
-    if answer.get("ok") is not False or not isinstance(code, int) or not said:
+    if answer.get("ok") is not False or not isinstance(code, int) or not text:
         return _not_telegram(response)
-    reason = refused_by("Telegram", said)
-    if _NOT_MODIFIED.search(said):
-        return Delivered(status, detail="the message says so already")  # it was edited by a try that seemed to fail
-    if _START_IS_GONE.search(said):
-        hint = Wording(
-            "the message of the start can no longer be edited or replied to: a message of its own is sent",
-            "开始时的消息已无法编辑或回复：将单独发送一条消息",
-        )
-        return Retry(reason, status, hint=hint, separately=True)
+    reason = refused_by("Telegram", text)
+    if _NOT_MODIFIED.search(text):
+        # An earlier try that seemed to fail has edited it
+        return Delivered(status, detail="the message says so already")
+    if _GONE.search(text):
+        return START_IS_GONE.outcome(reason, status)
     parameters = answer.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
     if code == 429:
@@ -124,7 +129,9 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
             "Telegram takes about one message a second in each chat, and 20 a minute in a group",
             "Telegram 每个会话每秒约接受一条消息，群组每分钟 20 条",
         )
-        return Retry(reason, status, after=_wait(response, parameters), throttled=True, hint=hint)
+        return Retry(
+            reason, status, after=retry_after(response, parameters.get("retry_after")), throttled=True, hint=hint
+        )
     moved = parameters.get("migrate_to_chat_id")
     if isinstance(moved, int):
         hint = Wording(
@@ -133,15 +140,15 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
             id=moved,
         )
         return Permanent(reason, status, hint=hint)
-    return _by_words(response, code, said)
+    return _by_words(response, code, text)
 
 
-def _by_words(response: Response, code: int, said: str) -> Outcome:
-    status, reason = response.status, refused_by("Telegram", said)
+def _by_words(response: Response, code: int, text: str) -> Outcome:
+    status, reason = response.status, refused_by("Telegram", text)
     if code >= 500:
-        return Retry(reason, status, after=retry_after(response), hint=has_a_problem("Telegram"))
+        return Retry(reason, status, after=retry_after(response), hint=service_problem("Telegram"))
     for words, remedy in _REMEDIES:
-        if re.search(words, said, re.IGNORECASE):
+        if re.search(words, text, re.IGNORECASE):
             return Permanent(reason, status, hint=remedy)
     hint = _BY_NUMBER.get(
         code,
@@ -154,12 +161,5 @@ def _by_words(response: Response, code: int, said: str) -> Outcome:
 
 def _not_telegram(response: Response) -> Outcome:
     if 200 <= response.status < 300:
-        return Retry(not_how("Telegram"), response.status, hint=CHECK_URL)
+        return Retry(foreign_answer("Telegram"), response.status, hint=CHECK_URL)
     return refusal(response)
-
-
-def _wait(response: Response, parameters: Mapping[str, Any]) -> Optional[float]:
-    seconds = parameters.get("retry_after")
-    if isinstance(seconds, (int, float)) and 0 <= seconds <= _LONGEST_WAIT:
-        return float(seconds)
-    return retry_after(response)

@@ -1,4 +1,4 @@
-"""What a message looks like in Telegram: a bold title, the facts line by line, what went wrong as code, buttons."""
+"""The layout of a message in Telegram: a bold title, the facts line by line, the error as code, buttons."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from urllib.parse import urlsplit
 
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.telegram import markup
-from prime_notify.config.endpoint import Action, EndpointConfig, Mention
+from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 
-__all__ = ["body_of", "calls_of"]
+__all__ = ["body_of", "mention_text"]
 
 _TEXT = 4096  # characters after entities parsing; clients and servers count UTF-16 code units or fewer
-_CALLS = 50
+_MENTIONS = 50
 _IN_A_ROW = 2
 
 
 def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
-    """``text`` and what belongs to it; ``reply_markup`` where there are buttons."""
+    """``text`` and its settings, and ``reply_markup`` where there are buttons."""
     content = fit(content_of(message, endpoint, _TEXT), lambda shorter: markup.size(_text(shorter)) <= _TEXT)
     body: Dict[str, Any] = {
         "text": _text(content),
@@ -34,15 +35,15 @@ def body_of(message: Message, endpoint: EndpointConfig) -> Dict[str, Any]:
     return body
 
 
-def calls_of(mention: Mention) -> str:
-    """Names as they are; ids, whose names are not known, as bells that lead to their owners."""
+def mention_text(mention: Mention) -> str:
+    """The mentions: names as they are, ids as bells that link to the person, since their names are not known."""
     return " ".join(
-        user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_CALLS]
+        user if user.startswith("@") else f'<a href="tg://user?id={user}">🔔</a>' for user in mention.users[:_MENTIONS]
     )
 
 
 def _text(content: Content) -> str:
-    lines = [markup.bold(content.title), *filter(None, [calls_of(content.mention)]), ""]
+    lines = [markup.bold(content.title), *filter(None, [mention_text(content.mention)]), ""]
     lines += [line for fact in content.facts for line in _fact(fact)]
     if content.traceback:
         lines.append(markup.pre(content.traceback))
@@ -65,5 +66,7 @@ def _link(action: Action) -> str:
 
 
 def _is_for_buttons(action: Action) -> bool:
-    """Telegram refuses the whole message for a button that leads to a host without a dot, such as ``localhost``."""
+    """Whether Telegram takes the URL for a button: it refuses a whole message for a host without a dot, such as
+    ``localhost``.
+    """
     return bool(re.search(r"[^.]\.[^.]", urlsplit(action.url).hostname or ""))

@@ -1,8 +1,8 @@
 """Telegram's HTML: https://core.telegram.org/bots/api#html-style
 
-Telegram finds names, addresses, hashtags and commands in plain text by itself, and notifies who is named. Nothing of
-that happens in ``<code>``, so each word in which it might find something is set in that: it can still be read, and
-copied as it was.
+Telegram finds names, addresses, hashtags and commands in plain text by itself, and notifies the people who are named.
+It finds none in ``<code>``, so each word in which it might find one is set in ``<code>``. People can still read and
+copy it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TAG = re.compile("<[^>]*>")
 
 
 def escape(plain: str) -> str:
-    """For between tags, and for attributes in double quotes."""
+    """A text for the place between tags, and for attributes in double quotes."""
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
@@ -36,7 +36,7 @@ def text(plain: str) -> str:
 
 
 def bold(plain: str) -> str:
-    """The same in bold; code cannot be bold."""
+    """The same in bold, but for the words in ``<code>``, which cannot be bold."""
     return "".join(code(part) if found else f"<b>{escape(part)}</b>" for part, found in _parts(plain))
 
 
@@ -50,7 +50,7 @@ def pre(plain: str) -> str:
 
 
 def size(markup: str) -> int:
-    """UTF-16 code units of what is shown: entities and tags are resolved before Telegram counts."""
+    """UTF-16 code units of the shown text: Telegram resolves entities and tags before it counts."""
     return units(html.unescape(_TAG.sub("", markup)))
 
 

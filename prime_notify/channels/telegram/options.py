@@ -1,4 +1,4 @@
-"""What a Telegram endpoint's config may say: https://core.telegram.org/bots/api#sendmessage"""
+"""The config of a Telegram endpoint: https://core.telegram.org/bots/api#sendmessage"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Optional
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.mentions import check_users
+from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import IdText, Options, option
 
@@ -25,23 +25,20 @@ class TelegramOptions(Options):
         'The bot\'s token, "123456789:AA...", as @BotFather shows it.',
         "机器人的令牌，形如 “123456789:AA...”，由 @BotFather 给出。",
         example="123456789:<token>",
-        secret=True,
         min_length=1,
     )
     chat_id: IdText = option(
         ...,
-        "Where it is sent: the id of a chat (groups have negative ones), or @name of a public channel or group.",
+        "The chat: its id (groups have negative ones), or the @name of a public channel or group.",
         "发送到的会话：会话 ID（群组为负数），或公开频道、群组的 @名称。",
         example=-1001234567890,
+        content=True,
     )
     message_thread_id: Optional[int] = option(
-        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", example=7, ge=1
+        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", example=7, ge=1, public=True
     )
     silent: bool = option(
-        False,
-        "Whether messages arrive without a sound.",
-        "消息是否静默送达（不响铃）。",
-        example=True,
+        False, "Whether messages arrive without a sound.", "消息是否静默送达（不响铃）。", example=True, public=True
     )
 
     @field_validator("bot_token")
@@ -68,7 +65,6 @@ class TelegramEndpoint(EndpointConfig):
         "The Bot API server; may be one of your own (github.com/tdlib/telegram-bot-api).",
         "Bot API 服务器的地址；可以是自己搭建的（github.com/tdlib/telegram-bot-api）。",
         example="http://127.0.0.1:8081",
-        secret=True,
     )
     telegram: TelegramOptions = option(
         ...,

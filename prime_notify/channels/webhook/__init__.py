@@ -1,4 +1,4 @@
-"""The general webhook: the whole payload as JSON with POST, or whatever request the owner describes."""
+"""The general webhook: the whole payload as JSON with POST, or any request that the owner describes."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 class Webhook(Channel[WebhookEndpoint]):
     """Sends the payload; the HTTP status is the answer.
 
-    The payload carries ``title`` and ``desp``, so ServerChan's own URLs work too, with ServerChan's limits and with
-    its way to say no.
+    The payload carries ``title`` and ``desp``, so ServerChan's own URLs work too, with ServerChan's limits and answers.
     """
 
     type = "webhook"
@@ -46,8 +45,9 @@ class Webhook(Channel[WebhookEndpoint]):
     example = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
     about = {
         "en_us": (
-            "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. With `webhook`, any "
-            "request: method, query, headers, a body or form of your own, signatures, and the formats of other systems."
+            "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. The object `webhook` "
+            "describes any other request: method, query, headers, your own body or form, signatures, or the format of "
+            "another system."
         ),
         "zh_cn": (
             "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。"
@@ -125,7 +125,7 @@ class Webhook(Channel[WebhookEndpoint]):
         options = self.endpoint.webhook
         own = {
             "Content-Type": content_type,
-            # Constant over all tries, so that a receiver can tell a repetition (standardwebhooks.com)
+            # The same in all tries, so that a receiver can recognize a repetition (standardwebhooks.com)
             "webhook-id": message.notification.id,
             "webhook-timestamp": str(int(message.now)),
             "Idempotency-Key": message.notification.id,
@@ -139,7 +139,7 @@ class Webhook(Channel[WebhookEndpoint]):
         return _merged({name: value for name, value in own.items() if value}, given)
 
     def _header(self, name: str, value: str, filler: Filler) -> str:
-        """A header's value; what a template inserts can neither end the line nor fill a server's buffers."""
+        """A header's value. The values in a template can neither end the line nor fill a server's buffers."""
         if not is_template(value):
             return value
         text = filler.text(value, f"headers.{name}", Mode.TEXT).encode("utf-8", "replace").decode("utf-8")
@@ -147,13 +147,13 @@ class Webhook(Channel[WebhookEndpoint]):
 
 
 def _merged(headers: Mapping[str, str], stronger: Mapping[str, str]) -> Dict[str, str]:
-    """Both, the stronger ones in place of the others of their names, whatever their case."""
+    """Both sets of headers. The ``stronger`` ones replace others of the same name, whatever its case."""
     names = {name.lower() for name in stronger}
     return {**{name: value for name, value in headers.items() if name.lower() not in names}, **stronger}
 
 
 def _address(url: str, query: Mapping[str, str], filler: Filler) -> str:
-    """The URL with its templates filled in, and with the query's parameters but the templates that came out empty."""
+    """The URL with its templates filled in, and with the parameters of the query that did not come out empty."""
     if is_template(url):
         static = url[: min(index for index in map(url.find, ("{{", "{%", "{#")) if index >= 0)]
         url = filler.text(url, "url", Mode.URL, static)

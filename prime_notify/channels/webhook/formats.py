@@ -1,4 +1,4 @@
-"""Bodies as other systems' webhooks have them, for receivers that know those."""
+"""Bodies in the formats of other systems' webhooks, for receivers of those."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Mapping
 from urllib.parse import quote
 
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
-from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import fields_of
@@ -16,8 +16,7 @@ from prime_notify.templates.variables import fields_of
 __all__ = ["Document", "document_of"]
 
 _JSON = "application/json; charset=utf-8"
-_NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: Alertmanager's way to say that it has not ended
-_NAMES = {Task.BACKUP: "MinecraftBackup", Task.RESTORE: "MinecraftRestore"}
+_NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: in Alertmanager's format the alert has not ended
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,12 @@ class _Subject:
 
     @property
     def alert_name(self) -> str:
-        """One alert for each kind of task, which a failure raises and the next success resolves.
+        """The name of the alert of this kind of task, which a failure fires and the next success resolves.
 
-        What has only begun says nothing about that one, so a start has a name of its own.
+        A start has a name of its own, since it neither fires nor resolves that alert.
         """
-        suffix = "Started" if self.payload.status is Status.START else ""
-        return f"{_NAMES[self.payload.task]}{suffix}"
+        suffix = "Started" if self.payload.event.is_start else ""
+        return f"Minecraft{self.payload.task.value.title()}{suffix}"
 
 
 def _prime_backup(subject: _Subject) -> Document:
@@ -131,9 +130,9 @@ def _fingerprint(labels: Mapping[str, str]) -> str:
 
 
 def _grafana(subject: _Subject) -> Document:
-    """Grafana's before its version 8 ("legacy alerting"), which many receivers still expect."""
+    """The format of Grafana before version 8 ("legacy alerting"), which many receivers still expect."""
     payload, texts = subject.payload, subject.message.texts
-    state = "pending" if payload.status is Status.START else "alerting" if subject.is_alarming else "ok"
+    state = "pending" if payload.event.is_start else "alerting" if subject.is_alarming else "ok"
     measured = [("cost_s", payload.cost_s)]
     if payload.backup is not None:
         measured.append(("stored_size", payload.backup.stored_size))

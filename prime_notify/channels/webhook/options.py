@@ -1,4 +1,4 @@
-"""What a webhook endpoint's config may say."""
+"""The config of a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSc
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.webhook.signing import SigningOptions
-from prime_notify.config.endpoint import EndpointConfig, http_url
-from prime_notify.config.event_words import listed, word
+from prime_notify.config.choices import as_choice, as_list
+from prime_notify.config.connection_options import http_url
+from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.templates import Mode, check_template, is_expression, is_template
 from prime_notify.templates.tree import check_tree
@@ -18,11 +19,11 @@ from prime_notify.templates.tree import check_tree
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
 BodyFormat = Annotated[
-    Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(word)
+    Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(as_choice)
 ]
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
-_UNUSABLE = ("CONNECT", "TRACE")  # of these two HTTP makes something else than a request with a body and an answer
+_UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
 _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
@@ -63,7 +64,7 @@ _Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 _Statuses = Annotated[
     List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
-    BeforeValidator(listed),
+    BeforeValidator(as_list),
     WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]
 
@@ -71,44 +72,51 @@ _Statuses = Annotated[
 class BasicAuth(Options):
     """HTTP's basic authentication."""
 
-    user: str = option(..., "The user.", "用户名。", example="minecraft")
-    password: str = option("", "The password.", "密码。", example="<password>", secret=True)
+    user: str = option(..., "The user.", "用户名。", example="minecraft", content=True)
+    password: str = option("", "The password.", "密码。", example="<password>")
 
 
 class AlertOptions(Options):
-    """What only the format "alert" has."""
+    """Options of the format "alert"."""
 
-    sender_id: str = option("prime_notify", "Who the alert says it is from.", "告警的发送者标识。", example="backups")
+    sender_id: str = option(
+        "prime_notify", "The name of the alert's sender.", "告警的发送者标识。", example="backups", content=True
+    )
     chat_id: Optional[str] = option(
-        None, "The chat that the receiver is to post it to.", "接收端要投递到的会话。", example="-100123"
+        None,
+        "The chat to which the receiver posts the alert.",
+        "接收端要投递到的会话。",
+        example="-100123",
+        content=True,
     )
 
 
 class WebhookOptions(Options):
-    """How the request of a webhook is made; every string marked so may be a template."""
+    """The request of a webhook. Every string that is marked so may be a template."""
 
     method: str = option(
-        "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT"
+        "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT", public=True
     )
     query: Annotated[Dict[str, _Template], _TEXT_SCHEMA] = option(
         dict,
         "Parameters added to the URL; templates. One that comes out empty is left out.",
         "附加在 URL 上的参数，可用模板；结果为空的参数会被省略。",
         example={"server": "{{ server.name }}"},
-        secret=True,
     )
     format: Optional[BodyFormat] = option(
         None,
-        'Whose webhooks the body looks like: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
+        'The format of the body: "prime_backup" (the whole payload), "cloudevents", "alertmanager", '
         '"grafana" or "alert".',
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
         example="cloudevents",
+        public=True,
     )
     content_type: Optional[str] = option(
         None,
         'The Content-Type of the body; needed for a text, such as "text/plain".',
         "正文的 Content-Type；正文是文本时必填，例如 text/plain。",
         example="text/plain",
+        public=True,
     )
     body: Any = option(
         None,
@@ -117,12 +125,14 @@ class WebhookOptions(Options):
         "正文：一个 JSON 值，其中的字符串都是模板；若给出 content_type，也可以是文本。"
         '单独的 "{{ backup }}" 保留原类型；含 "$if" 的对象仅在该表达式为真时出现。',
         example={"text": "{{ title }}"},
+        content=True,
     )
     form: Optional[Dict[str, Annotated[Any, AfterValidator(check_tree)]]] = option(
         None,
         "The body as a form: names and templates; a value that is an object or a list is sent as JSON.",
         "表单形式的正文：字段名与模板；对象或列表会以 JSON 发送。",
         example={"text": "{{ title }}"},
+        content=True,
     )
     success: _Statuses = option(
         lambda: ["200-299"],
@@ -130,6 +140,7 @@ class WebhookOptions(Options):
         "表示成功的 HTTP 状态码：204、200-299、2xx，或它们的列表。",
         example=["200-204", 409],
         min_length=1,
+        public=True,
     )
     auth: Optional[BasicAuth] = option(
         None, "Basic authentication.", "Basic 认证。", example={"user": "minecraft", "password": "<password>"}
@@ -139,12 +150,11 @@ class WebhookOptions(Options):
         "A token, sent as Authorization: Bearer.",
         "以 Authorization: Bearer 发送的令牌。",
         example="<token>",
-        secret=True,
         min_length=1,
     )
     signing: Optional[SigningOptions] = option(
         None,
-        "Signs each request, so that the receiver knows whose it is.",
+        "Signs each request, so that the receiver can verify its sender.",
         "为每个请求签名，供接收端验证来源。",
         example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
     )
@@ -186,7 +196,7 @@ class WebhookOptions(Options):
 
     @property
     def mode(self) -> Mode:
-        """How what is inserted into a text body is escaped."""
+        """The escaping of values in a text body."""
         return _mode_of(self.content_type or "")
 
     @property
@@ -198,7 +208,7 @@ class WebhookOptions(Options):
 
 
 def _check_text_body(body: str, content_type: Optional[str]) -> None:
-    """Text can be broken by what is inserted into it, where its format has a syntax; a JSON value or a form cannot."""
+    """A text whose format has a syntax can be broken by the values in it. A JSON value or a form cannot."""
     if content_type is None:
         check_template(body)
         if not is_expression(body):
@@ -220,20 +230,18 @@ def _mode_of(content_type: str) -> Mode:
 class WebhookEndpoint(EndpointConfig):
     """An endpoint of type ``webhook``, which is also the type of an endpoint that names none."""
 
-    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。", example="webhook")
+    type: Literal["webhook"] = option("webhook", "The channel.", "渠道。", example="webhook", public=True)
     url: str = option(
         ...,
-        "Where to send; its path and query may have templates.",
+        "The receiver's address; its path and query may have templates.",
         "发送的地址；其路径和参数可用模板。",
         example="https://example.com/backups/{{ backup.id }}",
-        secret=True,
     )
     headers: Dict[str, str] = option(
         dict,
         "Extra HTTP headers; their values may be templates, and are secret.",
         "额外的请求头；值可用模板，且会被隐去。",
         example={"X-Severity": "{{ severity }}"},
-        secret=True,
     )
     webhook: WebhookOptions = option(
         WebhookOptions, "How the request is made.", "请求的细节。", example={"method": "PUT"}

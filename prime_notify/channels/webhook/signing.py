@@ -1,4 +1,4 @@
-"""Signatures by which a receiver knows that a request is ours, whole, and new."""
+"""Signatures, by which a receiver can verify that a request is genuine, complete and new."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Dict
 from pydantic import BeforeValidator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.config.event_words import TextList, word
+from prime_notify.config.choices import TextList, as_choice
 from prime_notify.config.option import Options, option
 
 __all__ = ["SigningOptions", "signature_headers"]
@@ -21,7 +21,10 @@ _SHORTEST, _LONGEST = 24, 64  # bytes of a key (the Standard Webhooks specificat
 
 
 def _key(secret: str) -> bytes:
-    """The bytes behind a Standard Webhooks secret. Raises ValueError."""
+    """The bytes of a Standard Webhooks secret.
+
+    :raises ValueError: it is none.
+    """
     text = secret[len(_PREFIX) :] if secret.startswith(_PREFIX) else secret
     try:
         return base64.b64decode(text, validate=True)
@@ -32,18 +35,18 @@ def _key(secret: str) -> bytes:
 class SigningOptions(Options):
     """How requests are signed."""
 
-    scheme: Annotated[Literal["standard", "feishu"], BeforeValidator(word)] = option(
+    scheme: Annotated[Literal["standard", "feishu"], BeforeValidator(as_choice)] = option(
         "standard",
         '"standard": Standard Webhooks (standardwebhooks.com); "feishu": X-Lark-Signature, as Feishu signs its events.',
         "standard：Standard Webhooks 规范（standardwebhooks.com）；feishu：与飞书事件相同的 X-Lark-Signature。",
         example="feishu",
+        public=True,
     )
     secret: TextList = option(
         ...,
-        'The key that the receiver knows, too: "whsec_..." for standard; several while a key is being replaced.',
+        'The key that the receiver has, too: "whsec_..." for standard. Write several while you replace a key.',
         "与接收端共享的密钥：standard 为 whsec_...；更换密钥期间可写多个。",
         example="whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        secret=True,
         min_length=1,
         max_length=5,
     )
@@ -81,7 +84,7 @@ def signature_headers(options: SigningOptions, id: str, now: float, body: bytes)
 
 
 def _feishu(key: str, id: str, timestamp: str, body: bytes) -> Dict[str, str]:
-    """SHA-256 of timestamp, nonce, key and body; the nonce need not be random, only never the same again."""
+    """SHA-256 of timestamp, nonce, key and body. The nonce need not be random, but must be new each time."""
     nonce = hashlib.sha256(f"{id}.{timestamp}".encode()).hexdigest()[:32]
     signature = hashlib.sha256(f"{timestamp}{nonce}{key}".encode() + body).hexdigest()
     return {

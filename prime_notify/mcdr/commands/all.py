@@ -1,4 +1,4 @@
-"""All commands below the prefix. A new one is a module with its :class:`Command`, and its line here."""
+"""All commands below the prefix. A new one is a module with its :class:`Command`, and its row here."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.mcdr.commands.command import Command, build_tree
 from prime_notify.mcdr.commands.dead_letters import DROP, REPLAY
-from prime_notify.mcdr.commands.desk import Desk
 from prime_notify.mcdr.commands.help import help_command
 from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
@@ -15,8 +15,8 @@ from prime_notify.mcdr.commands.preview import PREVIEW
 from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.show import SHOW
 from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
-from prime_notify.mcdr.commands.table import Command, build_tree
 from prime_notify.mcdr.commands.test import TEST
+from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.commands.why import WHY
 
 __all__ = ["COMMANDS", "register_commands"]
@@ -37,8 +37,8 @@ COMMANDS: Sequence[Command] = (
 )
 
 
-def register_commands(server: PluginServerInterface, desk: Desk) -> None:
+def register_commands(server: PluginServerInterface, tools: Tools) -> None:
     """Register the tree and its line in MCDReforged's ``!!help``; to be called in ``on_load``."""
-    server.register_command(build_tree(desk, COMMANDS, show_overview))
-    level = desk.config.command.permission.root
-    server.register_help_message(desk.prefix, desk.speech.reply("command.summary"), level)
+    server.register_command(build_tree(tools, COMMANDS, show_overview))
+    level = tools.config().command.permission.root
+    server.register_help_message(tools.prefix, tools.translations.reply("command.summary"), level)

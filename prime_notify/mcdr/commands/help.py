@@ -1,4 +1,4 @@
-"""``!!pn help``: the commands, each clickable."""
+"""``!!pn help``: the list of commands, each clickable."""
 
 from __future__ import annotations
 
@@ -8,32 +8,33 @@ from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RColor, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
-from prime_notify.mcdr.commands.table import Command
+from prime_notify.mcdr.commands.command import Command
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import coloured, fills_in
 
 __all__ = ["help_command"]
 
 
 def help_command(commands: Callable[[], Sequence[Command]]) -> Command:
-    """The command that lists ``commands``, of which it is itself one."""
+    """The command that lists ``commands``, itself included."""
 
-    def build(node: Literal, desk: Desk) -> None:
-        node.runs(lambda source: _show(desk, source, commands()))
+    def build(node: Literal, tools: Tools) -> None:
+        node.runs(lambda source: _show(tools, source, commands()))
 
     return Command("help", "", lambda permission: permission.root, build)
 
 
-def _show(desk: Desk, source: CommandSource, commands: Sequence[Command]) -> None:
-    source.reply(coloured(desk.speech.reply("command.help.title", version=desk.version), RColor.gold))
-    _line(desk, source, "", "overview")
-    permission = desk.config.command.permission
+def _show(tools: Tools, source: CommandSource, commands: Sequence[Command]) -> None:
+    source.reply(coloured(tools.translations.reply("command.help.title", version=tools.version), RColor.gold))
+    _line(tools, source, "", "overview")
+    permission = tools.config().command.permission
     for command in commands:
         if source.has_permission(command.level(permission)):
-            _line(desk, source, command.usage, command.name)
+            _line(tools, source, command.usage, command.name)
 
 
-def _line(desk: Desk, source: CommandSource, usage: str, key: str) -> None:
-    shown = f"{desk.prefix} {usage}".strip()
-    typed = f"{desk.prefix} {usage.split(' ')[0]}".strip()
-    command = fills_in(desk, coloured(shown, RColor.gray), typed)
-    source.reply(RTextList(command, " ", desk.speech.reply(f"command.help.{key}")))
+def _line(tools: Tools, source: CommandSource, usage: str, key: str) -> None:
+    shown = f"{tools.prefix} {usage}".strip()
+    typed = f"{tools.prefix} {usage.split(' ')[0]}".strip()
+    command = fills_in(tools.translations, coloured(shown, RColor.gray), typed)
+    source.reply(RTextList(command, " ", tools.translations.reply(f"command.help.{key}")))

@@ -1,57 +1,89 @@
-"""``!!pn history [page]`` and ``!!pn dead [page]``: what was delivered, and what was given up, newest first."""
+"""``!!pn history [page]`` and ``!!pn dead [page]``: the notifications, or those with dead letters, the newest first."""
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Callable, Iterator, List, Optional
 
-from mcdreforged.api.command import CommandContext, Literal
+from mcdreforged.api.command import CommandContext, Integer, Literal
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in
-from prime_notify.mcdr.commands.looking import page_node, show_page
-from prime_notify.mcdr.commands.records import LONGEST, buttons, heading, summary, symbol
-from prime_notify.mcdr.commands.table import Command
+from prime_notify.mcdr.commands.command import Command
+from prime_notify.mcdr.commands.history_lookup import with_history
+from prime_notify.mcdr.commands.record_lines import LONGEST, buttons, heading, summary, symbol
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import coloured, fills_in
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
-from prime_notify.text.one_line import one_line
+from prime_notify.text.plain import one_line
 
 __all__ = ["DEAD", "HISTORY"]
 
+_PAGE_SIZE = 10
 
-def _build_history(node: Literal, desk: Desk) -> None:
-    def show(source: CommandSource, context: CommandContext, history: History) -> None:
-        def line(record: NotificationRecord) -> Iterator[RTextBase]:
-            yield heading(desk, source, record).append(summary(desk, record))
-
-        show_page(desk, source, context, history, command="history", line=line)
-
-    page_node(node, desk, show)
+Lines = Callable[[Tools, CommandSource, NotificationRecord], Iterator[RTextBase]]
 
 
-def _build_dead(node: Literal, desk: Desk) -> None:
-    def show(source: CommandSource, context: CommandContext, history: History) -> None:
-        def lines(record: NotificationRecord) -> Iterator[RTextBase]:
-            yield heading(desk, source, record).append(buttons(desk, source, record))
-            for delivery in record.deliveries:
-                if delivery.state is State.DEAD:
-                    reason = RText(f" – {one_line(delivery.reason, LONGEST)}" if delivery.reason else "", RColor.gray)
-                    yield RTextList("  ", symbol(State.DEAD), f" {delivery.endpoint}", reason)
+def _command(name: str, state: Optional[State], lines: Lines) -> Command:
+    """A command that lists the notifications that have a delivery in ``state``, or all of them."""
 
-        if show_page(desk, source, context, history, command="dead", state=State.DEAD, line=lines):
-            _say_what_to_do(desk, source)
+    def build(node: Literal, tools: Tools) -> None:
+        def show(source: CommandSource, context: CommandContext, history: History) -> None:
+            count = history.count(state)
+            if count == 0:
+                source.reply(coloured(tools.translations.reply(f"command.{name}.empty"), RColor.gray))
+                return
+            pages = -(-count // _PAGE_SIZE)
+            page = min(context.get("page", 1), pages)
+            source.reply(coloured(tools.translations.reply(f"command.{name}.title", count=count), RColor.gold))
+            for record in history.page(_PAGE_SIZE, skip=(page - 1) * _PAGE_SIZE, state=state):
+                for line in lines(tools, source, record):
+                    source.reply(line)
+            if pages > 1:
+                source.reply(_page_links(tools, f"{tools.prefix} {name}", page, pages))
+            if state is State.DEAD:
+                _reply_what_to_do(tools, source)
 
-    page_node(node, desk, show)
+        run = with_history(tools, show)
+        node.runs(run).then(Integer("page").at_min(1).runs(run))
+
+    return Command(name, "[page]", lambda permission: permission.history, build)
 
 
-def _say_what_to_do(desk: Desk, source: CommandSource) -> None:
-    if source.has_permission(desk.config.command.permission.replay):
+def _history_lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> Iterator[RTextBase]:
+    yield heading(tools, source, record).append(summary(tools, record))
+
+
+def _dead_lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> Iterator[RTextBase]:
+    yield heading(tools, source, record).append(buttons(tools, source, record))
+    for delivery in record.deliveries:
+        if delivery.state is State.DEAD:
+            reason = RText(f" – {one_line(delivery.reason, LONGEST)}" if delivery.reason else "", RColor.gray)
+            yield RTextList("  ", symbol(State.DEAD), f" {delivery.endpoint}", reason)
+
+
+def _page_links(tools: Tools, command: str, page: int, pages: int) -> RTextBase:
+    """``< !!pn history 1 | page 2 of 12 | !!pn history 3 >``: readable also in a console, where nothing is clicked."""
+    text = tools.translations.reply("command.page", page=page, pages=pages)
+    parts: List[RTextBase] = [coloured(text, RColor.gray)]
+    if page > 1:
+        former = f"{command} {page - 1}"
+        parts.insert(0, fills_in(tools.translations, coloured(f"< {former}", RColor.aqua), former))
+    if page < pages:
+        following = f"{command} {page + 1}"
+        parts.append(fills_in(tools.translations, coloured(f"{following} >", RColor.aqua), following))
+    return RTextBase.join(" | ", parts)
+
+
+def _reply_what_to_do(tools: Tools, source: CommandSource) -> None:
+    if source.has_permission(tools.config().command.permission.replay):
         replay, drop = (
-            fills_in(desk, coloured(command, RColor.aqua), command)
-            for command in (f"{desk.prefix} replay all", f"{desk.prefix} drop all")
+            fills_in(tools.translations, coloured(command, RColor.aqua), command)
+            for command in (f"{tools.prefix} replay all", f"{tools.prefix} drop all")
         )
-        source.reply(coloured(desk.speech.reply("command.dead.what_to_do", replay=replay, drop=drop), RColor.gray))
+        text = tools.translations.reply("command.dead.what_to_do", replay=replay, drop=drop)
+        source.reply(coloured(text, RColor.gray))
 
 
-HISTORY = Command("history", "[page]", lambda permission: permission.history, _build_history)
-DEAD = Command("dead", "[page]", lambda permission: permission.history, _build_dead)
+HISTORY = _command("history", None, _history_lines)
+DEAD = _command("dead", State.DEAD, _dead_lines)

@@ -9,8 +9,11 @@ from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.engine.overview import EndpointState
-from prime_notify.mcdr.commands.desk import Desk, coloured, fills_in, has_endpoint, quoted, switched_off
-from prime_notify.mcdr.commands.table import Command
+from prime_notify.mcdr.commands.arguments import has_endpoint
+from prime_notify.mcdr.commands.command import Command
+from prime_notify.mcdr.commands.hints import switched_off
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import coloured, fills_in, quoted
 
 __all__ = ["DISABLE", "ENABLE"]
 
@@ -18,12 +21,12 @@ _NAMES = {True: "enable", False: "disable"}
 
 
 def _command(on: bool) -> Command:
-    def build(node: Literal, desk: Desk) -> None:
+    def build(node: Literal, tools: Tools) -> None:
         def run(source: CommandSource, context: CommandContext) -> None:
-            _switch(desk, source, context["endpoint"], on)
+            _switch(tools, source, context["endpoint"], on)
 
         def suggest() -> List[str]:
-            return [endpoint.name for endpoint in desk.overview().endpoints if _changes(endpoint, on)]
+            return [endpoint.name for endpoint in tools.engine.overview().endpoints if _changes(endpoint, on)]
 
         node.then(QuotableText("endpoint").suggests(suggest).runs(run))
 
@@ -31,24 +34,25 @@ def _command(on: bool) -> Command:
 
 
 def _changes(endpoint: EndpointState, on: bool) -> bool:
-    """Whether switching it makes a difference."""
+    """Whether the command changes anything."""
     return not endpoint.orphaned and (endpoint.on and not endpoint.disabled) is not on
 
 
-def _switch(desk: Desk, source: CommandSource, name: str, on: bool) -> None:
-    if not has_endpoint(desk, source, name):
+def _switch(tools: Tools, source: CommandSource, name: str, on: bool) -> None:
+    if not has_endpoint(tools, source, name):
         return
-    say = desk.speech.reply
+    reply = tools.translations.reply
     key = f"command.{_NAMES[on]}"
-    if not any(endpoint.name == name and _changes(endpoint, on) for endpoint in desk.overview().endpoints):
-        source.reply(coloured(say(f"{key}.already", endpoint=name), RColor.gray))
+    if not any(endpoint.name == name and _changes(endpoint, on) for endpoint in tools.engine.overview().endpoints):
+        source.reply(coloured(reply(f"{key}.already", endpoint=name), RColor.gray))
         return
-    desk.switch(name, on)
-    back = f"{desk.prefix} {_NAMES[not on]} {quoted(name)}"
-    text = coloured(say(f"{key}.done", endpoint=name), RColor.green if on else RColor.yellow)
-    source.reply(fills_in(desk, text, back))
-    if on and not desk.config.notification.enabled:
-        source.reply(switched_off(desk))
+    tools.alerts.withdraw(name)
+    tools.engine.switch(name, on)
+    back = f"{tools.prefix} {_NAMES[not on]} {quoted(name)}"
+    text = coloured(reply(f"{key}.done", endpoint=name), RColor.green if on else RColor.yellow)
+    source.reply(fills_in(tools.translations, text, back))
+    if on and not tools.config().notification.enabled:
+        source.reply(switched_off(tools))
 
 
 ENABLE = _command(on=True)

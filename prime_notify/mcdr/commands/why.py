@@ -1,4 +1,4 @@
-"""``!!pn why <endpoint> <event>``: whether such an event goes there, and which rule, group or fallback says so."""
+"""``!!pn why <endpoint> <event>``: whether the endpoint gets the event, and which rule, group or fallback decides."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.mcdr.commands.desk import Desk, coloured, endpoint_names, event_named, has_endpoint
-from prime_notify.mcdr.commands.table import Command
-from prime_notify.mcdr.commands.test import EVENT_NAMES
-from prime_notify.routing.explanation_text import why_lines, why_title
+from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint
+from prime_notify.mcdr.commands.command import Command
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import coloured
+from prime_notify.routing.explanation import explanation_lines, explanation_title
 
 __all__ = ["WHY"]
 
 
-def _build(node: Literal, desk: Desk) -> None:
+def _build(node: Literal, tools: Tools) -> None:
     def run(source: CommandSource, context: CommandContext) -> None:
-        _why(desk, source, context["endpoint"], context["event"])
+        _why(tools, source, context["endpoint"], context["event"])
 
     event = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
-    node.then(QuotableText("endpoint").suggests(lambda: endpoint_names(desk)).then(event))
+    node.then(QuotableText("endpoint").suggests(lambda: endpoint_names(tools)).then(event))
 
 
 WHY = Command("why", "<endpoint> <event>", lambda permission: permission.history, _build)
 
 
-def _why(desk: Desk, source: CommandSource, endpoint: str, word: str) -> None:
-    event = event_named(desk, source, word)
-    if event is None or not has_endpoint(desk, source, endpoint):
+def _why(tools: Tools, source: CommandSource, endpoint: str, word: str) -> None:
+    event = event_named(tools, source, word)
+    if event is None or not has_endpoint(tools, source, endpoint):
         return
-    explanation = desk.explanation(endpoint, event)
+    explanation = tools.engine.rehearsal.explanation(endpoint, event)
     if explanation is None:
         return
-    say = desk.speech.reply
-    title = why_title(explanation, event.value, say)
-    source.reply(coloured(title, RColor.green if explanation.goes_there else RColor.yellow))
-    for line in why_lines(explanation, say):
+    reply = tools.translations.reply
+    title = explanation_title(explanation, event.value, reply)
+    source.reply(coloured(title, RColor.green if explanation.is_sent else RColor.yellow))
+    for line in explanation_lines(explanation, reply):
         colour = RColor.green if line.passed else RColor.red
         source.reply(RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
-    source.reply(coloured(say("command.why.sample"), RColor.gray))
+    source.reply(coloured(reply("command.why.sample"), RColor.gray))

@@ -1,4 +1,4 @@
-"""Watches the task runs of one loaded Prime Backup, through wrappers around its classes' ``run``."""
+"""Observes the task runs of one loaded Prime Backup, through wrappers around its classes' ``run``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import uuid
 from typing import Any, Callable, Dict, List, Mapping, Optional, TypeVar
 
 from prime_notify.model.event import Event
-from prime_notify.sources.command_sources import attribute
-from prime_notify.sources.prime_backup.facts import backup_id_of
+from prime_notify.sources.foreign_objects import attribute
+from prime_notify.sources.prime_backup.fields import backup_id_of
 from prime_notify.sources.prime_backup.runs import BackupRun, RestoreRun, Run, RunContext
 from prime_notify.sources.prime_backup.seams import Around, Patch, Seam
 
@@ -30,12 +30,11 @@ class _Stack(threading.local):
 
 
 class Observer:
-    """Tells what one Prime Backup does, from :meth:`attach` to :meth:`close`.
+    """Reports the events of one Prime Backup, from :meth:`attach` to :meth:`close`.
 
-    A task and the actions that it runs share a thread, which is how they are tied together. Nothing of ours ever gets
-    in the way of a task: its results and exceptions pass through untouched, an error of our own is logged and dropped.
-    After :meth:`close` no new run is observed, and the runs under way are told to their end: ``report`` must take
-    events as long as there is anything to report.
+    A task and its actions run on one thread, which ties them together. A task never notices the observation: its
+    results and exceptions pass through untouched, and an error of ours is logged and dropped. After :meth:`close` no
+    new run is observed, but the runs under way are observed to their end: ``report`` may still be called then.
     """
 
     def __init__(
@@ -60,9 +59,9 @@ class Observer:
     # life cycle
 
     def attach(self, classes: Mapping[Seam, type]) -> None:
-        """Observe through these seams, as far as they are not in use already."""
+        """Observe through these seams; those that are in use already are left as they are."""
         arounds: Dict[Seam, Around] = {
-            # the tasks come last: what happens inside of them can then be seen from their first run on
+            # the tasks come last, so that the actions of the first observed task are observed, too
             Seam.GET_ACTION: self._around_get,
             Seam.LIST_ACTION: self._around_list,
             Seam.CREATE_ACTION: self._around_create,
@@ -75,12 +74,12 @@ class Observer:
                 self._patches[seam] = Patch(classes[seam], around, self.retire)
 
     def retire(self) -> None:
-        """Observe no new runs; those under way are told to their end."""
+        """Observe no new run; the runs under way are observed to their end."""
         with self._lock:
             self._closed = True
 
     def close(self) -> None:
-        """Retire, and take the wrappers off; while a run is under way, they stay and pass through ever after."""
+        """Retire, and remove the wrappers. While a run is under way they stay, and only pass calls through."""
         with self._lock:
             self._closed = True
             idle = self._under_way == 0
@@ -104,7 +103,7 @@ class Observer:
 
     def _enter(self, kind: Callable[[Any, RunContext], Run], task: Any) -> Optional[Run]:
         if any(isinstance(outer, RestoreRun) for outer in self._stack.runs):
-            return None  # part of the restore, whatever it is
+            return None  # whatever runs inside a restore is a part of it
         sees_create, sees_export = (seam in self._patches for seam in (Seam.CREATE_ACTION, Seam.EXPORT_ACTION))
         run = kind(task, dataclasses.replace(self._context, sees_create=sees_create, sees_export=sees_export))
         with self._lock:
@@ -112,12 +111,12 @@ class Observer:
                 return None
             self._under_way += 1
         self._stack.runs.append(run)
-        self._tell(run.entered)
+        self._report_step(run.entered)
         return run
 
     def _leave(self, run: Run, end: Callable[[], Optional[Event]]) -> None:
         self._guarded(lambda: self._stack.runs.remove(run))
-        self._tell(end)
+        self._report_step(end)
         with self._lock:
             self._under_way -= 1
 
@@ -150,7 +149,7 @@ class Observer:
         return result
 
     def _around_list(self, call: Callable[[], Any], _action: Any) -> Any:
-        """Asked for the latest backup: a list with the one that will be restored."""
+        """A restore of the latest backup reads a list of one: the backup that it restores."""
         result = call()
         run = self._current()
         if isinstance(run, RestoreRun) and isinstance(result, list) and len(result) == 1:
@@ -158,18 +157,18 @@ class Observer:
         return result
 
     def _restore_began(self, run: RestoreRun, action: Any) -> None:
-        self._tell(lambda: run.began(backup_id_of(action)))
+        self._report_step(lambda: run.began(backup_id_of(action)))
 
     def _current(self) -> Optional[Run]:
         return self._stack.runs[-1] if self._stack.runs else None
 
-    # never in the way
+    # reporting, without harm to the task
 
-    def _tell(self, step: Callable[[], Optional[Event]]) -> None:
+    def _report_step(self, step: Callable[[], Optional[Event]]) -> None:
         event = self._guarded(step)
         if event is not None:
-            told = event
-            self._guarded(lambda: self._report(told))
+            found = event
+            self._guarded(lambda: self._report(found))
 
     def _guarded(self, step: Callable[[], Optional[_T]]) -> Optional[_T]:
         try:

@@ -1,6 +1,6 @@
-"""What one task run of Prime Backup comes to, step by step: which events, when, and with what in them.
+"""The events of one task run of Prime Backup: which of them, when, and with which fields.
 
-Nothing here touches a thread or a wrapper: an observer calls the steps in the order in which it sees them happen.
+No thread and no wrapper is touched here: an observer calls the steps in the order in which it sees them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Severity, Status, Task
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.sources.command_sources import attribute, operator_of_source, source_fields
-from prime_notify.sources.prime_backup.facts import (
+from prime_notify.sources.foreign_objects import attribute, operator_of_source, source_fields
+from prime_notify.sources.prime_backup.fields import (
     backup_fields,
     error_fields,
     failed_files,
+    failed_files_message,
     operator_of,
     planned_backup_fields,
+    restore_failure_message,
 )
-from prime_notify.sources.prime_backup.messages import failed_restore, files_not_restored
 
 __all__ = ["BackupRun", "RestoreRun", "Run", "RunContext"]
 
@@ -29,22 +30,22 @@ _LISTED_FILES = 10
 
 @dataclass(frozen=True)
 class RunContext:
-    """What every run needs from outside. ``steady``: seconds that never jump."""
+    """The values that all runs of one Prime Backup share. ``steady``: seconds that never jump."""
 
     version: Optional[str]
     steady: Callable[[], float]
     new_id: Callable[[], str]
     server_running: Callable[[], bool]
     sees_create: bool = True
-    """Whether the creation of a backup inside a task is seen."""
+    """Whether the observer sees the creation of a backup inside a task."""
     sees_export: bool = True
-    """Whether the export that a restore consists of is seen."""
+    """Whether the observer sees the export that a restore consists of."""
 
 
 class Run(abc.ABC):
-    """One run of a task. Each step returns the event that it amounts to, if any.
+    """One run of a task. Each step returns an event, or None.
 
-    ``_said``: the fields that both the start and the end carry.
+    ``_common``: the fields that both the start and the end carry.
     """
 
     task: Task
@@ -53,7 +54,7 @@ class Run(abc.ABC):
         self._context = context
         self._began = context.steady()
         self._task_id = context.new_id()
-        self._said: Dict[str, Any] = {}
+        self._common: Dict[str, Any] = {}
 
     @abc.abstractmethod
     def entered(self) -> Optional[Event]:
@@ -68,10 +69,10 @@ class Run(abc.ABC):
         """The task raised ``error``."""
 
     def _event(self, status: Status, **fields: Any) -> Event:
-        told = {"task_id": self._task_id, **self._said, **fields}
+        given = {"task_id": self._task_id, **self._common, **fields}
         if status is not Status.START:
-            told["cost_s"] = round(self._context.steady() - self._began, 3)
-        known = {name: value for name, value in told.items() if value not in (None, "", {})}
+            given["cost_s"] = round(self._context.steady() - self._began, 3)
+        known = {name: value for name, value in given.items() if value not in (None, "", {})}
         return Event(EventName.of(self.task, status), PRIME_BACKUP, self._context.version, known)
 
 
@@ -86,7 +87,7 @@ class BackupRun(Run):
         self._info: Any = None
         source = attribute(task, "source")
         operator = operator_of(attribute(task, "operator")) or operator_of_source(source)
-        self._said = {
+        self._common = {
             "operator": operator,
             "source": source_fields(source),
             "backup": planned_backup_fields(task),
@@ -107,7 +108,7 @@ class BackupRun(Run):
             return self._event(Status.ABORTED, message=machine_message("plugin_unloaded"))
         if _is_set(self._task, "aborted_event"):
             return self._event(Status.ABORTED, message=machine_message("aborted_by_operator"))
-        # the only other way out without a backup, in 1.9 to 1.13, is that the server never said that it has saved
+        # in 1.9 to 1.13 there is one other way out without a backup: the server did not report the end of its save
         waited = attribute(self._task, "world_saved_done") is not None
         return self._event(Status.FAILURE, message=machine_message("save_timeout" if waited else "no_backup"))
 
@@ -118,11 +119,11 @@ class BackupRun(Run):
         made = backup_fields(self._info)
         if made.get("id") == backup_id:
             return made
-        return {**self._said["backup"], "id": backup_id} if isinstance(backup_id, int) else self._said["backup"]
+        return {**self._common["backup"], "id": backup_id} if isinstance(backup_id, int) else self._common["backup"]
 
 
 class RestoreRun(Run):
-    """A run of ``RestoreBackupTask``: begins with questions and a countdown, of which nothing is told."""
+    """A run of ``RestoreBackupTask``. Its confirmation and its countdown come first, and are no events."""
 
     task = Task.RESTORE
 
@@ -134,13 +135,13 @@ class RestoreRun(Run):
         self._exported = False
         self._failures: Any = ()
         source = attribute(task, "source")
-        self._said = {"operator": operator_of_source(source), "source": source_fields(source)}
+        self._common = {"operator": operator_of_source(source), "source": source_fields(source)}
 
     def entered(self) -> Optional[Event]:
         return None
 
     def looked_up(self, info: Any) -> None:
-        """The task asked for a backup's details: it shows them before it asks for confirmation."""
+        """The task read the details of a backup, which it shows before it asks for confirmation."""
         if not self._started:
             self._info = info
 
@@ -150,7 +151,7 @@ class RestoreRun(Run):
             return None
         self._started = True
         self._began = self._context.steady()
-        self._said["backup"] = self._backup(self._backup_id if backup_id is None else backup_id)
+        self._common["backup"] = self._backup(self._backup_id if backup_id is None else backup_id)
         return self._event(Status.START)
 
     def exported(self, failures: Any) -> None:
@@ -166,23 +167,23 @@ class RestoreRun(Run):
         count, files = failed_files(self._failures, _LISTED_FILES)
         if not count:
             return self._event(Status.SUCCESS)
-        message = files_not_restored(count, files)
+        message = failed_files_message(count, files)
         return self._event(Status.SUCCESS, severity=Severity.WARNING.value, message=message)
 
     def raised(self, error: BaseException) -> Optional[Event]:
         if not self._started and not self._may_have_started(error):
             return None
-        message = failed_restore(restored=self._exported, running=self._server_running())
+        message = restore_failure_message(restored=self._exported, running=self._server_running())
         return self._event(Status.FAILURE, error=error_fields(error), message=message)
 
     def _server_running(self) -> bool:
         try:
             return self._context.server_running()
-        except Exception:  # noqa: BLE001  (an end is told even when MCDR cannot be asked any more)
+        except Exception:  # noqa: BLE001  (an end is reported even when MCDR cannot be asked any more)
             return False
 
     def _may_have_started(self, error: BaseException) -> bool:
-        """With a seam missing, the start may have gone by unseen; rather one word too many than a silent failure."""
+        """Without one of the seams the start may go by unseen. A failure too many is better than a silent one."""
         blind = not (self._context.sees_create and self._context.sees_export)
         return blind and all(cls.__name__ != "BackupNotFound" for cls in type(error).__mro__)
 

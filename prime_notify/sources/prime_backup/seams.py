@@ -1,7 +1,7 @@
-"""The places where Prime Backup can be observed: ``run`` of a handful of its classes, stable since 1.9.
+"""The places where Prime Backup can be observed: ``run`` of six of its classes, stable since 1.9.
 
-Its modules are only ever looked up, never imported: an import before Prime Backup itself is loaded would bind our
-server interface inside it (``prime_backup.mcdr.mcdr_globals``).
+Its modules are looked up, never imported: an import before Prime Backup itself is loaded would bind our server
+interface inside it (``prime_backup.mcdr.mcdr_globals``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MARK = "__prime_notify_retire__"
 
 
 class Seam(enum.Enum):
-    """A class whose ``run`` is watched, and the module that it stands in."""
+    """A class whose ``run`` is wrapped, and its module."""
 
     CREATE_TASK = ("prime_backup.mcdr.task.backup.create_backup_task", "CreateBackupTask")
     RESTORE_TASK = ("prime_backup.mcdr.task.backup.restore_backup_task", "RestoreBackupTask")
@@ -40,7 +40,7 @@ class Seam(enum.Enum):
 
 
 class Misfit(str):
-    """Why a seam cannot be used, in a few words for a log line."""
+    """Why a seam cannot be used: a few words for a log line."""
 
 
 def find(seam: Seam, modules: Mapping[str, ModuleType]) -> Union[type, Misfit]:
@@ -57,13 +57,13 @@ def find(seam: Seam, modules: Mapping[str, ModuleType]) -> Union[type, Misfit]:
 
 
 class Patch:
-    """Replaces ``run`` of one class by a wrapper, until undone.
+    """Replaces ``run`` of one class by a wrapper, until it is undone.
 
-    Other plugins may have wrapped it before us, and may wrap it again after us: then undoing leaves our wrapper in
-    the middle of their stack, where it only passes through. A ``run`` that the class merely inherits stays inherited.
+    Other plugins may wrap ``run`` as well, before us or after us. A wrapper of ours that another one covers cannot be
+    removed: it stays, and only passes calls through. A ``run`` that the class merely inherits stays inherited.
 
-    ``retire`` silences the observer that the wrapper belongs to; another observer of ours that is found underneath
-    (of an instance of this plugin that never got to say good-bye) is silenced, so that nothing is told twice.
+    ``retire`` retires the observer of this wrapper. An older observer of ours, whose plugin instance was never
+    unloaded, is retired here, so that no event is reported twice.
     """
 
     def __init__(self, cls: Any, around: Around, retire: Callable[[], None]) -> None:
@@ -101,6 +101,6 @@ class Patch:
 
 
 def _bind(attribute: Any, instance: Any) -> Any:
-    """What ``instance.run`` would be, were ``attribute`` the class's ``run``: a function, or any other descriptor."""
+    """``instance.run`` as Python would make it of ``attribute``: of a function, or of any other descriptor."""
     descriptor = getattr(type(attribute), "__get__", None)
     return attribute if descriptor is None else descriptor(attribute, instance, type(instance))

@@ -1,4 +1,4 @@
-"""Notices Prime Backup coming and going, and keeps an observer on the one that is there."""
+"""Follows Prime Backup as it is loaded, unloaded and reloaded, and keeps an observer on the loaded one."""
 
 from __future__ import annotations
 
@@ -7,48 +7,28 @@ import logging
 import re
 import sys
 import threading
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional
 
 from prime_notify.model.plugin_ids import PRIME_BACKUP
-from prime_notify.sources.command_sources import attribute
+from prime_notify.sources.foreign_objects import attribute
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Misfit, Seam, find
-from prime_notify.sources.server import SourceServer, Translate, plugin_version
+from prime_notify.sources.source import SourceServer, SourceState, SourceStatus, Translate, plugin_version
 
-__all__ = ["SourceState", "SourceStatus", "Watcher"]
+__all__ = ["Watcher"]
 
 _ABSENT = object()
+_NAME = "Prime Backup"
 _OLDEST = (1, 9)  # before, CreateBackupTask.run returned None even on success
 
 
-class SourceState(enum.Enum):
-    """How Prime Backup and we stand."""
-
-    ABSENT = "absent"
-    LOADING = "loading"
-    OBSERVED = "observed"
-    DISABLED = "disabled"
-    NOT_STARTED = "not_started"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True)
-class SourceStatus:
-    """``lost``: what does not fit, so that something is not told or told with less; see the warnings."""
-
-    state: SourceState = SourceState.ABSENT
-    version: Optional[str] = None
-    lost: FrozenSet[Seam] = frozenset()
-
-
 class Watcher:
-    """Compares, once a second, the Prime Backup that is loaded with the one that is observed.
+    """Compares the Prime Backup that is loaded with the one that is observed, once in each :meth:`tick`.
 
-    MCDR announces a plugin's coming to nobody but itself, and a dependency on it would unload us with it. The entry
-    module is another object after every load, and changes only when all modules are imported: its identity is what
-    is watched. ``patience``: for how many ticks something may be missing before that is taken for an answer.
+    MCDR announces a plugin's load to that plugin only, and a dependency on it would unload us with it. Each load makes
+    a new entry module, after all modules are imported: its identity is compared. ``patience``: the number of ticks
+    before something that is missing is taken as missing for good.
     """
 
     def __init__(
@@ -68,54 +48,41 @@ class Watcher:
         self._modules = modules
         self._patience = patience
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread: Optional[threading.Thread] = None
+        self._stopped = False
         self._instance: Any = None
         self._observer: Optional[Observer] = None
-        self._status = SourceStatus()
-        self._ticks_left: Optional[int] = None  # None: nothing more to find out
-        self._failing = False
+        self._status: Optional[SourceStatus] = None
+        self._ticks_left: Optional[int] = None  # None: the state of this instance is settled
 
     @property
-    def status(self) -> SourceStatus:
+    def status(self) -> Optional[SourceStatus]:
+        """None while Prime Backup is not loaded, and for its first moment."""
         return self._status
 
-    # life cycle
-
-    def start(self, interval: float = 1.0) -> None:
-        """Look at once, and go on in the background, every ``interval`` seconds."""
-
-        def work() -> None:
-            while not self._stopping.wait(interval):
-                self._look()
-
-        self._look()
-        self._thread = threading.Thread(target=work, name="prime_notify-watcher", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Watch no more, and let go of Prime Backup."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-        with self._lock:
-            self._let_go()
-
-    # watching
-
-    def _look(self) -> None:
+    def start(self) -> None:
+        """Observe at once a Prime Backup that is loaded already."""
         try:
             self.tick()
-            self._failing = False
-        except Exception:  # noqa: BLE001  (the next look may do better)
-            if not self._failing:  # said once, not every second
-                self._log.exception("could not look for Prime Backup")
-            self._failing = True
+        except Exception:  # noqa: BLE001  (the next tick may succeed)
+            self._log.exception("could not look for Prime Backup")
+
+    def stop(self) -> None:
+        """Stop observing for good."""
+        with self._lock:
+            self._stopped = True
+            self._let_go()
+
+    def leave(self) -> None:
+        """Stop observing this Prime Backup: it emits its events itself."""
+        with self._lock:
+            if self._observer is not None:
+                self._let_go()
+                self._settle(SourceState.OBSERVED, self._status.version if self._status else None)
 
     def tick(self) -> None:
         """Look once, and attach or detach accordingly."""
         with self._lock:
-            if self._stopping.is_set():
+            if self._stopped:
                 return
             instance = self._server.get_plugin_instance(PRIME_BACKUP)
             if instance is not self._instance:
@@ -124,7 +91,7 @@ class Watcher:
                 self._let_go()
                 self._instance = instance
                 self._ticks_left = self._patience
-                self._status = SourceStatus()
+                self._status = None
             if instance is not None and self._ticks_left is not None:
                 self._find_out(instance)
 
@@ -133,33 +100,33 @@ class Watcher:
         self._ticks_left -= 1
         version = plugin_version(self._server, PRIME_BACKUP)
         if _too_old(version):
-            self._settle(SourceStatus(SourceState.UNSUPPORTED, version))
+            self._settle(SourceState.UNSUPPORTED, version)
             self._warn("too_old", version=version)
             return
         readiness = _readiness(instance)
         if readiness is _Readiness.DISABLED:
             self._let_go()
-            self._settle(SourceStatus(SourceState.DISABLED, version))
+            self._settle(SourceState.DISABLED, version)
             self._say("disabled", version=version)
             return
         misfits = self._attach(version)
         is_patient = self._ticks_left > 0
         if readiness is _Readiness.READY and (not misfits or not is_patient):
-            self._settle(SourceStatus(SourceState.OBSERVED, version, frozenset(misfits)))
+            self._settle(SourceState.OBSERVED, version)
             self._announce(version, misfits)
         elif readiness is _Readiness.FAILED or (readiness is _Readiness.UNSTARTED and not is_patient):
-            self._doubt(SourceStatus(SourceState.NOT_STARTED, version, frozenset(misfits)))
-        elif self._status.state is not SourceState.NOT_STARTED:
-            self._status = SourceStatus(SourceState.LOADING, version, frozenset(misfits))
+            self._doubt(version)
+        elif self._state is not SourceState.NOT_STARTED:
+            self._set(SourceState.LOADING, version)
 
-    def _doubt(self, status: SourceStatus) -> None:
-        """Say so once, and look on: MCDR may merely be slow."""
-        if self._status.state is not status.state:
-            self._warn("not_started", version=status.version)
-        self._status = status
+    def _doubt(self, version: Optional[str]) -> None:
+        """Warn once, and look on: MCDR may merely be slow."""
+        if self._state is not SourceState.NOT_STARTED:
+            self._warn("not_started", version=version)
+        self._set(SourceState.NOT_STARTED, version)
 
     def _attach(self, version: Optional[str]) -> Dict[Seam, Misfit]:
-        """Observe through the seams that fit; those that do not, and why."""
+        """Observe through the seams that fit. Returns the others, each with its reason."""
         found = {seam: find(seam, self._modules) for seam in Seam}
         if self._observer is None:
             self._observer = self._make_observer(version)
@@ -167,14 +134,21 @@ class Watcher:
         return {seam: misfit for seam, misfit in found.items() if isinstance(misfit, Misfit)}
 
     def _announce(self, version: Optional[str], misfits: Mapping[Seam, Misfit]) -> None:
-        seen = {Seam.CREATE_TASK: "backups", Seam.RESTORE_TASK: "restores"}
-        told = [text for seam, text in seen.items() if seam not in misfits]
-        self._say("found_" + "_and_".join(told) if told else "found_nothing", version=version)
+        tasks = {Seam.CREATE_TASK: "backups", Seam.RESTORE_TASK: "restores"}
+        observed = [name for seam, name in tasks.items() if seam not in misfits]
+        self._say("found_" + "_and_".join(observed) if observed else "found_nothing", version=version)
         for seam, misfit in misfits.items():
             self._warn(f"misfit.{seam.name.lower()}", version=version, reason=misfit)
 
-    def _settle(self, status: SourceStatus) -> None:
-        self._status = status
+    @property
+    def _state(self) -> Optional[SourceState]:
+        return self._status.state if self._status else None
+
+    def _set(self, state: SourceState, version: Optional[str]) -> None:
+        self._status = SourceStatus(PRIME_BACKUP, _NAME, version, state)
+
+    def _settle(self, state: SourceState, version: Optional[str]) -> None:
+        self._set(state, version)
         self._ticks_left = None
 
     def _let_go(self) -> None:
@@ -196,7 +170,7 @@ def _too_old(version: Optional[str]) -> bool:
 
 class _Readiness(enum.Enum):
     UNSTARTED = enum.auto()
-    """Its ``on_load`` has not come to its end; when that goes on, it never will."""
+    """Its ``on_load`` has not ended yet, or has failed."""
     INITIALISING = enum.auto()
     FAILED = enum.auto()
     DISABLED = enum.auto()
@@ -204,16 +178,16 @@ class _Readiness(enum.Enum):
 
 
 def _readiness(instance: Any) -> _Readiness:
-    """How far the start of this entry module has come (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
+    """The progress of this entry module's start (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
 
-    ``on_load`` sets ``config`` at first and ``init_thread`` at last. That thread, which may migrate a database for
-    minutes, sets ``init_ok`` in the end. What is not there at all does not count.
+    ``on_load`` sets ``config`` first and ``init_thread`` last. That thread may migrate a database for minutes, and
+    sets ``init_ok`` at its end. An attribute that does not exist at all proves nothing.
     """
     config, thread = attribute(instance, "config", _ABSENT), attribute(instance, "init_thread", _ABSENT)
     if config is not None and attribute(config, "enabled") is False:
         return _Readiness.DISABLED
     is_alive = attribute(thread, "is_alive")
-    has_ended = callable(is_alive) and is_alive() is False  # asked before the result, which comes before the end
+    has_ended = callable(is_alive) and is_alive() is False  # read before the result, which is set before the end
     if config is None:
         return _Readiness.UNSTARTED
     if attribute(instance, "init_ok", True) is True:

@@ -19,7 +19,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
-from tests.unit.channels.samples import channel
+from tests.support.messages import channel
 
 __all__ = [
     "ASKING",
@@ -183,11 +183,11 @@ def _model_in(annotation: Any) -> Any:
 
 def is_secret(info: FieldInfo) -> bool:
     extra = info.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("secret"))
+    return isinstance(extra, dict) and not (extra.get("public") or extra.get("content") or _model_in(info.annotation))
 
 
 def secret_places() -> Iterator[Tuple[str, Place]]:
-    """Every option of every channel that is marked as secret."""
+    """Every option of every channel whose value is a secret."""
     for type in TYPES:
         for place, info in options_of(channel_types()[type].endpoint_model):
             if is_secret(info):

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import NOW, answer, channel, message
-from tests.unit.channels.typed import composed, composed_messages
+from tests.support.hostile import real_messages
+from tests.support.messages import NOW, answer, channel, composed, message
 
 URL = "https://alertmanager.example.com"
 SERVER = {"running": True, "name": "My\nServer"}
@@ -168,7 +168,7 @@ def test_the_end_of_a_traceback_is_an_annotation_where_it_is_asked_for() -> None
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_any_message_gives_alerts_that_alertmanager_takes_and_that_hand_on_no_markup(sent: Message) -> None:
     for alert in json.loads(alertmanager({"traceback": True}).render(sent).body):
         assert unix(alert["startsAt"]) <= unix(alert["endsAt"])

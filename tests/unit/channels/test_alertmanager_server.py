@@ -17,9 +17,9 @@ from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
+from tests.support.hostile import HOSTILE
+from tests.support.messages import channel, composed
 from tests.support.receiver import Receiver, Recorded, unused_port
-from tests.unit.channels.samples import channel
-from tests.unit.channels.typed import HOSTILE, composed
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 CONFIG = """

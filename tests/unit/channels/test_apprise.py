@@ -19,8 +19,8 @@ from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import AppriseRequest
 from prime_notify.transport.apprise import AppriseTransport
 from tests.support.examples import examples
+from tests.support.messages import TEXTS, answer, channel, message
 from tests.support.receiver import Answer, Receiver
-from tests.unit.channels.samples import TEXTS, answer, channel, message
 
 URLS = ["mailto://user:password@example.com", "json://host/token"]
 ERROR = {"type": "OSError", "message": "disk full", "traceback": "Traceback:\n  ```THE TRACE```"}
@@ -263,7 +263,7 @@ def test_a_library_of_unknown_version_is_taken_as_it_is(monkeypatch: pytest.Monk
 
 def test_the_config_is_checked_without_importing_the_library() -> None:
     code = (
-        "import sys; from tests.unit.channels.samples import channel; "
+        "import sys; from tests.support.messages import channel; "
         "channel('apprise', apprise={'urls': ['json://h']}); print('apprise' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip() == b"False"

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prime_notify.channels.bark import apns_size
-from prime_notify.channels.common.run import run_id
-from prime_notify.model.event import EventName
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
+from tests.support.messages import answer, channel, message
 
 KEY = "ynJ5Ft4atkMkWeo2PAvFhF"
 OTHER = "qwertyuiopasdfghjklzxc"
@@ -44,10 +43,12 @@ def test_title_text_level_and_id_are_filled_in() -> None:
     }
 
 
-@pytest.mark.parametrize("event", [event.value for event in EventName])
-def test_the_level_follows_the_status(event: str) -> None:
-    expected = {"success": "passive", "failure": "critical"}.get(EventName(event).status.value, "active")
-    assert fields(bark(), event)["level"] == expected
+@pytest.mark.parametrize("task", ["backup", "restore"])
+@pytest.mark.parametrize(
+    ("status", "level"), [("start", "active"), ("success", "passive"), ("failure", "critical"), ("aborted", "active")]
+)
+def test_the_level_follows_the_status(task: str, status: str, level: str) -> None:
+    assert fields(bark(), f"{task}_{status}")["level"] == level
 
 
 def test_every_option_overrides_and_is_a_string_on_the_wire_but_badge() -> None:

@@ -22,8 +22,8 @@ from prime_notify.channels.bark.encryption import BarkEncryption, encrypt, seale
 from prime_notify.loading.load import load_config
 from prime_notify.model.notification import Message, Texts
 from tests.support.examples import examples
-from tests.unit.channels.samples import NOW, channel, message
-from tests.unit.channels.typed import HOSTILE, composed, composed_messages
+from tests.support.hostile import HOSTILE, real_messages
+from tests.support.messages import NOW, channel, composed, message, sent
 
 KEYS = {16: "1234567890123456", 24: "123456789012345678901234", 32: "12345678901234567890123456789012"}
 TEXTS = Texts("标题 <&>", "正文", "")
@@ -49,10 +49,6 @@ def decrypted(document: Dict[str, Any], key: str, mode: str) -> Dict[str, Any]:
         assert len(iv) == 16
         text = unpad(AES.new(key.encode(), AES.MODE_CBC, iv=iv).decrypt(sealed), 16, style="pkcs7")
     return json.loads(text.decode("utf-8"))
-
-
-def sent(sender: Any, what: Message) -> Dict[str, Any]:
-    return json.loads(sender.render(what).body)
 
 
 @every_cipher
@@ -119,7 +115,7 @@ def test_a_vector_of_the_owners_is_used_as_it_is() -> None:
 
 @every_cipher
 @examples(40)
-@given(message=composed_messages(), markdown=st.booleans())
+@given(message=real_messages(), markdown=st.booleans())
 def test_no_encrypted_push_exceeds_apples_limit(message: Message, mode: str, markdown: bool) -> None:
     options = {"markdown": True} if markdown else {}
     document = sent(bark({"traceback": True}, {"mode": mode}, subtitle="s", **options), message)

@@ -18,7 +18,7 @@ from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import CommandRequest
 from prime_notify.transport.command import CommandTransport
 from tests.support.examples import examples
-from tests.unit.channels.samples import NOW, TEXTS, answer, channel, message
+from tests.support.messages import NOW, TEXTS, answer, channel, message
 
 FIELDS: Dict[str, Any] = {
     "backup": {"id": 7, "comment": "a 'b' \"c\" $(d) 备份", "targets": ["world"], "tags": {"A=B": 1}, "file_count": 0},

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from tests.support.examples import examples
+from tests.support.hostile import LANGUAGES, bare_messages, real_messages
+from tests.support.messages import channel, message, normalized
 from tests.unit.channels.contract import (
     ASKING,
     calling,
@@ -27,8 +29,6 @@ from tests.unit.channels.contract import (
     raw_text,
     variants,
 )
-from tests.unit.channels.hostile import LANGUAGES, composed, real_messages, wild_messages
-from tests.unit.channels.samples import channel, message
 
 FAILED = {
     "backup": {"id": 7, "comment": "nightly", "targets": ["world"], "raw_size": 99, "file_count": 5},
@@ -47,7 +47,7 @@ FAILED = {
 def test_any_message_renders_to_one_valid_request(type: str, data: st.DataObject) -> None:
     asking = {**ASKING, "mention": {**calling(type), "on": ["info", "warning", "error"]}}
     endpoint = {**data.draw(st.sampled_from(variants(type))), **data.draw(st.sampled_from([{}, asking]))}
-    message = data.draw(real_messages() | wild_messages)
+    message = data.draw(real_messages() | bare_messages)
     request = checked(channel(type, **endpoint).render(message))
     assert channel(type, **endpoint).render(message) == request
 
@@ -55,13 +55,13 @@ def test_any_message_renders_to_one_valid_request(type: str, data: st.DataObject
 @every_channel
 def test_every_event_renders_in_both_languages(type: str) -> None:
     for event, language in itertools.product(EventName, LANGUAGES):
-        checked(make(type).render(composed(event.value, language, **FAILED)))
-        checked(make(type).render(composed(event.value, language)))
+        checked(make(type).render(normalized(event.value, language, **FAILED)))
+        checked(make(type).render(normalized(event.value, language)))
 
 
 @every_channel
 def test_the_texts_are_in_the_language_of_the_message(type: str) -> None:
-    english, chinese = (make(type).render(composed("backup_failure", language, **FAILED)) for language in LANGUAGES)
+    english, chinese = (make(type).render(normalized("backup_failure", language, **FAILED)) for language in LANGUAGES)
     assert raw_text(english) != raw_text(chinese)
     assert any("\u4e00" <= char <= "\u9fff" for char in raw_text(chinese))
     assert raw_text(english).isascii() or not any("\u4e00" <= char <= "\u9fff" for char in raw_text(english))
@@ -71,7 +71,7 @@ def test_the_texts_are_in_the_language_of_the_message(type: str) -> None:
 def test_the_most_important_is_told(type: str) -> None:
     """However long everything else is."""
     long = {"comment": "备注" * 5000, "targets": ["x" * 500] * 200}
-    text = raw_text(make(type).render(composed("backup_failure", **{**FAILED, "backup": {"id": 4711, **long}})))
+    text = raw_text(make(type).render(normalized("backup_failure", **{**FAILED, "backup": {"id": 4711, **long}})))
     assert "4711" in text
     assert "disk full" in text
 
@@ -100,7 +100,7 @@ def test_the_url_may_be_that_of_another_server(type: str) -> None:
 def test_a_traceback_goes_only_where_it_is_asked_for(type: str) -> None:
     failed = message("backup_failure", error=FAILED["error"])
     assert "THE TRACE" not in raw_text(make(type).render(failed))
-    assert "THE TRACE" not in raw_text(make(type).render(composed("backup_failure", **FAILED)))
+    assert "THE TRACE" not in raw_text(make(type).render(normalized("backup_failure", **FAILED)))
 
 
 @every_channel
@@ -109,13 +109,13 @@ def test_mentions_actions_and_tracebacks_may_be_asked_for_everywhere(type: str) 
         endpoint = {**variant, **ASKING, "mention": {**calling(type), "on": ["info", "warning", "error"]}}
         assert load(endpoint).problems == ()
         for event in EventName:
-            checked(channel(type, **endpoint).render(composed(event.value, **FAILED)))
+            checked(channel(type, **endpoint).render(normalized(event.value, **FAILED)))
 
 
 @every_channel
 def test_nobody_is_called_on_other_severities_than_asked_for(type: str) -> None:
     mention = {**calling(type), "on": ["error", "warning"]}
-    event = composed("backup_success")
+    event = normalized("backup_success")
     assert make(type, **ASKING, mention=mention).render(event) == make(type, **ASKING).render(event)
 
 

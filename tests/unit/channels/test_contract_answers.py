@@ -16,9 +16,9 @@ from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.wording import in_language
 from tests.support.examples import examples
+from tests.support.hostile import json_values
+from tests.support.messages import answer, channel, normalized
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
-from tests.unit.channels.hostile import composed, json_values
-from tests.unit.channels.samples import answer, channel
 
 # Names under which services say how it went: random ones would never get past the first look
 _NAMES = """
@@ -83,7 +83,7 @@ def test_a_receipt_can_be_replied_to_whatever_it_is_made_of(
     sender = channel(type, **data.draw(st.sampled_from(variants(type))))
     outcome = sender.judge(Response(status, {}, body))
     if isinstance(outcome, Delivered) and outcome.receipt is not None:
-        sender.render(composed("backup_success", previous=outcome.receipt))
+        sender.render(normalized("backup_success", previous=outcome.receipt))
 
 
 @every_http_channel

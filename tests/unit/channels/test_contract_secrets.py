@@ -25,6 +25,8 @@ from prime_notify.model.notification import Notification
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.text.wording import Wording
+from tests.support.messages import normalized
+from tests.support.texts import CATALOGUE
 from tests.unit.channels.contract import (
     every_channel,
     every_secret,
@@ -35,7 +37,6 @@ from tests.unit.channels.contract import (
     secret_places,
     with_secret,
 )
-from tests.unit.channels.hostile import CATALOGUE, composed
 
 SECRET = "S3cret"  # of letters and digits, as most tokens are, so that every option takes it
 UNIQUE = f"{SECRET}0123456789abcdefgh"
@@ -116,7 +117,7 @@ def test_every_option_that_sounds_like_a_secret_is_marked_as_one(type: str) -> N
 @every_secret
 def test_it_is_in_no_repr(type: str, place: Any) -> None:
     endpoint = loaded(type, place)
-    request = endpoint.channel.render(composed("backup_failure", **FAILED))
+    request = endpoint.channel.render(normalized("backup_failure", **FAILED))
     things = (endpoint, endpoint.config, endpoint.channel, endpoint.redact, request)
     for thing in things:
         assert not shows(repr(thing) + str(thing))
@@ -127,7 +128,7 @@ def test_it_is_in_no_repr(type: str, place: Any) -> None:
 @pytest.mark.parametrize("form", ["text", "json", "failure"])
 def test_it_is_in_no_outcome_whatever_the_service_says(type: str, place: Any, form: str) -> None:
     endpoint = loaded(type, place)
-    notification = Notification(composed("backup_failure", **FAILED).payload)
+    notification = Notification(normalized("backup_failure", **FAILED).payload)
     for status in (0, 1, 200, 302, 400, 401, 404, 429, 500):
         echo = Echo(status, form)
         attempt = attempter(echo).attempt(endpoint, notification)
@@ -139,7 +140,7 @@ def test_it_is_in_no_outcome_whatever_the_service_says(type: str, place: Any, fo
 def test_it_is_in_no_preview(type: str, place: Any) -> None:
     endpoint = loaded(type, place)
     for event in ("backup_success", "backup_failure"):
-        request = endpoint.channel.render(composed(event, **FAILED))
+        request = endpoint.channel.render(normalized(event, **FAILED))
         assert not shows("\n".join(preview_of(request, endpoint.redact)))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import prime_notify.channels
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.option import ZH
+from prime_notify.config.option import chinese_description
 from tests.unit.channels.contract import every_channel, options_of
 
 FOLDER = Path(prime_notify.channels.__file__).parent
@@ -81,8 +81,7 @@ def test_every_option_is_described_in_both_languages(type: str) -> None:
     for place, info in options_of(channel_types()[type].endpoint_model):
         if place[0] != type:
             continue  # an option of every endpoint
-        extra = info.json_schema_extra
-        chinese = str(extra.get(ZH, "")) if isinstance(extra, dict) else ""
+        chinese = chinese_description(info) or ""
         if not info.description or not any("\u4e00" <= char <= "\u9fff" for char in chinese):
             missing.append(place)
     assert missing == []

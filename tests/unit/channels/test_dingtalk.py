@@ -15,11 +15,12 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.channels.dingtalk import sign
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
-from tests.unit.channels.samples import NOW, answer, channel
-from tests.unit.channels.test_feishu import hmac_sha256
+from tests.support.hostile import HOSTILE, wild_messages
+from tests.support.messages import ACTIONS, NOW, answer, channel, detailed, failed, sent
+from tests.support.signatures import hmac_sha256
+from tests.unit.channels.refusals import DINGTALK_REFUSALS
 
 URL = "https://oapi.dingtalk.com/robot/send?access_token=t0ken"
 
@@ -28,16 +29,12 @@ def dingtalk(url: str = URL, options: Any = None, **config: Any) -> Any:
     return channel("dingtalk", url=url, dingtalk=options or {}, **config)
 
 
-def sent(sender: Any, message: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message).body)
-
-
 def text_of(document: Dict[str, Any]) -> str:
     return document[document["msgtype"]]["text"]
 
 
 def test_a_message_is_a_coloured_heading_a_quote_and_a_line_for_each_fact() -> None:
-    message = composed("backup_start", server=None, cost_s=None, backup={"comment": "raid"})
+    message = detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"})
     request = dingtalk().render(message)
     assert (request.method, request.url) == ("POST", URL)
     document = json.loads(request.body)
@@ -57,11 +54,11 @@ def test_a_message_is_a_coloured_heading_a_quote_and_a_line_for_each_fact() -> N
 
 
 def test_the_language_joins_labels_and_values() -> None:
-    assert "**状态**：成功" in text_of(sent(dingtalk(), composed(language="zh_cn")))
+    assert "**状态**：成功" in text_of(sent(dingtalk(), detailed(language="zh_cn")))
 
 
 def test_the_id_is_the_same_in_every_try() -> None:
-    assert sent(dingtalk(), composed())["msgUuid"] == sent(dingtalk(), composed())["msgUuid"] == composed().payload.id
+    assert sent(dingtalk(), detailed())["msgUuid"] == sent(dingtalk(), detailed())["msgUuid"] == detailed().payload.id
 
 
 @pytest.mark.parametrize(
@@ -74,18 +71,18 @@ def test_the_id_is_the_same_in_every_try() -> None:
     ],
 )
 def test_where_it_is_sent(url: str, options: Any, query: Any) -> None:
-    sent_to = urlsplit(dingtalk(url, options).render(composed()).url)
+    sent_to = urlsplit(dingtalk(url, options).render(detailed()).url)
     assert parse_qs(sent_to.query) == query
     assert sent_to[:3] == urlsplit(url)[:3]
 
 
 def test_an_access_token_alone_goes_to_dingtalk() -> None:
-    request = channel("dingtalk", dingtalk={"access_token": "t0ken"}).render(composed())
+    request = channel("dingtalk", dingtalk={"access_token": "t0ken"}).render(detailed())
     assert request.url == URL
 
 
 def test_the_signature_is_in_the_query_encoded_once() -> None:
-    url = dingtalk(options={"secret": "SECabc"}).render(composed()).url
+    url = dingtalk(options={"secret": "SECabc"}).render(detailed()).url
     query = parse_qs(urlsplit(url).query, strict_parsing=True)
     timestamp = str(int(NOW * 1000))
     expected = base64.b64encode(hmac_sha256(b"SECabc", f"{timestamp}\nSECabc".encode())).decode()
@@ -102,10 +99,10 @@ def test_the_signature_is_the_one_that_openssl_makes(secret: str) -> None:
 
 
 def test_a_keyword_is_added_to_a_title_without_it() -> None:
-    document = sent(dingtalk(options={"keyword": "[MC]"}), composed())
+    document = sent(dingtalk(options={"keyword": "[MC]"}), detailed())
     assert document["markdown"]["title"] == "✅ Backup #42 done — Survival · [MC]"
     assert "[MC]" in document["markdown"]["text"]
-    assert sent(dingtalk(options={"keyword": "done"}), composed())["markdown"]["title"].endswith("Survival")
+    assert sent(dingtalk(options={"keyword": "done"}), detailed())["markdown"]["title"].endswith("Survival")
 
 
 @pytest.mark.parametrize(
@@ -125,14 +122,14 @@ def test_a_keyword_is_added_to_a_title_without_it() -> None:
     ],
 )
 def test_actions_make_it_a_card_with_buttons(actions: Any, card: Any) -> None:
-    document = sent(dingtalk(actions=actions), composed())
-    plain = sent(dingtalk(), composed())["markdown"]
+    document = sent(dingtalk(actions=actions), detailed())
+    plain = sent(dingtalk(), detailed())["markdown"]
     assert document["msgtype"] == "actionCard"
     assert document["actionCard"] == {**plain, **card}
 
 
 def test_more_than_two_buttons_stand_one_below_another() -> None:
-    assert sent(dingtalk(actions=[*ACTIONS, ACTIONS[0]]), composed())["actionCard"]["btnOrientation"] == "0"
+    assert sent(dingtalk(actions=[*ACTIONS, ACTIONS[0]]), detailed())["actionCard"]["btnOrientation"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +149,7 @@ def test_people_are_called_by_name_in_text_and_list(actions: Any, mention: Any, 
     document = sent(calling, failed())
     assert document["at"] == at
     assert text_of(document).endswith(f"\n\n{names}")
-    assert "at" not in sent(calling, composed())
+    assert "at" not in sent(calling, detailed())
 
 
 def test_at_most_50_people_are_called() -> None:
@@ -184,7 +181,7 @@ def test_what_is_typed_is_no_markup(hostile: str) -> None:
 
 
 @examples(60)
-@given(message=messages)
+@given(message=wild_messages)
 def test_no_request_is_larger_than_20000_bytes(message: Any) -> None:
     config = {"traceback": True, "actions": ACTIONS, "mention": {"phones": "138", "users": "u"}}
     request = dingtalk(options={"secret": "s", "keyword": "词" * 50}, **config).render(message)
@@ -199,41 +196,7 @@ def test_success_is_errcode_0_also_as_text(value: Any) -> None:
     assert dingtalk().judge(answer(200, value)) == Delivered(200)
 
 
-REFUSALS = [
-    ({"errcode": -1, "errmsg": "系统繁忙"}, Retry, "busy"),
-    ({"errcode": 88, "errmsg": "access_token is blank"}, Permanent, "webhook address"),
-    ({"errcode": 40035, "errmsg": "缺少参数 access_token"}, Permanent, "access_token"),
-    ({"errcode": 43004, "errmsg": "无效的HTTP HEADER Content-Type"}, Permanent, "Content-Type"),
-    ({"errcode": 90030, "errmsg": "webhook over limit"}, Retry, "20 messages"),
-    ({"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}, Retry, "20 messages"),
-    ({"errcode": 410100, "errmsg": "发送速度太快而限流"}, Retry, "20 messages"),
-    ({"errcode": 660026, "errmsg": "sending too many messages per minute"}, Retry, "20 messages"),
-    ({"errcode": 300001, "errmsg": "token is not exist"}, Permanent, "webhook address"),
-    ({"errcode": 300005, "errmsg": "token is not exist"}, Permanent, "webhook address"),
-    ({"errcode": 400101, "errmsg": "access_token不存在"}, Permanent, "webhook address"),
-    ({"errcode": 310000, "errmsg": "keywords not in content, more: [https://x]"}, Permanent, "dingtalk.keyword"),
-    ({"errcode": 310000, "errmsg": "sign not match, more: [https://x]"}, Permanent, "dingtalk.secret"),
-    ({"errcode": 310000, "errmsg": "invalid timestamp"}, Permanent, "clock"),
-    ({"errcode": 310000, "errmsg": "ip 1.2.3.4 not in whitelist"}, Permanent, "public address"),
-    ({"errcode": 310000, "errmsg": "description:关键词不匹配;solution:..."}, Permanent, "dingtalk.keyword"),
-    ({"errcode": 310000, "errmsg": "description:机器人发送签名不匹配"}, Permanent, "dingtalk.secret"),
-    ({"errcode": 310000, "errmsg": "description:机器人发送签名过期"}, Permanent, "clock"),
-    ({"errcode": 310000, "errmsg": "description:来源IP地址不在白名单中"}, Permanent, "public address"),
-    ({"errcode": 310000, "errmsg": "?"}, Permanent, "security settings"),
-    ({"errcode": 400013, "errmsg": "群已被解散"}, Permanent, "dissolved"),
-    ({"errcode": 400102, "errmsg": "机器人已停用"}, Permanent, "stopped"),
-    ({"errcode": 400105, "errmsg": "不支持的消息类型"}, Permanent, "custom bot"),
-    ({"errcode": 400106, "errmsg": "机器人不存在"}, Permanent, "removed"),
-    ({"errcode": 430101, "errmsg": "含有不安全的外链"}, Permanent, "content check"),
-    ({"errcode": 430104, "errmsg": "含有不合适的内容"}, Permanent, "content check"),
-    ({"errcode": 123456, "errmsg": "new"}, Retry, "error codes"),
-    ({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "24ce"}, Retry, "too many requests"),
-    ({"success": True}, Retry, "check the URL"),
-    (b"<html>portal</html>", Retry, "check the URL"),
-]
-
-
-@pytest.mark.parametrize(("value", "kind", "hint"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "hint"), DINGTALK_REFUSALS)
 def test_every_refusal_says_what_to_do(value: Any, kind: Any, hint: str) -> None:
     outcome = dingtalk().judge(answer(200, value))
     assert isinstance(outcome, kind)

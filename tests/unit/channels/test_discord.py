@@ -14,16 +14,17 @@ from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
 from prime_notify.channels.discord import answers
-from prime_notify.channels.discord.layout import calls_of, escape
-from prime_notify.config.endpoint import Mention
+from prime_notify.channels.discord.layout import escape, mention_text
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
-from tests.unit.channels.samples import NOW, answer, channel
-from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
+from tests.support.hostile import HIDING, HOSTILE, MEGABYTE, Wild, wild
+from tests.support.messages import NOW, answer, channel, failure, start, success
+from tests.unit.channels.refusals import DISCORD_REFUSALS
 
 WEBHOOK = "https://discord.com/api/webhooks/111/secret"
 ACTIONS = [{"label": "Open the panel", "url": "https://panel.example.com/?a=1&b=2"}]
@@ -320,7 +321,7 @@ def test_the_last_facts_go_first_when_there_is_not_enough_room() -> None:
     assert names[:4] == ["Status", "Backup", "Comment", "Error"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [*HOSTILE, *HIDING])
 def test_a_comment_is_there_as_it_was_typed(text: str) -> None:
     message = success(backup={"id": 1, "comment": text})
     shown = next(fact.value for fact in message.facts if fact.kind is FactKind.COMMENT)
@@ -335,11 +336,7 @@ def refusal(status: int, code: int, message: str = "Because", sender: Any = None
     return (sender or discord()).judge(answer(status, {"message": message, "code": code, **more}))
 
 
-STRANGE: List[Any] = [b"", b"<html>login</html>", b"ok", {"ok": True}, {"code": 0}, {"code": 10015}, [], None]
-REFUSALS = [(value, Retry, "check the URL") for value in STRANGE]
-
-
-@pytest.mark.parametrize(("value", "kind", "words"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "words"), DISCORD_REFUSALS)
 def test_200_without_a_messages_id_is_no_success(value: Any, kind: Any, words: str) -> None:
     outcome = discord().judge(answer(200, value))
     assert isinstance(outcome, kind)
@@ -483,4 +480,4 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
 def test_ids_may_be_numbers() -> None:
     sender = discord(discord={"thread_id": int(THREAD)}, mention={"users": [int(USER)]})
     assert query(sender.render(success()))["thread_id"] == [THREAD]
-    assert calls_of(Mention(users=[USER])) == f"<@{USER}>"
+    assert mention_text(Mention(users=[USER])) == f"<@{USER}>"

@@ -9,30 +9,20 @@ import pytest
 from prime_notify.model.outcome import Delivered
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
+from tests.support.messages import channel, failed
 from tests.support.receiver import Answer, Receiver, json_answer
-from tests.unit.channels import (
-    test_dingtalk,
-    test_discord,
-    test_feishu,
-    test_onebot,
-    test_pushplus,
-    test_slack,
-    test_telegram,
-    test_wecom,
-)
-from tests.unit.channels.composed import failed
-from tests.unit.channels.samples import channel
+from tests.unit.channels import refusals
 
 SERVICES: List[Tuple[str, Any, Any, Any]] = [
-    ("feishu", {"feishu": {"secret": "s"}}, {"code": 0, "msg": "success"}, test_feishu.REFUSALS),
-    ("dingtalk", {"dingtalk": {"access_token": "t", "secret": "s"}}, {"errcode": 0}, test_dingtalk.REFUSALS),
-    ("wecom", {"wecom": {"key": "k"}}, {"errcode": 0, "errmsg": "ok"}, test_wecom.REFUSALS),
-    ("onebot", {"onebot": {"group_id": 12345}}, {"status": "ok", "retcode": 0}, test_onebot.REFUSALS),
-    ("pushplus", {"pushplus": {"token": "t"}}, {"code": 200, "msg": "请求成功"}, test_pushplus.REFUSALS),
-    ("slack", {}, b"ok", test_slack.WEBHOOK_REFUSALS),
-    ("slack", {"slack": test_slack.BOT}, {"ok": True, "channel": "C1", "ts": "1.2"}, test_slack.REFUSALS),
-    ("discord", {}, {"id": "1", "channel_id": "2"}, test_discord.REFUSALS),
-    ("telegram", {"telegram": test_telegram.BOT}, {"ok": True, "result": {}}, test_telegram.REFUSALS),
+    ("feishu", {"feishu": {"secret": "s"}}, {"code": 0, "msg": "success"}, refusals.FEISHU_REFUSALS),
+    ("dingtalk", {"dingtalk": {"access_token": "t", "secret": "s"}}, {"errcode": 0}, refusals.DINGTALK_REFUSALS),
+    ("wecom", {"wecom": {"key": "k"}}, {"errcode": 0, "errmsg": "ok"}, refusals.WECOM_REFUSALS),
+    ("onebot", {"onebot": {"group_id": 12345}}, {"status": "ok", "retcode": 0}, refusals.ONEBOT_REFUSALS),
+    ("pushplus", {"pushplus": {"token": "t"}}, {"code": 200, "msg": "请求成功"}, refusals.PUSHPLUS_REFUSALS),
+    ("slack", {}, b"ok", refusals.SLACK_WEBHOOK_REFUSALS),
+    ("slack", {"slack": refusals.SLACK_BOT}, {"ok": True, "channel": "C1", "ts": "1.2"}, refusals.SLACK_REFUSALS),
+    ("discord", {}, {"id": "1", "channel_id": "2"}, refusals.DISCORD_REFUSALS),
+    ("telegram", {"telegram": refusals.TELEGRAM_BOT}, {"ok": True, "result": {}}, refusals.TELEGRAM_REFUSALS),
 ]
 
 
@@ -49,9 +39,9 @@ def transport() -> Iterator[HttpTransport]:
     made.close()
 
 
-@pytest.mark.parametrize(("type", "config", "success", "refusals"), SERVICES, ids=[entry[0] for entry in SERVICES])
+@pytest.mark.parametrize(("type", "config", "success", "refused"), SERVICES, ids=[entry[0] for entry in SERVICES])
 def test_only_the_services_own_yes_is_a_success(
-    service: Receiver, transport: HttpTransport, type: str, config: Any, success: Any, refusals: Any
+    service: Receiver, transport: HttpTransport, type: str, config: Any, success: Any, refused: refusals.Refusals
 ) -> None:
     sender = channel(type, url=service.url("/hook"), **config)
 
@@ -63,7 +53,7 @@ def test_only_the_services_own_yes_is_a_success(
         return sender.judge(response)
 
     assert isinstance(outcome(success), Delivered)
-    for value, kind, _ in refusals:
-        refused = outcome(value)
-        assert isinstance(refused, kind), value
-        assert refused.hint
+    for value, kind, _ in refused:
+        judged = outcome(value)
+        assert isinstance(judged, kind), value
+        assert judged.hint

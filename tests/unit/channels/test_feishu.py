@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from typing import Any, Dict, Iterator, List
 
@@ -12,10 +11,12 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.channels.feishu import sign
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
-from tests.unit.channels.samples import NOW, answer, channel
+from tests.support.hostile import HOSTILE, wild_messages
+from tests.support.messages import ACTIONS, NOW, answer, channel, detailed, failed, sent
+from tests.support.signatures import hmac_sha256
+from tests.unit.channels.refusals import FEISHU_REFUSALS
 
 URL = "https://open.feishu.cn/open-apis/bot/v2/hook/3a0f"
 GREY = {"text_size": "notation", "text_color": "grey"}
@@ -23,10 +24,6 @@ GREY = {"text_size": "notation", "text_color": "grey"}
 
 def feishu(url: str = URL, options: Any = None, **config: Any) -> Any:
     return channel("feishu", url=url, feishu=options or {}, **config)
-
-
-def sent(sender: Any, message: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message).body)
 
 
 def card(sender: Any, message: Any) -> Dict[str, Any]:
@@ -54,15 +51,8 @@ def labelled(label: str, value: str) -> List[Dict[str, Any]]:
     return [{"tag": "div", "text": plain}, {"tag": "div", "text": {"tag": "plain_text", "content": value}}]
 
 
-def hmac_sha256(key: bytes, text: bytes) -> bytes:
-    """RFC 2104, by hand: the library's own is what is tested."""
-    key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key) + text).digest()
-    return hashlib.sha256(bytes(byte ^ 0x5C for byte in key) + inner).digest()
-
-
 def test_a_card_has_the_title_in_colour_and_the_facts_in_two_columns() -> None:
-    request = feishu().render(composed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
+    request = feishu().render(detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
     assert (request.method, request.url) == ("POST", URL)
     document = json.loads(request.body)
     time = document["card"]["elements"][-1]["columns"][0]["elements"][1]["text"]["content"]
@@ -98,19 +88,19 @@ def test_a_card_has_the_title_in_colour_and_the_facts_in_two_columns() -> None:
     ],
 )
 def test_the_colour_follows_the_severity(event: str, severity: str, colour: str) -> None:
-    assert card(feishu(), composed(event, severity=severity))["header"]["template"] == colour
+    assert card(feishu(), detailed(event, severity=severity))["header"]["template"] == colour
 
 
 def test_labels_are_in_the_messages_language() -> None:
-    assert {"状态", "备注", "大小"} <= set(texts(card(feishu(), composed(language="zh_cn"))))
+    assert {"状态", "备注", "大小"} <= set(texts(card(feishu(), detailed(language="zh_cn"))))
 
 
 def test_the_signature_is_made_of_nothing_with_timestamp_and_secret_as_key() -> None:
-    document = sent(feishu(options={"secret": "s3cret"}), composed())
+    document = sent(feishu(options={"secret": "s3cret"}), detailed())
     timestamp = str(int(NOW))
     expected = base64.b64encode(hmac_sha256(f"{timestamp}\ns3cret".encode(), b"")).decode()
     assert (document["timestamp"], document["sign"]) == (timestamp, expected)
-    assert "sign" not in sent(feishu(), composed())
+    assert "sign" not in sent(feishu(), detailed())
 
 
 def test_the_signature_is_the_same_as_another_implementation_makes() -> None:
@@ -119,12 +109,12 @@ def test_the_signature_is_the_same_as_another_implementation_makes() -> None:
 
 
 def test_a_keyword_is_added_to_a_title_without_it() -> None:
-    assert texts(card(feishu(options={"keyword": "MC"}), composed()))[0] == "✅ Backup #42 done — Survival · MC"
-    assert texts(card(feishu(options={"keyword": "Backup"}), composed()))[0] == "✅ Backup #42 done — Survival"
+    assert texts(card(feishu(options={"keyword": "MC"}), detailed()))[0] == "✅ Backup #42 done — Survival · MC"
+    assert texts(card(feishu(options={"keyword": "Backup"}), detailed()))[0] == "✅ Backup #42 done — Survival"
 
 
 def test_buttons_lead_to_the_actions() -> None:
-    buttons = list(parts(card(feishu(actions=ACTIONS), composed()), "button"))
+    buttons = list(parts(card(feishu(actions=ACTIONS), detailed()), "button"))
     assert [(button["text"]["content"], button["url"]) for button in buttons] == [
         ("Panel", "https://panel.example.com/x"),
         ("Docs", "https://docs.example.com"),
@@ -142,7 +132,7 @@ def test_buttons_lead_to_the_actions() -> None:
 def test_people_are_called_on_failures(mention: Any, tags: str) -> None:
     calling = feishu(mention=mention)
     assert [part["content"] for part in parts(card(calling, failed()), "markdown")] == ([tags] if tags else [])
-    assert list(parts(card(calling, composed()), "markdown")) == []
+    assert list(parts(card(calling, detailed()), "markdown")) == []
 
 
 def test_a_traceback_comes_last_where_it_is_asked_for() -> None:
@@ -161,7 +151,7 @@ def test_what_is_typed_stands_only_where_nothing_is_markup(hostile: str) -> None
 
 
 @examples(60)
-@given(message=messages)
+@given(message=wild_messages)
 def test_no_request_is_larger_than_20_kb(message: Any) -> None:
     sender = feishu(
         options={"secret": "s", "keyword": "词" * 50}, traceback=True, actions=ACTIONS, mention={"users": "u"}
@@ -185,30 +175,8 @@ def test_success_is_code_0(value: Any) -> None:
     assert feishu().judge(answer(200, value)) == Delivered(200)
 
 
-REFUSALS = [
-    ({"code": 9499, "msg": "Bad Request", "data": {}}, Permanent, "custom bot"),
-    ({"StatusCode": 9499, "StatusMessage": "too many request"}, Retry, "slowing"),
-    ({"code": 9499, "msg": "params error, unknown card value"}, Permanent, "card was refused"),
-    ({"code": 11232, "msg": "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"}, Retry, "100 messages"),
-    ({"code": 11247, "msg": "internal send message trigger rate limit"}, Retry, "100 messages"),
-    ({"code": 99991400, "msg": "request trigger frequency limit"}, Retry, "100 messages"),
-    ({"code": 11246, "msg": "ErrCode: 200621; ErrMsg: parse card json err"}, Permanent, "card was refused"),
-    ({"code": 19001, "msg": "param invalid: incoming webhook access token invalid"}, Permanent, "webhook address"),
-    ({"code": 19002, "msg": "param invalid: msg_type"}, Permanent, "custom bot"),
-    ({"code": 19021, "msg": "sign match fail or timestamp is not within one hour"}, Permanent, "feishu.secret"),
-    ({"code": 19022, "msg": "Ip Not Allowed"}, Permanent, "allowlist"),
-    ({"code": 19024, "msg": "Key Words Not Found"}, Permanent, "feishu.keyword"),
-    ({"code": 19007, "msg": "Bot Not Enabled"}, Permanent, "switch the bot on"),
-    ({"code": 12345, "msg": "new"}, Retry, "error codes"),
-    ({"msg": "hello"}, Retry, "check the URL"),
-    ({"code": None}, Retry, "check the URL"),
-    (b"", Retry, "check the URL"),
-    (b"<html>portal</html>", Retry, "check the URL"),
-]
-
-
 @pytest.mark.parametrize("status", [200, 400])
-@pytest.mark.parametrize(("value", "kind", "hint"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "hint"), FEISHU_REFUSALS)
 def test_every_refusal_says_what_to_do(status: int, value: Any, kind: Any, hint: str) -> None:
     outcome = feishu().judge(answer(status, value))
     assert not isinstance(outcome, Delivered)
@@ -240,4 +208,4 @@ def test_a_wrong_config_says_what_to_write(config: Any, remedy: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://open.larksuite.com/open-apis/bot/v2/hook/x", "http://127.0.0.1:8000/hook"])
 def test_lark_and_servers_of_ones_own_are_taken(url: str) -> None:
-    assert feishu(url).render(composed()).url == url
+    assert feishu(url).render(detailed()).url == url

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
-from tests.unit.channels.typed import composed, composed_messages
-from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
+from tests.support.hostile import real_messages
+from tests.support.markdown import HARMLESS, PARSERS, kinds
+from tests.support.messages import answer, channel, composed, message, sent
 
 URL = "https://gotify.example.com"
 ACTIONS = [{"label": "Map [1]", "url": "https://example.com/1"}, {"label": "Logs", "url": "https://example.com/2"}]
@@ -23,10 +23,6 @@ ACTIONS = [{"label": "Map [1]", "url": "https://example.com/1"}, {"label": "Logs
 
 def gotify(more: Any = None, **options: Any) -> Any:
     return channel("gotify", **{"url": URL, "gotify": {"token": "AbCdEf", **options}, **(more or {})})
-
-
-def sent(sender: Any, event: str = "backup_success", **kwargs: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message(event, **kwargs)).body)
 
 
 def test_a_message_in_markdown_with_the_token_in_a_header() -> None:
@@ -49,7 +45,7 @@ def test_a_message_in_markdown_with_the_token_in_a_header() -> None:
 
 
 def test_a_plain_message_is_the_body_as_it_is() -> None:
-    document = sent(gotify({"actions": ACTIONS[1:]}, markdown=False))
+    document = sent(gotify({"actions": ACTIONS[1:]}, markdown=False), message())
     assert document["message"] == "Event: backup_success\nBackup: #7\n\nLogs: https://example.com/2"
     assert document["extras"]["client::display"] == {"contentType": "text/plain"}
 
@@ -100,7 +96,7 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
 def test_the_priority_follows_the_severity_unless_the_config_says_otherwise(
     event: str, option: object, priority: int
 ) -> None:
-    assert sent(gotify(priority=option), event)["priority"] == priority
+    assert sent(gotify(priority=option), message(event))["priority"] == priority
 
 
 def test_a_traceback_is_a_code_block() -> None:
@@ -111,7 +107,7 @@ def test_a_traceback_is_a_code_block() -> None:
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_any_message_is_within_the_limits_and_shows_what_was_typed_as_text(sent: Message) -> None:
     document = json.loads(gotify().render(sent).body)
     assert len(document["title"]) <= 250
@@ -123,7 +119,7 @@ def test_any_message_is_within_the_limits_and_shows_what_was_typed_as_text(sent:
 
 def test_a_long_message_keeps_its_beginning_and_its_links() -> None:
     document = sent(
-        gotify({"actions": ACTIONS}, markdown=False), texts=Texts("t", "Error: full\n" + "备份" * 20_000, "")
+        gotify({"actions": ACTIONS}, markdown=False), message(texts=Texts("t", "Error: full\n" + "备份" * 20_000, ""))
     )
     assert document["message"].startswith("Error: full\n备份")
     assert document["message"].endswith("…\n\nMap [1]: https://example.com/1\nLogs: https://example.com/2")
@@ -132,11 +128,11 @@ def test_a_long_message_keeps_its_beginning_and_its_links() -> None:
 
 def test_links_that_leave_no_room_are_left_out() -> None:
     actions = [{"label": "Far", "url": "https://example.com/" + "x" * 20_000}]
-    assert "Far" not in sent(gotify({"actions": actions}))["message"]
+    assert "Far" not in sent(gotify({"actions": actions}), message())["message"]
 
 
 def test_an_empty_message_still_says_something() -> None:
-    assert sent(gotify(), texts=Texts("", "", ""))["message"] == "backup_success"
+    assert sent(gotify(), message(texts=Texts("", "", "")))["message"] == "backup_success"
 
 
 def test_success_is_a_stored_message() -> None:

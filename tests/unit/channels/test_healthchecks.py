@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message, payload
-from tests.unit.channels.typed import composed, composed_messages
+from tests.support.hostile import real_messages
+from tests.support.messages import answer, channel, composed, message, payload
 
 URL = "https://hc-ping.com/5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278"
 
@@ -105,7 +105,7 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_no_body_exceeds_what_is_kept(sent: Message) -> None:
     body = check(more={"traceback": True}).render(sent).body
     assert len(body) <= 10_000

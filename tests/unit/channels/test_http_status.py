@@ -7,7 +7,7 @@ import pytest
 from prime_notify.channels.common.http_status import judge_status, retry_after
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.response import Response
-from tests.unit.channels.samples import answer
+from tests.support.messages import answer
 
 DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
 LATER = "Wed, 21 Oct 2026 07:30:00 GMT"

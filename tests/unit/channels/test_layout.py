@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
-from prime_notify.config.endpoint import Action, Mention
+from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Texts
 from tests.support.examples import examples
-from tests.unit.channels.composed import ACTIONS, composed, failed, messages
-from tests.unit.channels.samples import channel, message
+from tests.support.hostile import wild_messages
+from tests.support.messages import ACTIONS, channel, detailed, failed, message
 
 ERROR = Fact(FactKind.ERROR, "Error", "disk full, and more about it")
 SIZE = Fact(FactKind.SIZE, "Size", "1.2 GiB")
@@ -76,14 +76,14 @@ def test_then_buttons_the_mention_and_the_end_of_the_title_go() -> None:
 
 
 @examples(60)
-@given(sent=messages, limit=st.integers(0, 5000))
+@given(sent=wild_messages, limit=st.integers(0, 5000))
 def test_anything_is_made_to_fit(sent: Any, limit: int) -> None:
     content = content_of(sent, endpoint(traceback=True, actions=ACTIONS), 4096)
     assert size(fit(content, within(limit))) <= limit
 
 
 def test_the_title_tells_the_event_so_no_fact_does() -> None:
-    content = content_of(composed(), endpoint(), 4096)
+    content = content_of(detailed(), endpoint(), 4096)
     assert content.title == "✅ Backup #42 done — Survival"
     assert [fact.kind.value for fact in content.blocks] == ["comment"]
     assert [fact.kind.value for fact in content.cells] == [
@@ -124,7 +124,7 @@ def test_a_button_that_would_take_the_whole_message_is_left_out() -> None:
 
 def test_the_mention_depends_on_the_severity() -> None:
     calling = endpoint(mention={"users": "U1"})
-    assert content_of(composed(), calling, 4096).mention.users == []
+    assert content_of(detailed(), calling, 4096).mention.users == []
     assert content_of(failed(), calling, 4096).mention.users == ["U1"]
 
 

@@ -10,23 +10,19 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from prime_notify.channels.common.run import run_id
+from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
-from tests.unit.channels.typed import composed, composed_messages
+from tests.support.hostile import real_messages
+from tests.support.messages import answer, channel, composed, message, sent
 
 ACTIONS = [{"label": f"Button {number}", "url": f"https://example.com/{number}"} for number in range(1, 6)]
 
 
 def ntfy(more: Any = None, **options: Any) -> Any:
     return channel("ntfy", **{"ntfy": {"topic": "mc-backups-x7", **options}, **(more or {})})
-
-
-def sent(sender: Any, event: str = "backup_success", **kwargs: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message(event, **kwargs)).body)
 
 
 def test_a_message_is_posted_as_json_to_the_servers_root() -> None:
@@ -111,7 +107,7 @@ def test_credentials_go_into_the_authorization_header() -> None:
     ],
 )
 def test_priority_and_tag_follow_the_severity(event: str, severity: str, priority: int, tag: str) -> None:
-    document = sent(ntfy(), event, severity=severity)
+    document = sent(ntfy(), message(event, severity=severity))
     assert (document["priority"], document["tags"]) == (priority, [tag])
 
 
@@ -120,8 +116,8 @@ def test_priority_and_tag_follow_the_severity(event: str, severity: str, priorit
     [(3, 3, 3), ("high", 4, 4), ({"info": "min"}, 1, 5), ({"Error": 4}, 2, 4), ("2", 2, 2)],
 )
 def test_the_config_may_set_priorities(option: object, on_info: int, on_error: int) -> None:
-    assert sent(ntfy(priority=option))["priority"] == on_info
-    assert sent(ntfy(priority=option), "backup_failure")["priority"] == on_error
+    assert sent(ntfy(priority=option), message())["priority"] == on_info
+    assert sent(ntfy(priority=option), message("backup_failure"))["priority"] == on_error
 
 
 @pytest.mark.parametrize(
@@ -136,7 +132,7 @@ def test_the_config_may_set_priorities(option: object, on_info: int, on_error: i
     ],
 )
 def test_the_tag_stands_for_the_titles_symbol(title: str, shown: str) -> None:
-    assert sent(ntfy(), texts=Texts(title, "body", ""))["title"] == shown
+    assert sent(ntfy(), message(texts=Texts(title, "body", "")))["title"] == shown
 
 
 def test_every_composed_title_begins_with_a_symbol_that_a_tag_stands_for() -> None:
@@ -146,17 +142,17 @@ def test_every_composed_title_begins_with_a_symbol_that_a_tag_stands_for() -> No
 
 
 def test_three_actions_are_buttons_and_the_others_links() -> None:
-    document = sent(ntfy({"actions": ACTIONS}))
+    document = sent(ntfy({"actions": ACTIONS}), message())
     assert [action["label"] for action in document["actions"]] == ["Button 1", "Button 2", "Button 3"]
     assert document["message"].endswith("#7\n\nButton 4: https://example.com/4\nButton 5: https://example.com/5")
-    marked = sent(ntfy({"actions": ACTIONS}, markdown=True, click="https://example.com/click"))
+    marked = sent(ntfy({"actions": ACTIONS}, markdown=True, click="https://example.com/click"), message())
     assert "[Button 4](<https://example.com/4>)" in marked["message"]
     assert (marked["markdown"], marked["click"]) == (True, "https://example.com/click")
 
 
 def test_links_that_leave_no_room_are_left_out() -> None:
     actions = [*ACTIONS[:3], {"label": "Far", "url": "https://example.com/" + "x" * 3000}]
-    assert sent(ntfy({"actions": actions}))["message"] == "Event: backup_success\nBackup: #7"
+    assert sent(ntfy({"actions": actions}), message())["message"] == "Event: backup_success\nBackup: #7"
 
 
 def test_markdown_is_made_of_the_facts() -> None:
@@ -172,7 +168,7 @@ def test_a_traceback_is_sent_where_it_is_asked_for() -> None:
 
 
 @examples(50)
-@given(composed_messages())
+@given(real_messages())
 def test_no_message_exceeds_what_the_server_takes(sent: Message) -> None:
     widest = [{"label": "x" * 40, "url": "https://example.com/" + "y" * 600} for _ in range(3)]
     for sender in (ntfy({"traceback": True}), ntfy({"actions": [*widest, *ACTIONS[:2]]}, markdown=True)):
@@ -185,12 +181,12 @@ def test_no_message_exceeds_what_the_server_takes(sent: Message) -> None:
 
 
 def test_the_space_there_is_is_used() -> None:
-    document = sent(ntfy(), texts=Texts("t", "备份" * 3000, ""))
+    document = sent(ntfy(), message(texts=Texts("t", "备份" * 3000, "")))
     assert len(document["message"].encode()) > 4085
 
 
 def test_an_empty_message_still_says_something() -> None:
-    assert sent(ntfy(), texts=Texts("", " ", ""))["message"] == "backup_success"
+    assert sent(ntfy(), message(texts=Texts("", " ", "")))["message"] == "backup_success"
 
 
 def test_the_end_takes_the_starts_place_where_the_config_says_so() -> None:

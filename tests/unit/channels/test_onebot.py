@@ -12,18 +12,15 @@ from pydantic import ValidationError
 
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.examples import examples
-from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
-from tests.unit.channels.samples import answer, channel
+from tests.support.hostile import HOSTILE, wild_messages
+from tests.support.messages import ACTIONS, answer, channel, detailed, failed, sent
+from tests.unit.channels.refusals import ONEBOT_REFUSALS
 
 BASE = "http://127.0.0.1:3000"
 
 
 def onebot(url: str = BASE, options: Any = None, **config: Any) -> Any:
     return channel("onebot", url=url, onebot=options or {"group_id": 123456789}, **config)
-
-
-def sent(sender: Any, message: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message).body)
 
 
 def segments(sender: Any, message: Any) -> List[Dict[str, Any]]:
@@ -35,7 +32,7 @@ def text(sender: Any, message: Any) -> str:
 
 
 def test_a_message_is_one_text_segment_with_a_line_for_each_fact() -> None:
-    request = onebot().render(composed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
+    request = onebot().render(detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
     assert (request.method, request.url) == ("POST", f"{BASE}/send_group_msg")
     document = json.loads(request.body)
     time = document["message"][0]["data"]["text"].rpartition(": ")[2]
@@ -44,7 +41,7 @@ def test_a_message_is_one_text_segment_with_a_line_for_each_fact() -> None:
 
 
 def test_the_language_joins_labels_and_values() -> None:
-    assert "\n状态：成功\n" in text(onebot(), composed(language="zh_cn"))
+    assert "\n状态：成功\n" in text(onebot(), detailed(language="zh_cn"))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +56,7 @@ def test_the_language_joins_labels_and_values() -> None:
     ],
 )  # fmt: skip
 def test_where_it_is_sent(url: str, options: Any, sent_to: str, target: Any) -> None:
-    request = onebot(url, options).render(composed())
+    request = onebot(url, options).render(detailed())
     document = json.loads(request.body)
     del document["message"]
     assert (request.url, document) == (sent_to, target)
@@ -67,9 +64,9 @@ def test_where_it_is_sent(url: str, options: Any, sent_to: str, target: Any) -> 
 
 def test_the_token_goes_in_a_header_that_the_owner_may_override() -> None:
     options = {"group_id": 12345, "access_token": "t0ken"}
-    assert onebot(options=options).render(composed()).headers["Authorization"] == "Bearer t0ken"
-    assert "Authorization" not in onebot().render(composed()).headers
-    request = onebot(options=options, headers={"authorization": "Basic x"}).render(composed())
+    assert onebot(options=options).render(detailed()).headers["Authorization"] == "Bearer t0ken"
+    assert "Authorization" not in onebot().render(detailed()).headers
+    request = onebot(options=options, headers={"authorization": "Basic x"}).render(detailed())
     assert [value for name, value in request.headers.items() if name.lower() == "authorization"] == ["Basic x"]
 
 
@@ -82,7 +79,7 @@ def test_people_are_called_by_segments_on_failures(mention: Any, called: List[st
     *ats, last = segments(calling, failed())
     assert ats == [{"type": "at", "data": {"qq": who}} for who in called]
     assert last["data"]["text"].startswith("\n❌ Backup #42 failed")
-    assert len(segments(calling, composed())) == 1
+    assert len(segments(calling, detailed())) == 1
 
 
 def test_nobody_is_called_in_a_chat_of_two() -> None:
@@ -103,7 +100,7 @@ def test_what_is_typed_is_text_in_a_text_segment(hostile: str) -> None:
 
 
 @examples(60)
-@given(message=messages)
+@given(message=wild_messages)
 def test_no_text_is_longer_than_qq_takes(message: Any) -> None:
     found = segments(onebot(traceback=True, actions=ACTIONS, mention={"users": 10001}), message)
     assert {segment["type"] for segment in found} <= {"at", "text"}
@@ -128,33 +125,14 @@ def test_a_queued_message_is_delivered_as_far_as_can_be_known() -> None:
 
 def test_the_end_of_a_task_quotes_its_start() -> None:
     replying = onebot(lifecycle="reply")
-    end = dataclasses.replace(composed(), previous={"message_id": "-77"})
+    end = dataclasses.replace(detailed(), previous={"message_id": "-77"})
     assert segments(replying, end)[0] == {"type": "reply", "data": {"id": "-77"}}
-    assert len(segments(replying, composed())) == 1
+    assert len(segments(replying, detailed())) == 1
     assert len(segments(onebot(), end)) == 1
     assert len(segments(replying, dataclasses.replace(end, previous={}))) == 1
 
 
-REFUSALS = [
-    ({"status": "failed", "retcode": 1400}, Permanent, "group_id"),
-    ({"status": "failed", "retcode": 1401}, Permanent, "access_token"),
-    ({"status": "failed", "retcode": 1403, "message": "token验证失败"}, Permanent, "access_token"),
-    ({"status": "failed", "retcode": 1404}, Permanent, "HTTP server"),
-    ({"status": "failed", "retcode": 100, "wording": "群聊不存在", "msg": "GROUP_NOT_FOUND"}, Permanent, "member"),
-    ({"status": "failed", "retcode": 1200, "message": "get Uid Error"}, Permanent, "member"),
-    ({"status": "failed", "retcode": 1200, "message": "Timeout: NTEvent sendMsg"}, Retry, "log"),
-    ({"status": "failed", "retcode": 100, "msg": "SEND_MSG_API_ERROR"}, Retry, "log"),
-    ({"status": "failed", "retcode": 0}, Retry, "log"),
-    ({"status": "failed", "retcode": "x"}, Retry, "log"),
-    ({"status": "ok", "retcode": 1}, Retry, "log"),
-    ({"status": "async", "retcode": 0.0}, Retry, "check the URL"),
-    ({"status": "ok"}, Retry, "check the URL"),
-    (b"", Retry, "check the URL"),
-    (b"<html>WebUI</html>", Retry, "check the URL"),
-]
-
-
-@pytest.mark.parametrize(("value", "kind", "hint"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "hint"), ONEBOT_REFUSALS)
 def test_every_refusal_says_what_to_do(value: Any, kind: Any, hint: str) -> None:
     outcome = onebot().judge(answer(200, value))
     assert isinstance(outcome, kind)

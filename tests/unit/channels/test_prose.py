@@ -10,21 +10,21 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from prime_notify.channels.common.prose import (
+    collapse_spaces,
     last_lines,
     links_text,
     markdown_link,
     markdown_text,
-    one_line,
     plain_text,
     with_traceback,
 )
-from prime_notify.config.endpoint import Action
+from prime_notify.config.message_options import Action
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message, Texts
 from tests.support.examples import examples
-from tests.unit.channels.samples import message
-from tests.unit.channels.typed import HOSTILE, composed, composed_messages
-from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
+from tests.support.hostile import HOSTILE, real_messages
+from tests.support.markdown import HARMLESS, PARSERS, kinds
+from tests.support.messages import composed, message
 
 TRACEBACK = "Traceback:\n" + "\n".join(f"  line {number}" for number in range(50)) + "\nOSError: disk full\n"
 
@@ -89,7 +89,7 @@ def test_a_fact_without_a_value_is_left_out() -> None:
 
 
 @examples(60)
-@given(composed_messages())
+@given(real_messages())
 def test_nothing_that_is_typed_becomes_markup(sent: Message) -> None:
     text = markdown_text(sent, at_most(3000))
     assert len(text) <= 3000
@@ -139,7 +139,7 @@ def test_a_link_ends_its_line() -> None:
 
 
 def test_one_line_has_no_breaks() -> None:
-    assert one_line(" a\n b\tc ") == "a b c"
+    assert collapse_spaces(" a\n b\tc ") == "a b c"
 
 
 def test_texts_that_a_source_set_are_plain_text_as_they_are() -> None:

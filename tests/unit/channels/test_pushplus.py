@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, List, Set, Tuple
 
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.unit.channels import samples
-from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
-from tests.unit.channels.samples import answer, channel
+from tests.support.hostile import HOSTILE, wild_messages
+from tests.support.messages import ACTIONS, answer, channel, detailed, failed, message, sent
+from tests.unit.channels.refusals import PUSHPLUS_REFUSALS
 
 NOON_IN_CHINA = 1_767_326_400.0  # 2026-01-02 12:00 +08:00
 
 
 def pushplus(options: Any = None, **config: Any) -> Any:
     return channel("pushplus", pushplus={"token": "t0ken", **(options or {})}, **config)
-
-
-def sent(sender: Any, message: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message).body)
 
 
 class Page(HTMLParser):
@@ -50,7 +46,7 @@ class Page(HTMLParser):
 
 
 def test_a_page_has_the_title_in_colour_and_the_facts_in_a_table() -> None:
-    request = pushplus().render(composed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
+    request = pushplus().render(detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
     assert (request.method, request.url) == ("POST", "https://www.pushplus.plus/send")
     document = json.loads(request.body)
     page = document.pop("content")
@@ -64,7 +60,7 @@ def test_a_page_has_the_title_in_colour_and_the_facts_in_a_table() -> None:
 
 def test_every_option_goes_along_in_pushplus_own_spelling() -> None:
     options = {"topic": "ops", "template": "txt", "channel": "webhook", "webhook": "w1", "to": "f1,f2"}
-    document = sent(pushplus(options), composed())
+    document = sent(pushplus(options), detailed())
     assert {name: document[name] for name in options} == options
 
 
@@ -123,7 +119,7 @@ def test_what_is_typed_is_text_in_markdown(hostile: str) -> None:
 
 
 @examples(60)
-@given(message=messages)
+@given(message=wild_messages)
 def test_titles_and_contents_keep_within_the_limits(message: Any) -> None:
     for template in ("html", "markdown", "txt"):
         request = pushplus({"template": template}, traceback=True, actions=ACTIONS).render(message)
@@ -133,33 +129,14 @@ def test_titles_and_contents_keep_within_the_limits(message: Any) -> None:
 
 
 def test_text_without_facts_repeats_the_title() -> None:
-    assert sent(pushplus({"template": "txt"}), samples.message())["content"] == "Backup #7 done"
+    assert sent(pushplus({"template": "txt"}), message())["content"] == "Backup #7 done"
 
 
 def test_success_is_code_200() -> None:
     assert pushplus().judge(answer(200, {"code": 200, "msg": "请求成功", "data": "07"})) == Delivered(200)
 
 
-REFUSALS = [
-    ({"code": 302, "msg": "未登录"}, Permanent, "token"),
-    ({"code": 401, "msg": "请求未授权"}, Permanent, "token"),
-    ({"code": 403, "msg": "请求IP未授权"}, Permanent, "allowlist"),
-    ({"code": 500, "msg": "系统异常，请稍后再试"}, Retry, "problem"),
-    ({"code": 600, "msg": "数据异常，操作失败"}, Permanent, "options"),
-    ({"code": 805, "msg": "无权查看"}, Permanent, "topic"),
-    ({"code": 888, "msg": "积分不足，需要充值"}, Permanent, "points"),
-    ({"code": 900, "msg": "用户账号使用受限"}, Retry, "restricted"),
-    ({"code": 903, "msg": "无效的用户令牌"}, Permanent, "token"),
-    ({"code": 905, "msg": "账户未进行实名认证"}, Permanent, "verify"),
-    ({"code": 999, "msg": "服务端验证错误"}, Permanent, "invalid"),
-    ({"code": 0, "msg": "ok"}, Retry, "codes"),
-    ({"msg": "ok"}, Retry, "check the URL"),
-    (b"", Retry, "check the URL"),
-    (b"<html>portal</html>", Retry, "check the URL"),
-]
-
-
-@pytest.mark.parametrize(("value", "kind", "hint"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "hint"), PUSHPLUS_REFUSALS)
 def test_every_refusal_says_what_to_do(value: Any, kind: Any, hint: str) -> None:
     outcome = pushplus().judge(answer(200, value))
     assert isinstance(outcome, kind)
@@ -191,6 +168,6 @@ def test_a_wrong_config_says_what_to_write(config: Any, remedy: str) -> None:
 
 def test_the_token_may_stand_in_the_url() -> None:
     url = "https://www.pushplus.plus/send/t0ken"
-    request = channel("pushplus", url=url).render(composed())
+    request = channel("pushplus", url=url).render(detailed())
     assert request.url == url
     assert "token" not in json.loads(request.body)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from prime_notify.channels.serverchan import is_serverchan
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
-from tests.unit.channels.samples import answer, channel, message
+from tests.support.messages import answer, channel, message
 
 
 def serverchan(**options: Any) -> Any:

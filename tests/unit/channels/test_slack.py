@@ -13,20 +13,20 @@ from hypothesis import example, given
 from pydantic import ValidationError
 
 from prime_notify.channels.slack import answers
-from prime_notify.channels.slack.layout import calls_of
-from prime_notify.config.endpoint import Mention
+from prime_notify.channels.slack.layout import mention_text
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel
-from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
+from tests.support.hostile import HIDING, HOSTILE, MEGABYTE, Wild, wild
+from tests.support.messages import answer, channel, failure, start, success
+from tests.unit.channels.refusals import SLACK_BOT, SLACK_REFUSALS, SLACK_WEBHOOK_REFUSALS
 
 WEBHOOK = "https://hooks.slack.com/services/T0/B0/secret"
 ACTIONS = [{"label": "Open the panel", "url": "https://panel.example.com/?a=1&b=2"}]
 PREVIOUS = {"channel": "C0123456789", "ts": "1767323045.000100"}
-BOT = {"bot_token": "xoxb-1", "channel": "C0123456789"}
 MENTION = {"users": ["U0123456789"], "roles": ["S0123456789"], "all": True}
 
 
@@ -35,7 +35,7 @@ def webhook(**config: Any) -> Any:
 
 
 def bot(lifecycle: str = "separate", **config: Any) -> Any:
-    options = {**BOT, **config.pop("slack", {})}
+    options = {**SLACK_BOT, **config.pop("slack", {})}
     return channel("slack", lifecycle=lifecycle, slack=options, **config)
 
 
@@ -151,14 +151,14 @@ def test_a_traceback_goes_along_where_it_is_asked_for_and_keeps_its_end() -> Non
 
 
 def test_those_who_are_to_be_called_are_called_on_failures_and_only_then() -> None:
-    calls = {"type": "section", "text": markup("<@U0123456789> <!subteam^S0123456789> <!channel>")}
+    mentions = {"type": "section", "text": markup("<@U0123456789> <!subteam^S0123456789> <!channel>")}
     sender = webhook(mention=MENTION)
-    assert body(sender.render(failure()))["blocks"][1] == calls
+    assert body(sender.render(failure()))["blocks"][1] == mentions
     assert len(body(sender.render(success()))["blocks"]) == 1
 
 
 def test_any_number_of_people_can_be_called() -> None:
-    assert len(calls_of(Mention(users=[f"U{number:020}" for number in range(500)], all=True))) <= 3000
+    assert len(mention_text(Mention(users=[f"U{number:020}" for number in range(500)], all=True))) <= 3000
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_nothing_that_was_typed_calls_links_or_breaks_out_of_its_place(story: Wi
             assert re.fullmatch(r"\*L\w+\*|(\*L\w+\*\n)?```\n((?!```).)*\n```", text["text"], re.DOTALL)
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
+@pytest.mark.parametrize("typed", [*HOSTILE, *HIDING])
 def test_a_comment_is_read_as_it_was_typed(typed: str) -> None:
     message = success(backup={"id": 1, "comment": typed})
     shown = next(fact.value for fact in message.facts if fact.kind is FactKind.COMMENT)
@@ -319,38 +319,12 @@ def test_a_webhooks_only_success_is_ok() -> None:
     assert webhook().judge(answer(200, b"ok")) == Delivered(200)
 
 
-STRANGE: List[Any] = [b"", b"<html>login</html>", b"Hello there", {"ok": False}, {"ok": "true"}, [], None]
-REFUSALS = [
-    *((value, Retry, "check the URL") for value in [*STRANGE, b"ok"]),
-    *(
-        ({"ok": False, "error": word}, kind, words)
-        for word, kind, words in [
-            ("invalid_auth", Permanent, "slack.bot_token"),
-            ("token_revoked", Permanent, "install the app again"),
-            ("channel_not_found", Permanent, "slack.channel"),
-            ("not_in_channel", Permanent, "/invite"),
-            ("missing_scope", Permanent, "chat:write"),
-            ("is_archived", Permanent, "unarchive"),
-            ("msg_too_long", Permanent, "report"),
-            ("brand_new_error", Permanent, "chat.postMessage"),
-            ("ratelimited", Retry, "one message a second"),
-            ("message_limit_exceeded", Retry, "free workspaces"),
-            ("service_unavailable", Retry, "Slack has a problem"),
-            ("message_not_found", Retry, "a message of its own"),
-        ]
-    ),
-]
-WEBHOOK_REFUSALS = [
-    *((value, Retry, "check the URL") for value in [*STRANGE, {"ok": True}, b"brand_new_error"]),
-    (b"no_service", Permanent, "create a new webhook"),
-    (b"channel_is_archived", Permanent, "unarchive"),
-    (b"rollup_error", Retry, "Slack has a problem"),
-]
-
-
 @pytest.mark.parametrize(
     ("sender", "value", "kind", "words"),
-    [*((bot(), *refusal) for refusal in REFUSALS), *((webhook(), *refusal) for refusal in WEBHOOK_REFUSALS)],
+    [
+        *((bot(), *refusal) for refusal in SLACK_REFUSALS),
+        *((webhook(), *refusal) for refusal in SLACK_WEBHOOK_REFUSALS),
+    ],
 )
 def test_a_refusal_behind_200_is_none_the_less_one(sender: Any, value: Any, kind: Any, words: str) -> None:
     outcome = sender.judge(answer(200, value))
@@ -434,7 +408,7 @@ def test_too_many_messages_slow_the_endpoint_down(status: int, value: Any, heade
         assert outcome.after == after
 
 
-@pytest.mark.parametrize("error", sorted(answers._START_IS_GONE))
+@pytest.mark.parametrize("error", sorted(answers._GONE_WORDS))
 def test_an_end_whose_start_is_gone_is_sent_as_a_message_of_its_own(error: str) -> None:
     outcome = bot("update").judge(answer(200, {"ok": False, "error": error}))
     assert isinstance(outcome, Retry)
@@ -466,7 +440,7 @@ def test_the_token_is_in_no_repr() -> None:
         ({"slack": {"bot_token": "xoxb-1"}}, "name the channel"),
         ({"slack": {"channel": "C1"}}, 'leave out "channel"'),
         ({"url": WEBHOOK, "slack": {"channel": "C1"}}, 'leave out "channel"'),
-        ({"url": WEBHOOK, "slack": BOT}, 'leave out "url"'),
+        ({"url": WEBHOOK, "slack": SLACK_BOT}, 'leave out "url"'),
         ({"url": WEBHOOK, "lifecycle": "reply"}, "can neither reply nor update; a bot can do both"),
         ({"url": WEBHOOK, "lifecycle": "update"}, 'leave out "lifecycle"'),
         ({"url": WEBHOOK, "slack": {"icon": "floppy"}}, ":floppy_disk:"),

@@ -13,25 +13,25 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from prime_notify.channels.telegram import markup
-from prime_notify.channels.telegram.layout import calls_of
-from prime_notify.config.endpoint import Mention
+from prime_notify.channels.telegram.layout import mention_text
+from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import plain
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel
-from tests.unit.channels.stories import HOSTILE, MEGABYTE, Wild, failure, start, success, wild
+from tests.support.hostile import HIDING, HOSTILE, MEGABYTE, Wild, wild
+from tests.support.messages import answer, channel, failure, start, success
+from tests.unit.channels.refusals import TELEGRAM_BOT, TELEGRAM_REFUSALS
 
 ACTIONS = [{"label": "Open the panel", "url": "https://panel.example.com/?a=1&b=2"}]
 PREVIOUS = {"chat": "-1001234567890", "message": "17"}
-BOT = {"bot_token": "123:AA", "chat_id": "-1001234567890"}
 MENTION = {"users": ["42", "@steve"], "all": True}
 
 
 def telegram(lifecycle: str = "separate", options: Optional[Dict[str, Any]] = None, **config: Any) -> Any:
-    return channel("telegram", lifecycle=lifecycle, telegram={**BOT, **(options or {})}, **config)
+    return channel("telegram", lifecycle=lifecycle, telegram={**TELEGRAM_BOT, **(options or {})}, **config)
 
 
 def body(request: Request) -> Dict[str, Any]:
@@ -164,7 +164,7 @@ def test_those_who_are_to_be_called_are_called_on_failures_and_only_then() -> No
 
 
 def test_any_number_of_people_can_be_called() -> None:
-    assert calls_of(Mention(users=[str(number) for number in range(500)])).count("🔔") == 50
+    assert mention_text(Mention(users=[str(number) for number in range(500)])).count("🔔") == 50
 
 
 def test_a_topic_and_silence_are_asked_for() -> None:
@@ -282,7 +282,7 @@ def test_ordinary_values_are_ordinary_text(text: str) -> None:
     assert markup.text(text) == text
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [*HOSTILE, *HIDING])
 def test_a_comment_is_read_as_it_was_typed(text: str) -> None:
     message = success(backup={"id": 1, "comment": text})
     shown = next(fact.value for fact in message.facts if fact.kind is FactKind.COMMENT)
@@ -307,24 +307,7 @@ def refusal(code: int, description: str, sender: Any = None, **parameters: Any) 
     return (sender or telegram()).judge(answer(code, value))
 
 
-STRANGE: List[Any] = [b"", b"<html>login</html>", b"ok", {"ok": "true"}, {"ok": False}, {}, [], None]
-REFUSALS = [
-    *((value, Retry, "check the URL") for value in STRANGE),
-    *(
-        ({"ok": False, "error_code": code, "description": description}, kind, words)
-        for code, description, kind, words in [
-            (400, "Bad Request: chat not found", Permanent, "telegram.chat_id"),
-            (401, "Unauthorized", Permanent, "@BotFather"),
-            (403, "Forbidden: bot was blocked by the user", Permanent, "unblock"),
-            (429, "Too Many Requests: retry after 5", Retry, "20 a minute"),
-            (500, "Internal Server Error", Retry, "Telegram has a problem"),
-            (400, "Bad Request: message to edit not found", Retry, "a message of its own"),
-        ]
-    ),
-]
-
-
-@pytest.mark.parametrize(("value", "kind", "words"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "words"), TELEGRAM_REFUSALS)
 def test_a_refusal_behind_200_is_none_the_less_one(value: Any, kind: Any, words: str) -> None:
     outcome = telegram().judge(answer(200, value))
     assert isinstance(outcome, kind)

@@ -8,7 +8,7 @@ import pytest
 
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent
-from tests.unit.channels.samples import NOW, answer, channel, message
+from tests.support.messages import NOW, answer, channel, message
 
 URL = "https://example.com/hook?token=t"
 SERVERCHAN = ["https://sctapi.ftqq.com/SCTkey.send", "https://12.push.ft07.com/send/sctp12tkey.send"]

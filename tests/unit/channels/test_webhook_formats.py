@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prime_notify.model.event import EventName
 from tests.support.examples import examples
-from tests.unit.channels.samples import channel, message
+from tests.support.messages import channel, message
 
 SERVER = {"name": "My Server/1", "running": True}
 

@@ -15,9 +15,9 @@ from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.request import Request
+from tests.support.configs import hook, load_endpoints, problems
 from tests.support.examples import examples
-from tests.unit.channels.samples import answer, channel, message
-from tests.unit.loading.examples import hook, load_endpoints, problems
+from tests.support.messages import answer, channel, message
 
 URL = "https://example.com/hook"
 EVIL = '"}],&x=1\r\nX-Evil: 1 <b>{{ title }}</b> ../..//evil.com #?%00 \u2028👩‍👩‍👧'

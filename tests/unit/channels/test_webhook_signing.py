@@ -16,8 +16,8 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from prime_notify.model.request import Request
-from tests.unit.channels.samples import NOW, channel, message
-from tests.unit.loading.examples import hook, load_endpoints, problems
+from tests.support.configs import hook, load_endpoints, problems
+from tests.support.messages import NOW, channel, message
 
 PROJECT = Path(__file__).parents[3]
 RECEIVERS = PROJECT / "docs" / "receivers"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Retry
 from tests.support.examples import examples
-from tests.unit.channels.composed import ACTIONS, HOSTILE, composed, failed, messages
-from tests.unit.channels.samples import answer, channel
+from tests.support.hostile import HOSTILE, wild_messages
+from tests.support.messages import ACTIONS, answer, channel, detailed, failed, sent
+from tests.unit.channels.refusals import WECOM_REFUSALS
 
 URL = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k3y"
 
@@ -22,17 +23,13 @@ def wecom(url: str = URL, options: Any = None, **config: Any) -> Any:
     return channel("wecom", url=url, wecom=options or {}, **config)
 
 
-def sent(sender: Any, message: Any) -> Dict[str, Any]:
-    return json.loads(sender.render(message).body)
-
-
 def content(sender: Any, message: Any) -> str:
     document = sent(sender, message)
     return document[document["msgtype"]]["content"]
 
 
 def test_a_message_is_a_coloured_heading_and_a_quoted_line_for_each_fact() -> None:
-    request = wecom().render(composed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
+    request = wecom().render(detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
     assert (request.method, request.url) == ("POST", URL)
     document = json.loads(request.body)
     time = document["markdown"]["content"].rpartition("</font>")[2]
@@ -60,16 +57,16 @@ def test_a_message_is_a_coloured_heading_and_a_quoted_line_for_each_fact() -> No
     ],
 )
 def test_the_colour_follows_the_severity(event: str, severity: str, colour: str) -> None:
-    assert content(wecom(), composed(event, severity=severity)).startswith(f'### <font color="{colour}">')
+    assert content(wecom(), detailed(event, severity=severity)).startswith(f'### <font color="{colour}">')
 
 
 def test_the_language_joins_labels_and_values() -> None:
-    assert '<font color="comment">状态：</font>成功' in content(wecom(), composed(language="zh_cn"))
+    assert '<font color="comment">状态：</font>成功' in content(wecom(), detailed(language="zh_cn"))
 
 
 def test_actions_are_links() -> None:
     actions = [{"label": "[Panel](", "url": "https://h/a(b)"}, ACTIONS[1]]
-    assert content(wecom(actions=actions), composed()).endswith(
+    assert content(wecom(actions=actions), detailed()).endswith(
         "\n[［Panel］(](https://h/a%28b%29)  [Docs](https://docs.example.com)"
     )
 
@@ -77,7 +74,7 @@ def test_actions_are_links() -> None:
 def test_users_are_called_in_markdown_on_failures() -> None:
     calling = wecom(mention={"users": ["ZhangSan", "li.si@x"]})
     assert content(calling, failed()).endswith("\n<@ZhangSan> <@li.si@x>")
-    assert "<@" not in content(calling, composed())
+    assert "<@" not in content(calling, detailed())
 
 
 @pytest.mark.parametrize(
@@ -100,7 +97,7 @@ def test_phones_and_everyone_are_called_in_plain_text(mention: Any, lists: Any) 
     lines = text.split("\n")
     assert lines[:3] == ["❌ Backup #42 failed — Survival", "Comment: before the raid", "Error: OSError: disk full"]
     assert lines[-2:] == ["Panel: https://panel.example.com/x", "Docs: https://docs.example.com"]
-    assert sent(calling, composed())["msgtype"] == "markdown"
+    assert sent(calling, detailed())["msgtype"] == "markdown"
 
 
 def test_a_traceback_is_quoted_where_it_is_asked_for() -> None:
@@ -123,7 +120,7 @@ def test_what_is_typed_is_no_markup_and_calls_nobody(mention: Any, hostile: str)
 
 
 @examples(60)
-@given(message=messages)
+@given(message=wild_messages)
 def test_no_content_is_longer_than_its_kind_may_be(message: Any) -> None:
     config = {"traceback": True, "actions": ACTIONS}
     for mention, kind, limit in (({"users": "Li"}, "markdown", 4096), ({"phones": "138"}, "text", 2048)):
@@ -152,35 +149,18 @@ def test_a_long_error_leaves_room_for_the_rest() -> None:
     ],
 )
 def test_where_it_is_sent(url: str, options: Any, sent_to: str) -> None:
-    assert wecom(url, options).render(composed()).url == sent_to
+    assert wecom(url, options).render(detailed()).url == sent_to
 
 
 def test_a_key_alone_goes_to_wecom() -> None:
-    assert channel("wecom", wecom={"key": "k3y"}).render(composed()).url == URL
+    assert channel("wecom", wecom={"key": "k3y"}).render(detailed()).url == URL
 
 
 def test_success_is_errcode_0() -> None:
     assert wecom().judge(answer(200, {"errcode": 0, "errmsg": "ok"})) == Delivered(200)
 
 
-REFUSALS = [
-    ({"errcode": -1, "errmsg": "system busy"}, Retry, "busy"),
-    ({"errcode": 40008, "errmsg": "invalid message type"}, Permanent, "group bot"),
-    ({"errcode": 40058, "errmsg": "markdown.content exceed max length 4096"}, Permanent, "invalid"),
-    ({"errcode": 44004, "errmsg": "content is empty"}, Permanent, "empty"),
-    ({"errcode": 45002, "errmsg": "content size out of range"}, Permanent, "too long"),
-    ({"errcode": 45009, "errmsg": "api freq out of limit, more info at https://x"}, Retry, "20 messages"),
-    ({"errcode": 45033, "errmsg": "api concurrent out of limit"}, Retry, "20 messages"),
-    ({"errcode": 93000, "errmsg": "invalid webhook url, hint: [17], from ip: 1.2.3.4"}, Permanent, "webhook address"),
-    ({"errcode": 93004, "errmsg": "robot stopped"}, Permanent, "switch it on"),
-    ({"errcode": 93008, "errmsg": "not in chat"}, Permanent, "not in the group"),
-    ({"errcode": 99999, "errmsg": "new"}, Retry, "error code"),
-    ({"ok": True}, Retry, "check the URL"),
-    (b"ok", Retry, "check the URL"),
-]
-
-
-@pytest.mark.parametrize(("value", "kind", "hint"), REFUSALS)
+@pytest.mark.parametrize(("value", "kind", "hint"), WECOM_REFUSALS)
 def test_every_refusal_says_what_to_do(value: Any, kind: Any, hint: str) -> None:
     outcome = wecom().judge(answer(200, value))
     assert isinstance(outcome, kind)

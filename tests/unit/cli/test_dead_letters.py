@@ -7,13 +7,13 @@ from typing import Optional
 
 import pytest
 
-from prime_notify.cli import place
+from prime_notify.cli import folder_access
 from prime_notify.model.health import Health
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.values import State
 from tests.support.build import know_health
+from tests.support.cli_folder import Folder, hook
 from tests.support.receiver import Answer, Receiver
-from tests.unit.cli.folder import Folder, hook
 
 
 def test_replay_delivers_one_notification_when_nobody_else_does(folder: Folder, receiver: Receiver) -> None:
@@ -108,7 +108,7 @@ def test_replay_is_left_to_a_process_that_was_faster(
     document = folder.configure(hook(receiver))
     with folder.archive() as archive:
         archive.dead("phone")
-    monkeypatch.setattr(place, "owner_of", nobody_yet)
+    monkeypatch.setattr(folder_access, "owner_of", nobody_yet)
     with folder.owned(document):
         said = folder.run("replay", "1")
         assert said.code == 0

@@ -7,7 +7,7 @@ import pytest
 from prime_notify.messages.machine_texts import machine_comment
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import local_time
-from tests.unit.cli.folder import Folder
+from tests.support.cli_folder import Folder
 
 AT = 1_000_000_000.0
 WHEN = local_time(AT)

@@ -14,9 +14,9 @@ import pytest
 
 from prime_notify.cli import main as program
 from prime_notify.version import __version__
+from tests.support.cli_folder import Folder, hook
 from tests.support.mcdr import PROJECT, pack
 from tests.support.receiver import Receiver
-from tests.unit.cli.folder import Folder, hook
 
 MODULE = ["-m", "prime_notify"]
 WITHOUT_MCDR = """
@@ -60,7 +60,7 @@ def test_mcdreforged_is_not_needed(folder: Folder, receiver: Receiver, arguments
     assert (done.returncode, done.stderr) == (code, "")
 
 
-def test_a_python_that_lacks_what_it_needs_is_told_so(tmp_path: Path) -> None:
+def test_a_missing_package_is_named(tmp_path: Path) -> None:
     code = WITHOUT_MCDR.replace("mcdreforged", "pydantic")
     done = start("-c", code, "status")
     assert done.returncode == 2
@@ -134,7 +134,7 @@ def test_an_interruption_has_an_exit_code_of_its_own(folder: Folder, monkeypatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "Place", interrupted)
+    monkeypatch.setattr(program, "FolderAccess", interrupted)
     said = folder.run("status")
     assert (said.code, said.errors) == (130, "interrupted\n")
 

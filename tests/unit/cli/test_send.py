@@ -8,10 +8,10 @@ from typing import Optional
 
 import pytest
 
-from prime_notify.cli import place
+from prime_notify.cli import folder_access
 from prime_notify.outbox.errors import OutboxError
+from tests.support.cli_folder import Folder, hook
 from tests.support.receiver import HANG, Answer, Receiver
-from tests.unit.cli.folder import Folder, hook
 
 
 def test_it_is_delivered_and_reported_per_endpoint(folder: Folder, receiver: Receiver) -> None:
@@ -102,25 +102,25 @@ def test_start_and_end_from_two_commands_are_one_task(folder: Folder, receiver: 
     assert start["task_id"] == end["task_id"]
 
 
-def test_ends_that_can_only_be_told_now_are_delivered_as_well(
+def test_ends_of_interrupted_tasks_are_delivered_as_well(
     folder: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.configure(hook(receiver))
     with monkeypatch.context() as earlier:
         earlier.setattr("prime_notify.engine.engine._process_token", lambda: "a process that is gone")
         assert folder.run("send", "backup_start", "--field", "task_id=a").code == 0
-    told = folder.run("send", "backup_aborted", "--field", "task_id=b", "--json").data
+    data = folder.run("send", "backup_aborted", "--field", "task_id=b", "--json").data
     ends = {request.json()["task_id"]: request.json()["id"] for request in receiver.requests[1:]}
     assert set(ends) == {"a", "b"}
-    assert told["id"] == ends["b"]
-    assert told["endpoints"][0]["delivered"] == 1
+    assert data["id"] == ends["b"]
+    assert data["endpoints"][0]["delivered"] == 1
 
 
-def test_what_was_told_before_is_not_told_again(folder: Folder, receiver: Receiver) -> None:
+def test_what_was_accepted_before_is_not_accepted_again(folder: Folder, receiver: Receiver) -> None:
     folder.configure(hook(receiver))
     assert folder.run("send", "backup_start", "--field", "task_id=a").code == 0
     said = folder.run("send", "backup_start", "--field", "task_id=a")
-    assert (said.code, said.errors) == (1, "not sent: backup_start of this task was told before\n")
+    assert (said.code, said.errors) == (1, "not sent: backup_start of this task was accepted before\n")
     assert len(receiver.requests) == 1
 
 
@@ -192,7 +192,7 @@ def test_it_is_left_to_a_process_that_was_faster(
         return None
 
     document = folder.configure(hook(receiver))
-    monkeypatch.setattr(place, "owner_of", nobody_yet)
+    monkeypatch.setattr(folder_access, "owner_of", nobody_yet)
     with folder.owned(document):
         said = folder.run("send", "backup_failure")
         assert said.code == 0

@@ -1,4 +1,4 @@
-"""``status``: how it stands, for people and for monitors."""
+"""``status``: the state of the folder, for people and for monitors."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.values import State
 from prime_notify.version import __version__
 from tests.support.build import know_health
+from tests.support.cli_folder import Folder, hook
 from tests.support.receiver import Receiver
-from tests.unit.cli.folder import Folder, hook
 
 
 def test_a_folder_in_which_nothing_happened_yet_is_well(folder: Folder, receiver: Receiver) -> None:

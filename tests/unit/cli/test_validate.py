@@ -1,4 +1,4 @@
-"""``validate``: what is wrong with a config."""
+"""``validate``: the mistakes in a config."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli_folder import SECRET, Folder, hook
 from tests.support.receiver import Receiver
-from tests.unit.cli.folder import SECRET, Folder, hook
 
 
 def test_a_config_without_a_mistake(folder: Folder, receiver: Receiver) -> None:
@@ -22,7 +22,7 @@ def test_a_config_without_a_mistake(folder: Folder, receiver: Receiver) -> None:
     ]
 
 
-def test_every_mistake_is_told_with_its_remedy_and_no_secret(folder: Folder) -> None:
+def test_every_mistake_is_printed_with_its_remedy_and_no_secret(folder: Folder) -> None:
     folder.configure({"name": "phone", "type": "bark", "url": f"ftp://{SECRET}"}, enabled=False, server={"name": []})
     said = folder.run("validate")
     assert said.code == 1
@@ -47,7 +47,7 @@ def test_any_file_can_be_checked(folder: Folder, receiver: Receiver, tmp_path: P
 
 
 @pytest.mark.parametrize("text", ["{", "[]", ""])
-def test_what_is_no_config_at_all_is_told(folder: Folder, text: str) -> None:
+def test_what_is_no_config_at_all_is_reported(folder: Folder, text: str) -> None:
     (folder.path / "config.json").write_text(text)
     said = folder.run("validate")
     assert said.code == 1

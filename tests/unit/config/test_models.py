@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.models import Config, ConfigDocument
-from prime_notify.loading.default import DEFAULT_DOCUMENT
+from prime_notify.loading.files import DEFAULT_DOCUMENT
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,4 +1,4 @@
-"""What a person reads about a mistake: one line, printable whatever the document holds."""
+"""The text of a problem: one printable line for every value."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_path_can_be_read_and_printed(location, path):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown", "hidden"),
+    ("value", "quoted", "hidden"),
     [
         ("soon", '"soon"', "a string (length 4)"),
         (5, "5", "a number"),
@@ -49,13 +49,13 @@ def test_a_path_can_be_read_and_printed(location, path):
         (object, "something that is no JSON", "something that is no JSON"),
     ],
 )
-def test_a_value_is_shown_or_only_its_kind(value, shown, hidden):
-    assert describe(value, shown=True) == shown
-    assert describe(value, shown=False) == hidden
+def test_a_value_is_quoted_or_only_its_type_is_named(value, quoted, hidden):
+    assert describe(value, public=True) == quoted
+    assert describe(value, public=False) == hidden
 
 
 @given(_JSON, st.text(st.characters()))
 def test_no_value_and_no_key_is_too_strange_for_one_short_printable_line(value, key):
-    for text in (describe(value, shown=True), json_path(("a", key))):
+    for text in (describe(value, public=True), json_path(("a", key))):
         assert text.isprintable()
         assert len(text) <= 65

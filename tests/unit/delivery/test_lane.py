@@ -9,7 +9,7 @@ from typing import List, Optional, Sequence, Union
 import pytest
 
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.notices import Notice, NoticeKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prime_notify.config.rate import Rate
+from prime_notify.config.units import Rate
 from prime_notify.delivery.policy import DEFAULT_DELAYS, Policy
 from prime_notify.model.event import EventName
 from tests.support.build import endpoint

@@ -25,7 +25,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import State
-from prime_notify.routing.groups import Share
+from prime_notify.routing.groups import GroupChoice
 from tests.support.build import event, loaded
 from tests.support.clock import FakeClock
 from tests.support.receiver import HANG, Answer, Receiver
@@ -332,7 +332,7 @@ def test_previews_explanations_and_tests_work_while_another_process_owns_the_fol
         assert second.rehearsal.preview("hook", EventName.BACKUP_FAILURE)
         explanation = second.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
         assert explanation is not None
-        assert explanation.goes_there
+        assert explanation.is_sent
         assert second.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
         assert results.get(timeout=10.0).ok
 
@@ -527,9 +527,9 @@ def test_a_decision_tells_whether_an_event_would_go_there(tmp_path: Path, receiv
         unwanted = running.rehearsal.explanation("hook", EventName.BACKUP_START)
         assert running.rehearsal.explanation("unknown", EventName.BACKUP_START) is None
     assert wanted is not None
-    assert wanted.goes_there
+    assert wanted.is_sent
     assert unwanted is not None
-    assert not unwanted.goes_there
+    assert not unwanted.is_sent
 
 
 def test_what_is_delivered_only_on_change_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
@@ -677,16 +677,16 @@ def test_an_explanation_knows_groups_turns_fallbacks_and_who_is_paused(tmp_path:
             running.switch("c", on=False)
             alone = running.rehearsal.explanation("c", EventName.BACKUP_FAILURE)
     assert end is not None
-    assert end.share == Share("g", "round_robin", "b", ("a", "b"), kept=True, after="a")
-    assert not end.goes_there
+    assert end.choice == GroupChoice("g", "round_robin", "b", ("a", "b"), has_start=True, previous="a")
+    assert not end.is_sent
     assert following is not None
-    assert following.share == Share("g", "round_robin", "b", ("a", "b"), ("a",), after="b")
+    assert following.choice == GroupChoice("g", "round_robin", "b", ("a", "b"), ("a",), previous="b")
     assert following.fallbacks == ("c",)
-    assert 0 < (following.left_alone["a"] or 0) < 60
+    assert 0 < (following.pauses["a"] or 0) < 60
     assert fallback is not None
-    assert (fallback.group, fallback.stands_in_for, fallback.goes_there) == (None, ("a",), False)
+    assert (fallback.group, fallback.fallback_of, fallback.is_sent) == (None, ("a",), False)
     assert alone is not None
-    assert alone.stands_in_for == ()
+    assert alone.fallback_of == ()
 
 
 @pytest.mark.parametrize("plugin", ["prime_backup", "my_plugin"])
@@ -696,6 +696,6 @@ def test_an_explanation_goes_by_how_real_tasks_ended(tmp_path: Path, receiver: R
         running.accept(event("backup_failure", plugin))
         second = running.rehearsal.explanation("hook", EventName.BACKUP_FAILURE)
     assert first is not None
-    assert first.goes_there
+    assert first.is_sent
     assert second is not None
-    assert not second.goes_there
+    assert not second.is_sent

@@ -24,7 +24,7 @@ class Home:
 
     def __init__(self) -> None:
         self.done: List[str] = []
-        self.held = True
+        self.owned = True
         self.outbox = self
         self.error: Exception = OutboxError("disk full")
         self.failing = ""
@@ -69,7 +69,7 @@ def test_every_job_runs_every_two_seconds() -> None:
 
 def test_nothing_is_done_in_a_folder_that_another_process_owns() -> None:
     home = Home()
-    home.held = False
+    home.owned = False
     home.run()
     assert home.done == ["own"]
 

@@ -8,7 +8,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.engine.request_preview import preview_of
 from prime_notify.model.request import AppriseRequest, CommandRequest, Request
 from prime_notify.text.redaction import Redactor
-from tests.unit.channels.samples import channel, message
+from tests.support.messages import channel, message
 
 REDACT = Redactor(["hidden-key"])
 

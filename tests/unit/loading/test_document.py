@@ -1,4 +1,4 @@
-"""JSON text into a document: every mistake is told with its place and a remedy, and nothing of the text is shown."""
+"""Parsing of JSON text: each mistake is reported with place and remedy, and nothing of the text is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every option's example, in the reference and in editors, loads where it belongs; schema and loader agree on it."""
+"""The example of every option loads in its place, and schema and loader agree on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.loading.schema import config_schema
-from tests.unit.loading.examples import load
+from tests.support.configs import load
 
 COMMON = {"name": "ops", "type": "webhook", "url": "https://example.com/hook"}
 MAIL = {"name": "mail", "url": "https://example.com/mail"}
@@ -31,7 +31,7 @@ ELSEWHERE: Dict[str, Mapping[str, Any]] = {
     "slack.slack.bot_token": {"name": "team", "type": "slack", "slack": {"channel": "#x"}},
     "slack.slack.channel": {"name": "team", "type": "slack", "slack": {"bot_token": "x"}},
 }
-"""Endpoints for options that do not go with the smallest example of their channel, or with that of the whole object."""
+"""Endpoints for options that do not fit the smallest example of their channel, or that of the whole object."""
 
 COMPANIONS: Dict[str, Mapping[str, Any]] = {
     "alertmanager.alertmanager.password": {"user": "x"},
@@ -41,18 +41,18 @@ COMPANIONS: Dict[str, Mapping[str, Any]] = {
     "ntfy.ntfy.password": {"user": "x"},
     "ntfy.ntfy.user": {"password": "x"},
 }
-"""What else must stand beside an option."""
+"""Other options that an option needs."""
 
 AROUND: Dict[str, Mapping[str, Any]] = {"endpoint.group": {"groups": {"phones": "first_ok"}}}
-"""What else must stand beside the endpoints."""
+"""Other options of the block that an option needs."""
 
 OTHERS: Dict[str, Sequence[Mapping[str, Any]]] = {"endpoint.fallback": [MAIL], "endpoint.group": MEMBERS[1:]}
-"""Endpoints that an option is about."""
+"""Other endpoints that an option needs."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """``id``: the config, an endpoint or a channel, and the path in it; ``parents``: the objects in which it stands."""
+    """``id``: the config, an endpoint or a channel, and the path in it. ``parents``: the objects around the option."""
 
     id: str
     info: FieldInfo
@@ -63,7 +63,7 @@ class Option:
         return self.id.rpartition(".")[2]
 
     def document(self, value: Any, *, absent: bool = False) -> Dict[str, Any]:
-        """A config with the option in its place, and with what it needs."""
+        """A config with the option in its place, and with everything that it needs."""
         config: Dict[str, Any] = {"notification": {"enabled": True, **AROUND.get(self.id, {})}}
         root, place = self.id.partition(".")[0], config
         if root != "config":

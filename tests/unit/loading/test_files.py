@@ -1,4 +1,4 @@
-"""Reading never writes, and writing never takes anything away from a user."""
+"""Reading never writes, and writing never replaces a config."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from prime_notify.config.problem import ConfigError
-from prime_notify.loading.default import DEFAULT_DOCUMENT
-from prime_notify.loading.files import read_config_file, write_default_config, write_schema
+from prime_notify.loading.files import DEFAULT_DOCUMENT, read_config_file, write_default_config, write_schema
 from prime_notify.loading.schema import config_schema
 
 
@@ -38,7 +37,7 @@ def test_a_config_is_read_as_utf_8_with_or_without_a_byte_order_mark(path, conte
         (b'{"a": 1,}', "remove the comma"),
     ],
 )
-def test_what_cannot_be_read_is_told_and_left_as_it_is(path, content, message):
+def test_what_cannot_be_read_is_reported_and_left_as_it_is(path, content, message):
     _write(path, content)
     with pytest.raises(ConfigError, match=message):
         read_config_file(path)
@@ -46,13 +45,13 @@ def test_what_cannot_be_read_is_told_and_left_as_it_is(path, content, message):
     assert [one.name for one in path.parent.iterdir()] == ["config.json"]
 
 
-def test_a_missing_file_is_told(path):
+def test_a_missing_file_is_reported(path):
     with pytest.raises(ConfigError, match="no such file"):
         read_config_file(path)
     assert not path.parent.exists()
 
 
-def test_a_folder_in_its_place_is_told(path):
+def test_a_folder_in_its_place_is_reported(path):
     path.mkdir(parents=True)
     with pytest.raises(ConfigError, match="a file that cannot be read"):
         read_config_file(path)

@@ -1,4 +1,4 @@
-"""A broken part of the config costs nothing but itself, and its owner is told where it is and what to write."""
+"""A mistake in the config leaves all other parts in force, and is reported with place and remedy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import Config
-from prime_notify.loading.default import DEFAULT_DOCUMENT
 from prime_notify.loading.document import parse_document
+from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.load import ConfigError, load_config
 from prime_notify.model.event import EventName
-from tests.unit.loading.examples import SPEC_EXAMPLE, hook, load, load_endpoints, names, problems
+from tests.support.configs import SPEC_EXAMPLE, hook, load, load_endpoints, names, problems
 
 
 def _fatal(loaded) -> dict:
@@ -63,11 +63,11 @@ class TestWholeDocument:
         loaded = load({"enabled": "perhaps", "endpoints": [hook(url="nonsense")]})
         assert [problem.path for problem in loaded.problems] == ["$", "enabled", "endpoints[0].url"]
 
-    def test_a_stray_part_of_the_block_is_told_where_it_belongs(self):
+    def test_a_stray_part_of_the_block_is_reported_with_its_right_place(self):
         (problem,) = load({**SPEC_EXAMPLE, "endpoints": []}).problems
         assert str(problem) == 'endpoints: found an unknown option; move it into "notification"'
 
-    def test_an_option_written_twice_is_told(self):
+    def test_an_option_written_twice_is_reported(self):
         loaded = load(parse_document('{"notification": {"enabled": false, "enabled": true}}'))
         assert loaded.config.notification.enabled
         assert [problem.path for problem in loaded.problems] == ["notification.enabled"]
@@ -130,7 +130,7 @@ class TestSections:
 
 class TestNotificationBlock:
     @pytest.mark.parametrize("block", [[], "https://example.com/secret", 5])
-    def test_something_else_in_its_place_is_told_without_showing_it(self, block):
+    def test_something_else_in_its_place_is_reported_without_showing_it(self, block):
         (problem,) = load({"notification": block}).problems
         assert problem.path == "notification"
         assert "example.com" not in str(problem)
@@ -141,7 +141,7 @@ class TestNotificationBlock:
         assert (loaded.config, loaded.problems) == (Config(), ())
 
     @pytest.mark.parametrize("endpoints", [{}, "https://example.com/secret", 5])
-    def test_endpoints_that_are_no_list_are_told_without_showing_them(self, endpoints):
+    def test_endpoints_that_are_no_list_are_reported_without_showing_them(self, endpoints):
         (problem,) = load({"notification": {"endpoints": endpoints}}).problems
         assert (problem.path, problem.remedy[:12]) == ("notification.endpoints", "write a list")
         assert "secret" not in str(problem)
@@ -164,7 +164,7 @@ class TestNotificationBlock:
     def test_when_no_known_event_remains_all_are_sent(self, events):
         assert load({"notification": {"events": events}}).config.notification.events is None
 
-    def test_an_empty_list_of_events_is_obeyed_and_told(self):
+    def test_an_empty_list_of_events_is_obeyed_and_reported(self):
         loaded = load({"notification": {"events": []}})
         assert loaded.config.notification.events == []
         assert problems(loaded)["notification.events"].found == "[]"

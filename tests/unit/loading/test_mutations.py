@@ -1,4 +1,4 @@
-"""Whatever becomes of a valid config, it is a config or an error with a path, and no secret is seen."""
+"""Every change of a valid config gives a config or an error with a path, and shows no secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from prime_notify.loading.files import read_config_file
 from prime_notify.loading.load import ConfigError, LoadedConfig
-from tests.unit.loading.examples import load, names
+from tests.support.configs import load, names
 
 SECRETS = ("key-of-the-phone-1", "key-of-the-mailbox-2", "token-of-the-hook-3", "value-from-environment-4")
 ENVIRON = {"TOKEN": SECRETS[3]}
@@ -60,7 +60,7 @@ def _inner(document: Any, place: Tuple[Any, ...]) -> Any:
 
 @st.composite
 def _mutated(draw: st.DrawFn, within: Tuple[Any, ...] = ()) -> Any:
-    """``VALID`` after one to three changes below ``within``."""
+    """``VALID`` with one to three changes below ``within``."""
     document = copy.deepcopy(VALID)
     for _ in range(draw(st.integers(1, 3))):
         places = [(*within, *place) for place in _places(_inner(document, within)) if place]
@@ -80,7 +80,7 @@ def _mutated(draw: st.DrawFn, within: Tuple[Any, ...] = ()) -> Any:
 
 
 def _assert_silent(*seen: object, shown: str = "") -> None:
-    """``shown`` is what its owner chose to be shown, such as names: a secret pasted there is none any more."""
+    """``shown``: texts that are public by nature, such as names. A secret that is pasted there is public, too."""
     text = "".join(f"{one!r}{one!s}" for one in seen)
     assert not [secret for secret in SECRETS if secret in text and secret not in shown]
 
@@ -104,7 +104,7 @@ def test_the_unmutated_config_is_valid():
 
 @given(_mutated())
 def test_any_mutation_gives_a_config_with_readable_problems_and_shows_no_secret_of_an_endpoint(document):
-    """The secrets stay in an endpoint beside, so that they are known wherever else they were pasted."""
+    """Another endpoint keeps the secrets, so that they are known wherever else they were pasted."""
     keeper = {"name": "keeper", "url": "https://example.com", "headers": dict(zip("ABCD", SECRETS))}
     notification = document.get("notification")
     if isinstance(notification, dict) and isinstance(notification.get("endpoints"), list):

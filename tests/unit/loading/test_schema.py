@@ -1,4 +1,4 @@
-"""The shipped JSON Schema is that of the models, and agrees with what the loader takes."""
+"""The shipped JSON Schema is that of the models, and agrees with the loader."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.loading.default import DEFAULT_DOCUMENT
+from prime_notify.loading.files import DEFAULT_DOCUMENT
 from prime_notify.loading.schema import config_schema, render_schema
-from tests.unit.loading.examples import SPEC_EXAMPLE, hook
+from tests.support.configs import SPEC_EXAMPLE, hook
 
 SHIPPED = Path(__file__).parents[3] / "schema" / "config.schema.json"
 
@@ -72,7 +72,7 @@ def _endpoint_definitions(schema):
     return {name: schema["$defs"][name] for name in (one["$ref"].rpartition("/")[2] for one in endpoints)}
 
 
-def test_every_channel_is_told_apart_by_its_type_and_webhook_may_leave_it_out():
+def test_every_channel_is_distinguished_by_its_type_and_webhook_may_leave_it_out():
     types = [one["properties"]["type"] for one in _endpoint_definitions(config_schema()).values()]
     optional = [schema["anyOf"][0]["const"] for schema in types if "anyOf" in schema]
     assert optional == ["webhook"]

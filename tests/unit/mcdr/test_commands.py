@@ -9,27 +9,28 @@ import pytest
 from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import Problem
 from prime_notify.mcdr.commands.all import COMMANDS
-from prime_notify.mcdr.commands.desk import Reloaded, quoted
 from prime_notify.mcdr.commands.test import prime_backup_test_node
+from prime_notify.mcdr.config_file import Reloaded
+from prime_notify.mcdr.rich_text import quoted
 from prime_notify.model.event import EventName
 from prime_notify.routing import Decision, Reason
-from tests.unit.mcdr.bench import Bench
-from tests.unit.mcdr.console import Reader
-from tests.unit.mcdr.desk import NOON, last, state
+from tests.support.bench import Bench, MakeBench
+from tests.support.console import Reader
+from tests.support.scripted_engine import NOON, last, state
 
 EVENTS = [event.value for event in EventName]
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench(state("phone"), state("ops room"), state("old", enabled=False))
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench(state("phone"), state("ops room"), state("old", enabled=False))
 
 
 # overview
 
 
-def test_overview_shows_everything_at_a_glance() -> None:
-    bench = Bench(
+def test_overview_shows_everything_at_a_glance(make_bench: MakeBench) -> None:
+    bench = make_bench(
         state("phone", last=last("delivered", 200)),
         state("ops", waiting=3, last=last("retrying", ms=4.0, reason="refused the connection"), failing_for=90.0),
         state("new"),
@@ -56,8 +57,8 @@ def test_overview_shows_everything_at_a_glance() -> None:
     assert bench.reader.clicks == ["!!pn help", *(f"!!pn test {name}" for name in names)]
 
 
-def test_overview_leads_to_what_was_given_up() -> None:
-    bench = Bench(
+def test_overview_leads_to_what_was_given_up(make_bench: MakeBench) -> None:
+    bench = make_bench(
         state("a", dead=2, last=last("failed", 404, reason="HTTP 404")),
         EndpointState("b", "", False, dead=1, orphaned=True),
     )
@@ -69,10 +70,10 @@ def test_overview_leads_to_what_was_given_up() -> None:
     assert bench.reader.clicks.count("!!pn dead") == 2
 
 
-def test_overview_tells_what_is_wrong() -> None:
-    gone, held = state("gone", disabled=True, failing_for=5.0), state("held", failing_for=700.0, held=42.0)
-    bench = Bench(gone, held)
-    bench.desk.elsewhere, bench.desk.refusing = "process 7", True
+def test_overview_tells_what_is_wrong(make_bench: MakeBench) -> None:
+    gone, held = state("gone", disabled=True, failing_for=5.0), state("held", failing_for=700.0, paused_for=42.0)
+    bench = make_bench(gone, held)
+    bench.engine.elsewhere, bench.engine.refusing = "process 7", True
     lines = bench.type("!!pn")
     assert lines[2:4] == [
         "Another process delivers from this data folder: process 7",
@@ -84,9 +85,9 @@ def test_overview_tells_what_is_wrong() -> None:
     ]
 
 
-def test_overview_of_nothing_says_what_to_do() -> None:
-    bench = Bench(enabled=False)
-    bench.desk.listed = []
+def test_overview_of_nothing_says_what_to_do(make_bench: MakeBench) -> None:
+    bench = make_bench(enabled=False)
+    bench.sources = []
     _, switched_off, sources, endpoints = bench.type("!!pn")
     assert switched_off.startswith("Notifications are switched off: set notification.enabled to true")
     assert sources == "Sources: none yet (no backup plugin is loaded)"
@@ -131,7 +132,7 @@ def test_every_command_needs_its_level(bench: Bench, command: str, level: int) -
 
 
 def test_a_reloaded_config_changes_the_levels_at_once(bench: Bench) -> None:
-    bench.desk.configure(command={"permission": {"reload": 1}})
+    bench.configure(command={"permission": {"reload": 1}})
     assert bench.console.type("!!pn reload", Reader(level=1))[0] == "Config reloaded"
 
 
@@ -148,7 +149,7 @@ def test_reload_says_that_all_is_well(bench: Bench) -> None:
 
 
 def test_reload_tells_every_problem(bench: Bench) -> None:
-    bench.desk.reloaded = Reloaded(True, [Problem("a.b", "7", "write true"), Problem("c", "null", "write a list")])
+    bench.reloaded = Reloaded(True, [Problem("a.b", "7", "write true"), Problem("c", "null", "write a list")])
     assert bench.type("!!pn reload") == [
         "Config reloaded with 2 problem(s); the rest is in force",
         "- a.b: found 7; write true",
@@ -157,26 +158,26 @@ def test_reload_tells_every_problem(bench: Bench) -> None:
 
 
 def test_reload_spares_the_console_what_its_log_says(bench: Bench) -> None:
-    bench.desk.reloaded = Reloaded(True, [Problem("a.b", "7", "write true")])
+    bench.reloaded = Reloaded(True, [Problem("a.b", "7", "write true")])
     assert len(bench.console.type("!!pn reload", Reader(console=True))) == 1
 
 
 def test_reload_of_an_unreadable_file_keeps_the_former_config(bench: Bench) -> None:
-    bench.desk.reloaded = Reloaded(False, [Problem("line 1, column 2", "broken JSON", "remove the comma")])
+    bench.reloaded = Reloaded(False, [Problem("line 1, column 2", "broken JSON", "remove the comma")])
     first, problem = bench.type("!!pn reload")
     assert first == "The config cannot be read; the former one stays in force"
     assert "line 1, column 2" in problem
 
 
 def test_reload_says_what_it_cannot_change(bench: Bench) -> None:
-    bench.desk.reloaded = Reloaded(True, (), ["command.prefix"])
+    bench.reloaded = Reloaded(True, (), ["command.prefix"])
     assert bench.type("!!pn reload")[1:] == [
         "command.prefix changed: it takes effect after !!MCDR plugin reload prime_notify"
     ]
 
 
-def test_reload_reminds_that_nothing_is_sent() -> None:
-    assert Bench(enabled=False).type("!!pn reload")[-1].startswith("Notifications are switched off")
+def test_reload_reminds_that_nothing_is_sent(make_bench: MakeBench) -> None:
+    assert make_bench(enabled=False).type("!!pn reload")[-1].startswith("Notifications are switched off")
 
 
 # test
@@ -212,40 +213,40 @@ def test_test_of_an_endpoint_that_could_not_be_reached_has_no_status(bench: Benc
 )
 def test_test_takes_an_endpoint_and_an_event(bench: Bench, arguments: str, event: str, endpoint: Any) -> None:
     bench.type(f"!!pn test {arguments}".strip())
-    assert [(tested[0], tested[1]) for tested in bench.desk.tested] == [(event, endpoint)]
+    assert [(tested[0], tested[1]) for tested in bench.rehearsal.tested] == [(event, endpoint)]
 
 
-def test_an_endpoint_named_like_an_event_is_an_endpoint() -> None:
-    bench = Bench(state("backup_failure"))
+def test_an_endpoint_named_like_an_event_is_an_endpoint(make_bench: MakeBench) -> None:
+    bench = make_bench(state("backup_failure"))
     bench.type("!!pn test backup_failure")
-    assert bench.desk.tested[0][:2] == ("backup_success", "backup_failure")
+    assert bench.rehearsal.tested[0][:2] == ("backup_success", "backup_failure")
 
 
 def test_test_helps_with_unknown_names(bench: Bench) -> None:
     assert bench.type("!!pn test fone") == ['There is no endpoint "fone"', "Endpoints: phone, ops room, old"]
     assert bench.type("!!pn test phone done") == ['There is no event "done"', f"Events: {', '.join(EVENTS)}"]
-    assert bench.desk.tested == []
+    assert bench.rehearsal.tested == []
 
 
-def test_test_without_endpoints_says_how_to_add_one() -> None:
-    [line] = Bench().type("!!pn test")
+def test_test_without_endpoints_says_how_to_add_one(make_bench: MakeBench) -> None:
+    [line] = make_bench().type("!!pn test")
     assert line.startswith("No endpoint is configured")
 
 
-def test_test_without_an_enabled_endpoint_says_how_to_test_anyway() -> None:
-    [line] = Bench(state("old", enabled=False)).type("!!pn test")
+def test_test_without_an_enabled_endpoint_says_how_to_test_anyway(make_bench: MakeBench) -> None:
+    [line] = make_bench(state("old", enabled=False)).type("!!pn test")
     assert line == "No endpoint is switched on; name one to test it anyway: !!pn test <endpoint>"
 
 
-def test_test_works_while_notifications_are_switched_off_and_says_so() -> None:
-    bench = Bench(state("phone"), enabled=False)
+def test_test_works_while_notifications_are_switched_off_and_says_so(make_bench: MakeBench) -> None:
+    bench = make_bench(state("phone"), enabled=False)
     bench.type("!!pn test")
     assert bench.answer("phone")[-1].startswith("Notifications are switched off")
 
 
 def test_test_knows_who_asked(bench: Bench) -> None:
     bench.console.type("!!pn test", Reader(console=True))
-    assert bench.desk.tested[0][2]["type"] == "console"
+    assert bench.rehearsal.tested[0][2]["type"] == "console"
 
 
 def test_completes_endpoints_and_events(bench: Bench) -> None:
@@ -258,7 +259,7 @@ def test_completes_endpoints_and_events(bench: Bench) -> None:
 
 
 def test_prime_backups_node_does_the_same(bench: Bench) -> None:
-    bench.console.load("prime_backup", root_with(prime_backup_test_node(bench.desk)))
+    bench.console.load("prime_backup", root_with(prime_backup_test_node(bench.tools)))
     assert bench.type("!!pb test notify backup_failure") == ["Sending a test backup_failure to: phone, ops room"]
     assert bench.type("!!pb test") == ["Usage: !!pb test notify [event]"]
     assert bench.console.complete("!!pb test notify ") == EVENTS
@@ -287,7 +288,7 @@ def test_preview_shows_the_request_line_by_line(bench: Bench) -> None:
 
 
 def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:
-    bench.desk.previewed = ["x" * 5000] * 300
+    bench.rehearsal.previewed = ["x" * 5000] * 300
     lines = bench.type("!!pn preview phone")
     assert len(lines) == 202
     assert lines[1] == "x" * 1000 + "…"
@@ -296,7 +297,7 @@ def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:
 
 def test_why_tells_the_decision_and_each_rule(bench: Bench) -> None:
     reason = Reason("events", "events", False, ("backup_start",), ("backup_failure",))
-    bench.desk.decided = Decision((reason,))
+    bench.rehearsal.decided = Decision((reason,))
     title, rule, note = bench.type("!!pn why phone backup_start")
     assert "backup_start" in title
     assert "phone" in title

@@ -9,22 +9,21 @@ import pytest
 
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
-from tests.unit.mcdr.bench import Bench
-from tests.unit.mcdr.desk import state
+from tests.support.bench import Bench, MakeBench
+from tests.support.scripted_engine import NOON, state
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(state("phone"), state("ops"), state("old", enabled=False))
-    bench.desk.archive = Archive(tmp_path)
-    yield bench
-    bench.desk.archive.close()
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench(state("phone"), state("ops"), state("old", enabled=False))
 
 
 @pytest.fixture
-def archive(bench: Bench) -> Archive:
-    assert bench.desk.archive is not None
-    return bench.desk.archive
+def archive(bench: Bench, tmp_path: Path) -> Iterator[Archive]:
+    """The outbox of the bench's engine, as another process opens it."""
+    archive = Archive(tmp_path, at=NOON)
+    yield archive
+    archive.close()
 
 
 def test_replay_sends_one_notification_again(bench: Bench, archive: Archive) -> None:
@@ -76,7 +75,7 @@ def test_says_when_it_could_not_be_written(
     bench: Bench, archive: Archive, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     archive.dead("ops")
-    monkeypatch.setattr(bench.desk, name, lambda notification_id: [])
+    monkeypatch.setattr(bench.engine, name, lambda notification_id: [])
     [line] = bench.type(f"!!pn {name} all")
     assert line.startswith("That could not be written down")
 

@@ -7,30 +7,32 @@ from typing import Iterator
 
 import pytest
 
-from prime_notify.mcdr.commands.records import symbol
+from prime_notify.mcdr.commands.record_lines import symbol
 from prime_notify.messages.machine_texts import machine_comment
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.history import History
+from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
-from tests.unit.mcdr.bench import Bench
-from tests.unit.mcdr.console import Reader
-from tests.unit.mcdr.desk import NOON, state
+from tests.support.bench import Bench, MakeBench
+from tests.support.console import Reader
+from tests.support.scripted_engine import NOON, state
 
 FIRST = "01KE0000000000000000000001"
 NOON_TEXT = "2026-01-01 12:00:00"
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(state("phone"), state("ops"))
-    archive = bench.desk.archive = Archive(tmp_path, at=NOON)
-    yield bench
-    archive.close()
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench(state("phone"), state("ops"))
 
 
 @pytest.fixture
-def archive(bench: Bench) -> Archive:
-    assert bench.desk.archive is not None
-    return bench.desk.archive
+def archive(bench: Bench, tmp_path: Path) -> Iterator[Archive]:
+    """The outbox of the bench's engine, as another process opens it."""
+    archive = Archive(tmp_path, at=NOON)
+    yield archive
+    archive.close()
 
 
 # history
@@ -75,7 +77,7 @@ def test_history_counts_endpoints_where_there_are_many(bench: Bench, archive: Ar
 
 def test_every_state_has_its_own_symbol_and_words(bench: Bench) -> None:
     assert len({symbol(one).to_plain_text() for one in State}) == len(State)
-    assert len({str(bench.desk.speech.reply(f"command.state.{one.value}")) for one in State}) == len(State)
+    assert len({str(bench.tools.translations.reply(f"command.state.{one.value}")) for one in State}) == len(State)
 
 
 def test_history_has_pages_of_ten_that_can_be_clicked(bench: Bench, archive: Archive) -> None:
@@ -129,17 +131,18 @@ def test_what_another_version_wrote_is_listed_all_the_same(bench: Bench, archive
 
 
 @pytest.mark.parametrize("command", ["history", "dead", "show 1", "replay all", "drop 1"])
-def test_says_why_there_is_no_history(bench: Bench, command: str) -> None:
-    bench.desk.archive = None
+def test_says_why_there_is_no_history(make_bench: MakeBench, tmp_path: Path, command: str) -> None:
+    (tmp_path / OUTBOX_FILE).mkdir()  # so that no outbox can be opened there
+    bench = make_bench()
     [line] = bench.type(f"!!pn {command}")
     assert line == "There is no history: the outbox on disk cannot be used; the log says why"
-    bench.desk.elsewhere = "process 7"
+    bench.engine.elsewhere = "process 7"
     [line] = bench.type(f"!!pn {command}")
     assert line == "The history belongs to another process, which delivers from this data folder: process 7"
 
 
-def test_says_when_the_file_cannot_be_read(bench: Bench, archive: Archive) -> None:
-    archive.close()
+def test_says_when_the_file_cannot_be_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(History, "count", cannot_read)
     assert bench.type("!!pn history") == ["The history cannot be read now: the outbox is closed"]
 
 
@@ -210,7 +213,7 @@ def test_show_tells_everything_of_a_notification(bench: Bench, archive: Archive)
         f"  #1 delivered (HTTP 200, 82 ms, {NOON_TEXT})",
         "      answer: ok",
     ]
-    bench.desk.now += 200
+    bench.engine.clock.advance(200)
     assert "→ ops: waiting, tries: 2, the next one as soon as possible" in bench.type("!!pn show 000001")
 
 
@@ -276,13 +279,20 @@ def test_an_unknown_id_is_said(bench: Bench, archive: Archive, typed: str) -> No
     assert bench.type(f"!!pn show {typed}") == [f'There is no notification whose id is or ends with "{typed}"']
 
 
-def test_completes_the_newest_ids(bench: Bench, archive: Archive) -> None:
+def cannot_read(*_: object, **__: object) -> None:
+    raise OutboxError("the outbox is closed")
+
+
+def test_completes_the_newest_ids(bench: Bench, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(12):
         archive.add("phone")
     ids = bench.console.complete("!!pn show ")
     assert len(ids) == 10
     assert ids[0].endswith("12")
-    archive.close()
+    monkeypatch.setattr(History, "ids", cannot_read)
     assert bench.console.complete("!!pn show ") == []
-    bench.desk.archive = None
-    assert bench.console.complete("!!pn show ") == []
+
+
+def test_completes_nothing_without_a_history(make_bench: MakeBench, tmp_path: Path) -> None:
+    (tmp_path / OUTBOX_FILE).mkdir()
+    assert make_bench().console.complete("!!pn show ") == []

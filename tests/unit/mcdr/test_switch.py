@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from prime_notify.engine.overview import EndpointState
-from tests.unit.mcdr.bench import Bench
-from tests.unit.mcdr.desk import state
+from tests.support.bench import Bench, MakeBench
+from tests.support.scripted_engine import state
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench(
+def bench(make_bench: MakeBench) -> Bench:
+    return make_bench(
         state("phone"),
         state("ops room", enabled=False),
         state("quiet", switched_off=True),
@@ -24,7 +24,7 @@ def bench() -> Bench:
 @pytest.mark.parametrize("name", ["ops room", "quiet", "gone"])
 def test_enable_switches_on_what_is_off(bench: Bench, name: str) -> None:
     assert bench.type(f'!!pn enable "{name}"') == [f"{name} is switched on until the next reload of the config"]
-    assert bench.desk.switched == [(name, True)]
+    assert bench.engine.switched == [(name, True)]
     assert bench.reader.clicks[0].startswith("!!pn disable ")
 
 
@@ -33,14 +33,14 @@ def test_disable_switches_off_what_is_on(bench: Bench, name: str) -> None:
     assert bench.type(f"!!pn disable {name}") == [
         f"{name} is switched off until the next reload of the config; what waits for it is kept"
     ]
-    assert bench.desk.switched == [(name, False)]
+    assert bench.engine.switched == [(name, False)]
     assert bench.reader.clicks == [f"!!pn enable {name}"]
 
 
 def test_says_when_there_is_nothing_to_switch(bench: Bench) -> None:
     assert bench.type("!!pn enable phone") == ["phone is switched on already"]
     assert bench.type("!!pn disable quiet") == ["quiet is switched off already"]
-    assert bench.desk.switched == []
+    assert bench.engine.switched == []
 
 
 @pytest.mark.parametrize("name", ["fone", "left over"])
@@ -49,11 +49,11 @@ def test_an_unknown_endpoint_is_answered_with_those_there_are(bench: Bench, name
         f'There is no endpoint "{name}"',
         "Endpoints: phone, ops room, quiet, extra, gone",
     ]
-    assert bench.desk.switched == []
+    assert bench.engine.switched == []
 
 
-def test_enable_reminds_that_nothing_is_sent() -> None:
-    bench = Bench(state("old", enabled=False), enabled=False)
+def test_enable_reminds_that_nothing_is_sent(make_bench: MakeBench) -> None:
+    bench = make_bench(state("old", enabled=False), enabled=False)
     assert bench.type("!!pn enable old")[1].startswith("Notifications are switched off")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import prime_notify
 from prime_notify.messages.catalogue import Catalogue
-from prime_notify.model.event import EventName
+from prime_notify.model.event import STATUS_KEYS, EventName
 from prime_notify.model.fact import FactKind
 
 CATALOGUE = Catalogue.load()
@@ -41,6 +41,8 @@ def test_every_text_has_the_same_placeholders_in_every_language(language: str) -
 def test_every_event_and_kind_of_fact_has_its_texts() -> None:
     wanted = {f"notification.event.{event.value}" for event in EventName}
     wanted |= {f"notification.title.{event.value}" for event in EventName}
+    wanted |= {f"notification.when.{event.value}" for event in EventName}
+    wanted |= {f"notification.{place}.{key}" for key in STATUS_KEYS for place in ("status", "digest")}
     wanted |= {f"notification.label.{kind.value}" for kind in FactKind}
     assert wanted <= set(CATALOGUE.texts("en_us"))
 

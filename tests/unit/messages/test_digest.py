@@ -18,10 +18,10 @@ from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
 from tests.support.examples import examples
+from tests.support.markdown import HARMLESS, PARSERS, kinds
+from tests.support.messages import channel
 from tests.support.texts import CATALOGUE
-from tests.unit.channels.samples import channel
 from tests.unit.model.strategies import events, normalized
-from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
 
 numbers = itertools.count(1)
 

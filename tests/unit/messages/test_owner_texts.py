@@ -6,12 +6,12 @@ from typing import Any, List, Optional
 
 import pytest
 
-from prime_notify.config.template_options import Templates
+from prime_notify.config.message_options import Templates
 from prime_notify.messages.owner_texts import with_templates
 from prime_notify.messages.texts import message_of
 from prime_notify.model.notification import Message, Notification
+from tests.support.messages import NOW, payload
 from tests.support.texts import CATALOGUE
-from tests.unit.channels.samples import NOW, payload
 
 
 def message(event: str = "backup_failure", **fields: Any) -> Message:

@@ -17,9 +17,9 @@ from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Texts
 from prime_notify.model.payload import Payload
 from tests.support.examples import examples
+from tests.support.markdown import HARMLESS, PARSERS, kinds
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import events, normalized
-from tests.unit.text.test_markdown import HARMLESS, PARSERS, kinds
 
 
 def payload(name: str = "backup_success", **fields: Any) -> Payload:

@@ -15,7 +15,7 @@ __all__ = ["Model", "ModelDelivery"]
 class ModelDelivery:
     """One notification to one endpoint; ``number`` counts them in the order in which they came to be.
 
-    ``tries``: when a message was tried that told of it, unless that is counted with another one.
+    ``tries``: when its message was tried, except where the attempt counts for another delivery.
     """
 
     number: int
@@ -29,7 +29,7 @@ class ModelDelivery:
     leased: bool = False
     receipt: Optional[Dict[str, str]] = None
     purpose: Purpose = Purpose.EVENT
-    held: bool = False
+    deferred: bool = False
     tries: List[float] = field(default_factory=list)
 
 
@@ -56,11 +56,11 @@ class Model:
     def remind(self, of: ModelDelivery, due: float) -> None:
         self.add(ModelDelivery(0, of.id, of.task, of.endpoint, of.accepted, due, purpose=Purpose.REMINDER))
 
-    def fold_before(self, told: ModelDelivery) -> None:
-        """What was held back of the task that was just told of: that is told by it."""
-        for one in self.held(told.endpoint):
-            if one.task == told.task and one.number < told.number:
-                one.state, one.held = State.FOLDED, False
+    def fold_before(self, delivered: ModelDelivery) -> None:
+        """The deferred deliveries of the task of which one was just delivered, which covers them."""
+        for one in self.deferred(delivered.endpoint):
+            if one.task == delivered.task and one.number < delivered.number:
+                one.state, one.deferred = State.FOLDED, False
 
     def of(self, endpoint: str, state: Optional[State] = None) -> List[ModelDelivery]:
         return [one for one in self.deliveries if one.endpoint == endpoint and state in (None, one.state)]
@@ -68,9 +68,9 @@ class Model:
     def ready(self, endpoint: str) -> List[ModelDelivery]:
         """What may be handed out, once due: not leased, and nothing before it in its task still waits.
 
-        What is held back neither may nor holds up anything.
+        A deferred one may not, and no other one waits for it.
         """
-        waiting = [one for one in self.of(endpoint, State.WAITING) if not one.held]
+        waiting = [one for one in self.of(endpoint, State.WAITING) if not one.deferred]
         first = {one.task: one.number for one in reversed(waiting)}
         return [one for one in waiting if not one.leased and first[one.task] == one.number]
 
@@ -82,20 +82,20 @@ class Model:
     def next_due(self, endpoint: str) -> Optional[float]:
         return min((one.due for one in self.ready(endpoint)), default=None)
 
-    def held(self, endpoint: str) -> List[ModelDelivery]:
-        """What is held back, leased or not."""
-        return [one for one in self.of(endpoint, State.WAITING) if one.held]
+    def deferred(self, endpoint: str) -> List[ModelDelivery]:
+        """The deferred ones, leased or not."""
+        return [one for one in self.of(endpoint, State.WAITING) if one.deferred]
 
-    def next_held(self, endpoint: str, at: float, most: int) -> List[ModelDelivery]:
+    def next_deferred(self, endpoint: str, at: float, most: int) -> List[ModelDelivery]:
         """What is handed out together: the first due, in the order in which they came to be."""
-        free = [one for one in self.held(endpoint) if not one.leased and one.due <= at]
+        free = [one for one in self.deferred(endpoint) if not one.leased and one.due <= at]
         return sorted(sorted(free, key=lambda one: (one.due, one.number))[:most], key=lambda one: one.number)
 
-    def held_due(self, endpoint: str) -> Optional[float]:
-        return min((one.due for one in self.held(endpoint) if not one.leased), default=None)
+    def deferred_due(self, endpoint: str) -> Optional[float]:
+        return min((one.due for one in self.deferred(endpoint) if not one.leased), default=None)
 
-    def release(self, endpoint: str, at: float) -> None:
-        for one in self.held(endpoint):
+    def make_deferred_due(self, endpoint: str, at: float) -> None:
+        for one in self.deferred(endpoint):
             one.due = min(one.due, at)
 
     def attempts_since(self, endpoint: str, since: float, most: int) -> List[float]:

@@ -11,7 +11,7 @@ import pytest
 from prime_notify.model.health import Health
 from prime_notify.outbox.database import MEMORY, Database
 from prime_notify.outbox.outbox import Outbox, keep_late
-from prime_notify.outbox.values import Heir, Purpose, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.values import Purpose, Retention, Settlement, State, Substitute, TaskChange
 from tests.support.build import event, notification, open_task, states
 from tests.support.disk import FaultyDisk, failover_outbox
 
@@ -266,7 +266,7 @@ def test_attempts_are_remembered_newest_last(store: Outbox) -> None:
     assert list(store.attempts_since("b", 0.0, 2)) == []
 
 
-def test_what_one_message_told_of_is_one_attempt(store: Outbox) -> None:
+def test_one_message_for_several_deliveries_is_one_attempt(store: Outbox) -> None:
     for _ in range(3):
         put(store)
     keys = [delivery.key for delivery in (store.claim("a", at=0.0) for _ in range(3)) if delivery]
@@ -344,58 +344,58 @@ def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Outbox) 
     ]  # fmt: skip
 
 
-# what is held back
+# deferred deliveries
 
 
 def hold(store: Outbox, *, due: float, at: float = 0.0) -> int:
-    return end(store, State.WAITING, at=at, due=due, held=True, tried=False)
+    return end(store, State.WAITING, at=at, due=due, deferred=True, tried=False)
 
 
-def test_what_is_held_back_waits_and_is_handed_out_only_when_asked_for(store: Outbox) -> None:
+def test_what_is_deferred_waits_and_is_handed_out_only_when_asked_for(store: Outbox) -> None:
     first, second = put(store), put(store)
     hold(store, due=20.0)
     hold(store, due=10.0)
     assert store.waiting() == {"a": 2}
     assert (store.claim("a", at=99.0), store.next_due("a")) == (None, None)
-    assert store.held_due("a") == 10.0
-    assert list(store.claim_held("a", at=9.0, most=9)) == []
-    assert [one.notification.id for one in store.claim_held("a", at=20.0, most=9)] == [first, second]
-    assert list(store.claim_held("a", at=20.0, most=9)) == []
-    assert store.held_due("a") is None
+    assert store.deferred_due("a") == 10.0
+    assert list(store.claim_deferred("a", at=9.0, most=9)) == []
+    assert [one.notification.id for one in store.claim_deferred("a", at=20.0, most=9)] == [first, second]
+    assert list(store.claim_deferred("a", at=20.0, most=9)) == []
+    assert store.deferred_due("a") is None
 
 
-def test_of_what_is_held_back_so_many_are_handed_out_what_is_due_first_first(store: Outbox) -> None:
+def test_of_what_is_deferred_the_earliest_due_are_handed_out(store: Outbox) -> None:
     put(store)
     second = put(store)
     hold(store, due=20.0)
     hold(store, due=10.0)
-    [one] = store.claim_held("a", at=30.0, most=1)
+    [one] = store.claim_deferred("a", at=30.0, most=1)
     assert (one.notification.id, one.due, one.attempt) == (second, 10.0, 1)
 
 
-def test_what_was_held_back_comes_to_its_end_like_any_other(store: Outbox) -> None:
+def test_what_was_deferred_comes_to_its_end_like_any_other(store: Outbox) -> None:
     id = put(store)
     hold(store, due=0.0)
-    [one] = store.claim_held("a", at=0.0, most=9)
-    store.settle(Settlement(one.key, State.WAITING, 0.0, due=5.0, held=True))
-    [again] = store.claim_held("a", at=5.0, most=9)
+    [one] = store.claim_deferred("a", at=0.0, most=9)
+    store.settle(Settlement(one.key, State.WAITING, 0.0, due=5.0, deferred=True))
+    [again] = store.claim_deferred("a", at=5.0, most=9)
     assert again.attempt == 2
     store.settle(settled(again.key, State.DELIVERED))
     assert states(store, id) == {"a": State.DELIVERED}
-    assert store.held_due("a") is None
+    assert store.deferred_due("a") is None
 
 
-def test_what_is_held_back_can_be_released(store: Outbox) -> None:
+def test_what_is_deferred_can_be_made_due(store: Outbox) -> None:
     put(store)
     put(store, to="b")
     hold(store, due=100.0)
-    end(store, State.WAITING, endpoint="b", due=100.0, held=True, tried=False)
-    store.release("a", at=7.0)
-    store.release("a", at=50.0)
-    assert (store.held_due("a"), store.held_due("b")) == (7.0, 100.0)
+    end(store, State.WAITING, endpoint="b", due=100.0, deferred=True, tried=False)
+    store.make_deferred_due("a", at=7.0)
+    store.make_deferred_due("a", at=50.0)
+    assert (store.deferred_due("a"), store.deferred_due("b")) == (7.0, 100.0)
 
 
-def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(store: Outbox) -> None:
+def test_a_start_that_is_deferred_does_not_delay_its_end_and_is_folded_by_it(store: Outbox) -> None:
     start = put(store, "backup_start", task_id="t")
     other = put(store, "backup_start", task_id="u")
     hold(store, due=100.0)
@@ -404,10 +404,10 @@ def test_a_start_that_is_held_back_does_not_hold_up_its_end_and_is_folded_by_it(
     end(store, State.DELIVERED)
     assert states(store, start) == {"a": State.FOLDED}
     assert states(store, other) == {"a": State.WAITING}
-    assert len(store.claim_held("a", at=100.0, most=9)) == 1
+    assert len(store.claim_deferred("a", at=100.0, most=9)) == 1
 
 
-# who takes over
+# substitutes
 
 
 def test_what_waits_can_be_looked_at_without_leasing_it(store: Outbox) -> None:
@@ -421,37 +421,37 @@ def test_what_waits_can_be_looked_at_without_leasing_it(store: Outbox) -> None:
     assert store.claim("a", at=0.0) is not None
 
 
-def test_a_dead_letter_is_handed_over_with_its_settlement(store: Outbox) -> None:
+def test_a_dead_letter_is_reassigned_with_its_settlement(store: Outbox) -> None:
     id = put(store)
-    end(store, State.DEAD, heirs=[Heir("b", "q"), Heir("c", "q")])
+    end(store, State.DEAD, substitutes=[Substitute("b", "q"), Substitute("c", "q")])
     assert states(store, id) == {"a": State.DEAD, "b": State.WAITING}
-    heir = store.claim("b", at=0.0)
-    assert heir is not None
-    assert (heir.notification.id, heir.attempt) == (id, 1)
+    substitute = store.claim("b", at=0.0)
+    assert substitute is not None
+    assert (substitute.notification.id, substitute.attempt) == (id, 1)
 
 
-def test_nobody_takes_over_what_one_of_them_has(store: Outbox) -> None:
+def test_no_substitute_gets_what_one_of_them_has(store: Outbox) -> None:
     id = put(store, to="a b")
     [waiting] = list(store.peek("a", after=0, most=9))
-    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=0.0)
+    store.reassign(waiting.key, [Substitute("b", "q"), Substitute("c", "q")], at=0.0)
     assert set(states(store, id)) == {"a", "b"}
     end(store, State.DEAD, endpoint="b")
-    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    store.reassign(waiting.key, [Substitute("b", "q"), Substitute("c", "q")], at=5.0)
     assert set(states(store, id)) == {"a", "b", "c"}
     end(store, State.DEAD, endpoint="c", at=5.0)
-    store.hand_over(waiting.key, [Heir("b", "q"), Heir("c", "q")], at=5.0)
+    store.reassign(waiting.key, [Substitute("b", "q"), Substitute("c", "q")], at=5.0)
     assert store.waiting() == {"a": 1}
 
 
-def take_over(store: Outbox, *names: str, endpoint: str = "a", instead: bool = True, at: float = 0.0) -> None:
+def pass_on(store: Outbox, *names: str, endpoint: str = "a", instead: bool = True, at: float = 0.0) -> None:
     """As a lane does it whose endpoint is left alone."""
     [waiting] = store.peek(endpoint, after=0, most=9)
-    store.hand_over(waiting.key, [Heir(name, "q", instead) for name in names], at=at)
+    store.reassign(waiting.key, [Substitute(name, "q", instead) for name in names], at=at)
 
 
-def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Outbox) -> None:
+def test_what_is_passed_on_is_delivered_by_the_substitute_alone(store: Outbox) -> None:
     id = put(store)
-    take_over(store, "b")
+    pass_on(store, "b")
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
     assert store.next_due("a") is None
     assert store.waiting() == {"b": 1}
@@ -459,36 +459,36 @@ def test_what_is_passed_on_is_delivered_by_the_heir_alone(store: Outbox) -> None
 
 def test_what_was_tried_is_passed_on_with_its_settlement(store: Outbox) -> None:
     id = put(store)
-    end(store, State.WAITING, due=9.0, heirs=[Heir("b", "q", instead=True)])
+    end(store, State.WAITING, due=9.0, substitutes=[Substitute("b", "q", instead=True)])
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
     assert store.dead() == {}
 
 
 def test_what_waits_does_not_come_back_to_who_passed_it_on(store: Outbox) -> None:
     id = put(store)
-    take_over(store, "b")
-    take_over(store, "a", "c", endpoint="b")
+    pass_on(store, "b")
+    pass_on(store, "a", "c", endpoint="b")
     assert states(store, id) == {"a": State.PASSED, "b": State.PASSED, "c": State.WAITING}
-    take_over(store, "a", "b", endpoint="c")
+    pass_on(store, "a", "b", endpoint="c")
     assert states(store, id) == {"a": State.PASSED, "b": State.PASSED, "c": State.WAITING}
 
 
 def test_what_is_given_up_comes_back_once_to_who_only_passed_it_on(store: Outbox) -> None:
     id = put(store)
-    take_over(store, "b")
-    end(store, State.DEAD, endpoint="b", heirs=[Heir("a", "q", instead=True)], at=3.0)
+    pass_on(store, "b")
+    end(store, State.DEAD, endpoint="b", substitutes=[Substitute("a", "q", instead=True)], at=3.0)
     assert states(store, id) == {"a": State.WAITING, "b": State.PASSED}
     again = store.claim("a", at=3.0)
     assert again is not None
     assert (again.notification.id, again.attempt, again.due) == (id, 1, 3.0)
-    store.settle(Settlement(again.key, State.DEAD, 4.0, heirs=[Heir("b", "q", instead=True)]))
+    store.settle(Settlement(again.key, State.DEAD, 4.0, substitutes=[Substitute("b", "q", instead=True)]))
     assert states(store, id) == {"a": State.DEAD, "b": State.PASSED}
     assert store.dead() == {"a": 1}
 
 
 def test_a_dead_letter_that_another_has_in_its_place_is_none(store: Outbox) -> None:
     id = put(store)
-    end(store, State.DEAD, heirs=[Heir("b", "q", instead=True)])
+    end(store, State.DEAD, substitutes=[Substitute("b", "q", instead=True)])
     assert states(store, id) == {"a": State.PASSED, "b": State.WAITING}
     assert store.replay(None, at=0.0) == []
 
@@ -497,7 +497,7 @@ def test_who_is_to_tell_of_a_notification_is_known(store: Outbox) -> None:
     ids = [put(store, to="a b"), put(store, to="c")]
     assert list(store.holders(ids[0])) == ["a", "b"]
     [waiting, *_] = store.peek("a", after=0, most=1)
-    store.hand_over(waiting.key, [Heir("d", "q", instead=True)], at=0.0)
+    store.reassign(waiting.key, [Substitute("d", "q", instead=True)], at=0.0)
     assert list(store.holders(ids[0])) == ["b", "d"]
     end(store, State.DELIVERED, endpoint="b")
     end(store, State.DEAD, endpoint="c")

@@ -20,7 +20,7 @@ from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox, keep_late
-from prime_notify.outbox.values import Delivery, Heir, Purpose, Settlement, State, TaskChange
+from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, Substitute, TaskChange
 from tests.support.build import event, notification, open_task, states
 from tests.support.disk import FailoverOutbox, FaultyDisk
 
@@ -255,8 +255,8 @@ def test_a_damaged_disk_is_replaced_and_what_it_handed_out_is_settled_in_the_new
 
 def test_a_settlement_of_a_delivery_that_is_gone_changes_nothing(world: World) -> None:
     id = world.put()
-    heirs = [Heir("b", "q")]
-    world.store.settle(Settlement(world.claim().key + 99, State.DEAD, 0.0, heirs=heirs, remind_at=5.0))
+    substitutes = [Substitute("b", "q")]
+    world.store.settle(Settlement(world.claim().key + 99, State.DEAD, 0.0, substitutes=substitutes, remind_at=5.0))
     assert states(world.on_disk, id) == {"a": State.WAITING}
     assert (world.store.waiting(), world.store.dead()) == ({"a": 1}, {})
 
@@ -277,7 +277,7 @@ def test_what_can_be_read_of_a_damaged_disk_is_delivered_though_no_other_can_be_
     def damaged(_name: str) -> None:
         raise OutboxDamagedError("malformed")
 
-    world.disk._step = damaged
+    world.disk._crash_point = damaged
     id = world.put()
     world.store.recover()
     assert [world.claim().notification.id for _ in range(2)] == [waiting, id]
@@ -330,76 +330,76 @@ def test_nobody_waits_while_a_damaged_disk_is_replaced(world: World) -> None:
     assert world.said[-1] == (False, "")
 
 
-def test_what_the_disk_cannot_hold_back_is_held_back_in_memory_and_then_by_the_disk(world: World) -> None:
+def test_what_the_disk_cannot_defer_is_deferred_in_memory_and_then_on_the_disk(world: World) -> None:
     first, second = world.put(), world.put()
     delivery = world.claim()
     world.disk.full = True
-    world.store.settle(Settlement(delivery.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    world.store.settle(Settlement(delivery.key, State.WAITING, 0.0, due=50.0, deferred=True, tried=False))
     third = world.put()
-    assert world.store.held_due("a") == 50.0
-    world.store.release("a", at=40.0)
-    [in_memory] = world.store.claim_held("a", at=40.0, most=1)
+    assert world.store.deferred_due("a") == 50.0
+    world.store.make_deferred_due("a", at=40.0)
+    [in_memory] = world.store.claim_deferred("a", at=40.0, most=1)
     assert (in_memory.notification.id, in_memory.attempt) == (first, 1)
-    world.store.settle(Settlement(in_memory.key, State.WAITING, 0.0, due=50.0, held=True, tried=False))
+    world.store.settle(Settlement(in_memory.key, State.WAITING, 0.0, due=50.0, deferred=True, tried=False))
     world.disk.full = False
     world.store.recover()
     for _ in range(2):
-        world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=60.0, held=True, tried=False))
-    held = world.store.claim_held("a", at=60.0, most=9)
-    assert sorted(one.notification.id for one in held) == sorted([first, second, third])
-    assert [one.attempt for one in held] == [1, 1, 1]
+        world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=60.0, deferred=True, tried=False))
+    deferred = world.store.claim_deferred("a", at=60.0, most=9)
+    assert sorted(one.notification.id for one in deferred) == sorted([first, second, third])
+    assert [one.attempt for one in deferred] == [1, 1, 1]
 
 
-def test_what_is_held_back_in_memory_and_on_the_disk_is_handed_out_together(world: World) -> None:
+def test_what_is_deferred_in_memory_and_on_the_disk_is_handed_out_together(world: World) -> None:
     world.put()
-    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=5.0, held=True, tried=False))
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=5.0, deferred=True, tried=False))
     world.disk.full = True
     world.put()
-    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=9.0, held=True, tried=False))
-    assert len(world.store.claim_held("a", at=9.0, most=9)) == 2
+    world.store.settle(Settlement(world.claim().key, State.WAITING, 0.0, due=9.0, deferred=True, tried=False))
+    assert len(world.store.claim_deferred("a", at=9.0, most=9)) == 2
 
 
-def test_what_waits_is_handed_over_while_the_disk_refuses(world: World) -> None:
+def test_what_waits_is_reassigned_while_the_disk_refuses(world: World) -> None:
     on_disk = world.put()
     world.fill_up()
     in_memory = world.put("backup_failure")
     seen, unwritten = world.store.peek("a", after=0, most=9)
     assert (seen.notification.id, unwritten.notification.id) == (on_disk, in_memory)
     for one in (seen, unwritten):
-        world.store.hand_over(one.key, [Heir("c", one.notification.id)], at=0.0)
+        world.store.reassign(one.key, [Substitute("c", one.notification.id)], at=0.0)
         assert world.claim(endpoint="c").notification.id == one.notification.id
         assert world.store.kin(one.key) == [("a", State.WAITING), ("c", State.WAITING)]
     disk = world.make_room()
     assert states(disk, on_disk) == states(disk, in_memory) == {"a": State.WAITING, "c": State.WAITING}
 
 
-def test_what_is_given_up_while_the_disk_refuses_is_told_by_the_next_one_and_by_nobody_twice(world: World) -> None:
+def test_what_is_given_up_while_the_disk_refuses_is_delivered_by_the_next_one_and_never_twice(world: World) -> None:
     first, second = world.put("backup_failure"), world.put("backup_failure", to="a b")
     world.fill_up()
     for _ in range(2):
-        world.settle(world.claim(), State.DEAD, heirs=[Heir("b", "q"), Heir("c", "q")])
+        world.settle(world.claim(), State.DEAD, substitutes=[Substitute("b", "q"), Substitute("c", "q")])
     assert world.claim(endpoint="b").notification.id == second  # by itself
-    heir = world.claim(endpoint="b")
-    assert heir.notification.id == first
-    world.settle(heir)
+    substitute = world.claim(endpoint="b")
+    assert substitute.notification.id == first
+    world.settle(substitute)
     assert world.store.claim("c", at=99.0) is None
     disk = world.make_room()
     assert states(disk, first) == {"a": State.DEAD, "b": State.DELIVERED}
     assert world.store.claim("b", at=99.0) is None
 
 
-def test_an_heir_that_has_not_told_yet_does_so_from_the_disk(world: World) -> None:
+def test_a_substitute_that_has_not_delivered_yet_does_so_from_the_disk(world: World) -> None:
     id = world.put("backup_failure")
     world.fill_up()
     world.settle(world.claim(), State.WAITING, due=50.0)
     [waiting] = world.store.peek("a", after=0, most=9)
-    world.store.hand_over(waiting.key, [Heir("b", "q", instead=True)], at=0.0)
+    world.store.reassign(waiting.key, [Substitute("b", "q", instead=True)], at=0.0)
     disk = world.make_room()
     assert states(disk, id) == {"a": State.PASSED, "b": State.WAITING}
     assert world.claim(endpoint="b").notification.id == id
 
 
-def test_a_reminder_of_what_was_told_from_memory_goes_to_the_disk(world: World) -> None:
+def test_a_reminder_of_what_was_delivered_from_memory_goes_to_the_disk(world: World) -> None:
     world.fill_up()
     id = world.put("backup_failure")
     world.settle(world.claim(), remind_at=60.0)
@@ -426,7 +426,7 @@ def test_reminders_go_on_while_the_disk_refuses_and_there_is_only_one_of_them(wo
     assert world.claim(at=240.0).purpose is Purpose.REMINDER
 
 
-def test_dead_letters_and_what_was_told_from_memory_are_on_record_afterwards(world: World) -> None:
+def test_dead_letters_and_what_was_delivered_from_memory_are_on_record_afterwards(world: World) -> None:
     world.fill_up()
     id = world.put(to="a b c")
     for endpoint, state in (("a", State.DEAD), ("b", State.DELIVERED)):
@@ -484,26 +484,26 @@ def test_what_is_much_is_written_in_rounds_and_what_comes_meanwhile_with_it(
         if name == "write-back:begin" and len(ids) < 20:
             ids.extend(world.put() for _ in range(5))
 
-    world.disk._step = note
+    world.disk._crash_point = note
     world.store.recover()
     assert written.count("write-back:done") == 4
     assert [one.notification.id for one in world.on_disk.peek("a", after=0, most=99)] == ids
 
 
-@pytest.mark.parametrize("step", ["probe:done", "write-back:done"])
-def test_nothing_is_written_back_after_closing(world: World, step: str) -> None:
+@pytest.mark.parametrize("point", ["probe:done", "write-back:done"])
+def test_nothing_is_written_back_after_closing(world: World, point: str) -> None:
     world.fill_up()
     id = world.put()
     world.disk.full = False
 
     def close(name: str) -> None:
-        if name == step:
+        if name == point:
             world.store.failover._closed = True  # another thread is about to close both databases
 
-    world.disk._step = close
+    world.disk._crash_point = close
     world.store.recover()
     assert world.said == [(True, "database or disk is full")]
-    assert bool(states(world.on_disk, id)) is (step == "write-back:done")
+    assert bool(states(world.on_disk, id)) is (point == "write-back:done")
     with pytest.raises(OutboxClosedError):
         world.put()
 
@@ -552,7 +552,7 @@ def test_what_is_under_way_is_not_sent_again_though_the_disk_cannot_be_read(worl
     world.disk.broken = OutboxError("disk I/O error")
     assert world.store.claim("a", at=0.0) is None
     fourth = world.put("backup_failure", closed="t")
-    world.settle(delivered, heirs=[Heir("b", "q")])
+    world.settle(delivered, substitutes=[Substitute("b", "q")])
     world.settle(retried, State.WAITING, due=10.0)
     assert world.store.waiting() == {"a": 2, "b": 1}
     assert world.store.open_tasks() == []
@@ -652,7 +652,7 @@ def test_whoever_is_killed_while_writing_back_has_lost_nothing_of_the_file(world
         if name == step:
             raise KilledError
 
-    world.disk.full, world.disk._step, world.store.failover._step = False, kill, kill
+    world.disk.full, world.disk._crash_point, world.store.failover._crash_point = False, kill, kill
     with pytest.raises(KilledError):
         world.store.recover()
     next_one = Outbox(Database(world.disk.path))

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.outbox import Outbox
-from prime_notify.outbox.values import Delivery, Heir, Purpose, Retention, Settlement, State, TaskChange
+from prime_notify.outbox.values import Delivery, Purpose, Retention, Settlement, State, Substitute, TaskChange
 from tests.support.build import notification, open_task
 from tests.support.disk import FailoverOutbox, FaultyDisk, failover_outbox
 from tests.support.examples import examples
@@ -93,11 +93,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule(endpoint=endpoints, each=st.lists(delays, min_size=1, max_size=5))
     def hold_what_comes(self, endpoint: str, each: List[float]) -> None:
-        """As a lane does with what is not to be told yet."""
+        """As a lane does with a delivery that is deferred."""
         for delay in each:
             one = self.claim(endpoint)
             if one != multiple():
-                self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+                self.settle(one, State.WAITING, due=self.now + delay, tried=False, deferred=True)
 
     @rule(endpoint=endpoints, state=st.sampled_from([State.DELIVERED, State.DEAD]))
     def tell_next(self, endpoint: str, state: State) -> None:
@@ -106,14 +106,14 @@ class Machine(RuleBasedStateMachine):
             self.settle(one, state)
 
     @rule(target=claimed, endpoint=endpoints, most=st.integers(1, 4), later=delays)
-    def claim_held(self, endpoint: str, most: int, later: float) -> Any:
-        """What is held back, as for a digest; also what is not due yet."""
+    def claim_deferred(self, endpoint: str, most: int, later: float) -> Any:
+        """The deferred ones, as for a digest; also those that are not due yet."""
         return multiple(*self.together(endpoint, most, later))
 
     def together(self, endpoint: str, most: int, later: float = 0.0) -> List[Any]:
         at = self.now + later
-        expected = self.model.next_held(endpoint, at, most)
-        found = self.store.claim_held(endpoint, at=at, most=most)
+        expected = self.model.next_deferred(endpoint, at, most)
+        found = self.store.claim_deferred(endpoint, at=at, most=most)
         assert [one.notification.id for one in found] == [one.id for one in expected]
         return [self.leased(*pair) for pair in zip(expected, found)]
 
@@ -122,7 +122,7 @@ class Machine(RuleBasedStateMachine):
         assert known == (expected.id, expected.endpoint, expected.attempts + 1, expected.accepted, expected.purpose)
         assert found.due == expected.due
         assert found.previous == self.model.previous(expected)
-        assert found.superseded == (not expected.held and self.model.superseded(expected))
+        assert found.superseded == (not expected.deferred and self.model.superseded(expected))
         expected.leased = True
         self.under_way[found.key] = expected
         return (self.lives, found.key)
@@ -139,21 +139,21 @@ class Machine(RuleBasedStateMachine):
 
     @rule(one=consumes(claimed), delay=delays)
     def hold(self, one: Any, delay: float) -> None:
-        """It is not to be told yet, or still not."""
-        self.settle(one, State.WAITING, due=self.now + delay, tried=False, held=True)
+        """It is deferred, or deferred again."""
+        self.settle(one, State.WAITING, due=self.now + delay, tried=False, deferred=True)
 
     @rule(endpoint=endpoints, most=st.integers(2, 4), delay=delays, works=st.booleans())
     def tell_together(self, endpoint: str, most: int, delay: float, works: bool) -> None:
         """A digest: one attempt, whatever came of it, for all that it tells of."""
         for number, one in enumerate(self.together(endpoint, most)):
             state, due = (State.DELIVERED, 0.0) if works else (State.WAITING, self.now + delay)
-            self.settle(one, state, due=due, held=not works, shared=number > 0)
+            self.settle(one, state, due=due, deferred=not works, shared=number > 0)
 
     @rule(endpoint=endpoints)
     def release(self, endpoint: str) -> None:
-        """As after a restart, when what was held back is looked at anew."""
-        self.store.release(endpoint, at=self.now)
-        self.model.release(endpoint, self.now)
+        """As after a restart, when the deferred deliveries are decided anew."""
+        self.store.make_deferred_due(endpoint, at=self.now)
+        self.model.make_deferred_due(endpoint, self.now)
 
     @rule(one=consumes(claimed), delay=delays)
     def fail_and_retry(self, one: Any, delay: float) -> None:
@@ -177,7 +177,7 @@ class Machine(RuleBasedStateMachine):
         expected = self.under_way.pop(one[1])
         self.store.settle(Settlement(one[1], state, self.now, due, tried=tried, **more))
         expected.state, expected.due, expected.leased = state, due, False
-        expected.held = more.get("held", False)
+        expected.deferred = more.get("deferred", False)
         expected.attempts += tried
         expected.receipt = more.get("receipt") or expected.receipt
         if tried and not more.get("shared"):
@@ -233,7 +233,7 @@ class Machine(RuleBasedStateMachine):
         assert {task.task_id for task in self.store.open_tasks()} == self.model.open_tasks
         for endpoint in ENDPOINTS:
             assert self.store.next_due(endpoint) == self.model.next_due(endpoint)
-            assert self.store.held_due(endpoint) == self.model.held_due(endpoint)
+            assert self.store.deferred_due(endpoint) == self.model.deferred_due(endpoint)
             assert list(self.store.attempts_since(endpoint, 0.0, 3)) == self.model.attempts_since(endpoint, 0.0, 3)
             seen = [(one.notification.id, one.purpose) for one in self.store.peek(endpoint, after=0, most=999)]
             assert seen == [(one.id, one.purpose) for one in self.model.of(endpoint, State.WAITING)]
@@ -282,8 +282,8 @@ class PromisesMachine(RuleBasedStateMachine):
     """What is promised over a disk that fails now and then, said without the model.
 
     What it promises while the disk refuses is less than what the disk promises: what is accepted is handed out and
-    comes to its end once, and, within a task, in order; what is held back is told, and what is handed over or reminded
-    of is, too. After a recovery all of it is on the disk, whatever crashes.
+    comes to its end once, and, within a task, in order; deferred deliveries, reassigned ones and
+    reminders are delivered, too. After a recovery all of it is on the disk, whatever crashes.
     """
 
     def __init__(self) -> None:
@@ -298,7 +298,7 @@ class PromisesMachine(RuleBasedStateMachine):
         self.had: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         """By endpoint: the notifications that it has, or had, a delivery of."""
         self.reminders: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
-        self.held: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
+        self.deferred: Dict[str, Set[str]] = {name: set() for name in ENDPOINTS}
         self.in_memory = False
         self.under_way: Dict[str, Delivery] = {}
 
@@ -340,35 +340,35 @@ class PromisesMachine(RuleBasedStateMachine):
             assert id in self.reminders[endpoint], "reminded of what is over"
             return
         assert id in known, "handed out after its end"
-        free = [other for other in known if other not in self.held[endpoint] and known[other] == known[id]]
+        free = [other for other in known if other not in self.deferred[endpoint] and known[other] == known[id]]
         assert id == free[0], "handed out before what came first in its task"
 
-    @rule(endpoint=endpoints, delay=delays, held=st.booleans())
-    def wait_for(self, endpoint: str, delay: float, held: bool) -> None:
-        """It failed, or is held back."""
+    @rule(endpoint=endpoints, delay=delays, deferred=st.booleans())
+    def wait_for(self, endpoint: str, delay: float, deferred: bool) -> None:
+        """It failed, or is deferred."""
         delivery = self.under_way.pop(endpoint, None)
         if delivery is None:
             return
-        held = held and delivery.purpose is Purpose.EVENT
+        deferred = deferred and delivery.purpose is Purpose.EVENT
         due = self.now + delay
-        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, held=held, tried=not held))
-        if held:
-            self.held[endpoint].add(delivery.notification.id)
+        self.store.settle(Settlement(delivery.key, State.WAITING, self.now, due, deferred=deferred, tried=not deferred))
+        if deferred:
+            self.deferred[endpoint].add(delivery.notification.id)
 
     @rule(endpoint=endpoints, works=st.booleans())
     def tell_together(self, endpoint: str, works: bool) -> None:
-        """A digest of all that is held back."""
-        for number, one in enumerate(self.store.claim_held(endpoint, at=self.now + 1000.0, most=99)):
+        """A digest of all deferred deliveries."""
+        for number, one in enumerate(self.store.claim_deferred(endpoint, at=self.now + 1000.0, most=99)):
             id = one.notification.id
-            assert id in self.held[endpoint], "held back by nobody"
+            assert id in self.deferred[endpoint], "it was never deferred"
             state = State.DELIVERED if works else State.WAITING
-            self.store.settle(Settlement(one.key, state, self.now, self.now, held=not works, shared=number > 0))
+            self.store.settle(Settlement(one.key, state, self.now, self.now, deferred=not works, shared=number > 0))
             if works:
                 self.ended(endpoint, id)
 
     @rule(endpoint=endpoints)
     def release(self, endpoint: str) -> None:
-        self.store.release(endpoint, at=self.now)
+        self.store.make_deferred_due(endpoint, at=self.now)
 
     @rule(endpoint=endpoints, remind=st.booleans())
     def deliver(self, endpoint: str, remind: bool) -> None:
@@ -392,19 +392,21 @@ class PromisesMachine(RuleBasedStateMachine):
         del self.under_way[endpoint]
         [other] = [name for name in ENDPOINTS if name != endpoint]
         id = delivery.notification.id
-        self.store.settle(Settlement(delivery.key, State.DEAD, self.now, heirs=[Heir(other, f"heir of {id}")]))
+        self.store.settle(
+            Settlement(delivery.key, State.DEAD, self.now, substitutes=[Substitute(other, f"substitute of {id}")])
+        )
         del self.expected[endpoint][id]
         if id not in self.had[other]:
             self.had[other].add(id)
-            self.expected[other][id] = f"heir of {id}"
+            self.expected[other][id] = f"substitute of {id}"
 
     def ended(self, endpoint: str, id: str) -> None:
-        """It, and what was held back before it of its task."""
+        """It, and the deferred ones of its task before it."""
         known = self.expected[endpoint]
         before = [*known][: [*known].index(id)]
-        for other in [*(one for one in before if one in self.held[endpoint] and known[one] == known[id]), id]:
+        for other in [*(one for one in before if one in self.deferred[endpoint] and known[one] == known[id]), id]:
             del known[other]
-            self.held[endpoint].discard(other)
+            self.deferred[endpoint].discard(other)
 
     @rule(seconds=delays)
     def wait(self, seconds: float) -> None:

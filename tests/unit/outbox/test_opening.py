@@ -76,24 +76,24 @@ def test_what_is_undelivered_is_saved_from_a_store_that_turns_out_to_be_damaged(
     fresh.close()
 
 
-def test_what_was_held_back_and_why_is_saved_with_what_the_endpoint_knows(world: World) -> None:
+def test_what_was_deferred_and_why_is_saved_with_what_the_endpoint_knows(world: World) -> None:
     store = Outbox(world.opener.open())
     failure, success = notification("backup_failure"), notification()
     store.put(failure, ["a"], TaskChange(), at=0.0)
-    told = store.claim("a", at=0.0)
-    assert told is not None
+    sent = store.claim("a", at=0.0)
+    assert sent is not None
     health = Health(records=(FailureRecord("prime_backup:backup", failure.id, 1.0, 1),))
-    store.settle(Settlement(told.key, State.DELIVERED, 0.0, remind_at=60.0, health=health))
+    store.settle(Settlement(sent.key, State.DELIVERED, 0.0, remind_at=60.0, health=health))
     store.put(success, [], TaskChange(), at=0.0, recovery=["a"])
     waiting = store.claim("a", at=0.0)
     assert waiting is not None
-    store.settle(Settlement(waiting.key, State.WAITING, 0.0, 50.0, tried=False, held=True))
+    store.settle(Settlement(waiting.key, State.WAITING, 0.0, 50.0, tried=False, deferred=True))
     fresh = Outbox(world.opener.reopen(database_of(store)))
     assert fresh.claim("a", at=59.0) is None
-    [held] = fresh.claim_held("a", at=50.0, most=9)
+    [deferred] = fresh.claim_deferred("a", at=50.0, most=9)
     reminder = fresh.claim("a", at=60.0)
     assert reminder is not None
-    assert (held.notification, held.purpose) == (success, Purpose.RECOVERY)
+    assert (deferred.notification, deferred.purpose) == (success, Purpose.RECOVERY)
     assert (reminder.notification, reminder.purpose) == (failure, Purpose.REMINDER)
     assert fresh.health("a") == health
     fresh.close()
@@ -141,10 +141,10 @@ class Killed(BaseException):
     ],
 )
 def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World, step: str, passed: int) -> None:
-    waiting, told_late = notification(), event("backup_failure")
+    waiting, kept_late = notification(), event("backup_failure")
     store = Outbox(world.opener.open())
     store.put(waiting, ["a"], TaskChange(opened=open_task("t")), at=0.0)
-    keep_late(store.database, told_late)
+    keep_late(store.database, kept_late)
     left = passed
 
     def kill(name: str) -> None:
@@ -159,6 +159,6 @@ def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World
     assert states(fresh, waiting.id) == {"a": State.WAITING}
     assert fresh.waiting() == {"a": 1}
     assert len(fresh.open_tasks()) == 1
-    assert [late.event.name for late in fresh.late_events()] == [told_late.name]
+    assert [late.event.name for late in fresh.late_events()] == [kept_late.name]
     assert not list(world.folder.glob("*.salvage*"))
     fresh.close()

@@ -135,18 +135,18 @@ def test_a_row_that_cannot_be_read_is_buried_and_holds_up_nothing(tmp_path: Path
     store.close()
 
 
-def test_a_row_that_cannot_be_read_is_buried_though_it_is_held_back(tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_read_is_buried_though_it_is_deferred(tmp_path: Path) -> None:
     store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     ids = [notification(), notification()]
     for one in ids:
         store.put(one, ["a"], TaskChange(), at=0.0)
         delivery = store.claim("a", at=0.0)
         assert delivery is not None
-        store.settle(Settlement(delivery.key, State.WAITING, 0.0, held=True, tried=False))
+        store.settle(Settlement(delivery.key, State.WAITING, 0.0, deferred=True, tried=False))
     broken, fine = ids
     query = "UPDATE notification SET payload = '{}' WHERE id = ?"
     store.database.write("test", lambda connection: connection.execute(query, (broken.id,)))
-    assert [one.notification for one in store.claim_held("a", at=0.0, most=9)] == [fine]
+    assert [one.notification for one in store.claim_deferred("a", at=0.0, most=9)] == [fine]
     assert store.dead() == {"a": 1}
     store.close()
 

@@ -9,21 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.endpoint import Endpoint
-from prime_notify.channels.webhook import Webhook, WebhookEndpoint
+from prime_notify.channels.webhook import WebhookEndpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
 from prime_notify.messages.machine_texts import comment_readings
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.payload import Payload
-from prime_notify.routing import Background, Decision, decide, outcome_of, route
-from prime_notify.text.redaction import Redactor
+from prime_notify.routing import Decision, RoutingContext, decide, outcome_of, route
+from tests.support import filter_model
 from tests.support.build import event, loaded
 from tests.support.examples import examples
 from tests.support.texts import CATALOGUE
 from tests.unit.model.strategies import events as wild_events
 from tests.unit.model.strategies import normalized
-from tests.unit.routing import model
 
 READINGS = functools.partial(comment_readings, catalogue=CATALOGUE)
 BLOCK = NotificationConfig(enabled=True)
@@ -40,7 +38,7 @@ def payload(name: str = "backup_success", **fields: Any) -> Payload:
 
 
 def decision(of: Payload, filters: Mapping[str, Any], last: Mapping[Any, Any] = {}) -> Decision:
-    return decide(of, endpoint(filter=filters), BLOCK, Background(last, READINGS))
+    return decide(of, endpoint(filter=filters), BLOCK, RoutingContext(last, READINGS))
 
 
 def passes(of: Payload, last: Mapping[Any, Any] = {}, **filters: Any) -> bool:
@@ -55,26 +53,31 @@ def _known(last: Mapping[Tuple[str, str], str]) -> Dict[Tuple[str, Task], Status
 
 
 @examples(1000)
-@given(model.endpoint_documents, model.blocks, st.sampled_from(model.EVENTS), model.event_fields, model.background)
+@given(
+    filter_model.endpoint_documents,
+    filter_model.blocks,
+    st.sampled_from(filter_model.EVENTS),
+    filter_model.event_fields,
+    filter_model.last_outcomes,
+)
 def test_every_combination_agrees_with_a_plain_model(
     document: Dict[str, Any], block: Dict[str, Any], name: str, fields: Dict[str, Any], last: Dict[Any, str]
 ) -> None:
     of = payload(name, **fields)
-    config, background = NotificationConfig.model_validate(block), Background(_known(last), READINGS)
-    config_of_one = WebhookEndpoint.model_validate(document)
-    one = Endpoint(config_of_one, Webhook(config_of_one), Redactor(()))
-    decided = decide(of, one.config, config, background)
-    expected = model.plainly_decided(document, block, of.to_dict(), last)
+    config, context = NotificationConfig.model_validate(block), RoutingContext(_known(last), READINGS)
+    one = WebhookEndpoint.model_validate(document)
+    decided = decide(of, one, config, context)
+    expected = filter_model.plainly_decided(document, block, of.to_dict(), last)
     assert {reason.path: reason.passed for reason in decided.reasons} == expected
     assert decided.passes is all(expected.values())
-    assert list(route(of, config, [one.config], background)) == (["a"] if decided.passes else [])
+    assert list(route(of, config, [one], context)) == (["a"] if decided.passes else [])
 
 
 @examples(200)
-@given(model.endpoint_documents, wild_events)
+@given(filter_model.endpoint_documents, wild_events)
 def test_any_event_at_all_is_decided(document: Dict[str, Any], wild: Event) -> None:
     decided = decide(
-        normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, Background({}, READINGS)
+        normalized(wild).payload, WebhookEndpoint.model_validate(document), BLOCK, RoutingContext({}, READINGS)
     )
     assert decided.passes in (True, False)
 
@@ -147,23 +150,23 @@ def test_several_rules_have_to_be_passed_all_and_exceptions_each() -> None:
 # -- on_change --------------------------------------------------------------------------------------------------------
 
 
-def _told(*names: str) -> List[str]:
-    """Those of the events that pass ``on_change``, what is remembered being kept as an engine does."""
+def _passing_on_change(*names: str) -> List[str]:
+    """The events that pass ``on_change``, with outcomes remembered as the engine does."""
     last: Dict[Any, Status] = {}
-    told = []
+    passing = []
     for name in names:
         plugin, _, of_name = name.rpartition(".")
         of = normalized(event(of_name, plugin or "prime_backup")).payload
         if passes(of, last, on_change=True):
-            told.append(name)
+            passing.append(name)
         ended = outcome_of(of)
         if ended:
             last[ended[0]] = ended[1]
-    return told
+    return passing
 
 
 @pytest.mark.parametrize(
-    ("happened", "told"),
+    ("happened", "passing"),
     [
         (["backup_success", "backup_success"], []),
         (["backup_failure"], ["backup_failure"]),
@@ -178,8 +181,8 @@ def _told(*names: str) -> List[str]:
          ["a.backup_failure", "a.backup_success"]),
     ],
 )  # fmt: skip
-def test_only_an_outcome_that_differs_from_the_one_before_is_told(happened: List[str], told: List[str]) -> None:
-    assert _told(*happened) == told
+def test_only_an_outcome_that_differs_from_the_one_before_is_reported(happened: List[str], passing: List[str]) -> None:
+    assert _passing_on_change(*happened) == passing
 
 
 def test_starts_and_tests_have_no_outcome_to_remember() -> None:
@@ -199,8 +202,8 @@ def test_the_reasons_say_where_each_rule_stands_and_what_was_found() -> None:
         filter={"min_cost": "5m", "tags": "scheduled", "except": {"operators": ["player:*"], "on_change": True}},
     )
     block = NotificationConfig(events=[EventName.BACKUP_START])
-    reasons = decide(of, config, block, Background()).reasons
-    assert [(reason.path, reason.passed, reason.found, reason.wanted) for reason in reasons] == [
+    reasons = decide(of, config, block, RoutingContext()).reasons
+    assert [(reason.path, reason.passed, reason.actual, reason.expected) for reason in reasons] == [
         ("notification.enabled", False, ("false",), ("true",)),
         ("enabled", False, ("false",), ("true",)),
         ("notification.events", False, ("backup_failure",), ("backup_start",)),
@@ -221,11 +224,11 @@ def test_an_event_goes_to_those_endpoints_that_let_it_pass_in_their_order() -> N
     )
     block = config.config.notification
     endpoints = block.endpoints
-    assert route(payload("backup_failure"), block, endpoints, Background()) == [
+    assert route(payload("backup_failure"), block, endpoints, RoutingContext()) == [
         "all",
         "failures",
     ]
-    assert route(payload("restore_failure"), block, endpoints, Background()) == [
+    assert route(payload("restore_failure"), block, endpoints, RoutingContext()) == [
         "all",
         "failures",
         "restores",

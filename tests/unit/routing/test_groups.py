@@ -1,4 +1,4 @@
-"""Which endpoints of a group get what several of them want."""
+"""The choice of a group among its members."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.routing.groups import Share, Sharing, members_after, share_out
+from prime_notify.routing.groups import GroupChoice, GroupState, choose_members, members_after
 from tests.support.build import loaded
 
 
@@ -23,21 +23,21 @@ GROUP = endpoints(a="g", b="g", c="g", d=None)
 
 
 class Group:
-    """Three that share, and one beside them; what is to be remembered is remembered."""
+    """A group of three and an endpoint without a group. Turns are remembered."""
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
         self.turns: Dict[str, str] = {}
-        self.left_alone: Set[str] = set()
-        self.shares: Sequence[Share] = ()
+        self.paused: Set[str] = set()
+        self.choices: Sequence[GroupChoice] = ()
 
     def next(self, wanted: str = "abcd", *, start_at: str = "") -> str:
-        sharing = Sharing(
-            GROUP, {"g": self.mode}, self.turns, lambda name: name not in self.left_alone, lambda: list(start_at)
+        state = GroupState(
+            GROUP, {"g": self.mode}, self.turns, lambda name: name not in self.paused, lambda: list(start_at)
         )
-        names, self.shares = share_out(list(wanted), sharing)
-        for share in self.shares:
-            self.turns.update(share.turn)
+        names, self.choices = choose_members(list(wanted), state)
+        for choice in self.choices:
+            self.turns.update(choice.turn)
         return "".join(names)
 
     def turns_of(self, count: int, wanted: str = "abc") -> str:
@@ -46,16 +46,16 @@ class Group:
 
 def test_all_get_it_unless_the_group_says_otherwise() -> None:
     assert Group("all").next() == "abcd"
-    assert share_out(["a", "d"], Sharing(GROUP, {})) == (["a", "d"], [])
+    assert choose_members(["a", "d"], GroupState(GROUP, {})) == (["a", "d"], [])
 
 
 @pytest.mark.parametrize(
-    ("left_alone", "wanted", "chosen"),
+    ("paused", "wanted", "chosen"),
     [("", "abcd", "ad"), ("a", "abcd", "bd"), ("abc", "abcd", "ad"), ("", "cd", "cd"), ("", "d", "d")],
 )
-def test_the_first_that_works_gets_it(left_alone: str, wanted: str, chosen: str) -> None:
+def test_the_first_that_works_gets_it(paused: str, wanted: str, chosen: str) -> None:
     group = Group("first_ok")
-    group.left_alone = set(left_alone)
+    group.paused = set(paused)
     assert group.next(wanted) == chosen
     assert group.turns == {}
 
@@ -67,9 +67,9 @@ def test_members_take_turns_in_the_order_of_the_config() -> None:
 
 def test_who_is_left_alone_is_passed_over_and_the_others_share_its_turns() -> None:
     group = Group("round_robin")
-    group.left_alone = {"b"}
+    group.paused = {"b"}
     assert group.turns_of(4) == "acac"
-    group.left_alone = {"a", "b", "c"}
+    group.paused = {"a", "b", "c"}
     assert group.turns_of(4) == "abca"
 
 
@@ -90,14 +90,14 @@ def test_the_end_of_a_task_goes_where_its_start_went_and_is_no_turn(mode: str) -
     assert group.next("abc") == "a"
     before = dict(group.turns)
     assert group.next("abc", start_at="dc") == "c"
-    assert group.shares[0].kept
+    assert group.choices[0].has_start
     assert group.turns == before
 
 
 def test_the_end_goes_elsewhere_where_the_start_went_to_one_that_is_left_alone_or_does_not_want_it() -> None:
     group = Group("round_robin")
     assert group.next("abc") == "a"
-    group.left_alone = {"a"}
+    group.paused = {"a"}
     assert group.next("abc", start_at="a") == "b"
     assert group.next("bc", start_at="a") == "c"
 
@@ -105,31 +105,31 @@ def test_the_end_goes_elsewhere_where_the_start_went_to_one_that_is_left_alone_o
 def test_a_choice_tells_what_it_went_by() -> None:
     group = Group("round_robin")
     group.next("abc")
-    group.left_alone = {"b"}
+    group.paused = {"b"}
     group.next("abc")
-    assert group.shares == [Share("g", "round_robin", "c", ("a", "b", "c"), ("b",), after="a")]
-    group.left_alone = {"a", "b", "c"}
+    assert group.choices == [GroupChoice("g", "round_robin", "c", ("a", "b", "c"), ("b",), previous="a")]
+    group.paused = {"a", "b", "c"}
     group.next("abc")
-    assert group.shares == [Share("g", "round_robin", "a", ("a", "b", "c"), after="c", waits=True)]
+    assert group.choices == [GroupChoice("g", "round_robin", "a", ("a", "b", "c"), previous="c", none_available=True)]
 
 
 def test_groups_share_apart_from_each_other() -> None:
     two = endpoints(a="g", b="h", c="g", d="h")
-    names, shares = share_out(list("abcd"), Sharing(two, {"g": "first_ok", "h": "first_ok"}))
+    names, choices = choose_members(list("abcd"), GroupState(two, {"g": "first_ok", "h": "first_ok"}))
     assert names == ["a", "b"]
-    assert [share.group for share in shares] == ["g", "h"]
+    assert [choice.group for choice in choices] == ["g", "h"]
 
 
 @given(st.lists(st.sets(st.sampled_from("abc"), min_size=1), max_size=30), st.sets(st.sampled_from("abc")))
 def test_however_they_do_one_gets_it_and_nobody_who_works_gets_two_more_than_another(
-    wanting: List[Set[str]], left_alone: Set[str]
+    wanting: List[Set[str]], paused: Set[str]
 ) -> None:
     group = Group("round_robin")
     for wanted in wanting:
         assert len(group.next("".join(sorted(wanted)))) == 1
-    group.left_alone = left_alone
+    group.paused = paused
     turns = group.turns_of(30)
-    working = set("abc") - left_alone or set("abc")
+    working = set("abc") - paused or set("abc")
     counts = [turns.count(name) for name in working]
     assert sum(counts) == 30
     assert max(counts) - min(counts) <= 1

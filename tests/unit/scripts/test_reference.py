@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prime_notify.channels.common.registry import channel_types
-from scripts.reference import channels_page, options_page, pages
+from prime_notify.model.event import EventName
+from scripts.reference import channels_page, options_page, pages, readme
 from scripts.venvs import ROOT
 
 STALE = "run: python3 scripts/dev.py docs"
@@ -13,7 +14,12 @@ STALE = "run: python3 scripts/dev.py docs"
 
 @pytest.mark.parametrize(("path", "text"), list(pages()), ids=[path for path, _ in pages()])
 def test_a_generated_page_is_up_to_date(path: str, text: str) -> None:
-    assert (ROOT / "docs" / path).read_text(encoding="utf-8") == text, STALE
+    assert (ROOT / path).read_text(encoding="utf-8") == text, STALE
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_readme_names_every_event(language: str) -> None:
+    assert [event.value for event in EventName if f"\n| `{event.value}` | " not in readme(language)] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,4 +1,4 @@
-"""What is told of Prime Backup's backups."""
+"""The events of Prime Backup's backups."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sources.scene import Scene, fail
-from tests.unit.sources.standin import (
+from tests.support.observed import Scene, fail
+from tests.support.prime_backup_classes import (
     Operator,
     Source,
     Tags,
@@ -20,7 +20,7 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_a_backup_is_told_from_start_to_success(scene: Scene) -> None:
+def test_a_backup_is_reported_from_start_to_success(scene: Scene) -> None:
     assert scene.backup(copying=lambda: scene.clock.advance(1.2341)) == 7
     operator = {"type": "player", "name": "Steve", "full": "player:Steve"}
     common = {"task_id": "task-0", "operator": operator, "source": {"type": "player", "name": "Steve"}}
@@ -42,21 +42,21 @@ def test_a_scheduled_backup_shows_its_operator_and_tag_at_the_start(scene: Scene
     assert start["source"] == {"type": "command_source", "name": "Plugin some_plugin@1.0.0"}
 
 
-def test_a_backup_aborted_by_an_operator_is_told_so(scene: Scene) -> None:
+def test_a_backup_aborted_by_an_operator_is_reported_as_aborted(scene: Scene) -> None:
     assert scene.backup(saving=lambda task: task.aborted_event.set()) is None
-    assert scene.told == ["backup_start", "backup_aborted"]
+    assert scene.reported == ["backup_start", "backup_aborted"]
     assert scene.message == "Aborted by an operator"
 
 
-def test_a_backup_cut_short_by_an_unload_is_told_so(scene: Scene) -> None:
+def test_a_backup_cut_short_by_an_unload_is_reported_as_aborted(scene: Scene) -> None:
     scene.backup(saving=lambda task: task.aborted_event.set() or task.plugin_unloaded_event.set())
-    assert scene.told == ["backup_start", "backup_aborted"]
+    assert scene.reported == ["backup_start", "backup_aborted"]
     assert "unloaded" in scene.message
 
 
 def test_a_server_that_does_not_finish_saving_is_a_failure_with_a_hint(scene: Scene) -> None:
     scene.backup(saving=lambda task: False)
-    assert scene.told == ["backup_start", "backup_failure"]
+    assert scene.reported == ["backup_start", "backup_failure"]
     assert "save_world_max_wait" in scene.message
     assert "saved_world_regex" in scene.message
 
@@ -67,7 +67,7 @@ def test_ending_without_a_backup_for_an_unknown_reason_is_a_failure(scene: Scene
         return False
 
     scene.backup(saving=saving)
-    assert scene.told == ["backup_start", "backup_failure"]
+    assert scene.reported == ["backup_start", "backup_failure"]
     assert "without a backup" in scene.message
 
 
@@ -77,7 +77,7 @@ def test_an_exception_is_a_failure_and_passes_through_untouched(scene: Scene, er
         scene.backup(copying=fail(error))
     assert caught.value is error
     assert error.__context__ is None
-    assert scene.told == ["backup_start", "backup_failure"]
+    assert scene.reported == ["backup_start", "backup_failure"]
     assert scene.end["error"]["type"] == type(error).__name__
     assert "in copying" in scene.end["error"]["traceback"] or "in step" in scene.end["error"]["traceback"]
 
@@ -90,20 +90,20 @@ def test_a_failed_backup_shows_what_was_planned(scene: Scene) -> None:
 
 def test_a_backup_inside_another_backup_is_one_of_its_own(scene: Scene) -> None:
     scene.backup(copying=lambda: scene.backup(comment="inner"))
-    assert scene.told == ["backup_start", "backup_start", "backup_success", "backup_success"]
+    assert scene.reported == ["backup_start", "backup_start", "backup_success", "backup_success"]
     outer, inner, inner_end, outer_end = (event.fields for event in scene.events)
     assert inner_end["task_id"] == inner["task_id"] != outer["task_id"] == outer_end["task_id"]
     assert [end["backup"]["comment"] for end in (inner_end, outer_end)] == ["inner", "before the dragon"]
 
 
-def test_tasks_on_different_threads_are_told_apart(scene: Scene) -> None:
+def test_tasks_on_different_threads_are_reported_separately(scene: Scene) -> None:
     def other() -> None:
         thread = threading.Thread(target=scene.restore, kwargs={"pre_restore": False})
         thread.start()
         thread.join()
 
     scene.backup(copying=other)
-    assert scene.told == ["backup_start", "restore_start", "restore_success", "backup_success"]
+    assert scene.reported == ["backup_start", "restore_start", "restore_success", "backup_success"]
 
 
 def test_an_action_outside_of_any_task_is_none_of_our_business(scene: Scene) -> None:
@@ -111,4 +111,4 @@ def test_an_action_outside_of_any_task_is_none_of_our_business(scene: Scene) -> 
     assert scene.pb.ExportBackupToDirectoryAction(3).run() == []
     assert scene.pb.GetBackupAction(3).run().id == 3
     assert scene.pb.ListBackupAction().run()[0].id == 9
-    assert scene.told == []
+    assert scene.reported == []

@@ -1,4 +1,4 @@
-"""What is told of Prime Backup's restores."""
+"""The events of Prime Backup's restores."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import List
 
 import pytest
 
-from tests.unit.sources.scene import Scene, fail
-from tests.unit.sources.standin import (
+from tests.support.observed import Scene, fail
+from tests.support.prime_backup_classes import (
     CONSOLE,
     BackupNotFound,
     failures,
@@ -20,9 +20,9 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_a_restore_is_told_from_start_to_success(scene: Scene) -> None:
+def test_a_restore_is_reported_from_start_to_success(scene: Scene) -> None:
     scene.restore(confirm=lambda: scene.clock.advance(60) or True, before_export=lambda: scene.clock.advance(2) or True)
-    assert scene.told == ["restore_start", "restore_success"]
+    assert scene.reported == ["restore_start", "restore_success"]
     start, success = (event.fields for event in scene.events)
     assert start["task_id"] == success["task_id"]
     assert start["operator"] == {"type": "player", "name": "Steve", "full": "player:Steve"}
@@ -46,7 +46,7 @@ def test_a_restore_starts_before_the_pre_restore_backup_or_the_export(scene: Sce
     at_steps: List[List[str]] = []
 
     def note() -> bool:
-        at_steps.append(scene.told)
+        at_steps.append(scene.reported)
         return True
 
     scene.restore(confirm=note, before_export=note)
@@ -57,25 +57,25 @@ def test_a_restore_starts_before_the_pre_restore_backup_or_the_export(scene: Sce
 
 def test_a_restore_that_was_not_confirmed_or_aborted_in_the_countdown_sends_nothing(scene: Scene) -> None:
     scene.restore(confirm=lambda: False)
-    assert scene.told == []
+    assert scene.reported == []
 
 
 def test_a_restore_of_an_unknown_backup_sends_nothing(scene: Scene) -> None:
     with pytest.raises(BackupNotFound):
         scene.restore(backup_id=404)
-    assert scene.told == []
+    assert scene.reported == []
 
 
 def test_a_restore_that_stops_before_the_export_is_aborted(scene: Scene) -> None:
     scene.restore(before_export=lambda: False)
-    assert scene.told == ["restore_start", "restore_aborted"]
+    assert scene.reported == ["restore_start", "restore_aborted"]
     assert "before any file" in scene.message
 
 
 def test_files_that_could_not_be_restored_make_the_success_a_warning(scene: Scene) -> None:
     scene.pb.ExportBase.result = failures(2)
     scene.restore()
-    assert scene.told == ["restore_start", "restore_success"]
+    assert scene.reported == ["restore_start", "restore_success"]
     assert scene.end["severity"] == "warning"
     assert scene.message.endswith(": world/region/r.0.mca (OSError: in use); world/region/r.1.mca (OSError: in use)")
     assert scene.message.startswith("2 ")
@@ -98,7 +98,7 @@ def test_a_failed_restore_says_that_the_server_is_left_stopped(scene: Scene) -> 
     scene.running = False
     with pytest.raises(OSError, match="disk full"):
         scene.restore(before_export=fail(OSError("disk full")))
-    assert scene.told == ["restore_start", "restore_failure"]
+    assert scene.reported == ["restore_start", "restore_failure"]
     assert "left stopped" in scene.message
     assert scene.end["error"]["message"] == "disk full"
 
@@ -107,7 +107,7 @@ def test_a_restore_that_fails_after_the_export_says_so(scene: Scene) -> None:
     for scene.running in (True, False):
         with pytest.raises(OSError, match="no log"):
             scene.restore(after_export=fail(OSError("no log")))
-        assert scene.told[-1] == "restore_failure"
+        assert scene.reported[-1] == "restore_failure"
         assert "files were restored" in scene.message
         assert ("left stopped" in scene.message) is not scene.running
 
@@ -124,18 +124,18 @@ def test_a_server_that_cannot_be_asked_does_not_cost_the_end(scene: Scene, monke
     scene.observer = scene.observe()
     with pytest.raises(OSError, match="disk full"):
         scene.restore(before_export=fail(OSError("disk full")))
-    assert scene.told[-1] == "restore_failure"
+    assert scene.reported[-1] == "restore_failure"
     assert "left stopped" in scene.message
 
 
 def test_a_backup_task_inside_a_restore_is_no_event_of_its_own(scene: Scene) -> None:
     scene.restore(before_export=lambda: scene.backup() == 7)
-    assert scene.told == ["restore_start", "restore_success"]
+    assert scene.reported == ["restore_start", "restore_success"]
 
 
 def test_an_export_that_is_no_restore_does_not_start_one(scene: Scene) -> None:
     scene.restore(confirm=lambda: scene.pb.ExportBackupToDirectoryAction(3).run() != [])
-    assert scene.told == []
+    assert scene.reported == []
 
 
 def test_the_details_shown_are_those_of_the_backup_restored(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Finding the classes to observe, and wrapping them beside others who do the same."""
+"""The search for the classes to observe, and their wrappers beside those of other plugins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Callable, List
 import pytest
 
 from prime_notify.sources.prime_backup.seams import Misfit, Patch, Seam, find
-from tests.unit.sources.standin import nothing, prime_backup
+from tests.support.prime_backup_classes import nothing, prime_backup
 
 
 class Base:
@@ -43,7 +43,7 @@ class Prefixer:
 
 
 def foreign_wrap(cls: Any, calls: List[str]) -> None:
-    """What another plugin does."""
+    """Wrap the method as another plugin does."""
     original = cls.run
 
     @functools.wraps(original)

@@ -1,9 +1,8 @@
-"""Prime Backup comes and goes as it likes; one look at a time."""
+"""Prime Backup is loaded, unloaded and reloaded at any time."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from types import ModuleType, SimpleNamespace
 from typing import Any, Dict, List, Optional
 
@@ -12,8 +11,9 @@ import pytest
 from prime_notify.model.event import Event
 from prime_notify.sources.prime_backup.observer import Observer
 from prime_notify.sources.prime_backup.seams import Seam
-from prime_notify.sources.prime_backup.watcher import SourceState, SourceStatus, Watcher
-from tests.unit.sources.standin import Server, modules, prime_backup, tr
+from prime_notify.sources.prime_backup.watcher import Watcher
+from prime_notify.sources.source import SourceState, SourceStatus
+from tests.support.prime_backup_classes import Server, modules, prime_backup, tr
 
 LOG = logging.getLogger("test.watcher")
 FOUND = "prime_backup.found_backups_and_restores 1.13.0"
@@ -43,6 +43,10 @@ class Scene:
         self.modules.clear()
         self.server.unload("prime_backup")
 
+    @property
+    def state(self) -> Optional[SourceState]:
+        return self.watcher.status.state if self.watcher.status else None
+
     def tick(self, times: int = 1) -> None:
         for _ in range(times):
             self.watcher.tick()
@@ -51,6 +55,10 @@ class Scene:
         self.events.clear()
         self.pb.CreateBackupTask().run()
         return [event.name.value for event in self.events] == ["backup_start", "backup_success"]
+
+
+def observed(version: str) -> SourceStatus:
+    return SourceStatus("prime_backup", "Prime Backup", version, SourceState.OBSERVED)
 
 
 @pytest.fixture
@@ -67,13 +75,13 @@ def test_a_prime_backup_that_is_there_is_observed_after_one_look(
     assert scene.observed()
     assert scene.events[0].plugin_version == "1.13.0"
     assert caplog.messages == [FOUND]
-    assert scene.watcher.status == SourceStatus(SourceState.OBSERVED, "1.13.0")
+    assert scene.watcher.status == observed("1.13.0")
 
 
 def test_without_prime_backup_nothing_is_said(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     scene.tick(20)
     assert caplog.messages == []
-    assert scene.watcher.status == SourceStatus(SourceState.ABSENT)
+    assert scene.watcher.status is None
 
 
 def test_one_that_is_loaded_later_unloaded_and_loaded_again_is_followed(
@@ -86,7 +94,7 @@ def test_one_that_is_loaded_later_unloaded_and_loaded_again_is_followed(
     scene.unload()
     scene.tick(2)
     assert not scene.observed()
-    assert scene.watcher.status.state is SourceState.ABSENT
+    assert scene.state is None
     scene.load()
     scene.tick()
     assert scene.observed()
@@ -107,7 +115,7 @@ def test_one_that_is_disabled_in_its_config_is_said_to_be_once(scene: Scene, cap
     scene.tick(20)
     assert not scene.observed()
     assert caplog.messages == ["prime_backup.disabled 1.13.0"]
-    assert scene.watcher.status.state is SourceState.DISABLED
+    assert scene.state is SourceState.DISABLED
 
 
 def test_one_that_turns_out_to_be_disabled_is_let_go(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
@@ -116,7 +124,7 @@ def test_one_that_turns_out_to_be_disabled_is_let_go(scene: Scene, caplog: pytes
     instance.config = None  # before its on_load
     scene.tick()
     assert scene.observed()
-    assert scene.watcher.status.state is SourceState.LOADING
+    assert scene.state is SourceState.LOADING
     instance.config = SimpleNamespace(enabled=False)
     scene.tick()
     assert not scene.observed()
@@ -153,7 +161,7 @@ def test_one_that_fails_to_start_is_warned_of_once_and_not_said_to_be_observed(
     vars(scene.server.instances["prime_backup"]).update(entry)
     scene.tick(ticks)
     assert caplog.messages == [NOT_STARTED]
-    assert scene.watcher.status.state is SourceState.NOT_STARTED
+    assert scene.state is SourceState.NOT_STARTED
     scene.tick(20)
     assert caplog.messages == [NOT_STARTED]
 
@@ -166,7 +174,7 @@ def test_one_that_takes_minutes_to_start_is_waited_for_and_observed_meanwhile(
     instance.init_thread, instance.init_ok = Thread(alive=True), False
     scene.tick(600)
     assert caplog.messages == []
-    assert scene.watcher.status.state is SourceState.LOADING
+    assert scene.state is SourceState.LOADING
     assert scene.observed()
     instance.init_ok = True
     scene.tick()
@@ -181,11 +189,11 @@ def test_one_that_starts_after_all_is_observed(scene: Scene, caplog: pytest.LogC
     instance.config = READ
     instance.init_thread, instance.init_ok = Thread(alive=True), None
     scene.tick(2)
-    assert scene.watcher.status.state is SourceState.NOT_STARTED
+    assert scene.state is SourceState.NOT_STARTED
     instance.init_ok = True
     scene.tick()
     assert caplog.messages == [NOT_STARTED, FOUND]
-    assert scene.watcher.status.state is SourceState.OBSERVED
+    assert scene.state is SourceState.OBSERVED
     assert scene.observed()
 
 
@@ -197,7 +205,7 @@ def test_one_below_the_floor_is_warned_of_once_and_left_alone(
     scene.tick(20)
     assert not scene.observed()
     assert caplog.messages == [f"prime_backup.too_old {version}"]
-    assert scene.watcher.status.state is SourceState.UNSUPPORTED
+    assert scene.state is SourceState.UNSUPPORTED
 
 
 @pytest.mark.parametrize("version", ["1.9.0", "1.10.3", "1.13.1-beta.2", "2.0", "unheard of"])
@@ -247,7 +255,7 @@ def test_a_seam_that_stays_missing_is_warned_of_once_and_the_rest_is_observed(
         f"prime_backup.{found} 1.13.0",
         f"prime_backup.misfit.{seam.name.lower()} 1.13.0 no module {seam.module}",
     ]
-    assert scene.watcher.status == SourceStatus(SourceState.OBSERVED, "1.13.0", frozenset([seam]))
+    assert scene.watcher.status == observed("1.13.0")
 
 
 def test_one_that_fits_nowhere_is_said_not_to_be_observed(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
@@ -266,43 +274,34 @@ def test_after_stopping_nothing_is_observed_and_no_look_attaches_again(scene: Sc
     assert not scene.observed()
 
 
-# the thread
+def test_one_that_is_left_is_observed_again_after_its_next_load(scene: Scene) -> None:
+    scene.load()
+    scene.tick()
+    scene.watcher.leave()
+    scene.tick(20)
+    assert not scene.observed()
+    assert scene.watcher.status == observed("1.13.0")
+    scene.load()
+    scene.tick()
+    assert scene.observed()
 
 
-class Impatient(Server):
-    """Counts the looks, and may fail them."""
-
-    def __init__(self, fails: bool = False) -> None:
-        super().__init__()
-        self.fails = fails
-        self.looks = threading.Semaphore(0)
-
-    def get_plugin_instance(self, plugin_id: str, /) -> Any:
-        self.looks.release()
-        if self.fails:
-            raise RuntimeError("not now")
-        return super().get_plugin_instance(plugin_id)
-
-    def wait_for_looks(self, count: int) -> None:
-        for _ in range(count):
-            assert self.looks.acquire(timeout=10)
+def test_one_that_is_loaded_already_is_observed_at_the_start(scene: Scene) -> None:
+    scene.load()
+    scene.watcher.start()
+    assert scene.observed()
 
 
-def test_it_looks_again_and_again_in_the_background_until_stopped() -> None:
-    server = Impatient()
-    watcher = Watcher(server, Scene().make_observer, log=LOG, tr=tr, modules={})
-    watcher.start(interval=0.001)
-    (thread,) = [thread for thread in threading.enumerate() if thread.name == "prime_notify-watcher"]
-    assert thread.daemon
-    server.wait_for_looks(3)
-    watcher.stop()
-    assert not thread.is_alive()
+def test_a_first_look_that_fails_is_logged_and_not_the_last(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(plugin_id: str) -> Any:
+        raise RuntimeError(plugin_id)
 
-
-def test_a_look_that_fails_is_logged_once_and_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
-    server = Impatient(fails=True)
-    watcher = Watcher(server, Scene().make_observer, log=LOG, tr=tr, modules={})
-    watcher.start(interval=0.001)
-    server.wait_for_looks(3)
-    watcher.stop()
+    scene.load()
+    with monkeypatch.context() as broken:
+        broken.setattr(scene.server, "get_plugin_instance", fail)
+        scene.watcher.start()
     assert caplog.messages == ["could not look for Prime Backup"]
+    scene.tick()
+    assert scene.observed()

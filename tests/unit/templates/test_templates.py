@@ -1,4 +1,4 @@
-"""The template language: what it can say, what it refuses at load, and what it can never cost."""
+"""The template language: its features, the mistakes that it refuses at load, and its bounds."""
 
 from __future__ import annotations
 
@@ -262,14 +262,13 @@ def test_a_single_expression_keeps_its_type(source: str, kept: Any) -> None:
         ("{{ " + "(" * 500 + "1" + ")" * 500 + " }}", ["nested too deeply"]),
         ("{{ " + "not " * 300 + "test }}", ["too deeply nested"]),
         ("{{ " + "1 + " * 300 + "1 }}", ["too deeply nested"]),
-        ("{{id}}" * 2200, ["too large"]),
         ("{{ " + "9" * 30 + " + 1 }}", ["too large a number"]),
         pytest.param("{{ " + "9" * 5000 + " + 1 }}", ["too large a number"], id="a number of 5000 digits"),
-        ("{% for a in facts %}" * 4 + "{% endfor %}" * 4, ["more than 2 others"]),
+        ("{% for a in facts %}" * 25 + "{% endfor %}" * 25, ["too complicated"]),
         ("{{ title }}" + "x" * 17_000, ["at most 16384 characters"]),
     ],
 )
-def test_a_mistake_is_told_at_load_with_what_to_write(source: str, words: Any) -> None:
+def test_a_mistake_is_reported_at_load_with_what_to_write(source: str, words: Any) -> None:
     with pytest.raises(TemplateMistake) as caught:
         check_template(source)
     for word in words:
@@ -305,7 +304,7 @@ def test_a_broken_import_that_is_not_for_lack_of_jinja2_is_not_hidden(monkeypatc
 def test_a_config_without_templates_and_proxies_loads_no_optional_library() -> None:
     script = """
         import sys
-        from tests.unit.loading.examples import hook, load_endpoints
+        from tests.support.configs import hook, load_endpoints
         load_endpoints(hook(), hook(name="phone", type="bark", url="https://api.day.app/key"))
         assert not {"jinja2", "prime_notify.transport.socks"} & set(sys.modules)
     """
@@ -327,6 +326,7 @@ HUGE = {
     [
         "{% for a in backup.targets %}{% for b in backup.targets %}{% for c in backup.targets %}"
         "{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in backup.targets %}" * 9 + "{% endfor %}" * 9,
         "{% for a in backup.targets %}{{ error.traceback }}{% endfor %}",
         "{% for a in backup.targets %}{{ error.traceback|upper|length }}{% endfor %}",
         "{{ " + "~".join(["error.traceback"] * 300) + " }}",

@@ -63,13 +63,13 @@ def test_a_tree_is_filled_in(tree: Any, filled: Any) -> None:
         (["x"] * 501, [()]),
     ],
 )
-def test_each_mistake_is_told_with_its_place(tree: Any, places: Any) -> None:
+def test_each_mistake_is_reported_with_its_place(tree: Any, places: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         check_tree(tree)
     assert [error["loc"] for error in caught.value.errors()] == places
 
 
-def test_what_fails_is_replaced_and_told_and_costs_nothing_else() -> None:
+def test_what_fails_is_replaced_and_reported_and_costs_nothing_else() -> None:
     filler = Filler(lambda: {**VALUES, "cost_s": 0}, "the default")
     tree = check_tree(
         {"a": "{{ 1 / cost_s }}", "b": ["x{{ 1 / cost_s }}"], "c": {"$if": "1 / cost_s", "d": "{{ title }}"}}

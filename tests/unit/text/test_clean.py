@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.text.clean import JsonCleaner, as_dict, clean_text, cut
+from prime_notify.text.clean import JsonCleaner, as_dict, clean_text, truncate
 from tests.support.examples import examples
 from tests.unit.model.strategies import Unprintable, wild
 
@@ -102,7 +102,11 @@ def test_other_mappings_are_read_through_their_items() -> None:
 
 
 def test_cutting_keeps_the_limit_at_either_end() -> None:
-    assert (cut("abcdef", 4), cut("abcdef", 4, keep_tail=True), cut("abcd", 4)) == ("abc…", "…def", "abcd")
+    assert (truncate("abcdef", 4), truncate("abcdef", 4, keep_tail=True), truncate("abcd", 4)) == (
+        "abc…",
+        "…def",
+        "abcd",
+    )
 
 
 @given(st.text(st.characters(codec=None)), st.integers(1, 20))

@@ -1,32 +1,50 @@
-"""Writing and reading what goes over the wire."""
+"""Cutting texts where people would."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_notify.channels.common.http_post import fill
-from prime_notify.text.cutting import cut_bytes, cut_chars
-from prime_notify.text.excerpt import excerpt
-from prime_notify.text.json_text import parse_object, to_json
+from prime_notify.text.cutting import boundary_before, cut_bytes, cut_chars
+from tests.support.examples import examples
+
+CLUSTERS = ["a", "é", "e\u0301", "👩‍👩‍👧", "🇩🇪", "👍🏽", "한", "\u1112\u1161\u11ab", "备", "نِ", "1️⃣", " "]
 
 
-def test_json_is_compact_and_not_escaped() -> None:
-    assert to_json({"a": [1, "备份"]}) == '{"a":[1,"备份"]}'.encode()
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_what_people_see_as_one_character_is_not_torn_apart(cluster: str) -> None:
+    for limit in range(2, 24):
+        kept = cut_chars(cluster * 30, limit).rstrip("…")
+        assert kept == cluster * (len(kept) // len(cluster))
 
 
-def test_what_json_cannot_say_becomes_null() -> None:
-    assert json.loads(to_json({"a": [float("nan"), (float("inf"), 1.5)], "b": "x"})) == {
-        "a": [None, [None, 1.5]],
-        "b": "x",
-    }
+def test_flags_are_cut_between_two_of_them() -> None:
+    assert cut_chars("🇩🇪🇫🇷🇮🇹", 6) == "🇩🇪🇫🇷🇮🇹"
+    assert cut_chars("🇩🇪🇫🇷🇮🇹", 5) == "🇩🇪🇫🇷…"
+    assert cut_chars("🇩🇪🇫🇷🇮🇹", 4) == "🇩🇪…"
 
 
-def test_a_lone_surrogate_does_not_break_the_encoding() -> None:
-    assert to_json({"comment": "a\ud800b"}) == b'{"comment":"a?b"}'
+def test_thousands_of_accents_on_one_letter_do_not_eat_the_text() -> None:
+    assert len(cut_chars("a" + "\u0301" * 5000, 1000)) > 900
+
+
+@examples(200)
+@given(st.lists(st.sampled_from(CLUSTERS), max_size=20).map("".join), st.integers(0, 60))
+def test_every_cut_is_one_that_unicode_allows(text: str, position: int) -> None:
+    """``regex`` has the whole table of UAX #29."""
+    allowed, at = {0}, 0
+    for cluster in regex.findall(r"\X", text):
+        at += len(cluster)
+        allowed.add(at)
+    assert boundary_before(text, min(position, len(text))) in allowed
+
+
+@examples(100)
+@given(st.text(max_size=80), st.integers(3, 60))
+def test_bytes_are_counted_as_bytes(text: str, limit: int) -> None:
+    assert len(cut_bytes(text, limit).encode("utf-8", "replace")) <= limit
 
 
 @given(st.text(), st.integers(0, 50))
@@ -49,17 +67,3 @@ def test_a_cut_text_keeps_its_limit_and_its_beginning(text: str, limit: int) -> 
 )
 def test_bytes_are_cut_between_characters(text: str, limit: int, shorter: str) -> None:
     assert cut_bytes(text, limit) == shorter
-
-
-def test_a_url_template_is_filled_with_encoded_values() -> None:
-    assert fill("https://h/{key}/{other}?k={key}", {"key": "a/b c"}) == "https://h/a%2Fb%20c/{other}?k=a%2Fb%20c"
-
-
-@pytest.mark.parametrize("body", [b"", b"\xff", b"[1]", b"null", b"{", b"[" * 100_000, "\ufeff{}".encode()])
-def test_a_body_that_is_no_json_object_reads_as_empty(body: bytes) -> None:
-    assert parse_object(body) == {}
-
-
-@pytest.mark.parametrize("value", [None, 5, ["x"], "<p>", "", "\0"])
-def test_there_is_no_excerpt_of_what_is_no_text(value: object) -> None:
-    assert excerpt(value) == ""

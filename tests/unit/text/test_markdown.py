@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Set
+from typing import Iterable, List
 
 import pytest
 from hypothesis import assume, example, given
@@ -11,11 +11,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from prime_notify.text.clean import clean_text
-from prime_notify.text.markdown import escape, plain
+from prime_notify.text.markdown import escape
+from prime_notify.text.plain import plain
 from tests.support.examples import examples
-
-PARSERS = [MarkdownIt("commonmark"), MarkdownIt("gfm-like")]
-HARMLESS = {"bullet_list_open", "list_item_open", "paragraph_open", "inline", "strong_open", "text", "softbreak"}
+from tests.support.markdown import HARMLESS, PARSERS, kinds
 
 HOSTILE = [
     "[click](http://evil.com)",
@@ -49,12 +48,6 @@ typed = st.one_of(
     st.text(st.sampled_from("\\`*_{}[]()#+-.!|~<>&@:/=123 aw§\n\t\"'"), max_size=30),
     st.lists(st.sampled_from([*HOSTILE, " ", "http:", "//", "x", "."]), max_size=4).map("".join),
 )
-
-
-def kinds(tokens: Iterable[Token]) -> Set[str]:
-    return {
-        kind for token in tokens for kind in [token.type, *kinds(token.children or [])] if not kind.endswith("_close")
-    }
 
 
 def shown(tokens: Iterable[Token]) -> List[str]:

@@ -13,8 +13,7 @@ from typing import Any, List
 import pytest
 import trustme
 
-from prime_notify.model.connection import DIRECT, ConnectionOptions
-from prime_notify.model.request import Request
+from prime_notify.model.request import DIRECT, ConnectionOptions, Request
 from prime_notify.model.response import Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from tests.support.receiver import Answer, Receiver, unused_port

@@ -13,31 +13,12 @@ from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
+from tests.support.names import Names
 from tests.support.receiver import Receiver, unused_port
 
 
 def numeric(*ports: int) -> List[Any]:
     return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in ports]
-
-
-class Names:
-    """A getaddrinfo for the host "service", which answers when it may."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-        self.may = threading.Event()
-        self.begun = threading.Event()
-        self.asked = 0
-
-    def __call__(self, host: str, port: int, *, type: int, flags: int = 0) -> List[Any]:
-        if flags & socket.AI_NUMERICHOST:
-            raise socket.gaierror(socket.EAI_NONAME, "not numeric")
-        self.asked += 1
-        self.begun.set()
-        assert self.may.wait(30)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
 
 
 def send(names: Any, timeout: float = 10, transport: Any = None) -> Any:

@@ -9,9 +9,8 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from prime_notify.model.connection import ConnectionOptions
 from prime_notify.model.failure import UnsendableError
-from prime_notify.model.request import Request
+from prime_notify.model.request import ConnectionOptions, Request
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
 from prime_notify.transport.http_syntax import Answer, InvalidAnswerError, read_answer, request_bytes

@@ -15,8 +15,8 @@ from prime_notify.text.wording import Wording
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
 from prime_notify.transport.probe import Prober, same_place
+from tests.support.names import Names
 from tests.support.receiver import CERTIFICATES, Answer, Receiver, unused_port
-from tests.unit.transport.test_dial import Names
 
 SECRET = "SECRETkey123"
 

@@ -1,4 +1,4 @@
-"""Where backups are kept: ``blobs/`` holds file contents by their hash, ``index.json`` the backups."""
+"""The storage of backups: ``blobs/`` holds file contents by their hash, ``index.json`` the backups."""
 
 from __future__ import annotations
 

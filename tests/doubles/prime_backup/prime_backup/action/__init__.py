@@ -1,4 +1,4 @@
-"""Actions: the work itself, apart from the talking that tasks do."""
+"""Actions: the work of the tasks, without their messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every way to export a backup has in common."""
+"""The base of every way to export a backup."""
 
 from __future__ import annotations
 

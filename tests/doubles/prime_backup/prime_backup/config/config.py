@@ -1,4 +1,4 @@
-"""The part of Prime Backup's configuration that the double knows; what it does not know is ignored."""
+"""The part of Prime Backup's configuration that the double knows; it ignores the rest."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What touches MCDReforged."""
+"""The part that uses MCDReforged."""

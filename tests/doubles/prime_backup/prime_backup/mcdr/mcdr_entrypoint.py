@@ -1,4 +1,4 @@
-"""The entry module: what MCDReforged calls."""
+"""The entry module, which MCDReforged calls."""
 
 from __future__ import annotations
 

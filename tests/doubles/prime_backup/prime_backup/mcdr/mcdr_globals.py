@@ -1,4 +1,4 @@
-"""The server interface of the plugin that imports this module first: nobody but the double itself must do so."""
+"""The server interface of the plugin that imports this module first, which must be the double itself."""
 
 from __future__ import annotations
 

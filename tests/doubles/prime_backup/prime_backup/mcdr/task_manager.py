@@ -27,7 +27,7 @@ class TaskManager:
         self._thread.start()
 
     def shutdown(self) -> None:
-        """Tells the running task, and waits for it."""
+        """Notifies the running task, and waits for its end."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()

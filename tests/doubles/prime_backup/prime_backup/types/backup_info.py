@@ -1,4 +1,4 @@
-"""What is known of one backup."""
+"""The details of one backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could not be restored."""
+"""Files that could not be restored."""
 
 from __future__ import annotations
 

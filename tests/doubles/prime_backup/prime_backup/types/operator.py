@@ -1,4 +1,4 @@
-"""Who a backup is made for."""
+"""The operator on whose behalf a backup is made."""
 
 from __future__ import annotations
 

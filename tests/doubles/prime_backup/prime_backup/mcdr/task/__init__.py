@@ -1,4 +1,4 @@
-"""What a task is, and what can happen to it while it runs."""
+"""A task, and the events that can reach it while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both tasks have in common."""
+"""The base of both tasks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,101 @@
+"""Options of an endpoint for its connection: address, proxy and certificates, checked without connecting."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any, List, Union
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from typing_extensions import Annotated
+
+from prime_notify.config.choices import TextList
+from prime_notify.model.failure import UnsendableError
+from prime_notify.model.proxy import configured_proxy
+from prime_notify.model.request import DIRECT, ConnectionOptions
+from prime_notify.model.tls import tls_context
+
+__all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]
+
+_NO_SOCKS = 'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"'
+
+
+def http_url(url: str) -> str:
+    """Returns the URL.
+
+    :raises ValueError: it is not http or https, or has no host.
+    """
+    if not _is_http_url(url):
+        raise ValueError('write a whole address, such as "https://example.com/hook"')
+    return url
+
+
+def _is_http_url(url: str) -> bool:
+    if not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an impossible port or IPv6 address
+        return False
+
+
+def _check_proxy(address: str) -> str:
+    if address.strip().lower() == DIRECT:
+        return DIRECT
+    try:
+        proxy = configured_proxy(address)
+    except UnsendableError as error:
+        raise ValueError(error.failure.hint) from None
+    if proxy.is_socks and importlib.util.find_spec("socks") is None:
+        raise ValueError(_NO_SOCKS)
+    return address
+
+
+def _path(text: str, info: ValidationInfo) -> str:
+    """The absolute path of a file. A relative one starts at the config's folder, as those of secrets do."""
+    path = Path((info.context or {}).get("base_dir", "")) / text
+    if not path.exists():
+        raise ValueError(f"there is no such file; the path starts at the config's folder: {path}")
+    return str(path)
+
+
+def _true_or_false(value: Any) -> Any:
+    """The boolean for ``"true"`` or ``"false"``, which a reference to the environment gives as a text."""
+    words = {"true": True, "false": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _check_verify(value: Union[bool, str], info: ValidationInfo) -> Union[bool, str]:
+    if isinstance(value, bool):
+        return value
+    path = _path(value, info)
+    _try(ConnectionOptions(verify=path))
+    return path
+
+
+def _check_cert(paths: List[str], info: ValidationInfo) -> List[str]:
+    absolute = [_path(path, info) for path in paths]
+    _try(ConnectionOptions(verify=False, cert=tuple(absolute)))
+    return absolute
+
+
+def _try(options: ConnectionOptions) -> None:
+    try:
+        tls_context(options)
+    except UnsendableError as error:
+        raise ValueError(f"{error.failure.reason}: {error.failure.hint}") from None
+
+
+ProxyAddress = Annotated[str, AfterValidator(_check_proxy)]
+Verify = Annotated[
+    Union[bool, str],
+    BeforeValidator(_true_or_false),
+    AfterValidator(_check_verify),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string"}]}),
+]
+ClientCertificate = Annotated[
+    Annotated[TextList, Field(min_length=1, max_length=2)],
+    AfterValidator(_check_cert),
+]

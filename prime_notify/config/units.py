@@ -1,0 +1,126 @@
+"""Durations and rates as people write them: ``"500ms"``, ``"5s"``, ``"10m"`` or seconds; ``"20/m"``, ``"100/10m"``.
+
+The units are those of Prime Backup's configuration (its ``types/units.py``): a month has 30 days, a year 365.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Dict, Union
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+__all__ = ["Duration", "Rate"]
+
+_UNITS = {
+    "ms": Decimal("0.001"),
+    **dict.fromkeys(("", "s", "sec"), Decimal(1)),
+    **dict.fromkeys(("m", "min"), Decimal(60)),
+    **dict.fromkeys(("h", "hour"), Decimal(3600)),
+    **dict.fromkeys(("d", "day"), Decimal(86400)),
+    **dict.fromkeys(("mon", "month"), Decimal(86400 * 30)),
+    **dict.fromkeys(("y", "year"), Decimal(86400 * 365)),
+}
+_UNIT_NAMES = "|".join(sorted(filter(None, _UNITS), key=len, reverse=True))
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_LONGEST_TEXT = 400  # the smallest float needs fewer digits
+_DURATION = re.compile(rf"\+?({_NUMBER})\s*({_UNIT_NAMES})?", re.ASCII | re.IGNORECASE)
+_SHOWN_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
+_MAXIMUM = 100 * 365 * 86400  # sockets and locks refuse timeouts of centuries
+_RATE = re.compile(r"([0-9]{1,6})\s*/\s*(\S.*)", re.ASCII)
+_DURATION_EXAMPLES = '"500ms", "5s", "10m", "2h", "1d", or a number of seconds'
+_RATE_EXAMPLES = 'write how many in what time, such as "20/m", "5/s" or "100/10m"'
+
+
+class Duration(float):
+    """A number of seconds, from 0 to a hundred years. Its ``str`` has a unit.
+
+    :raises ValueError: for anything that is not a duration.
+    """
+
+    def __new__(cls, value: Union[str, float]) -> Duration:
+        seconds = _parse(value) if isinstance(value, str) else value
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise ValueError(f"a duration is {_DURATION_EXAMPLES}")  # noqa: TRY004 - Pydantic expects ValueError
+        if not 0 <= seconds <= _MAXIMUM:  # NaN fails this, too
+            raise ValueError("a duration is at least 0 and at most 100 years")
+        return super().__new__(cls, seconds)
+
+    def __str__(self) -> str:
+        """The shortest exact text: ``Duration(str(d)) == d``."""
+        seconds = float(self)
+        for unit, size in _SHOWN_UNITS:
+            if seconds and seconds % size == 0:
+                return f"{seconds / size:.0f}{unit}"
+        milliseconds = round(seconds * 1000)
+        if 0 < seconds < 1 and milliseconds / 1000 == seconds:
+            return f"{milliseconds}ms"
+        text = format(Decimal(repr(seconds)), "f")
+        return (text[:-2] if text.endswith(".0") else text) + "s"
+
+    def __repr__(self) -> str:
+        return f"Duration({str(self)!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls, serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="always")
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        units = "|".join("".join(f"[{char}{char.upper()}]" for char in unit) for unit in _UNIT_NAMES.split("|"))
+        return {
+            "anyOf": [
+                {"type": "string", "pattern": rf"^\s*\+?{_NUMBER}\s*({units})?\s*$"},
+                {"type": "number", "minimum": 0},
+            ]
+        }
+
+
+def _parse(text: str) -> float:
+    match = _DURATION.fullmatch(text.strip()) if len(text) <= _LONGEST_TEXT else None
+    if match is None:
+        raise ValueError(f"a duration is {_DURATION_EXAMPLES}")
+    number, unit = match.groups()
+    return float(Decimal(number) * _UNITS[(unit or "").lower()])
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``count`` attempts within any ``seconds`` seconds."""
+
+    count: int
+    seconds: float
+
+    @classmethod
+    def parse(cls, text: object) -> Rate:
+        """:raises ValueError: for anything that is not a rate."""
+        if isinstance(text, Rate):
+            return text
+        match = _RATE.fullmatch(text.strip()) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError(_RATE_EXAMPLES)
+        unit = match[2].strip()
+        seconds = float(Duration(unit if unit[0].isdigit() or unit[0] == "." else f"1{unit}"))
+        if int(match[1]) < 1 or seconds <= 0:
+            raise ValueError(_RATE_EXAMPLES)
+        return cls(int(match[1]), seconds)
+
+    def __str__(self) -> str:
+        return f"{self.count}/{Duration(self.seconds)}"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="always")
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described: Dict[str, Any] = {"type": "string", "pattern": r"^\s*[0-9]{1,6}\s*/\s*[0-9.]*\s*[A-Za-z]+\s*$"}
+        return described

@@ -1,0 +1,106 @@
+"""Checks the names of other endpoints and groups in endpoints: whether they exist and have an effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Collection, Iterator, List, Mapping, Sequence
+
+from prime_notify.config.problem import Location, Problem, describe, json_path
+from prime_notify.loading.endpoints import LoadedEndpoint
+from prime_notify.routing.groups import chooses_one
+from prime_notify.text.suggestions import closest, one_of
+
+__all__ = ["unshared_groups", "with_known_names"]
+
+
+def with_known_names(
+    loaded: Sequence[LoadedEndpoint], names: Sequence[str], groups: Mapping[str, str], written_groups: Collection[str]
+) -> List[LoadedEndpoint]:
+    """The endpoints without fallbacks and groups that do not exist, with a problem for each.
+
+    :param names: of all endpoints in the document.
+    :param groups: the valid groups with their modes.
+    :param written_groups: the names of all groups in the document, including those with a problem of their own.
+    """
+    in_groups = [_in_known_group(one, groups, written_groups) for one in loaded]
+    return [_with_known_fallbacks(one, names, _idle_fallbacks(one, in_groups, groups)) for one in in_groups]
+
+
+def unshared_groups(loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str], at: Location) -> Iterator[Problem]:
+    """A problem for each group that has no member, or only one to choose. ``at``: the place of the groups."""
+    if not all(one.endpoint for one in loaded):  # an endpoint with a problem may be a member
+        return
+    configs = [one.endpoint.config for one in loaded if one.endpoint]
+    for name, mode in groups.items():
+        members = [config.name for config in configs if config.group == name]
+        enabled = [config.name for config in configs if config.group == name and config.enabled]
+        if not members:
+            remedy = f'no endpoint is in it; write "group": "{name}" in some, or leave it out'
+        elif len(enabled) == 1 and chooses_one(mode):
+            remedy = f'only "{enabled[0]}" is in it and enabled; write "group": "{name}" in others, or leave it out'
+        else:
+            continue
+        yield Problem(json_path((*at, name)), describe(mode, public=True), remedy)
+
+
+def _with_known_fallbacks(one: LoadedEndpoint, names: Sequence[str], idle: Mapping[str, str]) -> LoadedEndpoint:
+    if one.endpoint is None or not one.endpoint.config.fallback:
+        return one
+    own, fallbacks = one.endpoint.name, one.endpoint.config.fallback
+    checked = [(index, name, _remedy(name, own, names)) for index, name in enumerate(fallbacks)]
+    problems = [
+        Problem(json_path((*one.at, "fallback", index)), describe(name, public=True), remedy or idle[name])
+        for index, name, remedy in checked
+        if remedy or name in idle
+    ]
+    return _changed(one, {"fallback": [name for _, name, remedy in checked if not remedy]}, problems)
+
+
+def _idle_fallbacks(
+    one: LoadedEndpoint, loaded: Sequence[LoadedEndpoint], groups: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The endpoints that can never take over from ``one``, with the remedy for each."""
+    group = one.endpoint.config.group if one.endpoint else None
+    shares = group is not None and chooses_one(groups.get(group))
+    idle = {}
+    for other in (other.endpoint.config for other in loaded if other.endpoint):
+        if not other.enabled:
+            idle[other.name] = "it is not enabled, so it takes nothing over; enable it, or leave it out"
+        elif shares and other.group == group:
+            idle[other.name] = f'it takes over anyway, as one of the group "{group}"; leave it out'
+    return idle
+
+
+def _remedy(name: str, own: str, names: Sequence[str]) -> str:
+    if name == own:
+        return "an endpoint cannot take over from itself; write another one's name; it is ignored"
+    if name not in names:
+        return f"{closest(name, names)}write the name of an endpoint; it is ignored"
+    return ""
+
+
+def _in_known_group(one: LoadedEndpoint, groups: Mapping[str, str], written_groups: Collection[str]) -> LoadedEndpoint:
+    group = one.endpoint.config.group if one.endpoint else None
+    if one.endpoint is None or group is None:
+        return one
+    if group in groups:
+        if not (chooses_one(groups[group]) and one.endpoint.channel.shows_state):
+            return one
+        remedy = f"{one.endpoint.type} shows a state, so it has to be told everything; leave it out; it is ignored"
+        return _changed(one, {"group": None}, [_problem(one, group, remedy)])
+    if group in written_groups:
+        return _changed(one, {"group": None}, ())
+    known = f"write one of {one_of(sorted(groups))}, or add" if groups else "there are no groups; add"
+    remedy = f'{closest(group, groups)}{known} it to notification.groups: {{"{group}": "first_ok"}}; it is ignored'
+    return _changed(one, {"group": None}, [_problem(one, group, remedy)])
+
+
+def _problem(one: LoadedEndpoint, group: str, remedy: str) -> Problem:
+    return Problem(json_path((*one.at, "group")), describe(group, public=True), remedy)
+
+
+def _changed(one: LoadedEndpoint, update: Mapping[str, object], problems: Sequence[Problem]) -> LoadedEndpoint:
+    if one.endpoint is None:
+        return one
+    endpoint = replace(one.endpoint, config=one.endpoint.config.model_copy(update=dict(update)))
+    return replace(one, endpoint=endpoint, problems=(*one.problems, *problems))

@@ -1,0 +1,100 @@
+"""Alerts about endpoints that fail, recover or are gone: in the log, and to the operators in the game."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterable, Optional, Set, Tuple
+
+from mcdreforged.api.rtext import RColor, RTextBase
+from mcdreforged.api.types import PluginServerInterface
+
+from prime_notify.delivery.notices import Notice, NoticeKind
+from prime_notify.mcdr.rich_text import clickable, quoted
+from prime_notify.mcdr.translations import Translations
+from prime_notify.text import humanize
+
+__all__ = ["NoticeAlerts", "OperatorAlerts"]
+
+
+class OperatorAlerts:
+    """Shows alerts to players with a permission level. All calls come from the task executor.
+
+    MCDReforged does not know who is online, so this follows who joins and who leaves. ``online``: the players whom
+    the former instance of the plugin knew.
+    """
+
+    def __init__(self, server: PluginServerInterface, online: Iterable[str] = ()) -> None:
+        self._server = server
+        self.online: Set[str] = set(online)
+        self._standing: Dict[str, Tuple[RTextBase, int]] = {}
+
+    def start(self) -> None:
+        """Register the listeners. To be called in ``on_load``."""
+        self._server.register_event_listener("mcdr.player_joined", self._joined)
+        self._server.register_event_listener("mcdr.player_left", self._left)
+        self._server.register_event_listener("mcdr.server_stop", self._server_stopped)
+
+    def show(self, endpoint: str, text: RTextBase, level: int, *, standing: bool) -> None:
+        """Show an alert to all who are online and have the permission level.
+
+        A ``standing`` alert is also shown to those who join, until the next alert about the same endpoint.
+        """
+        self._standing.pop(endpoint, None)
+        if standing:
+            self._standing[endpoint] = (text, level)
+        for player in sorted(self.online):
+            self._show_to(player, text, level)
+
+    def withdraw(self, endpoint: Optional[str] = None) -> None:
+        """Withdraw the standing alert about an endpoint, or with None every standing alert."""
+        if endpoint is None:
+            self._standing.clear()
+        else:
+            self._standing.pop(endpoint, None)
+
+    def _joined(self, _server: Any, player: str, *_more: Any) -> None:
+        self.online.add(player)
+        for text, level in self._standing.values():
+            self._show_to(player, text, level)
+
+    def _left(self, _server: Any, player: str, *_more: Any) -> None:
+        self.online.discard(player)
+
+    def _server_stopped(self, *_args: Any) -> None:
+        self.online.clear()
+
+    def _show_to(self, player: str, text: RTextBase, level: int) -> None:
+        if self._server.get_permission_level(player) >= level:
+            self._server.tell(player, text)
+
+
+@dataclass(frozen=True)
+class NoticeAlerts:
+    """Turns the engine's notices about endpoints into log lines and alerts.
+
+    ``test``: the command that tests an endpoint. ``level``: the permission level of the operators who see the alert.
+    ``run_on_executor``: as in the commands' tools.
+    """
+
+    translations: Translations
+    operators: OperatorAlerts
+    test: str
+    level: Callable[[], int]
+    run_on_executor: Callable[[Callable[[], None]], None]
+
+    def publish(self, notice: Notice) -> None:
+        """Log the notice, and show it to the operators. From any thread."""
+        command = f"{self.test} {quoted(notice.endpoint)}"
+        key = f"log.endpoint_{notice.kind.value}"
+        duration = humanize.duration(notice.seconds)
+        values = {"endpoint": notice.endpoint, "duration": duration, "reason": notice.reason, "command": command}
+        standing = notice.kind is not NoticeKind.RECOVERED
+        (self.translations.warning if standing else self.translations.info)(key, **values)
+
+        def show() -> None:
+            text = self.translations.reply(key, **values).set_color(RColor.red if standing else RColor.green)
+            hover = self.translations.reply("command.click_to_fill", command=command)
+            alert = clickable(text, command, hover)
+            self.operators.show(notice.endpoint, alert, self.level(), standing=standing)
+
+        self.run_on_executor(show)

@@ -1,0 +1,73 @@
+"""All commands of the plugin, with a console, an engine, and someone who types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, List, Sequence
+
+from prime_notify.config.models import Config
+from prime_notify.engine.overview import EndpointState
+from prime_notify.loading.load import load_config
+from prime_notify.mcdr.alerts import OperatorAlerts
+from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.config_file import Reloaded
+from prime_notify.sources.source import SourceState, SourceStatus
+from tests.support.console import Console, Reader
+from tests.support.scripted_engine import ScriptedEngine, ScriptedRehearsal
+
+__all__ = ["Bench", "MakeBench"]
+
+
+class Bench:
+    """A console with the commands, over an engine in ``folder``. Close it at the end."""
+
+    def __init__(self, folder: Path, *endpoints: EndpointState, enabled: bool = True) -> None:
+        self.console = Console()
+        loaded = load_config({"notification": {"enabled": enabled}}, environ={}, base_dir=folder)
+        self.config = loaded.config
+        self.engine = ScriptedEngine(loaded, folder, endpoints)
+        self.sources: Sequence[SourceStatus] = [
+            SourceStatus("prime_backup", "Prime Backup", "1.13.0", SourceState.OBSERVED)
+        ]
+        self.reloaded = Reloaded(True, ())
+        self.tools = Tools(
+            engine=self.engine,
+            translations=self.console.translations,
+            alerts=OperatorAlerts(self.console),  # type: ignore[arg-type]
+            prefix="!!pn",
+            version="1.2.3",
+            config=lambda: self.config,
+            source_status=lambda: self.sources,
+            reload=lambda: self.reloaded,
+            run_on_executor=self.console.schedule_task,
+        )
+        self.help_lines: List[Any] = []
+        self.console.register_help_message = lambda *line: self.help_lines.append(line)  # type: ignore[attr-defined]
+        register_commands(self.console, self.tools)  # type: ignore[arg-type]
+        self.reader = Reader()
+        self.engine.start()
+
+    def configure(self, **sections: Any) -> None:
+        self.config = Config.model_validate(sections)
+
+    @property
+    def rehearsal(self) -> ScriptedRehearsal:
+        assert isinstance(self.engine.rehearsal, ScriptedRehearsal)
+        return self.engine.rehearsal
+
+    def type(self, command: str) -> List[str]:
+        return self.console.type(command, self.reader)
+
+    def answer(self, endpoint: str, **result: Any) -> List[str]:
+        before = len(self.reader.replies)
+        self.rehearsal.answer(endpoint, **result)
+        self.console.run_tasks()
+        return self.reader.lines[before:]
+
+    def close(self) -> None:
+        self.engine.stop(0)
+
+
+MakeBench = Callable[..., Bench]
+"""Makes a bench with these endpoints, in the folder of the test."""

@@ -1,0 +1,29 @@
+"""JSON, written and read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from prime_notify.text.json_text import parse_object, to_json
+
+
+def test_json_is_compact_and_not_escaped() -> None:
+    assert to_json({"a": [1, "备份"]}) == '{"a":[1,"备份"]}'.encode()
+
+
+def test_what_json_cannot_say_becomes_null() -> None:
+    assert json.loads(to_json({"a": [float("nan"), (float("inf"), 1.5)], "b": "x"})) == {
+        "a": [None, [None, 1.5]],
+        "b": "x",
+    }
+
+
+def test_a_lone_surrogate_does_not_break_the_encoding() -> None:
+    assert to_json({"comment": "a\ud800b"}) == b'{"comment":"a?b"}'
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[1]", b"null", b"{", b"[" * 100_000, "\ufeff{}".encode()])
+def test_a_body_that_is_no_json_object_reads_as_empty(body: bytes) -> None:
+    assert parse_object(body) == {}
