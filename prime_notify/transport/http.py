@@ -152,16 +152,21 @@ class HttpTransport:
         while True:
             with self._lock:
                 stale = self._expired()
-                found = next((entry for entry in reversed(self._idle) if entry[1] == route.pool_key), None)
-                if found is not None:
-                    self._idle.remove(found)
+                found = self._newest_idle(route.pool_key)
             for connection in stale:
                 connection.close()
-            if found is None:
-                return None
-            if not found[2].dropped:
-                return found[2]
-            found[2].close()
+            if found is None or not found.dropped:
+                return found
+            found.close()
+
+    def _newest_idle(self, key: PoolKey) -> Optional[Connection]:
+        """Take out the idle connection that was used last. Under the lock."""
+        for index in range(len(self._idle) - 1, -1, -1):
+            if self._idle[index][1] == key:
+                connection = self._idle[index][2]
+                del self._idle[index]
+                return connection
+        return None
 
     def _keep(self, route: Route, connection: Connection) -> None:
         with self._lock:
