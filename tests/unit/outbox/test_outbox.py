@@ -192,13 +192,13 @@ def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
     other.close()
 
 
-def test_an_end_folds_a_start_that_a_former_process_held_back(tmp_path: Path) -> None:
+def test_an_end_folds_a_start_that_a_former_process_deferred(tmp_path: Path) -> None:
     store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     start = notification("backup_start", task_id="t")
     store.put(start, ["a"], TaskChange(), at=0.0)
-    held = store.claim("a", at=0.0)
-    assert held is not None
-    store.settle(Settlement(held.key, State.WAITING, 0.0, due=100.0, held=True, tried=False))
+    deferred = store.claim("a", at=0.0)
+    assert deferred is not None
+    store.settle(Settlement(deferred.key, State.WAITING, 0.0, due=100.0, deferred=True, tried=False))
     store.close()
     store = Outbox(Database(tmp_path / "outbox.sqlite3"))
     store.put(notification("backup_success", task_id="t"), ["a"], TaskChange(), at=1.0)
@@ -206,7 +206,7 @@ def test_an_end_folds_a_start_that_a_former_process_held_back(tmp_path: Path) ->
     assert end is not None
     store.settle(Settlement(end.key, State.DELIVERED, 1.0))
     assert store.waiting() == {}
-    assert store.held_due("a") is None
+    assert store.deferred_due("a") is None
     store.close()
 
 
