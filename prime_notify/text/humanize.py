@@ -43,8 +43,12 @@ def duration(seconds: float) -> str:
 
 def local_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
     """``2026-01-02 03:04:05`` in ``zone``, by default this machine's."""
-    moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=unix)
-    return moment.astimezone(zone).isoformat(" ", "seconds")[:19]
+    try:
+        moment = datetime.datetime.fromtimestamp(unix, zone)
+    except (OSError, OverflowError, ValueError):  # Windows takes no time before 1970
+        moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=unix)
+        moment = moment.astimezone(zone)
+    return moment.isoformat(" ", "seconds")[:19]
 
 
 def count(number: int) -> str:

@@ -1,8 +1,8 @@
-"""Hands messages to the library Apprise, and tells what came of each URL.
+"""Sends messages through the library Apprise, and reports the result of each URL.
 
-Apprise bounds single reads and not their sum, and cannot be interrupted, so each URL has a thread of its own, which an
-attempt leaves behind when its time is over. There is never more than one thread per URL, and what it does in the end
-counts for the next try.
+Apprise bounds single reads but not their sum, and nothing can interrupt it. So each URL has a thread of its own, which
+an attempt leaves behind when its time is over. There is never more than one thread for a URL. What it achieves after
+the attempt counts for the next try.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from prime_notify.transport.explain import explain
 __all__ = ["AppriseTransport"]
 
 _REMEMBERED = 4096
-"""Messages and URLs that are kept in mind as delivered: a notification's retries go on for a day."""
-_SAID = 1000  # characters of Apprise's log lines
+"""Pairs of message and URL that are remembered as delivered: the retries of a notification go on for a day."""
+_LOG_SHOWN = 1000  # characters of Apprise's log lines
 _LOGGERS = ("apprise", "urllib3.connectionpool")  # the latter would log whole URLs at DEBUG level
 
 
 @dataclass
 class _Work:
-    """One message on its way to one URL. ``state`` is empty until it has come to an end."""
+    """One message on its way to one URL. ``state`` is empty until the work has ended. ``said``: why it failed."""
 
     id: str
     service: str
@@ -62,10 +62,10 @@ class AppriseTransport:
         self._under_way: Dict[str, _Work] = {}
         self._delivered: OrderedDict[Tuple[str, str], None] = OrderedDict()
         self._closed = False
-        self._ear = _Ear()
+        self._capture = _LogCapture()
 
     def send(self, request: AppriseRequest, *, timeout: float) -> Union[Response, TransportFailure]:
-        """One attempt at every URL that has not got this message yet. Never raises."""
+        """One attempt at each URL that does not have this message yet. Never raises."""
         deadline = self._clock() + timeout
         with self._changed:
             works = [self._work(url, request, timeout) for url in request.urls]
@@ -80,15 +80,15 @@ class AppriseTransport:
         return Response(int(not complete), {}, to_json({"urls": results}), received_at=self._wall_clock())
 
     def close(self) -> None:
-        """Leave what is under way to itself; later attempts fail at once. Idempotent."""
+        """Do not wait for running threads; later attempts fail at once. Idempotent."""
         with self._changed:
             self._closed = True
             if not self._under_way:
-                self._ear.close()
+                self._capture.close()
             self._changed.notify_all()
 
     def _work(self, url: str, request: AppriseRequest, timeout: float) -> _Work:
-        """The work on this URL: under way, done before, or begun now. Under the lock."""
+        """The work on this URL: running, done before, or begun now. Under the lock."""
         service = excerpt(url.partition("://")[0].lower())
         if (request.id, url) in self._delivered:
             return _Work(request.id, service, "delivered", "by an earlier try")
@@ -115,32 +115,32 @@ class AppriseTransport:
 
     def _run(self, work: _Work, url: str, request: AppriseRequest, timeout: float) -> None:
         state = "failed"
-        lines = self._ear.listen()
+        lines = self._capture.begin()
         try:
             state = _notify(url, request, timeout)
         except Exception as error:  # noqa: BLE001 - a plugin's fault; its message could show a secret
             lines.append(f"{type(error).__name__} inside of Apprise")
         finally:
             with self._changed:
-                work.said = _told(lines, url) if state != "delivered" else ""
+                work.said = _log_text(lines, url) if state != "delivered" else ""
                 work.state = state
                 self._finish(url, request.id, state)
 
     def _finish(self, url: str, id: str, state: str) -> None:
-        """What has come to an end counts, also when the attempt that began it did not wait for it. Under the lock."""
+        """Record the end of a work, even if the attempt that began it is over. Under the lock."""
         del self._under_way[url]
         if state == "delivered":
             self._delivered[id, url] = None
             if len(self._delivered) > _REMEMBERED:
                 self._delivered.popitem(last=False)
-        self._ear.stop_listening()
+        self._capture.end()
         if self._closed and not self._under_way:
-            self._ear.close()
+            self._capture.close()
         self._changed.notify_all()
 
 
 def _notify(url: str, request: AppriseRequest, timeout: float) -> str:
-    """The state that this URL comes to. Whatever Apprise has to say about it is in its log."""
+    """The state of this URL after one try. Apprise gives the reason of a failure only in its log."""
     try:
         library: Any = importlib.import_module("apprise")
     except ImportError:
@@ -148,12 +148,12 @@ def _notify(url: str, request: AppriseRequest, timeout: float) -> str:
     asset = library.AppriseAsset(
         app_id="Prime Notify",
         app_desc="Prime Notify",
-        async_mode=False,  # in this very thread
-        service_timeout=0,  # else in a pool whose threads keep the process from ending
-        http_redirects=False,  # a message must not end up where nobody wanted it
-        default_service_retry=0,  # retries are ours
+        async_mode=False,  # in the calling thread
+        service_timeout=0,  # a pool's threads would keep the process from ending
+        http_redirects=False,  # a message must not go to another host
+        default_service_retry=0,  # the lane retries
     )
-    # The plugin alone and not Apprise.add, which hides why it failed; either loads all of Apprise's plugins once
+    # Apprise.add would hide why the URL is unusable; both load all of Apprise's plugins once
     instance = library.Apprise.instantiate(url, asset=asset)
     if instance is None:
         return "unusable"
@@ -162,7 +162,7 @@ def _notify(url: str, request: AppriseRequest, timeout: float) -> str:
         if not re.search(rf"(^|&){name}=", given):
             setattr(instance, limit, max(timeout, 1.0))
     if "overflow=" not in given:
-        instance.overflow_mode = library.OverflowMode.TRUNCATE  # else a service refuses what is too long for it
+        instance.overflow_mode = library.OverflowMode.TRUNCATE  # a service would refuse a text that is too long
     service = library.Apprise(asset=asset)
     service.add(instance)
     sent = service.notify(title=request.title, body=request.body, notify_type=request.kind, body_format=request.format)
@@ -178,14 +178,14 @@ def _result(work: _Work, id: str, timeout: float) -> Dict[str, str]:
     return {"service": work.service, "state": state, "said": said}
 
 
-def _told(lines: List[str], url: str) -> str:
-    """Each line once, without the URL, which Apprise shows when it cannot read it."""
+def _log_text(lines: List[str], url: str) -> str:
+    """Each line once. The URL is masked: Apprise logs a URL that it cannot read."""
     mask = Redactor([url, url.partition("://")[2]])
-    return mask("; ".join(dict.fromkeys(lines)))[:_SAID]
+    return mask("; ".join(dict.fromkeys(lines)))[:_LOG_SHOWN]
 
 
-class _Ear(logging.Filter):
-    """Takes what some threads log, so that it gets into nobody's log: Apprise's lines quote services' answers."""
+class _LogCapture(logging.Filter):
+    """Captures the log lines of some threads and keeps them out of every log: they quote the answers of services."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -193,13 +193,13 @@ class _Ear(logging.Filter):
         for logger in _LOGGERS:
             logging.getLogger(logger).addFilter(self)
 
-    def listen(self) -> List[str]:
-        """Where from now on the warnings of the calling thread are added."""
+    def begin(self) -> List[str]:
+        """Capture the calling thread's lines. Returns the list that its warnings are added to."""
         lines = self._lines[threading.get_ident()] = []
         return lines
 
-    def stop_listening(self) -> None:
-        """The calling thread's log is its own again."""
+    def end(self) -> None:
+        """Capture the calling thread's lines no longer."""
         del self._lines[threading.get_ident()]
 
     def close(self) -> None:
@@ -211,6 +211,6 @@ class _Ear(logging.Filter):
         if lines is None:
             return True
         if record.levelno >= logging.WARNING:
-            with contextlib.suppress(Exception):  # a plugin's arguments that do not fit its text
+            with contextlib.suppress(Exception):  # a plugin may give arguments that do not fit its text
                 lines.append(excerpt(record.getMessage()))
         return False

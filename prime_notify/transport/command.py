@@ -1,7 +1,7 @@
-"""Runs programs: without a shell, within a bound of time and output, and with everything that they start in our hands.
+"""Runs programs without a shell, and bounds their time and their output.
 
-A program's time ends with its attempt, and so does that of its children: on Linux they share a session and process
-group of their own, on Windows (and for children that left the group) psutil finds them.
+A program and its children are killed when the attempt's time is over. On Linux they have a session and a process group
+of their own. On Windows, and when a child has left the group, psutil finds them.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ __all__ = ["CommandTransport"]
 
 _OUTPUT_CAP = 64 * 1024  # bytes
 _LAST_WORDS = 0.5
-"""Seconds in which the output of a program that has ended must end, too.
+"""Seconds that the output may go on after the program has ended.
 
-It ends at once, unless something that the program left behind in the background holds on to the pipe.
+It ends at once, unless a process that the program left behind still holds the pipe.
 """
 _TOO_LONG = 206
 """ERROR_FILENAME_EXCED_RANGE, Windows' number for a command line that is too long."""
 _DYING = 1.0
-"""Seconds that a killed process may take to vanish: one that hangs in the kernel cannot be waited for."""
+"""Seconds that a killed process may take to vanish. A process that hangs in the kernel never does."""
 
 if sys.platform == "win32":
     _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -68,13 +68,13 @@ class CommandTransport:
         self._closed = False
 
     def send(self, request: CommandRequest, *, timeout: float) -> Union[Response, TransportFailure]:
-        """One run, over within ``timeout`` seconds: then it is killed with all that it started. Never raises."""
+        """One run. After ``timeout`` seconds the program is killed with all its children. Never raises."""
         deadline = self._clock() + timeout
         if self._closed:
             return _stopped()
         try:
             run = _Run(request, self._output_cap)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's result
+        except Exception as error:  # noqa: BLE001 - any error is the result of this attempt
             return _not_started(error, request)
         with self._registered(run):
             try:
@@ -88,7 +88,7 @@ class CommandTransport:
         return Response(code, {}, run.output, run.truncated, received_at=self._wall_clock())
 
     def close(self) -> None:
-        """Kill what runs; later attempts fail at once. Idempotent."""
+        """Kill all running programs; later attempts fail at once. Idempotent."""
         with self._lock:
             self._closed = True
             runs = list(self._runs)
@@ -110,7 +110,7 @@ class CommandTransport:
 
 
 class _Run:
-    """One program while it runs. Raises what :class:`subprocess.Popen` raises when it cannot be started."""
+    """One running program. Raises as :class:`subprocess.Popen` does when the program cannot be started."""
 
     def __init__(self, request: CommandRequest, output_cap: int) -> None:
         self.stopped = False
@@ -128,7 +128,7 @@ class _Run:
             creationflags=_FLAGS,
         )
         name = f"prime_notify-command-{self._process.pid}"
-        # Daemons: what the program leaves behind in the background may keep the pipes open for ever
+        # Daemons: a process that the program leaves behind may keep the pipes open for ever
         self._reader = threading.Thread(target=self._read, name=f"{name}-output", daemon=True)
         writer = threading.Thread(target=self._write, args=(request.stdin,), name=f"{name}-input", daemon=True)
         try:
@@ -145,7 +145,7 @@ class _Run:
         return bytes(self._output)
 
     def wait(self, remaining: Callable[[], float]) -> Optional[int]:
-        """The exit code, or None when the time is over first."""
+        """The exit code; None when the time is over before the program ends."""
         try:
             code = self._process.wait(max(0.0, remaining()))
         except subprocess.TimeoutExpired:
@@ -154,15 +154,15 @@ class _Run:
         return code
 
     def stop(self) -> None:
-        """Ends it from another thread, if it has not ended by itself."""
+        """End the program from another thread, if it still runs."""
         if self._process.poll() is None:
             self.stopped = True
             self.kill()
 
     def kill(self) -> None:
-        """Ends the program and all that it started, if it still runs. What outlived a program that has ended is let be.
+        """Kill the program and all its children, if it still runs. Children of a program that has ended go on.
 
-        No polite signal first: the time in which it could have ended by itself is over.
+        There is no polite signal first: the time in which the program could have ended by itself is over.
         """
         if self._process.poll() is not None:
             return
@@ -191,7 +191,7 @@ class _Run:
     def _write(self, data: bytes) -> None:
         pipe: Any = self._process.stdin
         with contextlib.suppress(OSError), pipe:
-            pipe.write(data)  # a program need not read it: then the pipe breaks, or is broken when it is killed
+            pipe.write(data)  # a program may not read it: the pipe breaks when the program ends
 
 
 def _descendants(pid: int) -> List[psutil.Process]:
@@ -202,15 +202,15 @@ def _descendants(pid: int) -> List[psutil.Process]:
 
 
 def _environment(more: Mapping[str, str]) -> Any:
-    """Our own with ``more``; in UTF-8 also where the system's locale is another, which could not encode everything."""
+    """The environment of this process with ``more``, in UTF-8: the system's locale could not encode everything."""
     if sys.platform == "win32":
-        return {**os.environ, **{name.upper(): value for name, value in more.items()}}  # names have no case there
+        return {**os.environ, **{name.upper(): value for name, value in more.items()}}  # where names have no case
     else:  # noqa: RET505 - so that type checkers see one branch per platform
         return {**os.environb, **{name.encode(): value.encode("utf-8", "replace") for name, value in more.items()}}
 
 
 def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
-    """Why a program could not even be started; nothing of its arguments or environment is shown."""
+    """The failure of a program that could not be started. It shows neither arguments nor environment."""
     program, folder = _shown(request), request.folder
     if isinstance(error, OSError) and folder and not Path(folder).is_dir():
         reason = Wording("the folder of {program} does not exist", "{program} 的工作目录不存在", program=program)
@@ -247,7 +247,7 @@ def _not_started(error: Exception, request: CommandRequest) -> TransportFailure:
 
 
 def _is_too_much(error: Exception) -> bool:
-    """Whether arguments or environment are what the system cannot take; Windows' error is a FileNotFoundError."""
+    """Whether the system cannot take the arguments or the environment; on Windows this is a FileNotFoundError."""
     by_number = isinstance(error, OSError) and error.errno == errno.E2BIG
     return by_number or isinstance(error, ValueError) or getattr(error, "winerror", None) == _TOO_LONG
 

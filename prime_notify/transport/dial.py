@@ -1,4 +1,4 @@
-"""From a host name to a connected socket, within the deadline of an attempt."""
+"""Looks a host name up and connects a socket, within the deadline of an attempt."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _Lookup = Callable[..., List[_Address]]
 _MAX_ADDRESSES = 8
 
 Connect = Callable[[int, int, int, Any, float, Exchange], socket.socket]
-"""Family, kind and protocol of a socket, an address, at most how many seconds, and whose: a connected socket."""
+"""Makes a connected socket of: its family, kind and protocol, an address, a time limit in seconds, and the attempt."""
 
 
 class Resolver:
-    """Looks host names up without ever blocking longer than the attempt may.
+    """Looks host names up. An attempt never waits longer for this than its deadline allows.
 
-    The system's ``getaddrinfo`` knows no time-out: with a dead name server it blocks for up to half a minute. So names
-    (not numeric addresses) are looked up on a short-lived daemon thread, which an attempt can leave behind; whoever
-    asks for the same name meanwhile waits for the same look-up, so there is never more than one thread per name.
+    The system's ``getaddrinfo`` has no time-out: with a dead name server it blocks for up to half a minute. So a
+    daemon thread looks a name up, which an attempt can leave behind. Attempts that need the same name at the same time
+    wait for the same thread. Numeric addresses need none.
     """
 
     def __init__(self, lookup: _Lookup = socket.getaddrinfo) -> None:
@@ -34,7 +34,7 @@ class Resolver:
         self._under_way: Dict[Tuple[str, int], Future[List[_Address]]] = {}
 
     def __call__(self, host: str, port: int, exchange: Exchange) -> List[_Address]:
-        """The addresses, as ``getaddrinfo`` gives them. Raises socket.gaierror, TimeoutError, Stopped."""
+        """The addresses, in the form of ``getaddrinfo``. Raises socket.gaierror, TimeoutError, Stopped."""
         with contextlib.suppress(OSError, UnicodeError):
             return self._lookup(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         return exchange.wait_for(self._start(host, port))
@@ -55,7 +55,7 @@ class Resolver:
         except OSError as error:
             self._finish(host, port)
             future.set_exception(error)
-        except UnicodeError:  # a label of more than 63 characters, for one
+        except UnicodeError:  # for example, a label of more than 63 characters
             self._finish(host, port)
             future.set_exception(socket.gaierror(socket.EAI_NONAME, "not a host name"))
         else:
@@ -74,10 +74,10 @@ def dial(
     resolve: Callable[[str, int, Exchange], List[_Address]],
     connect: Optional[Connect] = None,
 ) -> socket.socket:
-    """A connected TCP socket. Raises what the last address raised.
+    """A connected TCP socket. Raises the error of the last address.
 
-    Each address gets its share of the time that is left, so that a first one that swallows packets (a broken IPv6,
-    most often) leaves time for the next. ``connect`` does more than connecting, where more is needed.
+    Each address gets its share of the remaining time. So an address that swallows packets (often a broken IPv6) leaves
+    time for the next one. ``connect`` replaces the plain connecting, for a SOCKS proxy.
     """
     exchange.phase = Phase.LOOKUP
     addresses = resolve(host, port, exchange)[:_MAX_ADDRESSES]

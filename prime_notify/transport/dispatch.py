@@ -1,4 +1,4 @@
-"""All transports behind one call: each kind of request goes to the one that can do it."""
+"""One call for all transports: each kind of request goes to its own transport."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Transport", "Transports"]
 
 
 class Transport(Protocol):
-    """Does the I/O of one request; never raises."""
+    """Does the input and output of requests of one kind. Never raises."""
 
     def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]:
-        """One attempt, over within ``timeout`` seconds."""
+        """One attempt, which ends within ``timeout`` seconds."""
         ...
 
     def close(self) -> None:
-        """Cut off what is under way; later attempts fail at once. Idempotent."""
+        """Cut running attempts off; later attempts fail at once. Idempotent."""
         ...
 
 
@@ -30,12 +30,14 @@ _RARE: Dict[type, Tuple[str, str]] = {
     CommandRequest: ("command", "CommandTransport"),
     AppriseRequest: ("apprise", "AppriseTransport"),
 }
-"""Imported, under the lock below, when something asks for it. Nothing that several threads may want at once is
-imported late: Python 3.9 hands out half-imported modules of a packed plugin (its zipimport knows no module locks)."""
+"""Module and class of each rare transport. They are imported at the first request, under the lock of Transports.
+
+Without the lock, Python 3.9 could hand out a half-imported module of a packed plugin: its zipimport locks no modules.
+"""
 
 
 class Transports:
-    """A :class:`Transport` of any request."""
+    """A :class:`Transport` for all kinds of requests. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Why an attempt brought no answer: in words for the server's owner, and without a secret."""
+"""Explains an attempt without an answer, in words for the server's owner and without a secret."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _other(error: BaseException, phase: Phase, host: str) -> TransportFailure:
         )
         return TransportFailure(FailureKind.PROXY, said)
     if isinstance(error, OSError) and error.errno is not None:
-        # The system's text, such as "Network is unreachable"; never str(error), which may carry more
+        # The system's text, such as "Network is unreachable"; never str(error), which may show more
         why = error.strerror
         said = Wording("{host} cannot be reached: {why}", "无法连接 {host}：{why}", host=host, why=why)
         return TransportFailure(FailureKind.OTHER, said, Wording("check the network", "请检查网络"))

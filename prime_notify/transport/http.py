@@ -137,7 +137,7 @@ class HttpTransport:
         reusable = False
         try:
             connection.begin(exchange)
-            # A server may answer and hang up before it has read everything (413, for one): its answer is still there
+            # A server may answer (413, for example) and close before it has read everything: its answer is still there
             with contextlib.suppress(BrokenPipeError):
                 connection.send(data)
             exchange.phase = Phase.WAIT

@@ -41,7 +41,7 @@ _CUT_SHORT = "the answer ends too early"
 
 
 class InvalidAnswerError(Exception):
-    """The peer's answer is no HTTP/1.x."""
+    """The peer sent bytes that are no answer of HTTP/1.x."""
 
 
 class TunnelRefusedError(Exception):
@@ -53,7 +53,7 @@ class TunnelRefusedError(Exception):
 
 
 class Source(Protocol):
-    """Where an answer comes from."""
+    """The connection that an answer is read from."""
 
     @property
     def has_unread(self) -> bool: ...
@@ -140,7 +140,7 @@ def _illegal_header() -> UnsendableError:
 def read_answer(source: Source, method: str, limit: int) -> Answer:
     """The final answer to a request, with at most ``limit`` bytes of its body.
 
-    :raises InvalidAnswerError: it is no HTTP/1.x.
+    :raises InvalidAnswerError: the bytes are no HTTP/1.x.
     :raises ConnectionError: the connection ended before the answer did.
     """
     head = _read_head(source)

@@ -1,4 +1,4 @@
-"""Looks whether requests of any kind could be sent, without sending them."""
+"""Checks whether a request of any kind could be sent, without sending it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Prober", "same_place"]
 
 
 class Prober:
-    """Probes with connections of its own. :meth:`close` cuts the one under way off; later ones fail at once."""
+    """Probes with connections of its own. :meth:`close` cuts a running probe off; later ones fail at once."""
 
     def __init__(self, http: Optional[HttpTransport] = None) -> None:
         self._http = http
@@ -28,7 +28,7 @@ class Prober:
         self._lock = threading.Lock()
 
     def probe(self, request: AnyRequest, *, timeout: float) -> Optional[TransportFailure]:
-        """What would keep ``request`` from being sent; None when nothing seems to."""
+        """The failure that ``request`` would meet; None when it could be sent, as far as a probe shows."""
         if isinstance(request, CommandRequest):
             return _command(request)
         if isinstance(request, AppriseRequest):
@@ -53,12 +53,12 @@ class Prober:
 
 
 def same_place(one: AnyRequest, other: AnyRequest) -> bool:
-    """Whether a probe of the one tells about the other, too."""
+    """Whether a probe of one request is valid for the other, too."""
     return _place(one) == _place(other)
 
 
 def _place(request: AnyRequest) -> object:
-    """The request without what a probe does not look at."""
+    """The parts of a request that a probe looks at."""
     if isinstance(request, Request):
         return dataclasses.replace(request, method="", url=_origin(request.url), headers={}, body=b"", warnings=())
     if isinstance(request, CommandRequest):

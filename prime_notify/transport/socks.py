@@ -1,4 +1,4 @@
-"""Through a SOCKS proxy, with the optional library PySocks and within the deadline of an attempt."""
+"""Connects through a SOCKS proxy, with the optional library PySocks, within the deadline of an attempt."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
             exchange.phase = Phase.PROXY
             _negotiate(socks, sock, (target, port), proxy)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # From here on it is an ordinary socket, that later attempts may use
+            # An ordinary socket from here on, which later attempts may use
             plain = socket.socket(family, kind, protocol, fileno=sock.detach())
         except BaseException:
             sock.close()
@@ -62,7 +62,7 @@ def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
 
 
 def _looked_up(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: _Resolve) -> str:
-    """The target's first address that this kind of proxy can be asked for."""
+    """The first address of the target that this kind of proxy supports."""
     families = (socket.AF_INET,) if proxy.kind == "socks4" else (socket.AF_INET, socket.AF_INET6)
     try:
         addresses = [entry[4][0] for entry in resolve(host, port, exchange) if entry[0] in families]
@@ -83,11 +83,11 @@ def _negotiate(socks: Any, sock: Any, target: Tuple[str, int], proxy: Proxy) -> 
     try:
         sock.connect(target)
     except socks.ProxyError as error:
-        cause: Any = error  # PySocks wraps errors, its own ones too
+        cause: Any = error  # PySocks wraps errors, even its own
         while isinstance(cause, socks.ProxyError) and cause.socket_err is not None:
             cause = cause.socket_err
         if not isinstance(cause, socks.ProxyError):
-            raise cause from None  # timed out, refused, broken off: told as without a proxy
+            raise cause from None  # timed out, refused, broken off: explained as without a proxy
         peer = f"{proxy.host}:{proxy.port}"
         reason = Wording(
             "proxy: {peer} opened no connection ({why})", "代理：{peer} 没有建立连接（{why}）", peer=peer, why=cause.msg
@@ -97,9 +97,9 @@ def _negotiate(socks: Any, sock: Any, target: Tuple[str, int], proxy: Proxy) -> 
 
 
 def _bounded(socks: Any, exchange: Exchange) -> Any:
-    """PySocks' socket bounds each read and write, not their sum: here each gets what is left of the attempt's time."""
+    """A socket class of PySocks. Each read and write gets the rest of the attempt's time, so their sum is bounded."""
 
-    class BoundedSocket(socks.socksocket):  # type: ignore[misc]  # the class is known when it is needed
+    class BoundedSocket(socks.socksocket):  # type: ignore[misc]  # the base class is imported late
         def recv_into(self, *arguments: Any) -> int:
             socket.socket.settimeout(self, exchange.remaining())
             return int(super().recv_into(*arguments))

@@ -28,7 +28,7 @@ BUSY = 30.0  # seconds: what a busy machine may add
 
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
-    """Apprise loads all of its plugins once; what these import may be deprecated, which is not our affair."""
+    """Apprise loads all of its plugins once; some of their imports are deprecated, which is no fault of ours."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert apprise.Apprise.instantiate("json://localhost") is not None
@@ -43,7 +43,7 @@ def transport() -> Iterator[AppriseTransport]:
 
 
 class _Told(Dict[Any, Any]):
-    """Tells when something is entered."""
+    """Sets an event when something is entered."""
 
     def __init__(self, event: threading.Event) -> None:
         super().__init__()
@@ -163,10 +163,10 @@ def test_what_is_too_long_for_a_service_is_cut_unless_the_url_says_otherwise(
     assert sum(lengths) > 40_000 + 30_000
 
 
-# -- what is told apart ----------------------------------------------------------------------------------------------
+# -- results of each URL ---------------------------------------------------------------------------------------------
 
 
-def test_a_url_that_fails_is_told_apart_from_those_that_do_not(transport: AppriseTransport, receiver: Receiver) -> None:
+def test_each_url_has_its_own_result(transport: AppriseTransport, receiver: Receiver) -> None:
     dead = f"json://127.0.0.1:{unused_port()}/SECRET"
     status, [first, second, third] = results(transport, dead, json_url(receiver), "nosuch://SECRET")
     assert status == 1
@@ -176,7 +176,7 @@ def test_a_url_that_fails_is_told_apart_from_those_that_do_not(transport: Appris
 
 
 @pytest.mark.parametrize("status", [302, 401, 404, 429, 500])
-def test_the_status_of_a_refusal_is_told(transport: AppriseTransport, receiver: Receiver, status: int) -> None:
+def test_the_status_of_a_refusal_is_explained(transport: AppriseTransport, receiver: Receiver, status: int) -> None:
     receiver.behave(redirect(receiver.url("/elsewhere")) if status == 302 else Answer(status))
     _, [result] = results(transport, json_url(receiver))
     assert (result["state"], f"error={status}" in result["said"]) == ("failed", True)
@@ -196,7 +196,7 @@ def test_a_fault_inside_of_apprise_is_no_fault_of_ours(
     ]
 
 
-def test_a_library_that_is_gone_is_told(transport: AppriseTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_is_gone_is_explained(transport: AppriseTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     assert states(transport, "json://h") == ["missing"]
 
@@ -242,7 +242,7 @@ def test_not_every_message_is_remembered_for_ever(
 
 
 class Gate:
-    """A service that answers when it is told to."""
+    """A service that answers on demand."""
 
     def __init__(self, receiver: Receiver) -> None:
         self.opened = threading.Event()

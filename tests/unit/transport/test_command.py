@@ -35,7 +35,7 @@ def transport() -> Iterator[CommandTransport]:
 
 
 class Callers:
-    """Where processes call in when they are up; whoever dies hangs up."""
+    """A listener that processes connect to when they run; a dead process closes its connection."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))

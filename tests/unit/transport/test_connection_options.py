@@ -39,7 +39,7 @@ def failed(result: Any, kind: FailureKind, *words: str) -> None:
 
 
 class SecureReceiver(Receiver):
-    """With a certificate of our own CA; ``demanding``, it wants one of the client, too."""
+    """A receiver with a certificate of our own CA. ``demanding``: it wants one of the client, too."""
 
     def __init__(self, *, demanding: bool = False) -> None:
         super().__init__(tls="localhost")
@@ -113,14 +113,14 @@ def test_a_certificate_that_was_renewed_is_used_without_a_reload(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "words"),
     [
         ({"verify": "/nowhere/ca.pem"}, 'the file of "verify" cannot be read'),
         ({"cert": ("/nowhere/client.pem",)}, "the client certificate cannot be used"),
     ],
 )
-def test_files_that_have_gone_are_told(transport: HttpTransport, options: Any, told: str) -> None:
-    failed(send(transport, "https://127.0.0.1/", **options), FailureKind.TLS, told)
+def test_files_that_have_gone_are_explained(transport: HttpTransport, options: Any, words: str) -> None:
+    failed(send(transport, "https://127.0.0.1/", **options), FailureKind.TLS, words)
 
 
 # -- HTTP proxies ----------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_the_configured_proxy_is_asked_with_its_password(transport: HttpTranspor
     assert receiver.connections == 1
 
 
-def test_a_proxy_that_wants_another_password_is_told(transport: HttpTransport, receiver: Receiver) -> None:
+def test_a_proxy_that_wants_another_password_is_explained(transport: HttpTransport, receiver: Receiver) -> None:
     receiver.behave(Answer(407))
     proxy = f"http://me:{SECRET}@127.0.0.1:{receiver.port}"
     failed(send(transport, "https://nonexistent.invalid/", proxy=proxy), FailureKind.PROXY, "HTTP 407", '"proxy"')
@@ -152,7 +152,7 @@ def test_the_configured_proxy_comes_before_the_environments_and_direct_before_bo
     failed(send(transport, receiver.url()), FailureKind.PROXY, "HTTP_PROXY")
 
 
-def test_a_proxy_that_is_none_is_told(transport: HttpTransport) -> None:
+def test_a_proxy_that_is_none_is_explained(transport: HttpTransport) -> None:
     failed(send(transport, "http://a.invalid/", proxy=f"gopher://{SECRET}"), FailureKind.PROXY, "socks5://host:port")
 
 
@@ -193,7 +193,7 @@ def test_a_socks_proxy_gets_user_and_password(transport: HttpTransport, receiver
         transport.close()
 
 
-def test_what_a_socks_proxy_refuses_is_told(transport: HttpTransport, receiver: Receiver) -> None:
+def test_what_a_socks_proxy_refuses_is_explained(transport: HttpTransport, receiver: Receiver) -> None:
     with SocksStub(status=5) as proxy:
         result = send(transport, receiver.url(f"/{SECRET}"), proxy=f"socks5://127.0.0.1:{proxy.port}")
     failed(result, FailureKind.PROXY, "0x05: Connection refused")
@@ -207,7 +207,7 @@ def test_a_name_that_cannot_be_looked_up_here_is_not_blamed_on_the_proxy(transpo
     )
 
 
-def test_a_dead_socks_proxy_is_told(transport: HttpTransport) -> None:
+def test_a_dead_socks_proxy_is_explained(transport: HttpTransport) -> None:
     port = unused_port()
     result = send(transport, "http://127.0.0.1/", proxy=f"socks5://127.0.0.1:{port}")
     failed(result, FailureKind.PROXY, f"127.0.0.1:{port} refused the connection", '"proxy"')
@@ -234,7 +234,7 @@ def test_closing_cuts_a_negotiation_off(transport: HttpTransport) -> None:
     assert "stopping" in results[0].reason
 
 
-def test_without_pysocks_the_command_is_told(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pysocks_the_command_is_explained(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "socks", None)
     failed(send(transport, "http://127.0.0.1:9/", proxy="socks5://127.0.0.1"), FailureKind.PROXY, "pip install PySocks")
 

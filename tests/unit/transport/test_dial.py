@@ -35,7 +35,7 @@ def ready(answer: Any) -> Names:
     return names
 
 
-def test_an_unknown_host_is_told(transport: HttpTransport) -> None:
+def test_an_unknown_host_is_explained(transport: HttpTransport) -> None:
     result = transport.send(Request("POST", "http://nonexistent.invalid/secret"), timeout=30)
     assert isinstance(result, TransportFailure)
     assert result.kind is FailureKind.DNS
@@ -44,16 +44,16 @@ def test_an_unknown_host_is_told(transport: HttpTransport) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "words"),
     [
         (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "unknown host service"),
         (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "the name server gave no answer for service"),
         (UnicodeError("label too long"), "unknown host service"),
     ],
 )
-def test_why_there_is_no_address_is_told(error: Exception, told: str) -> None:
+def test_why_there_is_no_address_is_explained(error: Exception, words: str) -> None:
     result = send(ready(error))
-    assert (result.kind, result.reason) == (FailureKind.DNS, told)
+    assert (result.kind, result.reason) == (FailureKind.DNS, words)
 
 
 def test_a_dead_name_server_does_not_exceed_the_timeout_and_is_asked_once_at_a_time() -> None:
@@ -101,7 +101,7 @@ def test_an_address_that_swallows_packets_leaves_time_for_the_next(receiver: Rec
     assert isinstance(result, Response)
 
 
-def test_the_failure_of_the_last_address_is_told() -> None:
+def test_the_failure_of_the_last_address_is_explained() -> None:
     result = send(ready(numeric(unused_port(), unused_port())))
     assert result.kind is FailureKind.REFUSED
 
@@ -110,7 +110,7 @@ def test_a_name_without_an_address_is_unknown() -> None:
     assert send(ready([])).kind is FailureKind.DNS
 
 
-def test_a_network_that_cannot_be_reached_is_told() -> None:
+def test_a_network_that_cannot_be_reached_is_explained() -> None:
     broadcast = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("255.255.255.255", 9))]
     result = send(ready(broadcast), timeout=5)
     assert result.kind in (FailureKind.OTHER, FailureKind.TIMEOUT)

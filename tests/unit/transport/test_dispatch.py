@@ -1,4 +1,4 @@
-"""All transports behind one call."""
+"""One call for all transports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the rarer failures; the common ones are provoked over real sockets."""
+"""Explanations of rare failures; other tests provoke the common ones over real sockets."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ def tls_error(reason: object) -> ssl.SSLError:
 
 
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    ("reason", "words"),
     [
         ("TLSV1_ALERT_PROTOCOL_VERSION", "no TLS connection with host:443: tlsv1 alert protocol version"),
         (None, "no TLS connection with host:443: unknown"),
     ],
 )
-def test_why_tls_could_not_be_set_up_is_told(reason: object, told: str) -> None:
+def test_why_tls_could_not_be_set_up_is_explained(reason: object, words: str) -> None:
     failure = explain(tls_error(reason), Phase.TLS, "host:443")
-    assert (failure.kind, failure.reason) == (FailureKind.TLS, told)
+    assert (failure.kind, failure.reason) == (FailureKind.TLS, words)
 
 
-def test_a_server_that_wants_another_client_certificate_is_told_from_one_without_tls() -> None:
+def test_a_server_that_wants_another_client_certificate_is_distinguished_from_one_without_tls() -> None:
     failure = explain(tls_error("TLSV13_ALERT_CERTIFICATE_REQUIRED"), Phase.WAIT, "host:443")
     assert failure.kind is FailureKind.TLS
     assert '"cert"' in failure.hint
 
 
-def test_the_systems_own_words_are_told_but_not_the_whole_error() -> None:
+def test_the_text_of_the_system_is_shown_but_not_the_whole_error() -> None:
     error = OSError(errno.EHOSTUNREACH, "No route to host", "/SECRET")
     failure = explain(error, Phase.CONNECT, "host:443")
     assert (failure.kind, failure.reason) == (FailureKind.OTHER, "host:443 cannot be reached: No route to host")
 
 
-def test_of_an_unexpected_error_only_the_type_is_told() -> None:
+def test_only_the_type_of_an_unexpected_error_is_shown() -> None:
     failure = explain(RuntimeError("SECRET"), Phase.SEND, "host:443")
     assert (failure.kind, failure.reason) == (FailureKind.OTHER, "RuntimeError while the request was sent (host:443)")
 

@@ -148,7 +148,7 @@ def test_a_server_that_answers_and_hangs_up_before_it_has_read_all_is_heard(
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "words"),
     [
         (HANG, "its answer was awaited"),
         (Answer(delay=60), "its answer was awaited"),
@@ -163,11 +163,11 @@ def test_a_server_that_answers_and_hangs_up_before_it_has_read_all_is_heard(
     ],
 )
 def test_the_timeout_bounds_the_whole_attempt(
-    transport: HttpTransport, receiver: Receiver, answer: Answer, told: str
+    transport: HttpTransport, receiver: Receiver, answer: Answer, words: str
 ) -> None:
     receiver.behave(answer)
     result, seconds = timed(lambda: send(transport, receiver.url(), timeout=TIMEOUT))
-    failure(result, FailureKind.TIMEOUT, f"127.0.0.1:{receiver.port} timed out while", told)
+    failure(result, FailureKind.TIMEOUT, f"127.0.0.1:{receiver.port} timed out while", words)
     assert TIMEOUT * 0.9 < seconds < TIMEOUT + GENEROUS
 
 
@@ -194,7 +194,7 @@ def test_no_time_at_all_is_a_timeout(transport: HttpTransport, receiver: Receive
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "words"),
     [
         (RESET, "its answer was awaited"),
         (CLOSE, "its answer was awaited"),
@@ -202,18 +202,20 @@ def test_no_time_at_all_is_a_timeout(transport: HttpTransport, receiver: Receive
         (Answer(200, {"Transfer-Encoding": "chunked"}, b"5\r\nab", end="close"), "its answer was read"),
     ],
 )
-def test_a_broken_connection_is_told(transport: HttpTransport, receiver: Receiver, answer: Answer, told: str) -> None:
+def test_a_broken_connection_is_explained(
+    transport: HttpTransport, receiver: Receiver, answer: Answer, words: str
+) -> None:
     receiver.behave(answer)
-    failure(send(transport, receiver.url(f"/{SECRET}")), FailureKind.RESET, "broke the connection off", told)
+    failure(send(transport, receiver.url(f"/{SECRET}")), FailureKind.RESET, "broke the connection off", words)
 
 
-def test_a_refused_connection_is_told(transport: HttpTransport) -> None:
+def test_a_refused_connection_is_explained(transport: HttpTransport) -> None:
     port = unused_port()
     result = send(transport, f"http://127.0.0.1:{port}/{SECRET}")
     failure(result, FailureKind.REFUSED, f"127.0.0.1:{port} refused the connection")
 
 
-def test_an_answer_that_is_no_http_is_told(transport: HttpTransport) -> None:
+def test_an_answer_that_is_no_http_is_explained(transport: HttpTransport) -> None:
     with Receiver(greeting=b"220 mail.example ESMTP\r\n") as mail_server:
         failure(send(transport, mail_server.url()), FailureKind.OTHER, "is no HTTP")
 
@@ -353,17 +355,19 @@ def test_an_attempt_that_outlives_the_transport_leaves_no_connection_behind(rece
         "",
     ],
 )
-def test_a_url_that_is_none_is_told(transport: HttpTransport, url: str) -> None:
+def test_a_url_that_is_none_is_explained(transport: HttpTransport, url: str) -> None:
     assert failure(send(transport, url), FailureKind.INVALID_URL, "URL").hint
 
 
 @pytest.mark.parametrize("headers", [{"X-Token": f"{SECRET}\r\nX: y"}, {f"{SECRET} : x": "y"}])
-def test_headers_that_http_does_not_allow_are_told(transport: HttpTransport, receiver: Receiver, headers: dict) -> None:
+def test_headers_that_http_does_not_allow_are_explained(
+    transport: HttpTransport, receiver: Receiver, headers: dict
+) -> None:
     failure(send(transport, receiver.url(), headers=headers), FailureKind.OTHER, "a header has characters")
     assert receiver.requests == []
 
 
-def test_a_method_that_http_does_not_allow_is_told(transport: HttpTransport, receiver: Receiver) -> None:
+def test_a_method_that_http_does_not_allow_is_explained(transport: HttpTransport, receiver: Receiver) -> None:
     failure(transport.send(Request("PO\nST", receiver.url()), timeout=5), FailureKind.OTHER, "ValueError")
 
 

@@ -1,4 +1,4 @@
-"""Whether a request could be sent, found out over real sockets without sending it."""
+"""Probes over real sockets: they show whether a request could be sent, and send nothing."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def test_one_that_can_be_reached_has_no_trouble_and_gets_no_request(
         assert receiver.requests == []
 
 
-def test_a_port_on_which_nobody_listens_is_told(prober: Prober) -> None:
+def test_a_port_on_which_nobody_listens_is_explained(prober: Prober) -> None:
     port = unused_port()
     failure = probe(prober, f"http://127.0.0.1:{port}/{SECRET}")
     assert (failure.kind, failure.reason) == (FailureKind.REFUSED, f"127.0.0.1:{port} refused the connection")
     assert failure.hint
 
 
-def test_an_unknown_host_is_told() -> None:
+def test_an_unknown_host_is_explained() -> None:
     names = Names(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
     names.may.set()
     failure = probe(Prober(HttpTransport(resolver=Resolver(names))), f"https://service/{SECRET}")
@@ -58,18 +58,18 @@ def test_an_unknown_host_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("certificate", "told"),
+    ("certificate", "words"),
     [("localhost", "self-signed"), ("expired", "expired"), ("other-host", "belongs to another")],
 )
-def test_a_certificate_that_is_not_in_order_is_told(
-    prober: Prober, monkeypatch: pytest.MonkeyPatch, certificate: str, told: str
+def test_a_certificate_that_is_not_in_order_is_explained(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch, certificate: str, words: str
 ) -> None:
     if certificate != "localhost":
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATES / f"{certificate}.pem"))
     with Receiver(tls=certificate) as receiver:
         failure = probe(prober, receiver.url(f"/{SECRET}"))
         assert failure.kind is FailureKind.TLS
-        assert told in failure.reason
+        assert words in failure.reason
 
 
 def test_the_timeout_bounds_a_hanging_handshake(prober: Prober) -> None:
@@ -81,13 +81,13 @@ def test_the_timeout_bounds_a_hanging_handshake(prober: Prober) -> None:
 
 
 @pytest.mark.parametrize("url", [f"ftp://example.com/{SECRET}", f"https:///{SECRET}", f"nonsense {SECRET}"])
-def test_what_is_no_address_is_told(prober: Prober, url: str) -> None:
+def test_what_is_no_address_is_explained(prober: Prober, url: str) -> None:
     failure = probe(prober, url)
     assert failure.kind is FailureKind.INVALID_URL
     assert SECRET not in repr(failure)
 
 
-def test_a_proxy_that_opens_no_tunnel_is_told(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_opens_no_tunnel_is_explained(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
     with Receiver() as proxy:
         proxy.behave(Answer(407))
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
@@ -145,7 +145,7 @@ def test_a_program_is_found_by_its_path_in_path_or_from_its_folder(prober: Probe
         assert prober.probe(found, timeout=1) is None
 
 
-def test_a_program_that_is_not_there_is_told(prober: Prober, script: Path, tmp_path: Path) -> None:
+def test_a_program_that_is_not_there_is_explained(prober: Prober, script: Path, tmp_path: Path) -> None:
     for missing in (command("no-such-program"), command(tmp_path / "no-such-program")):
         failure = prober.probe(missing, timeout=1)
         assert failure is not None
@@ -156,7 +156,7 @@ def test_a_program_that_is_not_there_is_told(prober: Prober, script: Path, tmp_p
     assert nowhere.reason == "the folder in which notify.cmd is to run does not exist"
 
 
-def test_a_program_that_may_not_be_executed_is_told(prober: Prober, tmp_path: Path) -> None:
+def test_a_program_that_may_not_be_executed_is_explained(prober: Prober, tmp_path: Path) -> None:
     path = tmp_path / "notify.txt"
     path.write_text("exit\n")
     path.chmod(0o644)
@@ -165,13 +165,13 @@ def test_a_program_that_may_not_be_executed_is_told(prober: Prober, tmp_path: Pa
     assert failure.reason == "notify.txt may not be executed"
 
 
-@pytest.mark.parametrize(("spec", "told"), [(None, "the library apprise is not installed"), (object(), None)])
-def test_whether_the_apprise_library_is_there_is_told(
-    prober: Prober, monkeypatch: pytest.MonkeyPatch, spec: object, told: Any
+@pytest.mark.parametrize(("spec", "words"), [(None, "the library apprise is not installed"), (object(), None)])
+def test_a_missing_apprise_library_is_explained(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch, spec: object, words: Any
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
     failure = prober.probe(AppriseRequest(["json://example.com"], "title", "body"), timeout=1)
-    assert (failure and failure.reason) == told
+    assert (failure and failure.reason) == words
     assert failure is None or "pip install apprise" in failure.hint
 
 

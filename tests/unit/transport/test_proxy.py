@@ -1,4 +1,4 @@
-"""Proxies that the environment names, as requests would find them."""
+"""The proxies of the environment, found as requests finds them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_an_encrypted_request_goes_through_the_tunnel(
         thread.join()
 
 
-def test_a_tunnel_that_breaks_off_is_told(
+def test_a_tunnel_that_breaks_off_is_explained(
     transport: HttpTransport, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through(monkeypatch, f"http://127.0.0.1:{receiver.port}")
@@ -111,7 +111,7 @@ def test_a_tunnel_that_breaks_off_is_told(
 
 
 @pytest.mark.parametrize("url", ["http://example.com/hook", "https://example.com/hook"])
-def test_a_dead_proxy_is_told_from_a_dead_service(
+def test_a_dead_proxy_is_distinguished_from_a_dead_service(
     transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     port = unused_port()
@@ -130,7 +130,9 @@ def test_no_proxy_is_honoured(transport: HttpTransport, receiver: Receiver, monk
 
 
 @pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:1080", "https://127.0.0.1:1080", "http://[", "http://"])
-def test_a_proxy_of_another_kind_is_told(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_of_another_kind_is_explained(
+    transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     through(monkeypatch, proxy)
     result = send(transport, "https://example.com/hook")
     assert isinstance(result, TransportFailure)

@@ -1,4 +1,4 @@
-"""TLS, over real sockets: what is verified, and what is said when that fails."""
+"""TLS over real sockets: the verification, and the explanation when it fails."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def test_a_certificate_of_a_trusted_bundle_is_accepted(
 
 
 @pytest.mark.parametrize(
-    ("certificate", "trusted", "told"),
+    ("certificate", "trusted", "words"),
     [
         ("localhost", None, "is self-signed"),
         ("expired", "expired", "has expired"),
         ("other-host", "other-host", "belongs to another"),
     ],
 )
-def test_a_certificate_that_is_not_in_order_is_told_apart(
-    transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, certificate: str, trusted: str, told: str
+def test_each_fault_of_a_certificate_has_its_own_reason(
+    transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, certificate: str, trusted: str, words: str
 ) -> None:
     if trusted:
         trust(monkeypatch, trusted)
@@ -51,7 +51,7 @@ def test_a_certificate_that_is_not_in_order_is_told_apart(
         result = send(transport, receiver.url(f"/{SECRET}"))
         assert isinstance(result, TransportFailure)
         assert result.kind is FailureKind.TLS
-        assert told in result.reason
+        assert words in result.reason
         assert result.hint
         assert SECRET not in repr(result)
         assert receiver.requests == []
@@ -77,7 +77,7 @@ def test_the_timeout_bounds_an_encrypted_answer(
     assert result.kind is FailureKind.TIMEOUT
 
 
-def test_a_server_that_breaks_the_encrypted_connection_off_is_told(
+def test_a_server_that_breaks_the_encrypted_connection_off_is_explained(
     transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trust(monkeypatch, "localhost")
@@ -88,7 +88,7 @@ def test_a_server_that_breaks_the_encrypted_connection_off_is_told(
     assert result.kind is FailureKind.RESET
 
 
-def test_a_server_without_tls_is_told(transport: HttpTransport) -> None:
+def test_a_server_without_tls_is_explained(transport: HttpTransport) -> None:
     with Receiver(greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n") as receiver:
         result = send(transport, receiver.url().replace("http:", "https:"))
     assert isinstance(result, TransportFailure)
@@ -106,7 +106,7 @@ def test_a_folder_of_certificates_may_be_trusted(
     assert result.kind is FailureKind.TLS
 
 
-def test_a_bundle_that_cannot_be_read_is_told(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_that_cannot_be_read_is_explained(transport: HttpTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch, "missing")
     result = send(transport, "https://127.0.0.1/")
     assert isinstance(result, TransportFailure)
