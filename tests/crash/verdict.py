@@ -25,6 +25,9 @@ GROUP = "turns"
 
 MEMBERS = (f"{GROUP}-0", f"{GROUP}-1")
 
+_AT_ONCE = {GROUP: len(MEMBERS)}
+"""The attempts that a kill can interrupt at an endpoint, where they are not one: each member of the group makes one."""
+
 _ENDS = ("backup_success", "backup_failure", "backup_aborted")
 
 
@@ -106,7 +109,8 @@ def judge(
     plain = [one for one in arrivals if one.endpoint not in (DIGEST, REMINDED)]
     wrong = [*_other_ids(plain), *_out_of_order(_firsts(plain) if full else plain, endpoints), *_not_over(arrivals)]
     wrong += [] if full else _too_many(arrivals)
-    bound = len({one.request for one in arrivals if one.ok}) if full and kills else kills * len(endpoints)
+    interrupted = sum(_AT_ONCE.get(endpoint, 1) for endpoint in endpoints)
+    bound = len({one.request for one in arrivals if one.ok}) if full and kills else kills * interrupted
     return Verdict(kills, len(promises), tuple(lost), _duplicates(arrivals), bound, tuple(wrong))
 
 
@@ -143,11 +147,10 @@ def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
         if before is not None:
             repeated[one.endpoint, before.life][before.request] = one.id
         newest[one.endpoint, one.id] = one
-    most = {GROUP: len(MEMBERS)}  # each of them may be at one
     return [
         f"repeated of {life} at {endpoint}: {[*ids.values()]}"
         for (endpoint, life), ids in repeated.items()
-        if len(ids) > most.get(endpoint, 1)
+        if len(ids) > _AT_ONCE.get(endpoint, 1)
     ]
 
 
