@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Tuple
+import functools
+from typing import Dict, Iterator, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.machine_texts import comment_text, message_text
@@ -19,7 +20,6 @@ _COMMENT = 256
 _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
-_LABELS = {kind: f"notification.label.{kind.value}" for kind in FactKind}
 
 
 def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
@@ -36,7 +36,13 @@ def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, 
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
         (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
     )
-    return tuple([Fact(kind, catalogue.text(language, _LABELS[kind]), value) for kind, value in found if value])
+    labels = _labels(language, catalogue)
+    return tuple([Fact(kind, labels[kind], value) for kind, value in found if value])
+
+
+@functools.lru_cache(maxsize=8)
+def _labels(language: str, catalogue: Catalogue) -> Dict[FactKind, str]:
+    return {kind: catalogue.text(language, f"notification.label.{kind.value}") for kind in FactKind}
 
 
 def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:

@@ -126,16 +126,17 @@ def symbol(payload: Payload) -> str:
 
 def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
     """A line for each fact; further lines of a fact are indented."""
-    line = catalogue.filler(language, "notification.line", "label", "value")
-    return "\n".join([line(label=fact.label, value=fact.value.replace("\n", "\n  ")) for fact in known])
+    before, between, after = catalogue.around(language, "notification.line", "label", "value")
+    lines = [f"{before}{fact.label}{between}{fact.value}{after}" for fact in known]
+    return "\n".join([line.replace("\n", "\n  ") for line in lines])
 
 
 def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
     """A Markdown list of the facts; further lines of a fact are a list inside of it."""
-    item = catalogue.filler(language, "notification.item", "label", "value")
+    before, between, after = catalogue.around(language, "notification.item", "label", "value")
     lines = []
     for fact in known:
-        first, *more = fact.value.split("\n")
-        lines.append("- " + item(label=fact.label, value=escape(first)))
+        first, *more = fact.value.split("\n") if "\n" in fact.value else (fact.value,)
+        lines.append(f"- {before}{fact.label}{between}{escape(first)}{after}")
         lines += [f"  - {escape(line)}" for line in more]
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Fact", "FactKind"]
 
@@ -31,8 +31,7 @@ class FactKind(str, enum.Enum):
     TIME = "time"
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One fact. ``value``: plain text, of several lines only where the fact :attr:`is_long`.
 
     Players may have typed any part of it, so a channel escapes it for its place.

@@ -91,10 +91,11 @@ def request_bytes(request: Request, route: Route) -> bytes:
     lines = [f"{request.method} {route.target} HTTP/1.1"]
     given: Dict[str, str] = {}
     for name, value in request.headers.items():
-        if name.lower() not in _OWN_HEADERS:
+        key = name.lower()
+        if key not in _OWN_HEADERS:
             if not _is_legal_name(name) or _BREAK.search(value):
                 raise _illegal_header()
-            given[name.lower()] = f"{name}: {value}"
+            given[key] = f"{name}: {value}"
     lines += [line for name, line in route.header_lines if name not in given]
     lines += given.values()
     lines.append("Accept-Encoding: identity")  # a compressed answer could be of any size behind the cap

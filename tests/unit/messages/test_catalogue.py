@@ -101,3 +101,17 @@ def test_it_loads_from_inside_a_packed_plugin(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True, timeout=60)
     assert packed.name in done.stdout
     assert re.search(ascii("成功").strip("'").replace("\\", "\\\\"), done.stdout)
+
+
+@pytest.mark.parametrize("key", ["notification.line", "notification.item"])
+def test_a_text_that_is_filled_many_times_gives_the_same_in_parts(key: str) -> None:
+    catalogue = Catalogue.load()
+    for language in catalogue.languages:
+        for _ in range(2):
+            before, between, after = catalogue.around(language, key, "label", "value")
+            filled = catalogue.text(language, key, label="Size", value="1.2 GiB")
+            assert f"{before}Size{between}1.2 GiB{after}" == filled
+
+
+def test_the_parts_of_a_text_without_placeholders_are_the_text() -> None:
+    assert Catalogue({"en_us": {"a": "plain"}}).around("en_us", "a", "label", "value") == ("plain", "", "")
