@@ -30,6 +30,12 @@ MEMORY = Path(":memory:")
 _STATEMENTS = 256
 """Statements that stay prepared; there are fewer than that."""
 
+_LOG_PAGES = 4000
+"""Pages of the write-ahead log, 16 MiB, after which a commit copies them into the database and waits for the disk.
+
+SQLite's default of 1000 makes a lane that delivers a backlog wait four times as often.
+"""
+
 _HIGHEST_KEY = """
     SELECT max(coalesce((SELECT max(seq) FROM notification), 0), coalesce((SELECT max(seq) FROM delivery), 0),
         coalesce((SELECT max(seq) FROM attempt), 0))
@@ -119,7 +125,8 @@ class Database:
         """Which file it is; None where the system cannot say."""
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
+        log = f"wal_autocheckpoint = {_LOG_PAGES}"
+        for pragma in ("journal_mode = WAL", log, "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._crash_point("open")
         migrate(self._connection, self._crash_point)
