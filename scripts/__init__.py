@@ -1,1 +1,1 @@
-"""What developers and newcomers run; standard library only. Nothing here is packed into the plugin."""
+"""Scripts for developers and newcomers, with the standard library only. They are not part of the packed plugin."""

@@ -1,4 +1,4 @@
-"""Everything that CI runs: format, lint, types, the whole suite with coverage, and both ends of what is supported.
+"""The checks that CI runs: format, lint, types, the whole suite with coverage, and the oldest and newest versions.
 
 =========== ============================ ==============================================
 environment holds                        runs
@@ -9,7 +9,7 @@ venv-newest newest Python, newest MCDR   unit tests
 venv-demo   this Python, newest MCDR     the demo
 =========== ============================ ==============================================
 
-pip makes the later environments while the first is in use already.
+pip installs the later environments while the checks run in the first one.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ FLOOR = "mcdreforged==2.14.0"
 """The oldest MCDReforged that mcdreforged.plugin.json allows."""
 
 MIN_COVERAGE = 95
-"""Percent of the package's branches and lines."""
+"""Percent of the package's lines and branches that the tests must cover."""
 
 UNTRACED = "once or hypothesis"
-"""What runs without measuring coverage, which would take more time than it does. Hypothesis marks its tests itself."""
+"""The marks of the tests that run without coverage, which would slow them down most. Hypothesis marks its own tests."""
 
 _TEST_LIMIT = 180  # seconds that one test may take
-_WORKERS = min(8, 1 + (os.cpu_count() or 1))  # one more, for now and then each waits
-_EVERYWHERE = "not e2e and not once"  # tests/conftest.py: what is run with each Python
+_WORKERS = min(8, 1 + (os.cpu_count() or 1))  # one more than the cores, since each of them waits at times
+_EVERYWHERE = "not e2e and not once"  # tests/conftest.py: the tests that every Python runs
 _AGAIN = "--hypothesis-profile=again"  # tests/conftest.py: fewer examples, for the same tests with another Python
 _TOOLS = ("ruff", "mypy", "types-")  # needed in the first environment only
 
@@ -48,13 +48,13 @@ _CLOSING = re.compile(r"^(?:\033\[[\d;]*m)*=+ .*\b(?:passed|failed|errors?|skipp
 
 
 def closing_line(output: Sequence[str]) -> Optional[str]:
-    """pytest's last word in these lines ("=== 3 passed in 0.12s ==="), if it had one."""
+    """The last of these lines in which pytest sums up ("=== 3 passed in 0.12s ==="). None without such a line."""
     return next((line for line in reversed(output) if _CLOSING.match(line)), None)
 
 
 @dataclass(frozen=True)
 class Options:
-    """``quick``: no end-to-end tests and one Python only. ``prime_backup``: a packed one to test against for real."""
+    """``quick``: no end-to-end tests, and one Python only. ``prime_backup``: a packed real one, used by the tests."""
 
     quick: bool = False
     prime_backup: Optional[Path] = None
@@ -73,7 +73,7 @@ class _Step:
 
 @dataclass(frozen=True)
 class Machine:
-    """The environments of this machine's Pythons. ``newest``: None when that is the Python that runs this."""
+    """The environments of this machine's Pythons. ``newest``: None if the newest Python is the one that runs this."""
 
     main: Venv
     floor: Venv
@@ -84,7 +84,7 @@ class Machine:
 
     @classmethod
     def look(cls, interpreters: Mapping[Tuple[int, int], Path]) -> Machine:
-        """``interpreters``: by version, oldest first; none of them has to be there."""
+        """``interpreters``: by version, oldest first. May be empty."""
         this = (sys.version_info[:2], Path(sys.executable))
         found = list(interpreters.items()) or [this]
         (oldest_version, oldest), (newest_version, newest) = found[0], found[-1]
@@ -108,7 +108,7 @@ def _venv(name: str, interpreter: Path = Path(sys.executable)) -> Venv:
 
 @dataclass
 class Checks:
-    """Runs the steps one after another, all of them, and sums up."""
+    """Runs all steps, one after another, even after a failure, and prints a summary."""
 
     terminal: Terminal
     options: Options = field(default_factory=Options)
@@ -131,10 +131,10 @@ class Checks:
         self.sum_up(time.monotonic() - began)
         return 1 if any(step.ok is False for step in self.steps) else 0
 
-    # -- what is run -------------------------------------------------------------------------------------------------
+    # -- the steps ---------------------------------------------------------------------------------------------------
 
     def _wanted(self, machine: Machine) -> Dict[Venv, List[str]]:
-        """What each environment is to hold, in the order in which they are needed."""
+        """The requirements of each environment, in the order of use."""
         prime_backup = self.options.prime_backup
         wanted = {machine.main: _requirements(prime_backup, tools=True)}
         if not self.options.quick:
@@ -174,11 +174,11 @@ class Checks:
         self._pytest(f"unit tests, Python {machine.newest_version}", machine.newest, "-m", _EVERYWHERE, _AGAIN)
 
     def _demo(self, making: Making, machine: Machine) -> None:
-        """The newcomer's first command; in an environment of its own, so that it proves what it needs."""
+        """The newcomer's first command, in an environment that has only the demo's own requirements."""
         self._ensure(making, machine.demo)
         self.execute("demo", [sys.executable, "-m", "scripts.dev", "demo"])
 
-    # -- how ---------------------------------------------------------------------------------------------------------
+    # -- running a step ----------------------------------------------------------------------------------------------
 
     def _ensure(self, making: Making, venv: Venv) -> None:
         began = time.monotonic()
@@ -198,7 +198,7 @@ class Checks:
         self.execute(name, [str(venv.python), *arguments])
 
     def execute(self, name: str, command: List[str]) -> None:
-        """Runs one command as a step, showing what it prints."""
+        """Runs one command as a step, and shows its output."""
         self.terminal.say(f"\n▶ {name}", "bold")
         began = time.monotonic()
         code, output = self._stream(command)
@@ -206,9 +206,9 @@ class Checks:
         self.steps.append(_Step(name, code == 0, time.monotonic() - began, note, closing_line(output)))
 
     def _stream(self, command: List[str]) -> Tuple[int, List[str]]:
-        """Runs the command, passing its output on as it comes; its exit code and its lines."""
+        """Runs the command and shows its output as it comes. Returns the exit code and the lines."""
         environ = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or hundreds of processes compile everything, each for itself
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise each of hundreds of processes compiles everything
         if self.options.prime_backup is not None:
             environ["PRIME_BACKUP_PLUGIN"] = str(self.options.prime_backup.resolve())
         lines: List[str] = []
@@ -234,7 +234,7 @@ class Checks:
         self.steps.append(_Step(name, ok=None, note=reason))
 
     def sum_up(self, seconds: float) -> None:
-        """Prints the table of all steps, and pytest's last word."""
+        """Prints the table of all steps, and one closing line of pytest."""
         self.terminal.say("\n▶ summary", "bold")
         for step in self.steps:
             mark, colour = {True: ("ok", "green"), False: ("FAILED", "red"), None: ("skipped", "yellow")}[step.ok]
@@ -260,7 +260,7 @@ print(f"Python {platform.python_version()}, MCDReforged {version('mcdreforged')}
 
 
 def _why_failed(code: int, output: Sequence[str]) -> str:
-    """In a few words; pytest's closing line says nothing of a coverage that is too low."""
+    """The reason in a few words. A low coverage needs its own line, since pytest's closing line does not mention it."""
     return next(
         (line for line in output if "Required test coverage" in line and "not reached" in line), f"exit code {code}"
     )

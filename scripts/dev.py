@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""What a newcomer and CI run. Needs Python >= 3.9 and pip, nothing else; environments are made under .dev/.
+"""The commands of newcomers and CI. They need Python >= 3.9 and pip only, and make their environments under .dev/.
 
-python3 scripts/dev.py demo     see it work: a backup, a failing backup and a restore, and what arrives of each
-python3 scripts/dev.py test     everything that CI runs
-python3 scripts/dev.py pack     the installable plugin, in dist/
-python3 scripts/dev.py docs     write the config's schema and the generated pages anew from the models
-python3 scripts/dev.py bench    measure what README claims, beside a baseline
+python3 scripts/dev.py demo     show a backup, a failing backup and a restore, with their notifications
+python3 scripts/dev.py test     run everything that CI runs
+python3 scripts/dev.py pack     pack the installable plugin into dist/
+python3 scripts/dev.py docs     write the config's schema and the generated pages again, from the models
+python3 scripts/dev.py bench    measure the numbers of the README, each beside a baseline
 """
 
 import sys
 
-if sys.version_info < (3, 9):  # noqa: UP036 - this is where people with an older Python learn of it
+if sys.version_info < (3, 9):  # noqa: UP036 - the first place where an older Python can be reported
     sys.exit("Python 3.9 or newer is needed; this is " + sys.version.split()[0])
 
 import argparse
@@ -33,10 +33,10 @@ _WRITE_PAGES = "from pathlib import Path; from scripts.reference import write; w
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Runs one command; returns its exit code. An interrupted command cleans up and gives 130."""
+    """Runs one command. Returns its exit code; an interrupted command cleans up and returns 130."""
     options = _parser().parse_args(arguments)
     terminal = Terminal.standard()
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # not every system has each
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # a system may lack some of them
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
     try:
@@ -57,26 +57,26 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("demo", help="see it work, end to end, in a scratch folder")
-    command.add_argument("--keep", action="store_true", help="leave it running, with a console to type into")
+    command = commands.add_parser("demo", help="show the plugin at work, end to end, in a scratch folder")
+    command.add_argument("--keep", action="store_true", help="leave the server running, with a console for commands")
     command.add_argument("--prime-backup", type=_file, metavar="FILE", help="use this packed Prime Backup instead")
     command.add_argument(
         "--endpoint", type=_endpoint, action="append", default=[], metavar="JSON", help="add a real endpoint as well"
     )
     command.add_argument("--language", default="en_us", help="of the notifications: en_us or zh_cn")
-    command.add_argument("--verbose", action="store_true", help="show what MCDReforged prints, too")
+    command.add_argument("--verbose", action="store_true", help="show the output of MCDReforged, too")
     command.set_defaults(command=_demo)
 
-    command = commands.add_parser("test", help="everything that CI runs")
+    command = commands.add_parser("test", help="run everything that CI runs")
     command.add_argument("--quick", action="store_true", help="one Python, no end-to-end tests")
     command.add_argument("--prime-backup", type=_file, metavar="FILE", help="test against this packed Prime Backup")
     command.set_defaults(command=_test)
 
-    command = commands.add_parser("pack", help="the installable plugin, in dist/")
+    command = commands.add_parser("pack", help="pack the installable plugin into dist/")
     command.set_defaults(command=_pack)
-    command = commands.add_parser("docs", help="write the schema and the generated pages anew")
+    command = commands.add_parser("docs", help="write the schema and the generated pages again")
     command.set_defaults(command=_docs)
-    command = commands.add_parser("bench", help="measure what README claims, beside a baseline")
+    command = commands.add_parser("bench", help="measure the numbers of the README, each beside a baseline")
     command.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to benchmarks/run.py")
     command.set_defaults(command=_bench)
     return parser

@@ -1,4 +1,4 @@
-"""Packing the plugin, and looking into packed ones."""
+"""Packs the plugin, and reads packed plugins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["pack", "requirements_inside"]
 
 
 def pack(venv: Venv, output: Path) -> Path:
-    """Packs the plugin with MCDReforged's own packer into the folder; returns the file.
+    """Packs the plugin into the folder, with MCDReforged's own packer. Returns the file.
 
-    Raises :class:`scripts.venvs.VenvError` with the packer's words, when it fails.
+    Raises :class:`scripts.venvs.VenvError` with the packer's output when it fails.
     """
     output.mkdir(parents=True, exist_ok=True)
     before = {path: path.stat().st_mtime_ns for path in output.iterdir()}
@@ -23,7 +23,7 @@ def pack(venv: Venv, output: Path) -> Path:
 
 
 def requirements_inside(plugin: Path) -> List[str]:
-    """The requirement lines that a packed plugin carries; none when it has no requirements.txt."""
+    """The requirement lines of a packed plugin; none if it has no requirements.txt."""
     with zipfile.ZipFile(plugin) as archive:
         if "requirements.txt" not in archive.namelist():
             return []

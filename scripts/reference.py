@@ -1,7 +1,7 @@
 """The generated parts of the documentation, in both languages: channels and options from the models, events from
 their table and its texts.
 
-python3 scripts/dev.py docs     writes them anew; a test fails when they are stale
+``python3 scripts/dev.py docs`` writes them again. A test fails when they are out of date.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _README = {"en": "README.md", "zh": "README_cn.md"}
 
 
 def pages() -> Iterator[Tuple[str, str]]:
-    """Path and text of every page that is generated, as a whole or in part."""
+    """Path and text of every page that is generated, completely or in part."""
     for language in LANGUAGES:
         yield f"docs/{language}/channels.md", channels_page(language)
         yield f"docs/{language}/options.md", options_page(language)
@@ -53,7 +53,7 @@ def write(root: Path) -> None:
 
 
 def channels_page(language: str) -> str:
-    """The page of all channels: purpose, smallest config that works, and options of each."""
+    """The page of all channels: for each its purpose, its smallest working config, and its options."""
     words = TEXTS[language]
     parts = [f"# {words['channels']}\n\n{words['channels_links']}\n\n{words['channels_intro']}\n"]
     parts.append(_contents(sorted(channel_types())))
@@ -84,7 +84,7 @@ def _channel(channel: Type[Channel[Any]], language: str) -> str:
 
 
 def _picture(name: str, language: str) -> List[str]:
-    """The picture that ``python -m scripts.gallery`` has drawn, if there is one; that of the language first."""
+    """The picture that ``python -m scripts.gallery`` has drawn, if there is one, preferably in this language."""
     for file in (f"{name}.{language}.png", f"{name}.png"):
         if (_IMAGES / file).exists():
             return [f"![{TEXTS[language]['picture'].format(name=name)}](../images/{file})", ""]
@@ -119,7 +119,7 @@ def _json(document: object) -> List[str]:
 
 
 def readme(language: str) -> str:
-    """The README as it is, with its table of events made anew."""
+    """The present README, with a newly generated table of events."""
     text = (ROOT / _README[language]).read_text(encoding="utf-8")
     words, catalogue = TEXTS[language], Catalogue.load()
     head = f"| {words['event']} | {words['when']} |\n| --- | --- |\n"

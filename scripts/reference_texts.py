@@ -1,4 +1,4 @@
-"""The texts of the generated pages that no model has."""
+"""The texts of the generated pages that do not come from a model."""
 
 from __future__ import annotations
 

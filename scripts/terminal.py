@@ -1,4 +1,4 @@
-"""Printing for people: colour where a terminal can show it, plain text everywhere else."""
+"""Output for people: in colour on a terminal that supports it, else as plain text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _WRAPPING: Dict[str, Any] = {"max_lines": 4, "placeholder": " …"}
 
 
 def printable(text: str) -> str:
-    """The text on one line and without control characters: what a player typed must not drive the terminal."""
+    """The text on one line and without control characters, so that a player's text cannot control the terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
 class Terminal:
-    """Writes styled lines to a stream. Colour only on a terminal, and not when NO_COLOR (no-color.org) is set."""
+    """Writes styled lines to a stream. Colour needs a terminal, and is off when NO_COLOR (no-color.org) is set."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -29,25 +29,25 @@ class Terminal:
 
     @classmethod
     def standard(cls) -> Terminal:
-        """That of this process; switches Windows consoles to UTF-8 and escape sequences."""
+        """The terminal of this process. Switches a Windows console to UTF-8 and escape sequences."""
         if sys.platform == "win32":
-            os.system("")  # a side effect of starting a shell: escape sequences work from now on
+            os.system("")  # starting a shell switches escape sequences on, as a side effect
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         return cls(sys.stdout)
 
     def style(self, text: str, *names: str) -> str:
-        """The text in these styles ("bold", "red", ...), if this terminal has any."""
+        """The text in these styles ("bold", "red", ...); unchanged if this terminal has no colour."""
         if not (self.colour and names):
             return text
         return f"\033[{';'.join(_CODES[name] for name in names)}m{text}\033[0m"
 
     def say(self, text: str = "", *names: str) -> None:
-        """Prints one line at once."""
+        """Prints one line and flushes the stream."""
         print(self.style(text, *names), file=self._stream, flush=True)
 
     def card(self, head: str, lines: Iterable[str], colour: str, *, indent: int = 2) -> None:
-        """Prints a framed block whose edge has the colour; wrapped lines go on after ``indent`` columns."""
+        """Prints a block with a coloured edge. ``indent``: the columns before the continuation of a wrapped line."""
         edge = self.style("│", colour)
         self.say(f"  {self.style('╭', colour)} {head}")
         for line in lines:

@@ -1,4 +1,4 @@
-"""Virtual environments that are made once and used until their requirements change, and the Pythons to make them of."""
+"""Virtual environments that are kept until their requirements change, and the Python interpreters for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Version = Tuple[int, int]
 
 
 class VenvError(Exception):
-    """An environment could not be made; the text is what to show, pip's own words included."""
+    """An environment could not be made. The text is for the user, and has the output of pip."""
 
 
 def read_requirements(*files: Path) -> List[str]:
@@ -51,28 +51,28 @@ class Venv:
         return self.folder / ("Scripts/python.exe" if _WINDOWS else "bin/python")
 
     def run(self, *arguments: str, cwd: Path = ROOT) -> str:
-        """What ``python <arguments>`` prints; raises :class:`VenvError` with its output when it fails."""
+        """The output of ``python <arguments>``. Raises :class:`VenvError` with that output when it fails."""
         return run([str(self.python), *arguments], cwd)
 
     def ensure(self, requirements: Sequence[str]) -> bool:
-        """Makes it hold these requirements; returns whether anything had to be done.
+        """Installs these requirements. Returns whether anything had to be done.
 
-        It is made anew whenever the requirements or the interpreter changed, or making it was interrupted. pip runs
-        as the user configured it. Raises :class:`VenvError`.
+        A change of the requirements or of the interpreter makes the environment again, and so does an interrupted
+        installation. pip keeps the user's configuration. Raises :class:`VenvError`.
         """
         if self.is_ready(requirements):
             return False
         shutil.rmtree(self.folder, ignore_errors=True)
         self._create()
         if requirements:
-            self._pip_install("--upgrade", "pip")  # the resolver of the one that Python 3.9 brings can take forever
+            self._pip_install("--upgrade", "pip")  # the resolver of Python 3.9's own pip can take forever
             self._pip_install(*requirements)
-        # last: an interrupted installation has no marker
+        # the marker comes last, so that an interrupted installation has none
         self._marker.write_text(self._digest(requirements), encoding="utf-8")
         return True
 
     def is_ready(self, requirements: Sequence[str]) -> bool:
-        """Whether it was made, to the end, for exactly these requirements."""
+        """Whether it was made completely, for exactly these requirements."""
         with contextlib.suppress(OSError):
             return self.python.exists() and self._marker.read_text(encoding="utf-8") == self._digest(requirements)
         return False
@@ -86,7 +86,7 @@ class Venv:
 
     def _create(self) -> None:
         if self.interpreter == Path(sys.executable) and importlib.util.find_spec("ensurepip") is None:
-            # Debian and Ubuntu split ensurepip off into python3-venv; pip alone can furnish the environment, too
+            # Debian and Ubuntu have ensurepip in a package of its own; this Python's pip can install pip there, too
             run([str(self.interpreter), "-m", "venv", "--without-pip", str(self.folder)])
             packages = self.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
             run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
@@ -96,16 +96,17 @@ class Venv:
 
 @dataclass(frozen=True)
 class Made:
-    """``anew``: whether anything had to be done."""
+    """The result for one environment. ``anew``: whether anything had to be done."""
 
     anew: bool
     seconds: float
 
 
 class Making:
-    """Makes environments in the background, in their order, while the first of them is in use already.
+    """Makes environments in the background, in their order. The first ones can be used while others are made.
 
-    ``with Making({venv: requirements, …}) as making: making.wait(venv)``. Leaving gives up those not yet begun.
+    ``with Making({venv: requirements, …}) as making: making.wait(venv)``. The end of the block cancels those that have
+    not begun.
     """
 
     def __init__(self, wanted: Mapping[Venv, Sequence[str]], *, side_by_side: int = 2) -> None:
@@ -113,7 +114,7 @@ class Making:
         self._made = {venv: self._pool.submit(_make, venv, requirements) for venv, requirements in wanted.items()}
 
     def wait(self, venv: Venv) -> Made:
-        """Waits until it is there. Raises :class:`VenvError` when it could not be made."""
+        """Waits until the environment is ready. Raises :class:`VenvError` if it could not be made."""
         return self._made[venv].result()
 
     def __enter__(self) -> Making:
@@ -130,7 +131,7 @@ def _make(venv: Venv, requirements: Sequence[str]) -> Made:
 
 
 def run(command: Sequence[str], cwd: Path = ROOT) -> str:
-    """What the command prints, errors included. Raises :class:`VenvError` with that when it fails."""
+    """The output of the command, with its errors. Raises :class:`VenvError` with that output when it fails."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -156,7 +157,7 @@ def _version_of(interpreter: Path) -> List[str]:
 def find_interpreters(environ: Optional[Dict[str, str]] = None) -> Dict[Version, Path]:
     """The supported Pythons on this machine that start and can make environments, oldest first.
 
-    Looked for on PATH (``python3.9``, ...), among pyenv's versions, and with Windows' ``py`` launcher.
+    The search covers PATH (``python3.9``, ...), pyenv's versions, and Windows' ``py`` launcher.
     """
     environ = dict(os.environ if environ is None else environ)
     found: Dict[Version, Path] = {}
@@ -184,7 +185,7 @@ def _candidates(minor: int, environ: Dict[str, str]) -> Iterable[List[str]]:
 
 
 def _probe(command: Sequence[str], minor: int, environ: Dict[str, str]) -> Optional[Path]:
-    """The interpreter behind the command, if it is what its name says: pyenv's shims may only print an error."""
+    """The interpreter behind the command. None if it is no Python of that version: pyenv's shims may print an error."""
     script = f"import sys, venv, ensurepip; assert sys.version_info[:2] == (3, {minor}); print(sys.executable)"
     if list(command) == [sys.executable]:
         return Path(sys.executable)

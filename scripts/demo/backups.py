@@ -15,7 +15,7 @@ __all__ = ["BackupPlugin", "example_backup", "prime_backup"]
 
 @dataclass(frozen=True)
 class BackupPlugin:
-    """What the demo needs to know of one: its commands, and a real mishap that makes a backup fail."""
+    """The demo's view of one backup plugin: its commands, and a real mishap that makes a backup fail."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class BackupPlugin:
 
 
 def example_backup() -> BackupPlugin:
-    """The one under examples/; its backup fails when there is no world to copy."""
+    """The plugin under examples/. Its backup fails when there is no world to copy."""
     return BackupPlugin(
         id="example_backup",
         name="the example backup plugin",
@@ -41,7 +41,7 @@ def example_backup() -> BackupPlugin:
 
 
 def prime_backup(plugin: Path) -> BackupPlugin:
-    """A packed Prime Backup; its backup fails when the server does not finish saving the world."""
+    """A packed Prime Backup. Its backup fails when the server does not finish saving the world."""
     return BackupPlugin(
         id="prime_backup",
         name=f"Prime Backup ({plugin.name})",
@@ -71,7 +71,7 @@ def _without(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _hanging(instance: Instance) -> Iterator[None]:
-    """Lets the stand-in server leave every save-all unanswered for a while."""
+    """Stops the stand-in server's answers to ``save-all`` for a while."""
     instance.type("standin save off")
     try:
         yield

@@ -1,4 +1,4 @@
-"""How the demo shows one notification: what its receiver was sent, in a few lines."""
+"""Cards: the demo shows each notification in a few lines, as its receiver got it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show(terminal: Terminal, entry: Entry) -> None:
 
 
 def facts(arrival: Arrival) -> List[str]:
-    """What is in the document: the fields of a webhook's payload, or the text that a person reads on a phone."""
+    """The lines of the card: the fields of a webhook's payload, or the text that a person reads on a phone."""
     document = arrival.document
     if arrival.type == "webhook":
         return [" · ".join(str(document[key]) for key in _HEADLINE if document.get(key)), *_fields(document)]

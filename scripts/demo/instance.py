@@ -19,14 +19,14 @@ from scripts.venvs import ROOT, Venv
 __all__ = ["Instance", "InstanceError"]
 
 _STANDIN = ROOT / "examples" / "standin_server.py"
-_QUIET = {"telemetry": False, "check_update": False}  # nothing leaves this machine on its behalf
+_QUIET = {"telemetry": False, "check_update": False}  # MCDReforged sends nothing from this machine
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PREFIX = re.compile(r"^(\[[^]]*\] ?)+: ")
-_PATIENCE = 60.0  # seconds until something in MCDReforged is taken to hang
+_PATIENCE = 60.0  # seconds; after them, MCDReforged counts as hanging
 
 
 class InstanceError(Exception):
-    """MCDReforged did not do what it should; the text ends with the last lines of its console."""
+    """MCDReforged failed. The text ends with the last lines of its console."""
 
 
 class Instance:
@@ -47,7 +47,7 @@ class Instance:
         return self.folder / "server" / "world"
 
     def prepare(self, language: str) -> None:
-        """Lets ``mcdreforged init`` make the folder, then sets it up for the stand-in server; Steve is its owner."""
+        """Makes the folder with ``mcdreforged init``, and configures the stand-in server and its owner, Steve."""
         self.folder.mkdir(parents=True)
         self._venv.run("-m", "mcdreforged", "init", cwd=self.folder)
         server = [str(self._venv.python), "-X", "utf8", str(_STANDIN)]
@@ -55,7 +55,7 @@ class Instance:
         _set(self.folder / "permission.yml", owner=["Steve"])
 
     def install(self, plugin: Path, config: Optional[Mapping[str, Any]] = None, plugin_id: str = "") -> None:
-        """Puts a packed plugin or a plugin folder into place, and its config if there is one."""
+        """Installs a packed plugin or a plugin folder, with its config if there is one."""
         copy = shutil.copytree if plugin.is_dir() else shutil.copyfile
         copy(plugin, self.folder / "plugins" / plugin.name)
         if config is not None:
@@ -66,7 +66,7 @@ class Instance:
     # -- its process -------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Starts it; returns when the plugins are loaded and the server is up. Raises :class:`InstanceError`."""
+        """Starts MCDReforged. Returns when plugins are loaded and the server is up. Raises :class:`InstanceError`."""
         environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         for name in ("no_proxy", "NO_PROXY"):  # the receiver is on this machine
             environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1"]))
@@ -91,17 +91,17 @@ class Instance:
         return self._process is not None and self._process.poll() is None
 
     def wait(self) -> None:
-        """Blocks until it has ended by itself."""
+        """Blocks until MCDReforged ends by itself."""
         if self._process is not None:
             self._process.wait()
 
     def stop(self) -> None:
-        """Stops the server and MCDReforged, gently at first. Idempotent."""
+        """Stops the server and MCDReforged, and kills MCDReforged if it does not obey. Idempotent."""
         process, self._process = self._process, None
         if process is None:
             return
         assert process.stdin is not None
-        # the second is for when no server is running; asked again, for one that is still starting may not listen yet
+        # "exit" works if no server is running. Both are repeated: an MCDReforged that still starts may not listen yet
         for command in ("stop_exit", "exit") * 10:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 process.stdin.write(f"!!MCDR server {command}\n")
@@ -118,7 +118,7 @@ class Instance:
     # -- its console -------------------------------------------------------------------------------------------------
 
     def type(self, line: str) -> int:
-        """Types a line into the console; returns the number of lines that were there before."""
+        """Types a line into the console. Returns the mark before it: the number of lines printed so far."""
         with self._changed:
             mark = len(self._lines)
         if self._process is None or self._process.stdin is None:
@@ -131,7 +131,10 @@ class Instance:
         return mark
 
     def wait_for(self, pattern: str, since: int = 0, patience: float = _PATIENCE) -> str:
-        """The first line after the mark in which the pattern is found. Raises :class:`InstanceError`."""
+        """The first line after the mark that contains the pattern. ``patience``: seconds.
+
+        Raises :class:`InstanceError` when there is none in time.
+        """
         deadline = time.monotonic() + patience
         seen = since
         with self._changed:
@@ -146,12 +149,12 @@ class Instance:
                 self._changed.wait(min(left, 1))
 
     def settle(self) -> None:
-        """Waits until everything typed before has been run."""
+        """Waits until MCDReforged has run all lines typed so far."""
         token = f"settled {time.monotonic_ns()}"
         self.wait_for(token, since=self.type(f"fake {token}"))
 
     def told(self, mark: int, by: str = "MCDR") -> List[str]:
-        """What MCDReforged, or one of its plugins, said after the mark; without time stamps and names of threads."""
+        """The lines of MCDReforged, or of one plugin, after the mark, without time stamps and thread names."""
         with self._changed:
             lines = self._lines[mark:]
         return [_PREFIX.sub("", line) for line in lines if f"[{by}]" in line]
@@ -173,7 +176,7 @@ class Instance:
 
 
 def _set(file: Path, **options: Any) -> None:
-    """Sets top-level options of a YAML file that has each of them on one line (JSON values are YAML, too)."""
+    """Sets top-level options of a YAML file that has one line for each. The values are JSON, which is YAML, too."""
     text = file.read_text(encoding="utf-8")
     for name, value in options.items():
         line = f"{name}: {json.dumps(value)}"
@@ -182,7 +185,7 @@ def _set(file: Path, **options: Any) -> None:
 
 
 def _own_process_group() -> Dict[str, Any]:
-    """A Ctrl-C is for the demo, which then stops MCDReforged in an orderly way."""
+    """Options of Popen by which Ctrl-C reaches the demo only. The demo then stops MCDReforged."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}

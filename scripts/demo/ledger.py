@@ -1,4 +1,4 @@
-"""The demo's bookkeeping: which endpoint was to be told of what, what arrived, and what was amiss."""
+"""The demo's ledger: expected notifications, arrivals, and complaints about the difference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Entry", "Ledger"]
 
 @dataclass(frozen=True)
 class Entry:
-    """An arrival, the event that it tells of, and the milliseconds since then, where they are known."""
+    """An arrival, its event, and the milliseconds between the two. ``ms``: None if the time of the event is unknown."""
 
     arrival: Arrival
     event: str
@@ -21,11 +21,11 @@ class Entry:
 
 
 class Ledger:
-    """Crosses off what arrives against what was expected.
+    """Compares the arrivals with the expected notifications.
 
-    A webhook says which event it tells of, and when that happened. The other services are sent text for people: theirs
-    is taken to be the next event that they were to be told of, held back until the webhook has told of it, and has to
-    bear the same title.
+    The payload of a webhook names its event and the time of that event. The other services get texts for people. The
+    ledger takes such a text for the next event that its endpoint expects, keeps it until the webhook of that event has
+    arrived, and compares the titles.
     """
 
     def __init__(self) -> None:
@@ -39,25 +39,25 @@ class Ledger:
         self._latencies: List[float] = []
 
     def expect(self, events: Mapping[str, Sequence[str]]) -> None:
-        """From now on these endpoints shall be told of these events, each in this order."""
+        """From now on, each endpoint has to receive notifications of its events, in this order."""
         self._awaited = {endpoint: list(names) for endpoint, names in events.items()}
         self._moments = {}
         self.expected += sum(map(len, self._awaited.values()))
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing."""
+        """Whether every expected notification has arrived."""
         return not any(self._awaited.values())
 
     def take(self, arrival: Arrival) -> List[Entry]:
-        """Enters an arrival; returns what can be shown now."""
+        """Records an arrival. Returns the entries that can be shown now."""
         awaited = self._awaited.get(arrival.endpoint, [])
         event = _named(arrival) or (awaited[0] if awaited else "something")
         if event in awaited:
             awaited.remove(event)
             self.arrived += 1
         else:
-            self.complaints.append(f"{arrival.endpoint} was told of {event}, which was not to be")
+            self.complaints.append(f"{arrival.endpoint} received {event} unexpectedly")
         if arrival.event_at is not None:
             self._moments[event] = arrival.event_at
             self._titles[event] = _title(arrival)
@@ -67,9 +67,9 @@ class Ledger:
         return [self._timed(entry) for entry in ready]
 
     def close(self) -> List[Entry]:
-        """Nothing more will come: returns what could not be timed, and complains of what is missing."""
+        """Ends the expectations. Returns the entries whose event has no known time, and complains of missing ones."""
         for endpoint, events in self._awaited.items():
-            self.complaints += [f"{endpoint} was never told of {event}" for event in events]
+            self.complaints += [f"{endpoint} never received {event}" for event in events]
         held, self._held, self._awaited = self._held, [], {}
         return held
 
@@ -83,7 +83,7 @@ class Ledger:
 
     def _timed(self, entry: Entry) -> Entry:
         title, expected = _title(entry.arrival), self._titles[entry.event]
-        if not expected.startswith(title.rstrip("…")):  # some services take short titles only
+        if not expected.startswith(title.rstrip("…")):  # some services accept short titles only
             self.complaints.append(f"{entry.arrival.endpoint} was sent {title!r} for {expected!r}")
         ms = max(0.0, entry.arrival.at - self._moments[entry.event]) * 1000
         self._latencies.append(ms)

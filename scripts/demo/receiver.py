@@ -1,4 +1,4 @@
-"""A local receiver that answers as a webhook, a Bark server and ServerChan do, and keeps what they were sent."""
+"""A local receiver that answers like a webhook, a Bark server and ServerChan, and keeps all documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANSWERS: Dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Arrival:
-    """One notification as it came in: the document that an endpoint sent, and when (unix seconds)."""
+    """One notification at the receiver: its endpoint, its document, and its time ``at`` (unix seconds)."""
 
     endpoint: str
     type: str
@@ -35,7 +35,7 @@ class Arrival:
 
     @property
     def event_at(self) -> Optional[float]:
-        """When the event happened, where the document says so."""
+        """The time of the event in unix seconds, if the document has it."""
         moment = self.document.get("timestamp")
         return moment.get("unix") if isinstance(moment, Mapping) else None
 
@@ -72,7 +72,7 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def endpoints(self) -> List[Dict[str, Any]]:
-        """What stands in the plugin's config for this receiver: one endpoint of each kind."""
+        """The endpoints of the plugin's config that lead to this receiver: one of each kind."""
         return [
             {"name": place.name, "type": place.type, "url": self.url + place.path, **place.options}
             | ({} if place.events == _ALL else {"events": list(place.events)})
@@ -80,7 +80,7 @@ class Receiver:
         ]
 
     def expected(self, events: Tuple[str, ...]) -> Dict[str, List[str]]:
-        """Which of these events each endpoint asked for, in order."""
+        """By endpoint: those of the events that its config selects, in order."""
         return {place.name: [event for event in events if event in place.events] for place in _PLACES}
 
     def __enter__(self) -> Receiver:
@@ -106,7 +106,7 @@ def _handler(arrivals: queue.Queue[Arrival]) -> type:
             at = time.time()
             document = _parse(body)
             if place is None or document is None:
-                self._answer(404 if place is None else 400, {"message": "this is not for me"})
+                self._answer(404 if place is None else 400, {"message": "unknown path or invalid document"})
                 return
             arrivals.put(Arrival(place.name, place.type, document, at))
             self._answer(200, _ANSWERS[place.type])
@@ -120,7 +120,7 @@ def _handler(arrivals: queue.Queue[Arrival]) -> type:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """The cards tell it all."""
+            """Does nothing: the cards show each request."""
 
     return Handler
 

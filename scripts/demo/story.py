@@ -1,4 +1,4 @@
-"""What the demo tells: a backup, a failing backup, a restore, and what reached the receiver of each."""
+"""The demo's story: a backup, a failing backup and a restore, and the notifications that the receiver gets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PATIENCE = 20.0  # seconds that a notification may take before it counts as los
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """As on the command line; ``endpoints`` are config objects beside those of the local receiver."""
+    """The options of the command line. ``endpoints``: config objects, added to those of the local receiver."""
 
     keep: bool = False
     prime_backup: Optional[Path] = None
@@ -40,7 +40,7 @@ class DemoOptions:
 
 
 def demo(terminal: Terminal, options: DemoOptions) -> int:
-    """Runs the whole demo; the exit code is 0 when every expected notification arrived, and nothing else did."""
+    """Runs the whole demo. Returns 0 if every expected notification arrived and no other, else 1."""
     folder = Path(tempfile.mkdtemp(prefix="prime-notify-demo-"))
     try:
         with Receiver() as receiver:
@@ -55,7 +55,7 @@ def demo(terminal: Terminal, options: DemoOptions) -> int:
 
 @dataclass
 class Demo:
-    """One run of the demo. Nothing that it prints of a notification comes from anywhere but the receiver."""
+    """One run of the demo. It prints notifications only as the receiver got them."""
 
     terminal: Terminal
     options: DemoOptions
@@ -65,7 +65,7 @@ class Demo:
     chapter: int = 0
 
     def run(self) -> int:
-        """Tells the story; returns the exit code."""
+        """Plays the story. Returns the exit code."""
         began = time.monotonic()
         backup = example_backup()
         if self.options.prime_backup is not None:
@@ -87,7 +87,7 @@ class Demo:
 
     @contextlib.contextmanager
     def _step(self, what: str) -> Iterator[List[str]]:
-        """Prints one step of the preparations with what is appended to the list, and how long it took."""
+        """Prints one step of the preparations, with its duration and the notes that the block appends to the list."""
         began = time.monotonic()
         notes: List[str] = []
         yield notes
@@ -174,9 +174,9 @@ class Demo:
         self.terminal.say(f"\n{self.chapter}. {title}", "bold")
 
     def _play(self, instance: Instance, command: str, *events: str) -> int:
-        """Types the command and shows what arrives, until all is here that these events have to cause.
+        """Types the command, and shows the arrivals until all notifications of these events are there.
 
-        Returns the place in the console's output before it.
+        Returns the mark before the command in the console's output.
         """
         shown = command[len("fake ") :] if command.startswith("fake ") else command
         self.terminal.say(f"  > {shown}", "cyan")
@@ -187,7 +187,7 @@ class Demo:
         return mark
 
     def _arriving(self) -> Iterator[Entry]:
-        """What arrives, until nothing is missing or patience is at its end."""
+        """The arrivals, until nothing is missing or the time is up."""
         deadline = time.monotonic() + _PATIENCE
         while not self.ledger.complete:
             try:
@@ -198,14 +198,14 @@ class Demo:
         yield from self.ledger.close()
 
     def _test(self, instance: Instance) -> None:
-        """The plugin reports on each endpoint as it finishes, real ones included."""
+        """Runs the test command, and shows the plugin's report on each endpoint, with the real ones."""
         ours = [endpoint["name"] for endpoint in self.receiver.endpoints()]
         self.terminal.say("  > !!pb test notify", "cyan")
         self.ledger.expect({name: ["test"] for name in ours})
         mark = instance.type("!!pb test notify")
         for _ in self._arriving():
-            pass  # its report is what is to be seen here
-        tried = instance.wait_for(rf"\b{ours[0]}\b", since=mark, patience=_PATIENCE)  # names all that it is sent to
+            pass  # the report of the plugin is shown instead
+        tried = instance.wait_for(rf"\b{ours[0]}\b", since=mark, patience=_PATIENCE)  # the line names all endpoints
         for name in [*ours, *(str(endpoint["name"]) for endpoint in self.options.endpoints)]:
             if name in tried:
                 instance.wait_for(rf"\b{re.escape(name)}\b.* ms\b", since=mark)
@@ -220,7 +220,7 @@ class Demo:
 
     def _sum_up(self, seconds: float) -> None:
         while not self.receiver.arrivals.empty():
-            self.ledger.take(self.receiver.arrivals.get())  # more than expected: it complains
+            self.ledger.take(self.receiver.arrivals.get())  # an unexpected arrival: the ledger complains
         complaints = self.ledger.complaints
         self.terminal.say()
         for complaint in complaints:
@@ -229,7 +229,7 @@ class Demo:
         self.terminal.say(f"{self.ledger.verdict()}. The demo took {seconds:.0f} s.", "bold", colour)
 
     def _keep(self, instance: Instance) -> None:
-        """A console to type into, until it or MCDReforged ends."""
+        """Passes on the user's commands and prints arrivals, until MCDReforged ends."""
         self.terminal.say("\nStill running. Type commands, such as !!eb make or !!pn; stop or Ctrl-C ends it.", "bold")
         if not self.options.verbose:
             instance.on_line = self._echo
@@ -252,7 +252,7 @@ class Demo:
 
 
 def _type_all(instance: Instance) -> None:
-    """Passes on what is typed; at the end of the input MCDReforged is asked to end."""
+    """Passes the user's lines on to MCDReforged. The end of the input stops MCDReforged."""
     with contextlib.suppress(InstanceError):
         for line in sys.stdin:
             instance.type(line.rstrip("\n"))

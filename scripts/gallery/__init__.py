@@ -1,1 +1,1 @@
-"""Pictures of what each channel sends, drawn from its real requests: ``python -m scripts.gallery``."""
+"""Pictures of the messages of each channel, drawn from its real requests: ``python -m scripts.gallery``."""

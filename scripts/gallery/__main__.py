@@ -1,8 +1,8 @@
-"""Draws the pictures of docs/images/ anew: python -m scripts.gallery [CHANNEL ...]
+"""Draws the pictures of docs/images/ again: python -m scripts.gallery [CHANNEL ...]
 
-Needs the packages of requirements.dev.txt, Chromium (--chromium PATH if it is not found by itself), fonts for Chinese
-and emoji, and makes smaller files with pngquant (Debian: chromium fonts-noto-core fonts-noto-cjk
-fonts-noto-color-emoji pngquant). --html FOLDER leaves the pages there instead, which a browser shows.
+It needs the packages of requirements.dev.txt, Chromium (--chromium PATH if it is not on PATH), and fonts for Chinese
+and emoji. With pngquant the files are smaller (Debian: chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+pngquant). --html FOLDER writes HTML pages for a browser to that folder instead.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.gallery", description=__doc__)
     parser.add_argument("channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}")
     parser.add_argument("--chromium", help="the browser's program")
-    parser.add_argument("--html", type=Path, metavar="FOLDER", help="write pages there, and no pictures")
+    parser.add_argument("--html", type=Path, metavar="FOLDER", help="write HTML pages there instead of pictures")
     options = parser.parse_args(arguments)
     folder = options.html or ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,5 +75,5 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    os.environ["TZ"] = "UTC"  # the pictures are the same wherever they are made
+    os.environ["TZ"] = "UTC"  # the pictures are the same on every machine
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Chromium without a window, which takes the pictures."""
+"""Chromium without a window takes the pictures."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SECONDS = 60
 
 
 class Browser:
-    """Takes a picture of a page, as high as the page is."""
+    """Takes pictures of pages, each as high as its page."""
 
     def __init__(self, program: Optional[str] = None) -> None:
         found = program or next(filter(None, map(shutil.which, _NAMES)), None)
         if found is None:
-            raise SystemExit("Chromium was not found: install it, or name it with --chromium")
+            raise SystemExit("Chromium was not found: install it, or give its path with --chromium")
         self._program = found
 
     def shoot(self, text: str, target: Path, *, width: int) -> None:

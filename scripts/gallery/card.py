@@ -1,4 +1,4 @@
-"""What any message looks like, whatever the service: a card, whose parts are HTML."""
+"""The common form of the messages of all services: a card, whose parts are HTML."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def lines(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Markdown with the HTML in it, for services that show both."""
+    """Markdown that may contain HTML, for services that show both."""
     return str(_MARKDOWN.render(text))

@@ -1,4 +1,4 @@
-"""Messages to chats, read back from the requests that carry them."""
+"""Cards of messages to chats, made from their requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WECOM_TONES = {"info": "#39b54a", "comment": "#909399", "warning": "#ff9900"}
 
 
 def slack(body: Mapping[str, Any]) -> Card:
-    """Blocks: the header and calls above, an attachment with its coloured bar below."""
+    """Blocks: the header and mentions above, an attachment with its coloured bar below."""
     above = body.get("blocks", ())
     inside = [block for one in body.get("attachments", ()) for block in one.get("blocks", ())]
     cells = [_slack_text(cell) for block in inside for cell in block.get("fields", ())]
@@ -36,7 +36,7 @@ def _slack_text(text: Mapping[str, Any]) -> str:
     """https://docs.slack.dev/messaging/formatting-message-text"""
     if text["type"] == "plain_text":
         return escape(text["text"]).replace("\n", "<br>")
-    shown = str(text["text"])  # entities are escaped in it already
+    shown = str(text["text"])  # already escaped
     shown = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", shown)
     shown = re.sub(r"<@(\w+)>", '<span class="at">@admin</span>', shown)
     shown = re.sub(r"<!(?:subteam\^)?(\w+)[^>]*>", r'<span class="at">@\1</span>', shown)
@@ -46,7 +46,7 @@ def _slack_text(text: Mapping[str, Any]) -> str:
 
 
 def discord(body: Mapping[str, Any]) -> Card:
-    """An embed, with what is said above it and the buttons below."""
+    """An embed, with the content above it and the buttons below."""
     (embed,) = body["embeds"]
     buttons = [button for row in body.get("components", ()) for button in row["components"]]
     return Card(
@@ -119,7 +119,7 @@ def _all(name: str) -> str:
 
 
 def dingtalk(body: Mapping[str, Any]) -> Card:
-    """Markdown, or an action card of it with its buttons."""
+    """Markdown, or an action card: Markdown with buttons."""
     card = body.get("actionCard") or body["markdown"]
     single = [card["singleTitle"]] if "singleTitle" in card else []
     buttons = single + [button["title"] for button in card.get("btns", ())]
@@ -134,12 +134,12 @@ def wecom(body: Mapping[str, Any]) -> Card:
     text = body["markdown"]["content"]
     text = re.sub(r'<font color="(\w+)">', lambda found: f'<font color="{_WECOM_TONES.get(found[1], "")}">', text)
     text = re.sub(r"<@([^>]+)>", r'<span class="at">@\1</span>', text)
-    text = re.sub(r"(?m)^((?!>).+)$", r"\n\1\n", text)  # a line that is no quote ends the quote there
+    text = re.sub(r"(?m)^((?!>).+)$", r"\n\1\n", text)  # in WeCom, a line without ">" ends the quote
     return Card("wecom", body=markdown(text))
 
 
 def onebot(body: Mapping[str, Any]) -> Card:
-    """Segments of text and of calls."""
+    """Segments: texts and mentions."""
     return Card("onebot", body="".join(_onebot_segments(body["message"])).replace("\n", "<br>"))
 
 

@@ -1,4 +1,4 @@
-"""From a request to the card that a person would see."""
+"""Turns a request into the card that a person would see."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ ADAPTERS: Dict[str, Callable[[Any], Card]] = {
     "webhook": systems.webhook,
     "wecom": _of_json(chats.wecom),
 }
-"""By channel type: how its requests are read."""
+"""By channel type: the function that turns its requests into cards."""
 
 
 def card_of(channel: str, request: AnyRequest) -> Card:
-    """The card of a request that this type of channel made; the bare request, where nobody has drawn one for it."""
+    """The card of a request that this type of channel made. A type without an adapter gets the bare request."""
     return ADAPTERS.get(channel, systems.anything)(request)

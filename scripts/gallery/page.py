@@ -1,4 +1,4 @@
-"""Cards as a page of HTML."""
+"""An HTML page of cards."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _AUTHORS = {
 
 
 COLUMN = 480
-"""Pixels."""
+"""The width of a column in pixels."""
 
 
 def page(cards: Sequence[Card], *, columns: int = 1) -> str:
-    """A whole page, of which one picture is taken: as many times :data:`COLUMN` wide as it has columns."""
+    """The page of one picture. Each column is :data:`COLUMN` wide."""
     shown = "\n".join(_card(card) for card in cards)
     style = _STYLE.read_text(encoding="utf-8")
     return (

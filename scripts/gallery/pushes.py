@@ -1,4 +1,4 @@
-"""Messages to phones, read back from the requests that carry them."""
+"""Cards of messages to phones, made from their requests."""
 
 from __future__ import annotations
 

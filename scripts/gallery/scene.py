@@ -1,4 +1,4 @@
-"""The story that the pictures tell, rendered by the real channels."""
+"""The scene of all pictures, rendered by the real channels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prime_notify.model.request import AnyRequest
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
 CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot"))
-"""Whose users read Chinese, and whose pictures show both languages."""
+"""The channels with Chinese users. Their pictures exist in both languages."""
 
 EVENTS = (EventName.BACKUP_SUCCESS, EventName.BACKUP_FAILURE)
 
@@ -46,7 +46,7 @@ _STORY: Mapping[EventName, Mapping[str, Any]] = {
         "error": {"type": "OSError", "message": "[Errno 28] No space left on device"},
     },
 }
-_LIKE = {event.status: event for event in _STORY}  # events of any other status are like a start
+_LIKE = {event.status: event for event in _STORY}  # an event of any other status looks like a start
 _COMMENTS = {"before the raid": "打龙之前", "every night": "每晚"}
 
 _MENTION = {"users": ["123456789012345678"]}
@@ -71,7 +71,7 @@ class Shot(NamedTuple):
 
 
 def message(shot: Shot) -> Message:
-    """As a delivery would get it."""
+    """The message, composed as for a delivery."""
     story = dict(_STORY.get(shot.event) or _STORY[_LIKE.get(shot.event.status, EventName.BACKUP_START)])
     if shot.language == "zh_cn":
         story["backup"] = {**story["backup"], "comment": _COMMENTS[story["backup"]["comment"]]}
@@ -91,7 +91,7 @@ def message(shot: Shot) -> Message:
 
 
 def request(shot: Shot) -> AnyRequest:
-    """What the channel's smallest example sends, with a button and, on failure, a mention where it has them."""
+    """The request of the channel's smallest example, with a button and, in a failure, a mention if it supports them."""
     kind = channel_types()[shot.channel]
     config: Dict[str, Any] = {
         "actions": [{"label": _LABELS[shot.language], "url": "https://panel.example.com"}],

@@ -1,4 +1,4 @@
-"""What programs and monitoring get, read back from the requests that carry it."""
+"""Cards of messages to programs and monitoring, made from their requests."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ _SIGNALS = {"start": ("started", "#3b82f6"), "fail": ("failure", "#e01e5a"), "lo
 
 
 def webhook(request: Request) -> Card:
-    """The payload, the longest texts cut."""
+    """The payload, with its longest texts cut."""
     document = json.loads(request.body)
     for name in _HIDDEN_FROM_PICTURES:
         if name in document:
             document[name] = document[name].split("\n")[0] + "\n…"
-    # Objects within stand on one line each
+    # Each inner object has one line
     members = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in document.items()]
     text = "{\n" + ",\n".join(members) + "\n}"
     return Card("console", title=f"{request.method} /hook", body=f"<pre>{escape(text)}</pre>")
 
 
 def anything(request: AnyRequest) -> Card:
-    """As ``!!pn preview`` shows it."""
+    """The request, as ``!!pn preview`` shows it."""
     first, *rest = preview_of(request, lambda text: text)
     text = "\n".join(rest)
     return Card("console", title=escape(first), body=f"<pre>{escape(text)}</pre>")
 
 
 def healthchecks(request: Request) -> Card:
-    """One line of the check's log; the ping's path says what it is."""
+    """One line of the check's log. The path of the ping names its kind."""
     kind = request.url.partition("?")[0].rpartition("/")[2]
     label, tone = _SIGNALS.get(kind, ("OK", "#22bc66"))
     return Card("checks", title=label, body=lines(request.body.decode("utf-8")), tone=tone)
 
 
 def alertmanager(alerts: List[Any]) -> Card:
-    """The first alert: its labels and annotations, and whether it fires. A start alerts nobody."""
+    """The first alert: its labels and annotations, and whether it fires. A start makes no alert."""
     if not alerts:
         return Card("alert", title="no alert")
     alert = alerts[0]
@@ -59,12 +59,12 @@ def alertmanager(alerts: List[Any]) -> Card:
 
 
 def command(request: CommandRequest) -> Card:
-    """The call, a few of the variables and what stands on the standard input."""
+    """The call, a few of the variables, and the beginning of the standard input."""
     shown = [f"{name}={request.environment[name]}" for name in _VARIABLES if name in request.environment]
     text = "\n".join([*shown, "…", "", "stdin: " + request.stdin.decode("utf-8")[:160] + "…"])
     return Card("console", title="$ " + escape(" ".join(request.argv)), body=f"<pre>{escape(text)}</pre>")
 
 
 def apprise(request: AppriseRequest) -> Card:
-    """As a mail, which is what the example sends."""
+    """A mail, since the example sends mails."""
     return Card("push mail", title=escape(request.title), body=lines(request.body))
