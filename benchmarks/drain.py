@@ -1,9 +1,9 @@
 """How fast does one lane deliver a backlog, compared with a bare ``requests.Session`` loop?
 
-Short legs of both alternate in one process, so that whatever else the machine does slows both down alike. Both post the
-same document to the same receiver over a kept connection, read the answer and judge its status. A leg of ours is whole
-cycles of the lane: claim, compose, render, send, judge, settle. A loop of ``http.client`` is a further line, to compare
-only: it is the least that an HTTP client of Python's own library costs.
+Short legs of both alternate in one process, so that other work on the machine slows both down equally. Both post the
+same document to the same receiver over a kept connection, read the answer and judge its status. A leg of the lane has
+complete cycles: claim, compose, render, send, judge, settle. A third loop with ``http.client`` is for comparison only:
+it has the least cost of an HTTP client in Python's own library.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PATIENCE = 120.0  # seconds
 
 
 def lines(folder: Path, *, deliveries: int = 10_000, leg: int = 100) -> List[Line]:
-    """One target: our rate as a multiple of the session's. ``leg``: how many deliveries a leg makes."""
+    """One target: our rate as a multiple of the session's. ``leg``: the number of deliveries in a leg."""
     with serving() as base, requests.Session() as session:
         url = f"{base}/drain"
         store(folder, [url], deliveries)
@@ -46,7 +46,7 @@ def lines(folder: Path, *, deliveries: int = 10_000, leg: int = 100) -> List[Lin
                 "session": lambda: _repeat(leg, lambda: _post(session, url, document)),
                 "http.client": lambda: _repeat(leg, lambda: _post_bare(bare, document)),
             }
-            legs = (deliveries - 1) // leg  # the lane waits with the next delivery when a leg is over
+            legs = (deliveries - 1) // leg  # one delivery stays: it waits at the gate when a leg is over
             seconds = _alternate(ways, legs)
             bare.close()
     rates = {name: leg * (legs - 1) / spent for name, spent in seconds.items()}
@@ -58,9 +58,9 @@ def lines(folder: Path, *, deliveries: int = 10_000, leg: int = 100) -> List[Lin
 
 
 def store(folder: Path, urls: List[str], count: int) -> None:
-    """Fill the outbox with ``count`` notifications for all of ``urls``.
+    """Fill the outbox with ``count`` notifications, each for all of ``urls``.
 
-    One is accepted as usual; the others are copies of its rows under ids of their own.
+    The engine accepts the first one. The others are copies of its rows with other ids.
     """
     writer = new_engine(folder, urls)
     writer._lanes.apply = lambda endpoints: None  # type: ignore[method-assign]  # nothing is sent yet
@@ -81,7 +81,7 @@ def store(folder: Path, urls: List[str], count: int) -> None:
 
 
 class GatedTransport(Transports):
-    """The real transport behind a gate that lets a certain number of requests through. For one lane."""
+    """The real transport behind a gate, which lets a given number of requests through. For one lane only."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class GatedTransport(Transports):
         return super().send(request, timeout=timeout)
 
     def next_request(self) -> Request:
-        """The request that waits before the gate."""
+        """Wait for a request at the gate, and return it. Raises TimeoutError."""
         with self._gate:
             if not self._gate.wait_for(lambda: self._waiting is not None, _PATIENCE):
                 raise TimeoutError
@@ -108,7 +108,7 @@ class GatedTransport(Transports):
             return self._waiting
 
     def deliver(self, count: int) -> None:
-        """Let ``count`` requests through, and wait until the one after them has come to the gate."""
+        """Let ``count`` requests through, and wait until the next one is at the gate."""
         with self._gate:
             self._allowed, self._waiting = count, None
             self._gate.notify_all()
@@ -121,7 +121,7 @@ class GatedTransport(Transports):
 
 
 def _alternate(ways: Mapping[str, Callable[[], None]], legs: int) -> Dict[str, float]:
-    """The seconds that all legs but the first took in each way, in an order that is reversed after each round."""
+    """By way: the seconds of all its legs but the first. The order of the ways is reversed after each round."""
     seconds = dict.fromkeys(ways, 0.0)
     order = list(ways)
     for number in range(legs):

@@ -1,7 +1,7 @@
 """How long does it take from the hand-off of an event until many slow endpoints have answered?
 
-Each round has a new engine, which has started and is idle when the event comes, as after a quiet night: no connection
-is open yet.
+Each round has a new engine. It has started, is idle, and has no open connection when the event comes, as after a quiet
+night.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["lines"]
 
 _TARGET = 1.1
 _IDLE = 0.3
-"""Seconds until a new engine is idle: its lanes have read their state by then."""
+"""Seconds until a new engine is idle, and its lanes have read their state."""
 
 
 def lines(folder: Path, *, endpoints: int = 50, millis: int = 200, rounds: int = 5) -> List[Line]:
-    """One target: our time as a multiple of the slowest endpoint's own; and the time that other ways to send take."""
+    """One target: our time as a multiple of the slowest endpoint's own. The other lines are other ways to send."""
     with serving() as base:
         urls = [f"{base}/slow/{millis}/{number}" for number in range(endpoints)]
         ours, alone = [], []

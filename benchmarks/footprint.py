@@ -1,6 +1,6 @@
-"""What do waiting deliveries cost in memory and at the start, and what does it cost a server to import the plugin?
+"""How much memory and start-up time do waiting deliveries cost, and how much does the import of the plugin cost?
 
-Each measurement has a process of its own, because a process seldom gives memory back.
+Each measurement has its own process, because a process seldom gives memory back.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ import {module}
 print(time.perf_counter() - began, process.memory_info().rss - before)
 """
 _ENTRY = "prime_notify.mcdr.entrypoint"
-"""The module that MCDReforged imports of each plugin before it loads the first one."""
+"""The plugin's entry module. MCDReforged imports the entry modules of all plugins before it loads the first one."""
 _WHOLE = "prime_notify.mcdr.service"
-"""The module that imports all that a loaded plugin needs, apart from the channels."""
+"""The module that imports everything that a loaded plugin needs, except the channels."""
 
 
 def lines(folder: Path, *, deliveries: int = 100_000, rounds: int = 5) -> List[Line]:
-    """Memory, start-up and import."""
+    """The lines of memory, start-up and import."""
     return [*_waiting(folder, deliveries, rounds), *_importing(rounds)]
 
 
@@ -92,7 +92,7 @@ def _importing(rounds: int) -> List[Line]:
 
 
 def _added(name: str, measured: float, baseline: float, unit: str, digits: int, bound: Optional[float]) -> Line:
-    """A line whose value is the difference; without a bound it is only shown."""
+    """A line whose value is the difference. ``bound``: its target; None for a line that is only shown."""
     return Line(name, measured, baseline, unit, digits, is_difference=True, at_most=bound)
 
 

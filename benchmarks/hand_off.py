@@ -1,7 +1,7 @@
-"""For how long does one event hold the backup's own thread?
+"""How long does the hand-off of one event hold the backup's own thread?
 
-There are ten endpoints; in the second measurement one of them never answers. The baseline is a bare commit: the same
-rows of the event and its ten deliveries, written with plain sqlite3 (WAL, synchronous=FULL). The two alternate.
+There are ten endpoints. In the second measurement, one of them never answers. The baseline is a bare commit: plain
+sqlite3 writes the same rows of the event and its ten deliveries (WAL, synchronous=FULL). The two alternate.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ __all__ = ["lines"]
 ENDPOINTS = 10
 _TARGET = 1.2
 _PATIENCE = 1.0
-"""Seconds that the others wait for the endpoint that never answers. Usual are 5 to 10, which would take them longer."""
+"""The timeout in seconds of the other ways to send. The usual 5 to 10 would make them even slower."""
 
 
 def lines(folder: Path, *, events: int = 300, others: int = 3) -> List[Line]:
-    """Two targets (all endpoints answer, one never does), and the time that other ways to send take."""
+    """Two targets: all endpoints answer, and one never does. The other lines are other ways to send."""
     with serving() as base:
         healthy = [f"{base}/{number}" for number in range(ENDPOINTS)]
         urls = [f"{base}/never/0", *healthy[1:]]
@@ -65,7 +65,7 @@ def _measure(folder: Path, urls: Sequence[str], healthy: Sequence[str], events: 
             for name, act in ways:
                 times[name].append(timed(act))
                 _settle(running, names)
-            ways.reverse()  # so that neither always comes after the other's fsync
+            ways.reverse()  # so that neither of them always follows the fsync of the other
     return times
 
 
@@ -79,7 +79,7 @@ def _database_like_ours(folder: Path) -> sqlite3.Connection:
 
 
 def _bare_commit(folder: Path, connection: sqlite3.Connection) -> Callable[[], None]:
-    """Writes the rows that the engine writes for one event, and does nothing else."""
+    """A commit of the rows that the engine writes for one event, and of nothing else."""
     with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE)) as source:
         payload = source.execute("SELECT payload FROM notification LIMIT 1").fetchone()[0]
     numbers = iter(range(10**9))
@@ -100,6 +100,6 @@ def _bare_commit(folder: Path, connection: sqlite3.Connection) -> Callable[[], N
 
 
 def _settle(running: Engine, names: Sequence[str]) -> None:
-    """Wait until the healthy endpoints have everything, which they have long before the next backup."""
+    """Wait until the healthy endpoints have received everything, as they have long before a real next backup."""
     while any(state.waiting for state in running.overview().endpoints if state.name in names):
         time.sleep(0.01)

@@ -1,6 +1,6 @@
 """Does an endpoint that hangs delay the others?
 
-Two engines, one of which has such an endpoint, get the same events in turn.
+Two engines get the same events in turn. One of them has such an endpoint.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEALTHY = 5
 
 
 def lines(folder: Path, *, events: int = 200) -> List[Line]:
-    """One target: the median beside the endpoint that hangs is not above the upper quartile without it."""
+    """One target: the median with such an endpoint is not above the upper quartile without it."""
     with serving() as base:
         healthy = [f"{base}/{number}" for number in range(_HEALTHY)]
         calm, troubled = TimedTransport(), TimedTransport()
@@ -31,7 +31,7 @@ def lines(folder: Path, *, events: int = 200) -> List[Line]:
             running_engine(folder / "calm", [*healthy, f"{base}/5"], calm) as one,
             running_engine(folder / "troubled", [*healthy, f"{base}/never/0"], troubled) as other,
         ):
-            _delay(one, calm, _HEALTHY + 1)  # threads and connections begin
+            _delay(one, calm, _HEALTHY + 1)  # warms up threads and connections
             _delay(other, troubled, _HEALTHY)
             for _ in range(events):
                 without.append(_delay(one, calm, _HEALTHY + 1) * 1000)

@@ -1,4 +1,4 @@
-"""What all benchmarks share: engines to measure, a transport that keeps the time, and an event like a real one."""
+"""The common parts of all benchmarks: engines to measure, a transport that records times, and a realistic event."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def config(urls: Sequence[str]) -> LoadedConfig:
 
 
 def new_engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Engine:
-    """An engine that is not started. It logs as in a server, but the lines go nowhere."""
+    """An engine that has not been started. It logs as in a server, but its log lines are discarded."""
     log = logging.getLogger("benchmark")
     log.setLevel(logging.INFO)
     if not log.handlers:
@@ -52,19 +52,19 @@ def new_engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = 
 
 @contextlib.contextmanager
 def running_engine(folder: Path, urls: Sequence[str], transport: Optional[Transports] = None) -> Iterator[Engine]:
-    """An engine that runs as long as the block does."""
+    """An engine that runs for as long as the block."""
     running = new_engine(folder, urls, transport)
     running.start()
     try:
         yield running
     finally:
         running.stop(grace=0.2)
-        if transport is not None:  # an engine closes only the transport that it made itself
+        if transport is not None:  # an engine closes only a transport that it made itself
             transport.close()
 
 
 class TimedTransport(Transports):
-    """The real transport, which also records when each answer arrived. For any number of threads."""
+    """The real transport, which also records the time of each answer. For any number of threads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class TimedTransport(Transports):
 
 
 def wait_until(condition: Callable[[], bool], pause: float = 0.002) -> None:
-    """Raises TimeoutError after two minutes."""
+    """Wait until the condition holds. Raises TimeoutError after two minutes. ``pause``: seconds between two looks."""
     deadline = time.monotonic() + 120
     while not condition():
         if time.monotonic() > deadline:
@@ -86,7 +86,7 @@ def wait_until(condition: Callable[[], bool], pause: float = 0.002) -> None:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """How many seconds the action takes."""
+    """The duration of the action in seconds."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""What an owner would use without Prime Notify, to compare with: requests, one endpoint after another, and Apprise."""
+"""Other ways to send, for comparison: requests, one endpoint after another, and Apprise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HAS_APPRISE = importlib.util.find_spec("apprise") is not None
 
 
 def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callable[[], None]:
-    """Posts to one after another, as a plugin without a queue does."""
+    """Posts to the URLs one after another, like a plugin without a queue. ``timeout``: seconds for each."""
 
     def post() -> None:
         for url in urls:
@@ -26,7 +26,7 @@ def in_turn(urls: Sequence[str], body: Dict[str, Any], timeout: float) -> Callab
 
 
 def apprise(urls: Sequence[str], timeout: float) -> Callable[[], Any]:
-    """Sends to all of them with Apprise: its own JSON service, on its own threads."""
+    """Sends to all URLs with Apprise: with its JSON service, on its own threads. ``timeout``: seconds for each."""
     import apprise as library
 
     service = library.Apprise()

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """All benchmarks in one table: a measurement, its baseline, their ratio, and whether the target is met.
 
-python -m benchmarks.run                     each benchmark once, in some minutes
-python -m benchmarks.run drain --runs 9      one of them nine times: the median and the spread of the nine
-python -m benchmarks.run --tiny              only to see that it works
+python -m benchmarks.run                     each benchmark once, in a few minutes
+python -m benchmarks.run drain --runs 9      one benchmark nine times, with the median and the spread
+python -m benchmarks.run --tiny              a short run that shows only whether the benchmarks work
 
-Everything runs on this machine, over its loopback, against the same receiver in a process of its own. A measurement
-and its baseline are taken in the same run, in turns. Apprise is compared with where it is installed. Exit code 1: a
-median misses its target.
+Everything runs on this machine, over its loopback, against the same receiver, which has its own process. A measurement
+and its baseline alternate in the same run. Apprise takes part if it is installed. Exit code 1: a median misses its
+target.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A receiver that costs next to nothing, in a process of its own, so that the sender is what is measured.
+"""A receiver with very little cost, in its own process, so that the benchmarks measure the sender only.
 
-``/slow/<milliseconds>/…`` answers after that time, ``/never/…`` not at all, everything else at once.
+``/slow/<milliseconds>/…`` answers after that time. ``/never/…`` never answers. All other paths answer at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n
 
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
-    """The base URL of a receiver, for as long as the block runs."""
+    """The base URL of a receiver that runs for as long as the block."""
     command = [sys.executable, "-m", "benchmarks.server"]
     with subprocess.Popen(
         command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Fifty endpoints, ten of which misbehave each in its own way, and a flood of events.
+"""A flood of events for fifty endpoints, ten of which misbehave, each in its own way.
 
 python benchmarks/soak.py                 20 000 events, which are a million deliveries
-python benchmarks/soak.py --events 500    fewer
+python benchmarks/soak.py --events 500    fewer events
 
-Loopback only. The events are handed over as fast as they are accepted. The run ends when every healthy endpoint has
-received everything, or after ``--minutes``. Then it counts. A notification is lost when it was accepted for an
-endpoint, did not arrive there and is not stored any more; an endpoint that fails for ever has its notifications waiting
-in the outbox or as dead letters. Exit code 1: a notification was lost, duplicated or out of order, or a healthy
-endpoint misses one.
+The run uses the loopback only. It hands events over as fast as they are accepted. It ends when every healthy endpoint
+has received everything, or after ``--minutes``, and then counts. A notification is lost if it was accepted for an
+endpoint, did not arrive there, and is no longer stored. The notifications of an endpoint that fails for ever wait in
+the outbox or are dead letters. Exit code 1: a notification was lost, duplicated or out of order, or a healthy endpoint
+misses one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ MISBEHAVING = (*_ANSWERS, "bad-tls", "refuses", "flaps")
 
 @dataclass
 class Arrivals:
-    """The notifications that arrived at one endpoint and were answered with success.
+    """The notifications that one endpoint received and answered with success.
 
     ``delays``: seconds between event and arrival.
     """
@@ -69,7 +69,7 @@ class Arrivals:
 class Count:
     """The result of a run. ``unfinished``: the number of deliveries that healthy endpoints still miss.
 
-    ``delays``: those of the healthy endpoints, sorted.
+    ``delays``: the delays of the healthy endpoints, sorted. ``memory``: MiB.
     """
 
     accepted: int
@@ -143,7 +143,7 @@ class Soak:
             here.ended.add(task)
 
     def _hand_off(self, running: Engine, receiver: Receiver, events: int, deadline: float) -> List[str]:
-        """Accept starts, each followed by its end. Returns the ids of the accepted notifications."""
+        """Hand over starts, each followed by its end. Returns the ids of the accepted notifications."""
         ids = []
         for number in range(events):
             name = (EventName.BACKUP_START, EventName.BACKUP_SUCCESS)[number % 2]

@@ -1,4 +1,4 @@
-"""The lines of the table: a measurement beside its baseline, and several runs of it in one line."""
+"""The lines of the table: measurements beside their baselines, and the summary of several runs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["HEADER", "Line", "Summary"]
 class Line:
     """One measurement beside its baseline, both in ``unit`` with ``digits`` after the point.
 
-    ``compared``: their ratio, or else their difference, which is the value that a target bounds. ``at_most`` and
-    ``at_least``: the target; a line without one is there to compare only.
+    The value of the line is their ratio, or with ``is_difference`` their difference. ``at_most`` and ``at_least``: the
+    target of the value. A line without a target is for comparison only.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """The same line of one or more runs. Medians are shown and judged, never the best run."""
+    """The same line of one or more runs. It shows and judges medians, never the best run."""
 
     runs: Sequence[Line]
 
@@ -48,7 +48,7 @@ class Summary:
 
     @property
     def is_met(self) -> Optional[bool]:
-        """Whether the median meets the target; None: there is no target."""
+        """Whether the median meets the target. None without a target."""
         at_most, at_least = self._bound("at_most"), self._bound("at_least")
         if at_most is None and at_least is None:
             return None
@@ -75,7 +75,7 @@ class Summary:
         return "" if at_least is None else f">= {self._value(at_least)}"
 
     def _bound(self, name: str) -> Optional[float]:
-        """The target, which a run may have measured itself."""
+        """The median of the runs' targets: a run may measure its own. None without a target."""
         bounds = [getattr(line, name) for line in self.runs]
         return None if None in bounds else statistics.median(bounds)
 

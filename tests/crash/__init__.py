@@ -1,1 +1,1 @@
-"""Killing the engine at every step and at random moments: nothing that was accepted may be lost."""
+"""The crash suite kills the engine at every crash point and at random moments. No accepted notification may be lost."""

@@ -1,4 +1,4 @@
-"""The long form: ``python -m tests.crash --kills 500``. Exit code 1 when anything was lost or wrong."""
+"""The long form: ``python -m tests.crash --kills 500``. Exit code 1: something was lost or wrong."""
 
 from __future__ import annotations
 

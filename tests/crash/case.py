@@ -1,4 +1,4 @@
-"""One case: lives that are killed, then one that is let live until everything is delivered."""
+"""One case: some lives that are killed, then one life that lasts until everything is delivered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Case", "Kill", "Result"]
 
 @dataclass(frozen=True)
 class Kill:
-    """When a life ends: at a pass of a step, or after seconds."""
+    """The moment of a kill: the ``passed``-th pass of ``step``, or ``after`` seconds. By default a life is not killed."""
 
     step: str = ""
     passed: int = 0
@@ -31,9 +31,10 @@ class Kill:
 
 @dataclass(frozen=True)
 class Case:
-    """``seed``: what file there is at first. ``drop``: dead letters are given up instead of replayed.
+    """``seed``: the name of the file at the beginning. ``drop``: dead letters are dropped, not replayed.
 
-    ``tasks``: how many a life tells; the last one only one, for it has enough to do with what is left.
+    ``tasks``: the number of tasks in each life. The last life after a kill has only one, since it delivers the rest of
+    the others.
     """
 
     seed: str
@@ -48,7 +49,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """``steps``: how often the last life passed each; ``seconds``: how long it was."""
+    """``steps``: how often the last life passed each step. ``seconds``: the duration of that life."""
 
     verdict: Verdict
     steps: Dict[str, int]
@@ -101,7 +102,9 @@ class _Run:
         return OK if status == 200 else Answer(status)
 
     def _status(self, endpoint: str, id: str) -> int:
-        """The flaky one fails now and then; the refusing one takes nothing at first; of the last nothing is wanted."""
+        """The status of the answer. ``flaky`` and the first member of the group fail regularly, ``refusing`` refuses
+        each notification once, and ``dropped`` refuses all of them.
+        """
         key = ("", endpoint) if endpoint in ("flaky", MEMBERS[0]) else (id, endpoint)
         self._tries[key] += 1
         if endpoint == MEMBERS[0]:

@@ -1,7 +1,7 @@
-"""The process that gets killed. Reads lives from its standard input, one a line, and answers each with its exit code.
+"""The process that is killed. It reads lives from its standard input, one in each line, and answers with exit codes.
 
-Where the system can fork, each life is a fork of this process, which has imported everything and started nothing: that
-takes milliseconds. Elsewhere (``--once``) this process lives one life itself.
+If the system can fork, each life is a fork of this process, which has imported everything and started nothing. A fork
+takes milliseconds. Otherwise (``--once``), this process runs one life itself.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
-from prime_notify.transport import http as _http  # noqa: F401  (so is what the engine would import when it is needed)
+from prime_notify.transport import http as _http  # noqa: F401  (the engine would import it only when it needs it)
 from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, ON_FULL_DISK, RECORD_FILE, Life
 from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED
 
 _PATIENCE = 30.0
-"""Seconds after which a life in which something is still undelivered has failed."""
+"""Seconds. A life with undelivered notifications after this time has failed."""
 
 
 def kill_self() -> None:
-    """SIGKILL; on Windows TerminateProcess, which is what os.kill does there."""
+    """Kill this process: with SIGKILL, or on Windows with TerminateProcess, which ``os.kill`` calls there."""
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 class Steps:
-    """The engine's hook: counts, and kills when it is time to."""
+    """The crash points of one life: counts them, and kills at the right one."""
 
     def __init__(self, life: Life) -> None:
         self._life = life
@@ -55,7 +55,7 @@ class Steps:
 
 
 class Living:
-    """The engine at work, its events, and the record of what it said to have accepted."""
+    """One life: an engine, its events, and the record of the notifications that it accepted."""
 
     def __init__(self, life: Life) -> None:
         self._life = life
@@ -84,21 +84,21 @@ class Living:
         self._wait_for(lambda: not self._has_late())
         if self._life.full:
             self._tell_on_full_disk()
-        self._tell(self._engine, EventName.BACKUP_SUCCESS, f"{self._life.label}-last")  # what failed is over
+        self._tell(self._engine, EventName.BACKUP_SUCCESS, f"{self._life.label}-last")  # ends the reminders
         self._wait_for(self._is_drained)
         self._engine.stop(grace=5.0)
         record = {"steps": self.steps.counts, "seconds": time.monotonic() - began}
         (self._folder / RECORD_FILE).write_text(json.dumps(record), "utf-8")
 
     def _tell_tasks(self, first: int) -> None:
-        """Every second task, as two backups on threads of their own."""
+        """Hand over every second task. Two threads, as of two backups, do this."""
         for number in range(first, self._life.tasks, 2):
             task = f"{self._life.label}-{number}"
             for name in (EventName.BACKUP_START, EventName.BACKUP_SUCCESS):
                 self._tell(self._engine, name, task)
 
     def _tell_late(self) -> None:
-        """To a second engine, which does not own the folder."""
+        """Hand events over to a second engine, which does not own the folder."""
         second = self._make()
         second.start()
         for number in range(2):
@@ -106,7 +106,7 @@ class Living:
         second.stop(grace=5.0)
 
     def _tell_on_full_disk(self) -> None:
-        """What is accepted meanwhile counts as accepted once it is on the disk."""
+        """Hand events over while the disk refuses. They count as accepted once they are on the disk."""
         file = self._engine._folder._database.file
         assert file is not None
         lines: List[bytes] = []
@@ -130,7 +130,7 @@ class Living:
         os.write(self._record, self._accepted(engine, name, task))
 
     def _accepted(self, engine: Engine, name: EventName, task: str) -> bytes:
-        """Its line in the record."""
+        """Hand an event over. Returns its line for the record."""
         marker = f"{task}-{name.value}"
         accepted = (
             engine.accept(Event(name, "crash", fields={"task_id": task, "message": marker, "title": marker})) or "-"
@@ -171,13 +171,13 @@ def _config(life: Life) -> LoadedConfig:
     ]
     document = {
         "notification": {"enabled": True, "groups": {GROUP: "round_robin"}, "endpoints": endpoints},
-        "history": {"keep": "1ms", "max": 1},  # forget at once, so that retention is always at work
+        "history": {"keep": "1ms", "max": 1},  # so that retention always has something to delete
     }
     return load_config(document, environ={}, base_dir=Path())
 
 
 def _hurry() -> None:
-    """Has everything that takes minutes or hours take milliseconds."""
+    """Shorten all intervals of minutes and hours to milliseconds."""
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(housekeeping, name, value)
     for module, name, value in ((delivery_options, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
@@ -185,7 +185,7 @@ def _hurry() -> None:
 
 
 def live(life: Life) -> int:
-    """The exit code."""
+    """Run the life. Returns the exit code."""
     try:
         Living(life).run()
     except Exception:
@@ -196,7 +196,7 @@ def live(life: Life) -> int:
 
 
 def forked(life: Life, act: Callable[[Life], int]) -> int:
-    """The exit code of ``act`` in a fork, negative when it was killed, by itself or when its time is up."""
+    """Run ``act`` in a fork, and kill it when its time is up. Returns the exit code; negative after a kill."""
     pid = os.fork()
     if not pid:
         os._exit(act(life))
@@ -215,7 +215,7 @@ def main(arguments: List[str]) -> int:
     _hurry()
     _config(
         Life("", "http://127.0.0.1:9", ("any",), "", tasks=0)
-    )  # imports what its endpoints need, once for all forks
+    )  # imports the modules that endpoints need, once for all forks
     print("ready", flush=True)
     for line in sys.stdin:
         life = Life.from_json(line)

@@ -1,4 +1,4 @@
-"""One life of the engine, from the start of a process to its end or its being killed: what is to happen in it."""
+"""The description of one life of the engine: from the start of a process to its end or its kill."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Tuple
 __all__ = ["ACCEPTED_FILE", "FAILED", "LIFE_HEADER", "ON_FULL_DISK", "RECORD_FILE", "Life"]
 
 ACCEPTED_FILE = "accepted.log"
-"""Lines of ``marker id``: what a life was told to be accepted; ``-`` for an id that is not known yet."""
+"""Lines of ``marker id``: the events that the engine accepted. The id is ``-`` while it is not known."""
 
 LIFE_HEADER = "X-Life"
-"""Says which life sent a request: one may come in when the next life has begun already."""
+"""The header with the life that sent a request. A request may arrive after the next life has begun."""
 
 RECORD_FILE = "record.json"
-"""How often a life that came to its end passed each step, and how many seconds it took."""
+"""The record of a life that was not killed: how often it passed each step, and its seconds."""
 
 ON_FULL_DISK = "-full"
-"""In the name of a task that is told while the disk takes nothing."""
+"""A part of the name of a task that is accepted while the disk refuses."""
 
 FAILED = 3
-"""The exit code of a life that went wrong by itself."""
+"""The exit code of a life that failed without a kill."""
 
 
 @dataclass(frozen=True)
 class Life:
-    """``endpoints`` are paths at ``url``. ``label`` begins the marks (in the message) of the events told in it.
+    """``endpoints``: paths at ``url``. ``label``: the beginning of the markers, in the messages of its events.
 
-    Killed at the ``passed``-th pass of ``step``, or about ``after`` seconds after its beginning, where these are given.
-    ``drop``: dead letters are given up, not replayed. ``full``: the disk takes nothing for a while.
+    A life is killed at the ``passed``-th pass of ``step``, or about ``after`` seconds after its beginning; without
+    these values, never. ``drop``: dead letters are dropped, not replayed. ``full``: the disk refuses for a while.
     """
 
     folder: str

@@ -1,4 +1,4 @@
-"""The files that a life finds when it begins, with deliveries in them that must not be lost either."""
+"""The files that a life finds at its beginning. The deliveries in them must not be lost either."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.build import notification, smash_index
 __all__ = ["FULL", "SEEDS", "Seed"]
 
 Seed = Callable[[Path, Sequence[str]], List[str]]
-"""Makes the file in a folder, with deliveries to the endpoints; the ids of the notifications in it."""
+"""Makes the file in a folder, with deliveries to the endpoints. Returns the ids of its notifications."""
 
 _TASKS = 3
 _DAY = 86400.0
@@ -28,7 +28,9 @@ def nothing(_folder: Path, _endpoints: Sequence[str]) -> List[str]:
 
 
 def first_version(folder: Path, endpoints: Sequence[str]) -> List[str]:
-    """A file that the first version left: waiting, dead, due in ten days for a wrong clock, and an open task."""
+    """A file of the first version, with waiting and dead deliveries, due times in ten days (of a wrong clock), and an
+    open task.
+    """
     with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE, isolation_level=None)) as connection:
         for statement in MIGRATIONS[0].split(";"):
             connection.execute(statement)
@@ -37,7 +39,7 @@ def first_version(folder: Path, endpoints: Sequence[str]) -> List[str]:
 
 
 def damaged(folder: Path, endpoints: Sequence[str]) -> List[str]:
-    """A file of today with a broken index: its rows can be read, but not found as usual."""
+    """A file of the newest version with a broken index: its rows can be read, but not found by the index."""
     path = folder / OUTBOX_FILE
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -48,7 +50,7 @@ def damaged(folder: Path, endpoints: Sequence[str]) -> List[str]:
 
 
 def held(folder: Path, endpoints: Sequence[str]) -> List[str]:
-    """A file of today, in which what is for the digest is held back, for a day."""
+    """A file of the newest version, in which the deliveries for the digest are deferred by a day."""
     with contextlib.closing(sqlite3.connect(folder / OUTBOX_FILE, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection, no_crash)

@@ -1,4 +1,4 @@
-"""The parent's end of the process that gets killed."""
+"""The parent's side of the process that is killed."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ __all__ = ["LifeFailedError", "Slot"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LIMIT = 90.0
-"""Seconds, after which a life that neither ended nor was killed has failed."""
+"""Seconds. A life that has neither ended nor been killed after this time has failed."""
 
 
 class LifeFailedError(AssertionError):
-    """A life went wrong by itself; what it said is on standard error."""
+    """A life failed without a kill. Its error is on the standard error output."""
 
 
 class Slot:
-    """Lives one life after another; ``forks``: in forks of one process, else each in a new one."""
+    """Runs lives one after another. ``forks``: each in a fork of one process, else each in a new process."""
 
     def __init__(self, *, forks: bool = hasattr(os, "fork")) -> None:
         self._forks = forks
         self._process: Optional[subprocess.Popen[str]] = None
 
     def live(self, life: Life) -> bool:
-        """Whether it was killed, rather than coming to its end."""
+        """Run the life. Returns whether it was killed. Raises LifeFailedError."""
         process = self._ready()
         assert process.stdin is not None
         process.stdin.write(life.to_json() + "\n")
@@ -64,7 +64,7 @@ class Slot:
             self.close()
 
     def close(self) -> None:
-        """Ends the process. Idempotent."""
+        """End the process. Idempotent."""
         process, self._process = self._process, None
         if process is not None:
             assert process.stdin is not None

@@ -1,4 +1,4 @@
-"""Every step and random moments: which cases there are, running them side by side, and the table of what came of it."""
+"""The crash suite: its cases for every step and for random moments, their parallel run, and the table of results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KINDS: Tuple[Tuple[str, bool], ...] = (
 
 @dataclass(frozen=True)
 class Run:
-    """A case and what came of it; ``failure`` when a life went wrong by itself."""
+    """A case and its verdict. ``failure``: the error of a life that failed without a kill."""
 
     name: str
     case: Case
@@ -39,11 +39,11 @@ class Run:
 
 
 Undisturbed = Dict[Case, Result]
-"""Each case without a kill, and what came of it."""
+"""The result of each kind of case without a kill."""
 
 
 def discover(slots: int, *, tasks: int = 4) -> Undisturbed:
-    """Lets everything live undisturbed, so that a new step is found by itself."""
+    """Run each kind of case without a kill. This finds all steps, also new ones."""
     found: Undisturbed = {}
     with _Slots(slots) as pool:
         for case, result in pool.map(Case(seed, drop, tasks=tasks) for seed, drop in _KINDS):
@@ -54,9 +54,10 @@ def discover(slots: int, *, tasks: int = 4) -> Undisturbed:
 
 
 def step_cases(lives: Undisturbed, *, each: int) -> List[Tuple[str, Case]]:
-    """Each step in each kind of life: killed at its first pass, and at others spread evenly, ``each`` in all.
+    """The cases that kill at a step, for each step of each kind of case.
 
-    With one pass each, the kinds of life take turns at the steps that they share.
+    ``each``: the number of passes at which a step is killed. They are the first one and others at equal distances. If
+    ``each`` is 1, the kinds of case share the steps that they have in common.
     """
     cases = []
     kinds_of_step: Dict[str, List[Case]] = collections.defaultdict(list)
@@ -74,7 +75,7 @@ def step_cases(lives: Undisturbed, *, each: int) -> List[Tuple[str, Case]]:
 def random_cases(
     lives: Undisturbed, kills: int, dice: random.Random, *, together: int = 4
 ) -> Iterator[Tuple[str, Case]]:
-    """``together`` lives in a row are killed at random moments before one is let live."""
+    """The cases that kill at random moments. In each, ``together`` lives in a row are killed before the last one."""
     for kind in itertools.cycle(lives):
         if kills <= 0:
             return
@@ -85,7 +86,7 @@ def random_cases(
 
 
 def run(cases: Iterable[Tuple[str, Case]], slots: int, say: Callable[[Run], None] = lambda run: None) -> List[Run]:
-    """All cases, ``slots`` of them at a time."""
+    """Run all cases, ``slots`` of them at a time. ``say`` is called after each."""
     named = list(cases)
     runs = []
     with _Slots(slots) as pool:
@@ -100,7 +101,7 @@ def run(cases: Iterable[Tuple[str, Case]], slots: int, say: Callable[[Run], None
 
 
 class _Slots:
-    """As many processes to be killed as cases run at a time."""
+    """The processes that are killed: one for each case that runs at the same time."""
 
     def __init__(self, count: int) -> None:
         self._free: queue.Queue[Slot] = queue.Queue()
@@ -118,7 +119,7 @@ class _Slots:
             slot.close()
 
     def map(self, cases: Iterable[Case]) -> Iterator[Tuple[Case, Union[Result, LifeFailedError]]]:
-        """Results in the order of the cases; a life's own failure is a result too."""
+        """The results in the order of the cases. The failure of a life is a result, too."""
         return self._pool.map(self._run, cases)
 
     def _run(self, case: Case) -> Tuple[Case, Union[Result, LifeFailedError]]:
@@ -133,7 +134,7 @@ class _Slots:
 
 @dataclass(frozen=True)
 class Row:
-    """The sum over the cases of one name."""
+    """The sums of all cases with the same name."""
 
     name: str
     kills: int
@@ -145,7 +146,7 @@ class Row:
 
 
 def rows(runs: Sequence[Run]) -> List[Row]:
-    """One for each name, in order of appearance, and their total."""
+    """One row for each name, in order of appearance, and a row of totals."""
     names = list(dict.fromkeys(one.name for one in runs))
     summed = [_sum(name, [one for one in runs if one.name == name]) for name in names]
     return [*summed, _sum("total", runs)]
@@ -165,7 +166,7 @@ def _sum(name: str, runs: Sequence[Run]) -> Row:
 
 
 def table(runs: Sequence[Run]) -> str:
-    """The rows, and below them, in words, whatever was lost or wrong."""
+    """The rows, and below them one line for each lost notification and each mistake."""
     lines = [f"{'killed':24}{'kills':>7}{'accepted':>10}{'lost':>6}{'duplicates':>12}{'at most':>9}{'wrong':>7}"]
     for row in rows(runs):
         lines.append(

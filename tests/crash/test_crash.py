@@ -1,4 +1,4 @@
-"""The engine is killed at every step, and at some random moments. The long form is ``python -m tests.crash``."""
+"""The engine is killed at every step, and at a few random moments. The long form is ``python -m tests.crash``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def runs() -> List[Run]:
     lives = discover(slots=4, tasks=2)
     cases = [*step_cases(lives, each=1), *random_cases(lives, 8, random.Random(0))]
     done = run(cases, slots=4)
-    print("\n" + table(done))  # shown where one of the tests fails, and with -s
+    print("\n" + table(done))  # pytest shows it when a test fails, and with -s
     return done
 
 

@@ -1,4 +1,4 @@
-"""The judge of the crash suite sees what it is there to see."""
+"""The judge of the crash suite finds each kind of mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a case came to: what was promised, compared with what arrived."""
+"""The verdict on a case: its promises, compared with the arrivals."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from tests.support.receiver import Recorded
 __all__ = ["Arrival", "Promise", "Verdict", "judge"]
 
 REFUSING = ("refusing", "dropped")
-"""The endpoints that refuse what they get: the first of them only the first time, the other for ever."""
+"""The endpoints that refuse notifications: the first one each notification once, the second one always."""
 
 DIGEST = "digest"
-"""The endpoint that gets several in one message, where a start is told by its end."""
+"""The endpoint with a digest: one message for several notifications, in which an end stands for its start, too."""
 
 REMINDED = "reminded"
-"""The endpoint that wants failures only, is reminded of them, and told when they are over."""
+"""The endpoint that gets failures only, with reminders, and a message when the failure is over."""
 
 GROUP = "turns"
-"""The endpoints that take turns, as one: what the first of them gives up, the second one tells instead."""
+"""The group whose members take turns. The second member delivers the notifications that the first one gives up."""
 
 MEMBERS = (f"{GROUP}-0", f"{GROUP}-1")
 
 _AT_ONCE = {GROUP: len(MEMBERS)}
-"""The attempts that a kill can interrupt at an endpoint, where they are not one: each member of the group makes one."""
+"""By endpoint: the number of attempts that a kill can interrupt, if it is not 1. Each member of the group makes one."""
 
 _ENDS = ("backup_success", "backup_failure", "backup_aborted")
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A notification that was reported as accepted: its id, or, where that was not known yet, its marker."""
+    """A notification that the engine accepted: its id, and its marker for when the id was not known yet."""
 
     id: str
     marker: str
@@ -41,8 +41,9 @@ class Promise:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a request told of, and what it was answered. ``life``: the label of the one that sent it; ``request``: the
-    same number for all that it told of."""
+    """One notification of a request. ``ok``: whether the answer was a success. ``life``: the label of the life that
+    sent it. ``request``: a number, the same for all notifications of a request.
+    """
 
     endpoint: str
     id: str
@@ -55,12 +56,12 @@ class Arrival:
 
     @classmethod
     def of(cls, request: Recorded, ok: bool, number: int) -> List[Arrival]:
-        """One for each notification that the request tells of."""
+        """One arrival for each notification of the request: several for a digest."""
         payload = request.json()
         assert request.header("webhook-id") == payload["id"]
         endpoint, life = request.path.strip("/").partition("-")[0], request.header(LIFE_HEADER)
         assert life
-        marker = payload.get("message", "").partition("\n")[0]  # below it stands what is said beside it
+        marker = payload.get("message", "").partition("\n")[0]  # remarks follow on the next lines
         alone = [{**payload, "title": marker}]
         return [
             cls(endpoint, one["id"], one["event"], one["task_id"], one["title"], ok, life, number)
@@ -70,9 +71,9 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``lost``: promised and never delivered. ``duplicates``: delivered more than once, of which ``bound`` are allowed.
+    """``lost``: promises that were never delivered. ``duplicates``: repeated requests, of which ``bound`` are allowed.
 
-    ``wrong``: what else should not be, in words: a duplicate under another id, an end before its start, and the like.
+    ``wrong``: all other mistakes, in words: a duplicate with another id, an end before its start, and the like.
     """
 
     kills: int
@@ -91,10 +92,10 @@ def judge(
     *,
     full: bool = False,
 ) -> Verdict:
-    """Compares what was promised to ``endpoints`` with all arrivals, in their order.
+    """Compares the promises to ``endpoints`` with all arrivals, in the order of arrival.
 
-    ``full``: the disk took nothing for a while. A kill in it repeats what was delivered since its beginning, and loses
-    what was told since then, which is promised only once it is on the disk.
+    ``full``: the disk refused for a while. A kill in that time repeats the deliveries made since its beginning, and
+    loses the notifications accepted since then. They are promised only once they are on the disk.
     """
     if full:
         promised = {promise.marker.rpartition("-")[0] for promise in promises}
@@ -115,7 +116,7 @@ def judge(
 
 
 def _told_by(promise: Promise, endpoint: str) -> Set[str]:
-    """The ids and markers of what tells it there."""
+    """The ids and markers of the notifications that fulfil the promise at that endpoint."""
     task, _, event = promise.marker.rpartition("-")
     ends = {f"{task}-{end}" for end in _ENDS} if endpoint == DIGEST and event == "backup_start" else set()
     return {promise.id, promise.marker} | ends
@@ -123,12 +124,12 @@ def _told_by(promise: Promise, endpoint: str) -> Set[str]:
 
 def _is_wanted(promise: Promise, endpoint: str) -> bool:
     if endpoint == GROUP:
-        return promise.marker != promise.id  # of what was stored before, nobody had made one of them
+        return promise.marker != promise.id  # the files of the seeds have no deliveries for the group
     return endpoint != REMINDED or promise.marker.endswith("_failure")
 
 
 def _duplicates(arrivals: Sequence[Arrival]) -> int:
-    """How many requests told of what had been told before."""
+    """The number of requests with a notification that an earlier request had delivered."""
     first: Dict[Tuple[str, str], int] = {}
     for one in arrivals:
         if one.ok:
@@ -137,7 +138,7 @@ def _duplicates(arrivals: Sequence[Arrival]) -> int:
 
 
 def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
-    """Of what a life delivered to an endpoint, only the one request that it was at when it was killed is repeated."""
+    """A kill may repeat only the requests that were running at an endpoint: one, or one for each member of a group."""
     newest: Dict[Tuple[str, str], Arrival] = {}
     repeated: Mapping[Tuple[str, str], Dict[int, str]] = collections.defaultdict(dict)
     for one in arrivals:
@@ -155,14 +156,14 @@ def _too_many(arrivals: Sequence[Arrival]) -> List[str]:
 
 
 def _not_over(arrivals: Sequence[Arrival]) -> List[str]:
-    """Whoever was reminded hears of it when it is over."""
+    """The endpoint with reminders gets a message when the failure is over."""
     here = [one for one in arrivals if one.endpoint == REMINDED and one.ok]
     is_failing = bool(here) and here[-1].event == "backup_failure"
     return [f"the last that {REMINDED} heard is a failure"] if is_failing else []
 
 
 def _firsts(arrivals: Sequence[Arrival]) -> List[Arrival]:
-    """Without those that repeat what was delivered before."""
+    """The arrivals without those that repeat an earlier delivery."""
     delivered: Set[Tuple[str, str]] = set()
     firsts: List[Arrival] = []
     for one in arrivals:
@@ -181,7 +182,7 @@ def _other_ids(arrivals: Sequence[Arrival]) -> List[str]:
 
 
 def _out_of_order(arrivals: Sequence[Arrival], endpoints: Sequence[str]) -> List[str]:
-    """Each task has one end, which comes after all tries of its start, except where the start was a dead letter."""
+    """Each task has one end, which comes after all attempts of its start, unless the start was a dead letter."""
     wrong: List[str] = []
     tasks: Dict[Tuple[str, str], List[Arrival]] = collections.defaultdict(list)
     for one in arrivals:
