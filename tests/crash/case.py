@@ -22,7 +22,7 @@ __all__ = ["Case", "Kill", "Result"]
 
 @dataclass(frozen=True)
 class Kill:
-    """The moment of a kill: the ``passed``-th pass of ``step``, or ``after`` seconds. By default a life is not killed."""
+    """The moment of a kill: the ``passed``-th pass of ``step``, or ``after`` seconds. By default there is no kill."""
 
     step: str = ""
     passed: int = 0
