@@ -111,6 +111,7 @@ class Service:
             busy = self._engine.stop(grace)
         finally:
             progress.cancel()
+            progress.join()  # a cancelled timer ends a moment later
         if busy:
             self._translations.warning("log.stopped_busy", endpoints=", ".join(busy))
 
