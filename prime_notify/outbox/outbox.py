@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from typing import Any, Collection, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Collection, Iterable, List, Mapping, Optional, Sequence
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -175,10 +175,6 @@ class Outbox:
     def flush(self) -> None:
         """When there is time: make durable what was settled, to spare the next :meth:`put` that. Never raises."""
         self.database.flush()
-
-    def kin(self, key: int) -> Sequence[Tuple[str, State]]:
-        """The endpoints that have, or had, a delivery of the same notification, and the state of each."""
-        return [(endpoint, State(state)) for _, endpoint, state in self.database.read(queries.KIN, key)]
 
     def reassign(self, key: int, substitutes: Sequence[Substitute], *, at: float) -> None:
         """Have another endpoint deliver the notification, too: the first of ``substitutes`` without a delivery of it.

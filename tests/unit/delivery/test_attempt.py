@@ -22,12 +22,6 @@ PREVIOUS = {"message": "1", "channel": "2"}
 
 
 @pytest.fixture
-def service() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
 def attempter() -> Iterator[Attempter]:
     transport = HttpTransport()
     yield Attempter(
@@ -39,32 +33,32 @@ def attempter() -> Iterator[Attempter]:
     transport.close()
 
 
-def updating(service: Receiver) -> Endpoint:
-    return endpoint("staff", service.url("/api/webhooks/1/t"), type="discord", lifecycle="update")
+def updating(receiver: Receiver) -> Endpoint:
+    return endpoint("staff", receiver.url("/api/webhooks/1/t"), type="discord", lifecycle="update")
 
 
-def seen(service: Receiver) -> List[Tuple[str, str]]:
-    return [(request.method, request.path) for request in service.requests]
+def seen(receiver: Receiver) -> List[Tuple[str, str]]:
+    return [(request.method, request.path) for request in receiver.requests]
 
 
 def test_an_end_whose_start_is_gone_is_sent_at_once_as_a_message_of_its_own(
-    service: Receiver, attempter: Attempter
+    receiver: Receiver, attempter: Attempter
 ) -> None:
-    service.behave(GONE, SENT)
-    attempt = attempter.attempt(updating(service), [Item(notification())], PREVIOUS)
+    receiver.behave(GONE, SENT)
+    attempt = attempter.attempt(updating(receiver), [Item(notification())], PREVIOUS)
     assert attempt.outcome == Delivered(200, receipt={"message": "9", "channel": "8"})
-    assert seen(service) == [("PATCH", "/api/webhooks/1/t/messages/1"), ("POST", "/api/webhooks/1/t")]
+    assert seen(receiver) == [("PATCH", "/api/webhooks/1/t/messages/1"), ("POST", "/api/webhooks/1/t")]
 
 
-def test_an_end_whose_start_is_there_is_sent_once(service: Receiver, attempter: Attempter) -> None:
-    service.behave(SENT)
-    attempter.attempt(updating(service), [Item(notification())], PREVIOUS)
-    assert seen(service) == [("PATCH", "/api/webhooks/1/t/messages/1")]
+def test_an_end_whose_start_is_there_is_sent_once(receiver: Receiver, attempter: Attempter) -> None:
+    receiver.behave(SENT)
+    attempter.attempt(updating(receiver), [Item(notification())], PREVIOUS)
+    assert seen(receiver) == [("PATCH", "/api/webhooks/1/t/messages/1")]
 
 
 @pytest.mark.parametrize(("previous", "tries"), [(None, 1), (PREVIOUS, 2)])
-def test_it_is_not_tried_for_ever(service: Receiver, attempter: Attempter, previous: Any, tries: int) -> None:
-    service.behave(GONE)
-    attempt = attempter.attempt(updating(service), [Item(notification())], previous)
+def test_it_is_not_tried_for_ever(receiver: Receiver, attempter: Attempter, previous: Any, tries: int) -> None:
+    receiver.behave(GONE)
+    attempt = attempter.attempt(updating(receiver), [Item(notification())], previous)
     assert isinstance(attempt.outcome, Retry)
-    assert len(service.requests) == tries
+    assert len(receiver.requests) == tries

@@ -368,7 +368,7 @@ def test_what_waits_is_reassigned_while_the_disk_refuses(world: World) -> None:
     for one in (seen, unwritten):
         world.store.reassign(one.key, [Substitute("c", one.notification.id)], at=0.0)
         assert world.claim(endpoint="c").notification.id == one.notification.id
-        assert world.store.kin(one.key) == [("a", State.WAITING), ("c", State.WAITING)]
+        assert states(world.store, one.notification.id) == {"a": State.WAITING, "c": State.WAITING}
     disk = world.make_room()
     assert states(disk, on_disk) == states(disk, in_memory) == {"a": State.WAITING, "c": State.WAITING}
 

@@ -1,14 +1,12 @@
-"""A transport and receivers that end with the test, in an environment without proxies and CA bundles of its own."""
+"""A transport that ends with the test, in an environment without proxies and CA bundles of its own."""
 
 from __future__ import annotations
 
-import threading
 from typing import Iterator
 
 import pytest
 
 from prime_notify.transport.http import HttpTransport
-from tests.support.receiver import Receiver
 
 VARIABLES = (
     "HTTP_PROXY",
@@ -33,12 +31,3 @@ def transport() -> Iterator[HttpTransport]:
     transport = HttpTransport()
     yield transport
     transport.close()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    before = set(threading.enumerate())
-    with Receiver() as receiver:
-        yield receiver
-    left = {thread for thread in set(threading.enumerate()) - before if thread.name.startswith("receiver")}
-    assert not left

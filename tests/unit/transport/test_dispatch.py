@@ -29,16 +29,16 @@ def transports() -> Iterator[Transports]:
     transports.close()
 
 
-def sent(transports: Transports, request: Any) -> Response:
+def answer_to(transports: Transports, request: Any) -> Response:
     answer = transports.send(request, timeout=LONG)
     assert isinstance(answer, Response)
     return answer
 
 
 def test_each_kind_of_request_goes_to_the_transport_that_can_do_it(transports: Transports, receiver: Receiver) -> None:
-    assert (sent(transports, Request("POST", receiver.url())).status, len(receiver.requests)) == (200, 1)
-    assert sent(transports, COMMAND).body.split() == [b"ran"]
-    assert sent(transports, APPRISE).body == b'{"urls":[]}'
+    assert (answer_to(transports, Request("POST", receiver.url())).status, len(receiver.requests)) == (200, 1)
+    assert answer_to(transports, COMMAND).body.split() == [b"ran"]
+    assert answer_to(transports, APPRISE).body == b'{"urls":[]}'
 
 
 def test_a_transport_is_made_once_however_many_ask_for_it(
@@ -60,7 +60,7 @@ def test_a_transport_is_made_once_however_many_ask_for_it(
 
     def ask() -> None:
         start.wait(LONG)
-        statuses.append(sent(transports, COMMAND).status)
+        statuses.append(answer_to(transports, COMMAND).status)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -73,7 +73,7 @@ def test_a_transport_is_made_once_however_many_ask_for_it(
 def test_closing_closes_those_that_were_made_and_those_that_are_made_later(
     transports: Transports, receiver: Receiver
 ) -> None:
-    sent(transports, Request("POST", receiver.url()))
+    answer_to(transports, Request("POST", receiver.url()))
     transports.close()
     transports.close()
     for request in (Request("POST", receiver.url()), COMMAND, AppriseRequest(["json://127.0.0.1:9"], "t", "b")):
