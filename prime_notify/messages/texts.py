@@ -49,14 +49,15 @@ def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
 
 def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
     """A title, and the facts as text and as Markdown."""
-    return Texts(title, _body(known, language, catalogue), _desp(known, language, catalogue))
+    return Texts(title, *_listed(known, language, catalogue))
 
 
 def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
+    body, desp = _listed(known, language, catalogue)
     return Texts(
         title=_given(payload.title) or title(payload, language, catalogue),
-        body=_given(payload.body) or _body(known, language, catalogue),
-        desp=_given(payload.desp) or _desp(known, language, catalogue),
+        body=_given(payload.body) or body,
+        desp=_given(payload.desp) or desp,
     )
 
 
@@ -124,19 +125,15 @@ def symbol(payload: Payload) -> str:
     return _SYMBOLS_OF_STATUS.get(payload.status) or _SYMBOLS[payload.severity]
 
 
-def _body(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
-    """A line for each fact; further lines of a fact are indented."""
+def _listed(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Tuple[str, str]:
+    """The facts as text, with a line for each, and as a Markdown list. Further lines of a fact are indented."""
     before, between, after = catalogue.around(language, "notification.line", "label", "value")
-    lines = [f"{before}{fact.label}{between}{fact.value}{after}" for fact in known]
-    return "\n".join([line.replace("\n", "\n  ") for line in lines])
-
-
-def _desp(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> str:
-    """A Markdown list of the facts; further lines of a fact are a list inside of it."""
-    before, between, after = catalogue.around(language, "notification.item", "label", "value")
-    lines = []
-    for fact in known:
-        first, *more = fact.value.split("\n") if "\n" in fact.value else (fact.value,)
-        lines.append(f"- {before}{fact.label}{between}{escape(first)}{after}")
-        lines += [f"  - {escape(line)}" for line in more]
-    return "\n".join(lines)
+    item_before, item_between, item_after = catalogue.around(language, "notification.item", "label", "value")
+    body, desp = [], []
+    for _, label, value in known:
+        first, *more = value.split("\n") if "\n" in value else (value,)
+        body.append(f"{before}{label}{between}{value}{after}".replace("\n", "\n  "))
+        desp.append(f"- {item_before}{label}{item_between}{escape(first)}{item_after}")
+        if more:
+            desp += [f"  - {escape(line)}" for line in more]
+    return "\n".join(body), "\n".join(desp)
