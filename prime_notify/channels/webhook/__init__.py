@@ -61,6 +61,8 @@ class Webhook(Channel[WebhookEndpoint]):
         options = endpoint.webhook
         plain = not options.is_own_body and options.format in (None, "prime_backup")
         self._to_serverchan = plain and serverchan.is_serverchan(endpoint.url)
+        self._success_statuses = options.success_statuses
+        self._authorization = _authorization(options)
 
     def render(self, message: Message) -> Request:
         options = self.endpoint.webhook
@@ -76,7 +78,7 @@ class Webhook(Channel[WebhookEndpoint]):
     def judge(self, response: Response) -> Outcome:
         if self._to_serverchan:
             return serverchan.judge_answer(response)
-        if self.endpoint.webhook.succeeds(response.status):
+        if response.status in self._success_statuses:
             return Delivered(response.status)
         if 200 <= response.status < 300:
             reason = Wording(
@@ -122,21 +124,15 @@ class Webhook(Channel[WebhookEndpoint]):
         return to_json(value), options.content_type or document.content_type
 
     def _headers(self, message: Message, filler: Filler, content_type: str) -> Dict[str, str]:
-        options = self.endpoint.webhook
-        own = {
-            "Content-Type": content_type,
-            # The same in all tries, so that a receiver can recognize a repetition (standardwebhooks.com)
-            "webhook-id": message.notification.id,
-            "webhook-timestamp": str(int(message.now)),
-            "Idempotency-Key": message.notification.id,
-        }
-        if options.token is not None:
-            own["Authorization"] = f"Bearer {options.token}"
-        if options.auth is not None:
-            pair = f"{options.auth.user}:{options.auth.password}"
-            own["Authorization"] = "Basic " + base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
+        id = message.notification.id
+        # The ids are the same in all tries, so that a receiver can recognize a repetition (standardwebhooks.com)
+        own = {"webhook-id": id, "webhook-timestamp": str(int(message.now)), "Idempotency-Key": id}
+        if content_type:
+            own = {"Content-Type": content_type, **own}
+        if self._authorization:
+            own["Authorization"] = self._authorization
         given = {name: self._header(name, value, filler) for name, value in self.endpoint.headers.items()}
-        return _merged({name: value for name, value in own.items() if value}, given)
+        return _merged(own, given) if given else own
 
     def _header(self, name: str, value: str, filler: Filler) -> str:
         """A header's value. The values in a template can neither end the line nor fill a server's buffers."""
@@ -144,6 +140,14 @@ class Webhook(Channel[WebhookEndpoint]):
             return value
         text = filler.text(value, f"headers.{name}", Mode.TEXT).encode("utf-8", "replace").decode("utf-8")
         return _UNPRINTABLE.sub(" ", text).strip()[:_LONGEST_HEADER]
+
+
+def _authorization(options: WebhookOptions) -> str:
+    """The value of the header Authorization; empty where the options give none."""
+    if options.auth is not None:
+        pair = f"{options.auth.user}:{options.auth.password}"
+        return "Basic " + base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
+    return "" if options.token is None else f"Bearer {options.token}"
 
 
 def _merged(headers: Mapping[str, str], stronger: Mapping[str, str]) -> Dict[str, str]:
@@ -157,6 +161,8 @@ def _address(url: str, query: Mapping[str, str], filler: Filler) -> str:
     if is_template(url):
         static = url[: min(index for index in map(url.find, ("{{", "{%", "{#")) if index >= 0)]
         url = filler.text(url, "url", Mode.URL, static)
+    if not query:
+        return url
     texts = {name: filler.text(value, f"webhook.query.{name}") for name, value in query.items()}
     pairs = [(name, text) for name, text in texts.items() if text or not is_template(query[name])]
     if not pairs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, FrozenSet, List, Optional
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
@@ -203,8 +203,10 @@ class WebhookOptions(Options):
     def is_own_body(self) -> bool:
         return self.body is not None or self.form is not None
 
-    def succeeds(self, status: int) -> bool:
-        return any(status in statuses_in(text) for text in self.success)
+    @property
+    def success_statuses(self) -> FrozenSet[int]:
+        """The HTTP statuses that mean success."""
+        return frozenset(status for text in self.success for status in statuses_in(text))
 
 
 def _check_text_body(body: str, content_type: Optional[str]) -> None:
