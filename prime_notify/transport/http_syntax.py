@@ -88,15 +88,15 @@ def request_bytes(request: Request, route: Route) -> bytes:
     """The whole request. Raises UnsendableError for headers that HTTP does not allow."""
     if not _TOKEN.fullmatch(request.method):
         raise ValueError("not an HTTP method")
-    lines = [f"{request.method} {route.target} HTTP/1.1"]
     given: Dict[str, str] = {}
     for name, value in request.headers.items():
-        key = name.lower()
+        key = _checked_key(name)
         if key not in _OWN_HEADERS:
-            if not _is_legal_name(name) or _BREAK.search(value):
-                raise _illegal_header()
             given[key] = f"{name}: {value}"
-    lines += [line for name, line in route.header_lines if name not in given]
+    if _BREAK.search("\0".join(given.values())):
+        raise _illegal_header()
+    lines = [f"{request.method} {route.target} HTTP/1.1"]
+    lines += [line for key, line in route.header_lines if key not in given]
     lines += given.values()
     lines.append("Accept-Encoding: identity")  # a compressed answer could be of any size behind the cap
     if request.body or request.method not in ("GET", "HEAD"):
@@ -124,8 +124,12 @@ def read_tunnel_answer(source: Source) -> None:
 
 
 @functools.lru_cache(maxsize=256)
-def _is_legal_name(name: str) -> bool:
-    return name.isascii() and _NAME.fullmatch(name) is not None
+def _checked_key(name: str) -> str:
+    """The name of a header in lower case. Raises UnsendableError for a name that HTTP does not allow."""
+    key = name.lower()
+    if key not in _OWN_HEADERS and not (name.isascii() and _NAME.fullmatch(name)):
+        raise _illegal_header()
+    return key
 
 
 def _illegal_header() -> UnsendableError:
