@@ -30,6 +30,8 @@ class FactKind(str, enum.Enum):
     SERVER = "server"
     TIME = "time"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each fact's label is looked up by its kind
+
 
 class Fact(NamedTuple):
     """One fact. ``value``: plain text, of several lines only where the fact :attr:`is_long`.

@@ -11,7 +11,7 @@ _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 G
 _BLOCK_START = re.compile(r"^(\d+(?=\))|(?=[-+#=:]))")
 _BLOCK_MARKS = ("-", "+", "#", "=", ":")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
-_HARMLESS = re.compile(r"(?!\d+\)|[-+#=:\s])(?:[^\\`*_\[\]|~&<>@./]|(?<=\d)\.(?=\d))*(?<!\s)")
+_HARMLESS = re.compile(r"(?!\d+\)|[-+#=:\s])[^\\`*_\[\]|~&<>@./]*(?:(?<=\d)\.(?=\d)[^\\`*_\[\]|~&<>@./]*)*(?<!\s)")
 # Most lines are harmless, numbers and times too, and skip the rest
 _ENTITY = re.compile("[&<>@]")
 
