@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from prime_notify.channels import serverchan
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.webhook.formats import document_of
+from prime_notify.channels.webhook.formats import document_of, payload_json
 from prime_notify.channels.webhook.options import WebhookEndpoint, WebhookOptions
 from prime_notify.channels.webhook.signing import signature_headers
 from prime_notify.model.notification import Message
@@ -61,6 +61,7 @@ class Webhook(Channel[WebhookEndpoint]):
         options = endpoint.webhook
         plain = not options.is_own_body and options.format in (None, "prime_backup")
         self._to_serverchan = plain and serverchan.is_serverchan(endpoint.url)
+        self._sends_payload = plain and not self._to_serverchan
         self._success_statuses = options.success_statuses
         self._authorization = _authorization(options)
 
@@ -113,6 +114,8 @@ class Webhook(Channel[WebhookEndpoint]):
 
     def _document(self, message: Message) -> Tuple[bytes, str]:
         endpoint, options = self.endpoint, self.endpoint.webhook
+        if self._sends_payload:
+            return payload_json(message, traceback=endpoint.traceback), options.content_type or _JSON
         document = document_of(
             options.format or "prime_backup",
             message,

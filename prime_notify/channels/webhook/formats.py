@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict, Mapping, NamedTuple
 from urllib.parse import quote
+
+import pydantic_core
 
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import fields_of
+from prime_notify.text.json_text import to_json
 
-__all__ = ["Document", "document_of"]
+__all__ = ["Document", "document_of", "payload_json"]
 
 _JSON = "application/json; charset=utf-8"
 _NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: in Alertmanager's format the alert has not ended
 
 
-@dataclass(frozen=True)
-class Document:
+def payload_json(message: Message, *, traceback: bool) -> bytes:
+    """The format "prime_backup" as JSON. In one pass, where the payload is sent as it is."""
+    payload, texts = message.payload, message.texts
+    is_complete = (payload.title, payload.body, payload.desp) == (texts.title, texts.body, texts.desp)
+    if is_complete and (traceback or payload.error is None):
+        with contextlib.suppress(ValueError):  # a lone surrogate
+            return pydantic_core.to_json(payload, exclude_none=True, inf_nan_mode="null")
+    return to_json(fields_of(message, traceback=traceback))
+
+
+class Document(NamedTuple):
     """A body before it is JSON."""
 
     value: Any
@@ -34,8 +46,7 @@ def document_of(
     return _FORMATS[format](_Subject(message, endpoint, traceback, alert))
 
 
-@dataclass(frozen=True)
-class _Subject:
+class _Subject(NamedTuple):
     message: Message
     endpoint: str
     traceback: bool
