@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, List, Mapping, Optional, Protocol, Sequence, Tuple, Union
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
@@ -36,8 +36,7 @@ class Sender(Protocol):
     def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]: ...
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """The outcome of an attempt, its milliseconds, and the text of the answer, cut short and without secrets.
 
     ``warnings``: mistakes that the owner should correct although a request was made, without secrets as well.

@@ -103,6 +103,8 @@ class Deferral:
 
     def until(self, delivery: Delivery, now: float, wall: float, health: Health) -> Optional[float]:
         """Until when a delivery is deferred; None: it is not. At ``now``: it joins the digest that is sent now."""
+        if self.quiet is None and self.digest is None and not self.dedupe:  # as with most endpoints
+            return None
         end = self.alone_until(delivery, now, wall, health)
         if end is not None:
             return end

@@ -37,6 +37,8 @@ def delivered_at(payload: Payload, health: Health) -> Optional[float]:
 
 def with_delivered(health: Health, payload: Payload, now: float) -> Health:
     """The health after a delivery: a failure is recorded, and a success ends the failures before it."""
+    if payload.status is not Status.FAILURE and not health.records:  # as with most deliveries
+        return health
     kind, known = payload.task_kind.key, fingerprint(payload)
     record = health.record(kind)
     if known:

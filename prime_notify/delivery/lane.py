@@ -269,7 +269,7 @@ class Lane:
         for delivery, settlement in zip(message.deliveries, settlements):
             substitutes = self._reassignment.substitutes(delivery, settlement, paused=paused)
             if news or substitutes:
-                settlement = dataclasses.replace(settlement, health=news, substitutes=substitutes)
+                settlement = settlement._replace(health=news, substitutes=substitutes)
             settled.append(self._reminders.with_next(settlement, delivery, self.health))
         is_delivered = settlements[-1].state is State.DELIVERED
         self.outbox.settle(*settled, *message.settlements_of_counted(now, delivered=is_delivered))

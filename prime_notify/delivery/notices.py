@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import logging
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import NamedTuple, Optional, Sequence
 
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.delivery.pacing import is_long_outage
@@ -18,8 +18,7 @@ __all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "log_attempt", "
 _WORDS = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}
 
 
-@dataclass(frozen=True)
-class LastResult:
+class LastResult(NamedTuple):
     """The newest attempt of a lane; ``at``: unix seconds."""
 
     outcome: str

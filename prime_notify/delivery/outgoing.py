@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, List, Optional, Sequence
 
@@ -59,10 +58,9 @@ class OutgoingMessage:
             "status": outcome.status, "ms": round(attempt.ms, 1), "response": attempt.response,
         }  # fmt: skip
         if isinstance(outcome, Delivered):
-            receipt = outcome.receipt if len(self.deliveries) == 1 else None  # no message can answer a digest
-            common.update(hint=attempt.warning, receipt=receipt)
-            settled = [Settlement(one.key, self._end_of(one), now, **common) for one in self.deliveries]
-            return self._shared(settled)
+            common["hint"] = attempt.warning
+            common["receipt"] = outcome.receipt if len(self.deliveries) == 1 else None  # no message can answer a digest
+            return self._shared([Settlement(one.key, self._end_of(one), now, **common) for one in self.deliveries])
         common.update(reason=outcome.reason, hint=outcome.hint)
         asked = outcome.after if isinstance(outcome, Retry) else None
         delays = [
@@ -84,7 +82,7 @@ class OutgoingMessage:
 
     def _shared(self, settlements: Sequence[Settlement]) -> List[Settlement]:
         first, *others = settlements
-        return [first, *(dataclasses.replace(one, shared=True) for one in others)]
+        return [first, *(one._replace(shared=True) for one in others)]
 
     def put_off(self, now: float) -> List[Settlement]:
         """As if there had been no attempt."""

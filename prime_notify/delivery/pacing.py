@@ -73,7 +73,7 @@ class RateLimiter:
 
     def free_at(self) -> float:
         """The earliest moment of the next attempt, in the seconds of :meth:`took`."""
-        waits = (log[0] + rate.seconds for rate, log in self._logs if len(log) == rate.count)
+        waits = [log[0] + rate.seconds for rate, log in self._logs if len(log) == rate.count]
         return max(waits, default=0.0)
 
     def took(self, at: float) -> None:

@@ -67,7 +67,7 @@ class Reminders:
             return settlement
         given_up = settlement.state is State.DEAD and delivery.purpose is Purpose.REMINDER
         if settlement.state is State.DELIVERED or given_up:
-            return dataclasses.replace(settlement, remind_at=settlement.at + self.every)
+            return settlement._replace(remind_at=settlement.at + self.every)
         return settlement
 
     def _without_what_is_over(self, delivery: Delivery, health: Health) -> Health:

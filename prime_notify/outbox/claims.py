@@ -5,8 +5,7 @@ from __future__ import annotations
 import collections
 import sqlite3
 import threading
-from dataclasses import dataclass
-from typing import Deque, Dict, Iterable, List, Optional, Sequence
+from typing import Deque, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.queries import (
@@ -28,8 +27,7 @@ _AHEAD = 16
 """Deliveries of an endpoint that one query finds. More spare little, and are read in vain where they are forgotten."""
 
 
-@dataclass(frozen=True)
-class _Lease:
+class _Lease(NamedTuple):
     """A delivery that is handed out. ``deferred``: it was deferred before."""
 
     row: DueRow

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Sequence, Tuple
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName, Status, Task
 from prime_notify.model.health import Health
@@ -58,8 +58,7 @@ class Purpose(str, enum.Enum):
     REMINDER = "reminder"
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One notification to one endpoint, handed out for its ``attempt``-th attempt (counted from 1).
 
     ``previous``: the newest receipt that an earlier delivery of the same task to this endpoint brought.
@@ -78,8 +77,7 @@ class Delivery:
     purpose: Purpose = Purpose.EVENT
 
 
-@dataclass(frozen=True)
-class Substitute:
+class Substitute(NamedTuple):
     """An endpoint that may get a notification of another one. ``queue``: :func:`queue_of` it there. ``instead``: it
     delivers the notification in place of the former endpoint, not in addition to it."""
 
@@ -88,8 +86,7 @@ class Substitute:
     instead: bool = False
 
 
-@dataclass(frozen=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The outcome of a delivery that was handed out: an end state, or ``WAITING`` until ``due``.
 
     ``deferred``: it waits on purpose, to be merged with others. Only ``claim_deferred`` hands it out, and no other
