@@ -117,7 +117,8 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
 def _number(task: Task, backup_id: int, language: str, catalogue: Catalogue) -> str:
     """The backup's number in a title; empty for a task whose titles have no number."""
     key = f"notification.title.number.{task.value}"
-    return "" if catalogue.find(language, key) is None else catalogue.text(language, key, id=backup_id)
+    text = catalogue.text(language, key, id=backup_id)
+    return "" if text == key else text  # which it is where the catalogue has no text
 
 
 def symbol(payload: Payload) -> str:
