@@ -129,12 +129,12 @@ def symbol(payload: Payload) -> str:
 def _listed(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Tuple[str, str]:
     """The facts as text, with a line for each, and as a Markdown list. Further lines of a fact are indented."""
     before, between, after = catalogue.around(language, "notification.line", "label", "value")
-    item_before, item_between, item_after = catalogue.around(language, "notification.item", "label", "value")
-    body, desp = [], []
+    lines = [f"{before}{label}{between}{value}{after}".replace("\n", "\n  ") for _, label, value in known]
+    before, between, after = catalogue.around(language, "notification.item", "label", "value")
+    items = []
     for _, label, value in known:
-        first, *more = value.split("\n") if "\n" in value else (value,)
-        body.append(f"{before}{label}{between}{value}{after}".replace("\n", "\n  "))
-        desp.append(f"- {item_before}{label}{item_between}{escape(first)}{item_after}")
-        if more:
-            desp += [f"  - {escape(line)}" for line in more]
-    return "\n".join(body), "\n".join(desp)
+        first, line_break, more = value.partition("\n")
+        items.append(f"- {before}{label}{between}{escape(first)}{after}")
+        if line_break:
+            items += [f"  - {escape(line)}" for line in more.split("\n")]
+    return "\n".join(lines), "\n".join(items)

@@ -24,7 +24,8 @@ def legible(text: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """One :func:`legible` line of at most ``limit`` characters, of a text without control characters."""
-    return truncate(" ".join(legible(text).split()), limit)
+    line = " ".join((text if text.isascii() else legible(text)).split())
+    return line if len(line) <= limit else truncate(line, limit)
 
 
 def one_line(text: str, limit: int) -> str:

@@ -89,19 +89,20 @@ class Connection:
 
         :raises InvalidAnswerError: the line is too long.
         """
-        end = self._received.find(b"\n")
-        while end < 0:
-            if len(self._received) > LONGEST_LINE:
+        received = self._received
+        end = received.find(b"\n") + 1
+        while not end:
+            if len(received) > LONGEST_LINE:
                 raise InvalidAnswerError("a line is too long")
             data = self._receive(_CHUNK)
             if not data:
-                line, self._received = self._received, b""
-                return line
-            scanned = len(self._received)
-            self._received += data
-            end = self._received.find(b"\n", scanned)
-        line, self._received = self._received[: end + 1], self._received[end + 1 :]
-        return line
+                self._received = b""
+                return received
+            scanned = len(received)
+            received = self._received = received + data
+            end = received.find(b"\n", scanned) + 1
+        self._received = received[end:]
+        return received[:end]
 
     def read(self, most: int) -> bytes:
         """The next bytes, at least one and at most ``most``; none when the peer has closed the connection."""
