@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence
 
 from prime_notify.delivery.attempt import Attempt, Receipt
 from prime_notify.delivery.delivered_failures import fingerprint
@@ -15,8 +14,7 @@ from prime_notify.outbox.values import Delivery, Settlement, State
 __all__ = ["OutgoingMessage"]
 
 
-@dataclass(frozen=True)
-class OutgoingMessage:
+class OutgoingMessage(NamedTuple):
     """``folded``: keys of the deliveries that have no item, since the item of another one counts them.
 
     ``counted``: deferred deliveries that a remark counts; they end when the message is delivered. ``deferred``: the

@@ -31,7 +31,7 @@ def with_templates(message: Message, templates: Optional[Templates], *, tracebac
     values, budget, warnings = values_of(message, traceback=traceback), Budget(), list(message.warnings)
     made = {name: _made(name, source, subject, values, budget, warnings) for name, source in sources.items()}
     new = {name: text for name, text in made.items() if text}
-    texts = dataclasses.replace(message.texts, **new)
+    texts = message.texts._replace(**new)
     payload = message.payload.model_copy(update=new)
     return dataclasses.replace(
         message,

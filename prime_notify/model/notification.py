@@ -6,7 +6,7 @@ import hashlib
 import random
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional, Tuple
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
@@ -62,8 +62,7 @@ class Notification:
         return self.payload.id
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """Short texts in one language; ``desp`` is Markdown, with everything that a player typed escaped."""
 
     title: str
