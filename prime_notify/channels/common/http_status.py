@@ -8,12 +8,12 @@ from http import HTTPStatus
 from typing import Optional, Union
 from urllib.parse import urlsplit
 
-from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import NOTHING, Wording
 
-__all__ = ["Refusal", "judge_status", "refusal", "retry_after"]
+__all__ = ["Refusal", "refusal", "retry_after"]
 
 Refusal = Union[Retry, Permanent]
 
@@ -46,13 +46,6 @@ _SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频
 _ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
 _RETRIED = frozenset((408, 425))
 _LONGEST_WAIT = 86400.0  # seconds that a number in a body can mean
-
-
-def judge_status(response: Response, text: str = "") -> Outcome:
-    """Delivered for 2xx, else :func:`refusal`."""
-    if 200 <= response.status < 300:
-        return Delivered(response.status)
-    return refusal(response, text)
 
 
 def refusal(response: Response, text: str = "") -> Refusal:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.channels.common.http_status import judge_status, retry_after
-from prime_notify.model.outcome import Delivered, Permanent, Retry
+from prime_notify.channels.common.http_status import refusal, retry_after
+from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
 from tests.support.messages import answer
 
@@ -14,47 +14,42 @@ LATER = "Wed, 21 Oct 2026 07:30:00 GMT"
 DATE_UNIX = 1792567680.0
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_2xx_is_delivered(status: int) -> None:
-    assert judge_status(Response(status)) == Delivered(status)
-
-
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 451])
 def test_4xx_is_permanent_and_says_what_to_do(status: int) -> None:
-    outcome = judge_status(Response(status))
+    outcome = refusal(Response(status))
     assert isinstance(outcome, Permanent)
     assert outcome.hint
     assert not outcome.disable
 
 
 def test_410_is_the_end_of_the_whole_endpoint() -> None:
-    outcome = judge_status(Response(410))
+    outcome = refusal(Response(410))
     assert isinstance(outcome, Permanent)
     assert outcome.disable
 
 
 @pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504, 599])
 def test_what_passes_is_tried_again(status: int) -> None:
-    outcome = judge_status(Response(status))
+    outcome = refusal(Response(status))
     assert isinstance(outcome, Retry)
     assert not outcome.throttled
 
 
 def test_429_slows_the_endpoint_down() -> None:
-    outcome = judge_status(Response(429, {"retry-after": "7"}))
+    outcome = refusal(Response(429, {"retry-after": "7"}))
     assert isinstance(outcome, Retry)
     assert (outcome.after, outcome.throttled) == (7.0, True)
 
 
 def test_503_with_a_time_slows_the_endpoint_down() -> None:
-    outcome = judge_status(Response(503, {"retry-after": "30"}))
+    outcome = refusal(Response(503, {"retry-after": "30"}))
     assert isinstance(outcome, Retry)
     assert (outcome.after, outcome.throttled) == (30.0, True)
 
 
 @pytest.mark.parametrize("status", [100, 199, 600, 999])
 def test_a_status_that_does_not_exist_is_tried_again(status: int) -> None:
-    assert isinstance(judge_status(Response(status)), Retry)
+    assert isinstance(refusal(Response(status)), Retry)
 
 
 @pytest.mark.parametrize(
@@ -67,21 +62,21 @@ def test_a_status_that_does_not_exist_is_tried_again(status: int) -> None:
     ],
 )
 def test_a_redirect_says_where_to_but_no_more_than_the_host(location: str, told: str) -> None:
-    outcome = judge_status(Response(302, {"location": location}))
+    outcome = refusal(Response(302, {"location": location}))
     assert isinstance(outcome, Permanent)
     assert outcome.reason.endswith(told)
     assert "final URL" in outcome.hint
 
 
 def test_the_reason_quotes_the_service_on_one_short_line() -> None:
-    outcome = judge_status(answer(400, b"bad\r\n\x1b[31m  token " + b"x" * 1000))
+    outcome = refusal(answer(400, b"bad\r\n\x1b[31m  token " + b"x" * 1000))
     assert isinstance(outcome, Permanent)
     assert outcome.reason.startswith("HTTP 400 Bad Request: bad [31m token xxx")
     assert len(outcome.reason) < 250
 
 
 def test_the_reason_does_not_quote_a_web_page() -> None:
-    outcome = judge_status(answer(502, b"  <!doctype html><h1>Bad gateway</h1>"))
+    outcome = refusal(answer(502, b"  <!doctype html><h1>Bad gateway</h1>"))
     assert isinstance(outcome, Retry)
     assert outcome.reason == "HTTP 502 Bad Gateway"
 
