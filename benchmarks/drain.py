@@ -89,7 +89,7 @@ class GatedTransport(Transports):
         self._allowed = 0
         self._waiting: Optional[Request] = None
 
-    def send(self, request: Any, *, timeout: float) -> Any:
+    def send(self, request: Any, *, timeout: float, meanwhile: Any = None) -> Any:
         with self._gate:
             if not self._allowed:
                 self._waiting = request
@@ -97,7 +97,7 @@ class GatedTransport(Transports):
                 self._gate.wait_for(lambda: self._allowed or self._closed)
                 self._waiting = None
             self._allowed -= 1
-        return super().send(request, timeout=timeout)
+        return super().send(request, timeout=timeout, meanwhile=meanwhile)
 
     def next_request(self) -> Request:
         """Wait for a request at the gate, and return it. Raises TimeoutError."""

@@ -70,8 +70,8 @@ class TimedTransport(Transports):
         super().__init__()
         self.answered: List[float] = []
 
-    def send(self, request: Any, *, timeout: float) -> Any:
-        answer = super().send(request, timeout=timeout)
+    def send(self, request: Any, *, timeout: float, meanwhile: Any = None) -> Any:
+        answer = super().send(request, timeout=timeout, meanwhile=meanwhile)
         self.answered.append(time.perf_counter())
         return answer
 

@@ -12,11 +12,12 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Message
+from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.wording import in_language, internal_error
+from prime_notify.transport.exchange import Meanwhile
 
 __all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
 
@@ -33,7 +34,9 @@ Compose = Callable[[Sequence[Item], EndpointConfig, float, Receipt], Message]
 class Sender(Protocol):
     """The part of a transport that an attempt needs."""
 
-    def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]: ...
+    def send(
+        self, request: Any, *, timeout: float, meanwhile: Meanwhile = None
+    ) -> Union[Response, TransportFailure]: ...
 
 
 class Attempt(NamedTuple):
@@ -61,6 +64,7 @@ class Attempt(NamedTuple):
 class Attempter:
     """Attempts messages at endpoints.
 
+    ``prepare`` does the part of the work of ``compose`` that is the same in each attempt, and keeps the result.
     ``warn`` gets each mistake in a config that did not prevent the request. ``language``: that of the console, for the
     reasons of failures.
     """
@@ -68,30 +72,44 @@ class Attempter:
     transport: Sender
     compose: Compose
     warn: Callable[[Endpoint, str], None] = lambda endpoint, warning: None
+    prepare: Callable[[Notification, EndpointConfig], None] = lambda notification, endpoint: None
     wall: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     crash_point: CrashPoint = no_crash
     language: str = "en_us"
 
-    def attempt(self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt = None) -> Attempt:
+    def attempt(
+        self,
+        endpoint: Endpoint,
+        items: Sequence[Item],
+        previous: Receipt = None,
+        meanwhile: Meanwhile = None,
+    ) -> Attempt:
         """Send one message about ``items``. Never raises: a bug of ours is an outcome with its reason.
+
+        ``meanwhile``: some work of microseconds for the time until the answer is there.
 
         A message that was to answer or update one that is gone is sent again at once, as a message of its own.
         """
         started = self.monotonic()
         warnings: List[str] = []
-        outcome, response = self._try(endpoint, items, previous, warnings)
+        outcome, response = self._try(endpoint, items, previous, warnings, meanwhile)
         if previous and isinstance(outcome, Retry) and outcome.separately:
-            outcome, response = self._try(endpoint, items, None, warnings)
+            outcome, response = self._try(endpoint, items, None, warnings, None)
         ms, outcome = (self.monotonic() - started) * 1000, _for_people(outcome, endpoint, self.language)
         return Attempt(outcome, ms, response, tuple(map(endpoint.redact, dict.fromkeys(warnings))))
 
     def _try(
-        self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt, warnings: List[str]
+        self,
+        endpoint: Endpoint,
+        items: Sequence[Item],
+        previous: Receipt,
+        warnings: List[str],
+        meanwhile: Meanwhile,
     ) -> Tuple[Outcome, str]:
         """The outcome and the text of the answer."""
         try:
-            answer = self._send(endpoint, items, previous, warnings)
+            answer = self._send(endpoint, items, previous, warnings, meanwhile)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
@@ -100,7 +118,12 @@ class Attempter:
             return Permanent(internal_error(error)), ""
 
     def _send(
-        self, endpoint: Endpoint, items: Sequence[Item], previous: Receipt, warnings: List[str]
+        self,
+        endpoint: Endpoint,
+        items: Sequence[Item],
+        previous: Receipt,
+        warnings: List[str],
+        meanwhile: Meanwhile,
     ) -> Union[Response, TransportFailure]:
         message = self.compose(items, endpoint.config, self.wall(), previous)
         request = endpoint.render(message)
@@ -108,7 +131,7 @@ class Attempter:
         for warning in warnings:
             self.warn(endpoint, warning)
         self.crash_point("send:begin")
-        answer = self.transport.send(request, timeout=float(endpoint.config.timeout))
+        answer = self.transport.send(request, timeout=float(endpoint.config.timeout), meanwhile=meanwhile)
         self.crash_point("send:done")
         return answer
 

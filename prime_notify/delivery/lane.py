@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import math
@@ -236,7 +237,7 @@ class Lane:
     def _attempt(self, message: OutgoingMessage, now: float) -> None:
         """One attempt at one message, and the settlement of its deliveries."""
         self._pacing.took(now)
-        attempt = self.attempter.attempt(self.endpoint, message.items, message.previous)
+        attempt = self.attempter.attempt(self.endpoint, message.items, message.previous, self._prepare_next)
         now, outcome = self.clock.steady(), attempt.outcome
         if isinstance(outcome, Retry) and outcome.cut_off:
             self.outbox.settle(*message.put_off(now))
@@ -244,6 +245,13 @@ class Lane:
         settlements = message.settlements(attempt, self.policy.schedule, now=now, random=self.clock.random())
         self._record(message, attempt, settlements, now)
         self._settle(message, settlements, now)
+
+    def _prepare_next(self) -> None:
+        """Compose the next message while an answer is awaited. Its own attempt finds the texts in the cache."""
+        with contextlib.suppress(Exception):  # its own attempt meets the same error, and says so
+            notification = self.outbox.next_read_ahead(self.endpoint.name)
+            if notification is not None:
+                self.attempter.prepare(notification, self.endpoint.config)
 
     def _record(
         self, message: OutgoingMessage, attempt: Attempt, settlements: Sequence[Settlement], now: float

@@ -84,7 +84,9 @@ class Engine:
         assert sender is not None
         self._warnings = OnceLog(log)
         compose, warn = self._messages.message, self._warnings.warn
-        self._attempter = Attempter(sender, compose, warn, crash_point=crash_point, language=console.language)
+        self._attempter = Attempter(
+            sender, compose, warn, self._messages.prepare, crash_point=crash_point, language=console.language
+        )
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
         self._folder = DataFolder(
             data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), crash_point=crash_point

@@ -47,7 +47,7 @@ class Messages:
 
         ``now``: unix seconds of the attempt. ``previous``: the receipt of the start of the same task.
         """
-        language = self._catalogue.best(endpoint.language or self._config.language or self._language)
+        language = self._language_of(endpoint)
         message = self._composed(items, language, now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
         if message.custom_body is None:
@@ -55,6 +55,13 @@ class Messages:
         # A channel that lays out facts shows the owner's own text instead of them
         label = self._catalogue.text(language, f"notification.label.{FactKind.MESSAGE.value}")
         return dataclasses.replace(message, facts=(Fact(FactKind.MESSAGE, label, message.custom_body),))
+
+    def prepare(self, notification: Notification, endpoint: EndpointConfig) -> None:
+        """Compose the texts that a message about one notification begins with, and keep them for it."""
+        self._composer.message(notification, self._language_of(endpoint), now=0.0)
+
+    def _language_of(self, endpoint: EndpointConfig) -> str:
+        return self._catalogue.best(endpoint.language or self._config.language or self._language)
 
     def _composed(
         self, items: Sequence[Item], language: str, now: float, previous: Optional[Mapping[str, str]]

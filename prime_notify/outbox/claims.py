@@ -56,6 +56,12 @@ class Claims:
             self._leases[row.key] = _Lease(row, deferred=False)
             return row
 
+    def next_read_ahead(self, endpoint: str) -> Optional[DueRow]:
+        """The next one, if it has been read ahead; it is not leased."""
+        with self._claiming:
+            ahead = self._ahead.get(endpoint)
+            return ahead[0] if ahead else None
+
     def _pop(self, endpoint: str) -> Optional[DueRow]:
         try:
             return self._ahead[endpoint].popleft()

@@ -106,6 +106,12 @@ class Outbox:
             row = self._claims.due(endpoint, at)
         return None
 
+    def next_read_ahead(self, endpoint: str) -> Optional[Notification]:
+        """The notification of the next delivery, if it is known without a query. Nothing is leased."""
+        row = self._claims.next_read_ahead(endpoint)
+        payload = None if row is None else self._payloads.of(row.body)
+        return None if payload is None else Notification(payload)
+
     def claim_deferred(self, endpoint: str, *, at: float, most: int) -> Sequence[Delivery]:
         """Lease the deferred deliveries of an endpoint that are due by ``at``, in the order of acceptance.
 

@@ -23,7 +23,7 @@ from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
 from prime_notify.text.plain import excerpt
 from prime_notify.text.redaction import Redactor
-from prime_notify.transport.exchange import Phase, Stopped
+from prime_notify.transport.exchange import Meanwhile, Phase, Stopped
 from prime_notify.transport.explain import explain
 
 __all__ = ["AppriseTransport"]
@@ -64,7 +64,9 @@ class AppriseTransport:
         self._closed = False
         self._capture = _LogCapture()
 
-    def send(self, request: AppriseRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(
+        self, request: AppriseRequest, *, timeout: float, meanwhile: Meanwhile = None
+    ) -> Union[Response, TransportFailure]:
         """One attempt at each URL that does not have this message yet. Never raises."""
         deadline = self._clock() + timeout
         with self._changed:

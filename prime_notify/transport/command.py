@@ -24,7 +24,7 @@ from prime_notify.model.request import CommandRequest
 from prime_notify.model.response import Response
 from prime_notify.text.plain import excerpt, last_line
 from prime_notify.text.wording import Wording
-from prime_notify.transport.exchange import Phase, Stopped
+from prime_notify.transport.exchange import Meanwhile, Phase, Stopped
 from prime_notify.transport.explain import explain
 
 __all__ = ["CommandTransport"]
@@ -67,7 +67,9 @@ class CommandTransport:
         self._runs: Set[_Run] = set()
         self._closed = False
 
-    def send(self, request: CommandRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(
+        self, request: CommandRequest, *, timeout: float, meanwhile: Meanwhile = None
+    ) -> Union[Response, TransportFailure]:
         """One run. After ``timeout`` seconds the program is killed with all its children. Never raises."""
         deadline = self._clock() + timeout
         if self._closed:

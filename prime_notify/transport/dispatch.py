@@ -9,6 +9,7 @@ from typing import Any, Dict, Protocol, Tuple, Type, Union
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from prime_notify.model.response import Response
+from prime_notify.transport.exchange import Meanwhile
 from prime_notify.transport.http import HttpTransport
 
 __all__ = ["Transport", "Transports"]
@@ -17,7 +18,7 @@ __all__ = ["Transport", "Transports"]
 class Transport(Protocol):
     """Does the input and output of requests of one kind. Never raises."""
 
-    def send(self, request: Any, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(self, request: Any, *, timeout: float, meanwhile: Meanwhile = None) -> Union[Response, TransportFailure]:
         """One attempt, which ends within ``timeout`` seconds."""
         ...
 
@@ -44,9 +45,11 @@ class Transports:
         self._made: Dict[type, Transport] = {}
         self._closed = False
 
-    def send(self, request: AnyRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(
+        self, request: AnyRequest, *, timeout: float, meanwhile: Meanwhile = None
+    ) -> Union[Response, TransportFailure]:
         transport = self._made.get(type(request)) or self._make(type(request))
-        return transport.send(request, timeout=timeout)
+        return transport.send(request, timeout=timeout, meanwhile=meanwhile)
 
     def close(self) -> None:
         with self._lock:

@@ -13,9 +13,12 @@ from prime_notify.text.wording import Wording
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Exchange", "Phase", "Stopped"]
+__all__ = ["Exchange", "Meanwhile", "Phase", "Stopped"]
 
 T = TypeVar("T")
+
+Meanwhile = Optional[Callable[[], None]]
+"""Some work of microseconds, to be done while an answer is awaited. It may be done twice, or not at all."""
 
 
 class Phase(enum.IntEnum):
@@ -57,9 +60,10 @@ class Exchange:
     even if a peer sends its bytes one by one.
     """
 
-    __slots__ = ("_clock", "_deadline", "_socket", "_wake", "phase", "stopped")
+    __slots__ = ("_clock", "_deadline", "_socket", "_wake", "meanwhile", "phase", "stopped")
 
-    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
+    def __init__(self, timeout: float, clock: Callable[[], float], meanwhile: Meanwhile = None) -> None:
+        self.meanwhile = meanwhile
         self.phase = Phase.LOOKUP
         self.stopped = False
         self._clock = clock

@@ -21,7 +21,7 @@ from prime_notify.model.tls import tls_context, tls_files
 from prime_notify.text.redaction import mask_url
 from prime_notify.transport.connection import Connection
 from prime_notify.transport.dial import Resolver
-from prime_notify.transport.exchange import Exchange, Phase, Stopped
+from prime_notify.transport.exchange import Exchange, Meanwhile, Phase, Stopped
 from prime_notify.transport.explain import explain
 from prime_notify.transport.http_syntax import read_answer, request_bytes
 from prime_notify.transport.route import EnvironmentProxies, PoolKey, Route, find_route
@@ -66,9 +66,11 @@ class HttpTransport:
         self._route: Callable[[str, ConnectionOptions], Route] = functools.lru_cache(maxsize=256)(find)
         self._tls_context = functools.lru_cache(maxsize=32)(lambda options, files: tls_context(options))
 
-    def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(
+        self, request: Request, *, timeout: float, meanwhile: Meanwhile = None
+    ) -> Union[Response, TransportFailure]:
         """One attempt, which ends within ``timeout`` seconds. Never raises; follows no redirect."""
-        return self._attempt(request, timeout, self._send)
+        return self._attempt(request, timeout, self._send, meanwhile)
 
     def probe(self, request: Request, *, timeout: float) -> Optional[TransportFailure]:
         """Try to connect as ``request`` needs it: look the name up, connect, open the proxy's tunnel, set up TLS.
@@ -77,7 +79,9 @@ class HttpTransport:
         """
         return self._attempt(request, timeout, self._connect)
 
-    def _attempt(self, request: Request, timeout: float, work: _Work[T]) -> Union[T, TransportFailure]:
+    def _attempt(
+        self, request: Request, timeout: float, work: _Work[T], meanwhile: Meanwhile = None
+    ) -> Union[T, TransportFailure]:
         try:
             options = request.connection
             route = self._route(request.url, options)
@@ -85,7 +89,7 @@ class HttpTransport:
             context = self._tls_context(options, tls_files(options)) if route.tls else None
         except Exception as error:  # noqa: BLE001 - a malformed URL or proxy, an unusable CA bundle
             return explain(error, Phase.LOOKUP, mask_url(request.url))
-        exchange = Exchange(timeout, self._clock)
+        exchange = Exchange(timeout, self._clock, meanwhile)
         with self._lock:
             self._exchanges.add(exchange)
             if self._closed:
@@ -141,6 +145,8 @@ class HttpTransport:
             with contextlib.suppress(BrokenPipeError):
                 connection.send(data)
             exchange.phase = Phase.WAIT
+            if exchange.meanwhile is not None:
+                exchange.meanwhile()
             status, headers, body, reusable = read_answer(connection, method, self._body_cap + 1)
         finally:
             self._keep(route, connection) if reusable else connection.close()

@@ -95,7 +95,7 @@ class World:
     def members_after(self, name: str) -> Sequence[str]:
         return members_after(name, [one.config for one in self.endpoints], {"g": "first_ok"})
 
-    def send(self, request: Any, *, timeout: float) -> Answer:
+    def send(self, request: Any, *, timeout: float, meanwhile: Any = None) -> Answer:
         """The transport's part."""
         endpoint = request.url.rpartition("/")[2]
         answer = self.answer(endpoint)

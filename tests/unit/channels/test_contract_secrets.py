@@ -69,7 +69,7 @@ class Echo:
         self.form = form
         self.asked: List[AnyRequest] = []
 
-    def send(self, request: AnyRequest, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(self, request: AnyRequest, *, timeout: float, meanwhile: Any = None) -> Union[Response, TransportFailure]:
         self.asked.append(request)
         told = everything(request)
         if self.form == "failure":
@@ -202,8 +202,8 @@ class Everywhere(Echo):
         self.reached = threading.Event()
         self._missing = endpoints
 
-    def send(self, request: AnyRequest, *, timeout: float) -> Union[Response, TransportFailure]:
-        answered = super().send(request, timeout=timeout)
+    def send(self, request: AnyRequest, *, timeout: float, meanwhile: Any = None) -> Union[Response, TransportFailure]:
+        answered = super().send(request, timeout=timeout, meanwhile=meanwhile)
         if len(self.asked) >= self._missing:
             self.reached.set()
         return answered

@@ -29,7 +29,7 @@ class Failing:
     def __init__(self, kind: FailureKind) -> None:
         self.failure = TransportFailure(kind, Wording("the reason", "原因"), Wording("the remedy", "办法"))
 
-    def send(self, request: Any, *, timeout: float) -> TransportFailure:
+    def send(self, request: Any, *, timeout: float, meanwhile: Any = None) -> TransportFailure:
         return self.failure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import List, Optional, Sequence, Union
+from typing import Any, Callable, List, Optional, Sequence, Union
 
 import pytest
 
@@ -42,8 +42,10 @@ class ScriptedTransport:
         self.answers: List[Answer] = list(answers)
         self.sent: List[str] = []
 
-    def send(self, request: Request, *, timeout: float) -> Union[Response, TransportFailure]:
+    def send(self, request: Request, *, timeout: float, meanwhile: Any = None) -> Union[Response, TransportFailure]:
         self.sent.append(request.headers["webhook-id"])
+        if meanwhile is not None:
+            meanwhile()
         answer = self.answers.pop(0) if self.answers else Response(200)
         if isinstance(answer, Exception):
             raise answer
@@ -57,7 +59,15 @@ class World:
         self.clock = FakeClock()
         self.store = Outbox(Database(MEMORY))
         self.transport = ScriptedTransport(*answers)
-        attempter = Attempter(self.transport, self.message, self.clock.wall, self.clock.steady)
+        self.prepared: List[str] = []
+        self.prepare: Callable[[str], None] = self.prepared.append
+        attempter = Attempter(
+            self.transport,
+            self.message,
+            prepare=lambda notification, endpoint: self.prepare(notification.id),
+            wall=self.clock.wall,
+            monotonic=self.clock.steady,
+        )
         log = logging.getLogger("test.lane")
         policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
         self.notices: List[Notice] = []
@@ -85,6 +95,25 @@ def test_it_delivers_what_waits_and_then_rests() -> None:
     assert world.run_until_idle() is None
     assert world.transport.sent == ids
     assert states(world.store, ids[0]) == {"a": State.DELIVERED}
+
+
+def test_the_next_message_is_prepared_while_an_answer_is_awaited() -> None:
+    world = World()
+    ids = [world.put(), world.put(), world.put()]
+    world.lane.step()
+    assert world.prepared == ids[1:2]
+    assert world.transport.sent == ids[:1]
+
+
+def test_an_error_in_preparing_costs_nothing() -> None:
+    def fail(id: str) -> None:
+        raise ValueError(id)
+
+    world = World()
+    world.prepare = fail
+    ids = [world.put(), world.put()]
+    world.run_until_idle()
+    assert [states(world.store, id) for id in ids] == [{"a": State.DELIVERED}] * 2
 
 
 @pytest.mark.parametrize("answer", [Response(200), REFUSED])

@@ -51,7 +51,7 @@ def test_a_transport_is_made_once_however_many_ask_for_it(
             super().__init__()
             made.append(self)
 
-        def send(self, request: CommandRequest, *, timeout: float) -> Response:
+        def send(self, request: CommandRequest, *, timeout: float, meanwhile: Any = None) -> Response:
             return Response(len(made))
 
     monkeypatch.setattr(command, "CommandTransport", Slow)

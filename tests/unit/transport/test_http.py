@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Any, Callable, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Tuple, Union
 
 import pytest
 
@@ -72,6 +72,14 @@ def test_the_answer_comes_with_lower_case_headers_and_its_time(receiver: Receive
     assert got.status == 201
     assert {**got.headers, "content-length": ""} == {"x-one": "1", "set-cookie": "a, b", "content-length": ""}
     assert (got.body, got.truncated, got.received_at) == (b"created", False, 1234.5)
+
+
+def test_other_work_is_done_once_the_request_is_sent(transport: HttpTransport, receiver: Receiver) -> None:
+    arrived: List[int] = []
+    request = Request("POST", receiver.url(), {}, b"{}")
+    answer = transport.send(request, timeout=5.0, meanwhile=lambda: arrived.append(len(receiver.wait_for(1))))
+    assert isinstance(answer, Response)
+    assert arrived == [1]
 
 
 def test_the_owners_headers_override_but_cannot_break_the_framing(transport: HttpTransport, receiver: Receiver) -> None:
