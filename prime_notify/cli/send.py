@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -15,10 +16,11 @@ from prime_notify.cli.report import FAILED, CliError, Report
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.annotations import member
 from prime_notify.model.event import Event, EventName
-from prime_notify.model.notification import Notification
+from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.errors import OutboxError
-from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.folder import leave_events
+from prime_notify.outbox.values import Received
 
 __all__ = ["add_parser"]
 
@@ -56,23 +58,21 @@ def _send(options: argparse.Namespace, folder: FolderAccess) -> Report:
     fields = _fields_of_text(options.field) if options.payload is None else _fields_of_file(options.payload)
     event = Event(EventName(options.event), options.plugin, fields=fields)
     loaded = _config(folder)
-    _store(folder, event)
+    id = _store(folder, event)
     if folder.owner is not None or loaded is None:
-        return _left_to(folder.owner)
+        return _left_to(folder.owner, id)
     awaited: Awaited = {}
     with delivery_run(folder, loaded, verbose=options.verbose) as run:
-        ours = None if run is None else _ours(run.accepted, event)
-        if run is not None and ours is not None:
+        if run is not None:
             awaited = _deliveries_of(run, run.accepted)
             run.wait(awaited, float(options.timeout))
     if run is None:
-        return _left_to(None)
-    if ours is None:
+        return _left_to(None, id)
+    if id not in awaited:
         raise CliError(f"not sent: {event.name.value} of this task was accepted before", FAILED)
-    ours_only = {ours.id: awaited[ours.id]}
-    report = outcome_report(folder, loaded, ours_only, id=ours.id)
-    nowhere = [] if awaited[ours.id] else ["no endpoint wants it"]
-    return Report([f"{event.name.value} {ours.id}", *nowhere, *report.lines], report.data, report.code)
+    report = outcome_report(folder, loaded, {id: awaited[id]}, id=id)
+    nowhere = [] if awaited[id] else ["no endpoint wants it"]
+    return Report([f"{event.name.value} {id}", *nowhere, *report.lines], report.data, report.code)
 
 
 def _config(folder: FolderAccess) -> Optional[LoadedConfig]:
@@ -88,36 +88,31 @@ def _config(folder: FolderAccess) -> Optional[LoadedConfig]:
     return loaded
 
 
-def _left_to(owner: Optional[str]) -> Report:
+def _left_to(owner: Optional[str], id: str) -> Report:
     who = owner or "another process"
     text = f"stored; {who} delivers from this folder and takes it up within seconds"
-    return Report([text], {"owner": who, "id": None, "endpoints": []})
+    return Report([text], {"owner": who, "id": id, "endpoints": []})
 
 
-def _store(folder: FolderAccess, event: Event) -> None:
-    """Store the event before the engine starts: it may end a task that the engine would take for interrupted."""
+def _store(folder: FolderAccess, event: Event) -> str:
+    """Store the event before the engine starts: it may end a task that the engine would take for interrupted.
+
+    Returns the id of its notification.
+    """
+    received = Received(IdFactory()(), event, time.time())
     with folder.outbox():
         pass
     try:
-        store_late(folder.path, event)
+        leave_events(folder.path, [received])
     except OutboxError as error:
         raise CliError(f"the event cannot be stored: {error}") from None
+    return received.id
 
 
 def _deliveries_of(run: DeliveryRun, notifications: Sequence[Notification]) -> Awaited:
     """The deliveries of our event, and of the ends of interrupted tasks that were accepted with it."""
     records = [record for notification in notifications for record in run.history.find(notification.id)]
     return {record.id: [delivery.endpoint for delivery in record.deliveries] for record in records}
-
-
-def _ours(accepted: Sequence[Notification], event: Event) -> Optional[Notification]:
-    """The notification of our event. Ends of interrupted tasks may follow it, but they are of other tasks."""
-    task_id = event.fields.get("task_id")
-    for notification in reversed(accepted):
-        payload = notification.payload
-        if (payload.event, payload.plugin.id) == (event.name, event.plugin_id) and task_id in (None, payload.task_id):
-            return notification
-    return None
 
 
 def _fields_of_file(name: str) -> Mapping[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
@@ -11,7 +9,7 @@ from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lane_thread import LaneThread
 
-__all__ = ["Lanes", "Waker"]
+__all__ = ["Lanes"]
 
 
 class Lanes:
@@ -23,7 +21,6 @@ class Lanes:
         self._make = make
         self.members_after = members_after
         self._threads: Dict[str, LaneThread] = {}
-        self._waker = Waker(self.wake)
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
         """Have a lane for each of these endpoints, and no other. An unchanged endpoint keeps its lane.
@@ -49,10 +46,6 @@ class Lanes:
             thread = self._threads.get(name)
             if thread is not None:
                 thread.wake()
-
-    def wake_soon(self, names: Iterable[str]) -> None:
-        """As :meth:`wake`, from another thread: the caller, a backup, wakes only that one."""
-        self._waker.wake(names)
 
     def wake_all(self) -> None:
         """A delivery may have been stored for any endpoint."""
@@ -82,7 +75,6 @@ class Lanes:
 
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
-        self._waker.stop()
         threads, self._threads = self._threads, {}
         for thread in threads.values():
             thread.stop()
@@ -92,47 +84,3 @@ class Lanes:
             if not thread.join(max(0.0, deadline - now())):
                 busy.append(name)
         return busy
-
-
-class Waker:
-    """Wakes lanes from a thread of its own, so that the thread of a backup wakes one thread and not fifty.
-
-    ``act`` gets the names soon after :meth:`wake`, those of several calls together.
-    """
-
-    def __init__(self, act: Callable[[Iterable[str]], None]) -> None:
-        self._act = act
-        self._lock = threading.Lock()
-        self._calls: queue.SimpleQueue[Iterable[str]] = queue.SimpleQueue()
-        self._stopping = False
-        self._thread: Optional[threading.Thread] = None
-
-    def wake(self, names: Iterable[str]) -> None:
-        """Returns at once. From any thread."""
-        if self._thread is None:
-            self._start()
-        self._calls.put(names)
-
-    def _start(self) -> None:
-        with self._lock:
-            if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._work, name="prime_notify-waker", daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        """``act`` is not called after this. Idempotent."""
-        with self._lock:
-            self._stopping = True
-            thread, self._thread = self._thread, None
-        self._calls.put(())
-        if thread is not None:
-            thread.join()
-
-    def _work(self) -> None:
-        while True:
-            names = set(self._calls.get())
-            while not self._calls.empty():
-                names.update(self._calls.get())
-            if self._stopping:
-                return
-            self._act(names)

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Set, Tuple
 
 import psutil
 
@@ -22,8 +22,9 @@ from prime_notify.delivery.notices import Notice
 from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
+from prime_notify.engine.hand_off import HandOff
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
-from prime_notify.engine.intake import Accepted, Intake, NotificationFactory, unknown_end
+from prime_notify.engine.intake import Intake, NotificationFactory, unknown_end
 from prime_notify.engine.overview import Overview, overview_of
 from prime_notify.engine.rehearsal import Rehearsal, Scene
 from prime_notify.engine.router import Router
@@ -37,7 +38,7 @@ from prime_notify.model.event import Event
 from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
-from prime_notify.outbox.values import LateEvent, OpenTask
+from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.routing.groups import members_after
 from prime_notify.transport.dispatch import Transports
@@ -48,8 +49,8 @@ __all__ = ["Engine"]
 class Engine:
     """Accepts events, stores them with their deliveries, and delivers them in the background.
 
-    ``accept`` may be called from any thread, also that of a backup: it stores and returns.
-    ``on_accepted`` is called after each stored event, on the thread that called ``accept``; it must be quick.
+    ``accept`` may be called from any thread, also that of a backup: it returns when the event is stored.
+    ``on_accepted`` is called for each notification, on the thread of the intake; it must be quick.
     ``on_notice`` is called from the thread of a lane, when people should know about an endpoint.
     """
 
@@ -94,12 +95,15 @@ class Engine:
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
         self._intake: Optional[Intake] = None  # while this process owns the data folder
+        self._unacceptable: Set[str] = set()  # received events that an error of ours leaves to the next version
+        self._console = console
+        self._hand_off = HandOff(self._take_in, self._say_slow, log)
         self._lanes = Lanes(self._make_lane, self._members_after)
         self.rehearsal = Rehearsal(
             self._scene, self._lock, self._messages, self._attempter, self._lanes, self._clock, self._factory, log
         )
         pruner = Pruner(self._clock, self._retention, crash_point)
-        self._chores = Housekeeping(self._folder, self._lanes, pruner, self._own_folder, self._accept_late, log)
+        self._chores = Housekeeping(self._folder, self._lanes, pruner, self._own_folder, self._accept_inbox, log)
         self._housekeeping: Optional[PeriodicThread] = None
 
     # life cycle
@@ -110,6 +114,7 @@ class Engine:
         with self._lock:
             self._running = True
         self._own_folder()
+        self._hand_off.start()
         jobs, now = self._chores.jobs(), self._clock.steady
         self._housekeeping = PeriodicThread("prime_notify-housekeeping", jobs, self._log, now)
         self._housekeeping.start()
@@ -120,6 +125,7 @@ class Engine:
 
         What was not delivered stays on disk for the next start.
         """
+        self._hand_off.stop(grace + 1.0)
         with self._lock:
             if not self._running:
                 return []
@@ -143,6 +149,7 @@ class Engine:
             self._apply()
             self._lanes.reset(self._lanes.by_name())  # the cause of a failure may have been removed
             if self._running:
+                self._accept_inbox()  # it waits while notifications are switched off
                 self._check_endpoints()
 
     def switch(self, endpoint: str, on: bool) -> None:
@@ -167,23 +174,25 @@ class Engine:
         with self._lock:
             if self._intake is not None or not (self._folder.owned or self._folder.take()):
                 return
-            left_open = self._folder.outbox.open_tasks()
-            self._intake = self._make_intake(left_open)
+            self._intake = self._make_intake()
             self._apply()
-            self._accept_late()
-            for task in left_open:
+            self._accept_inbox()
+            for task in self._folder.outbox.open_tasks():
                 if task.owner != self._owner:
-                    self._accept_safely(unknown_end(task))
+                    self._accept_safely(self._factory.receive(unknown_end(task)), in_inbox=False)
 
-    def _make_intake(self, left_open: Sequence[OpenTask]) -> Intake:
+    def _make_intake(self) -> Intake:
         outbox = self._folder.outbox
-        ledger = TaskLedger(self._new_id, left_open, outbox.endings())
+        ledger = TaskLedger(self._new_id, outbox.open_tasks(), outbox.endings())
         router = Router(ledger, self._readings, self._lanes.is_open_to_more, dict(outbox.turns()), outbox.holders)
         return Intake(outbox, router, self._factory, self._clock, self._log, self._owner)
 
-    def _accept_late(self) -> None:
-        for late in self._folder.outbox.late_events():
-            self._accept_safely(late.event, late)
+    def _accept_inbox(self) -> None:
+        """Accept the events that other processes left, or that were received while notifications were switched off."""
+        with self._lock:
+            for received in self._folder.outbox.inbox():
+                if received.id not in self._unacceptable:
+                    self._accept_safely(received)
 
     def _retention(self) -> Tuple[float, int]:
         history = self._endpoints.loaded.config.history
@@ -192,37 +201,48 @@ class Engine:
     # accepting
 
     def accept(self, event: Event) -> Optional[str]:
-        """Store ``event`` and its deliveries; the notification's id, or None when it was not accepted.
+        """Store ``event``, from which a notification and its deliveries are made at once; the notification's id.
 
-        Not accepted: notifications are switched off, the engine is stopped, or this event was accepted before; and
-        while another process owns the data folder, the event is kept for the next owner.
-        Never raises and never waits for a network.
+        None when it was not accepted: notifications are switched off, or the engine is stopped. While another process
+        owns the data folder, the event is left for it. A start or an end that was accepted before makes no
+        notification. Never raises, never waits for a network, and not long for a disk.
         """
-        return self._accept_safely(event)
-
-    def _accept_safely(self, event: Event, late: Optional[LateEvent] = None) -> Optional[str]:
-        try:
-            accepted = self._accept(event, late)
-            for one in accepted:
-                self._on_accepted(one.notification)
-        except Exception:  # noqa: BLE001  (no error of ours may reach the thread of a backup)
-            self._log.exception("unexpected error while accepting %s of %s", event.name.value, event.plugin_id)
+        if not self._endpoints.loaded.config.notification.enabled:
             return None
-        return accepted[-1].notification.id if accepted else None
+        return self._hand_off.give(lambda: self._factory.receive(event, self._owner))
 
-    def _accept(self, event: Event, late: Optional[LateEvent] = None) -> Sequence[Accepted]:
+    def _take_in(self, events: Sequence[Received], stored: Callable[[], None]) -> None:
+        """Accept received events once they are stored."""
         with self._lock:
-            loaded = self._endpoints.loaded
-            if not self._running or not loaded.config.notification.enabled:
-                return []
             if self._intake is None:
-                running = self._factory.server_running()
-                self._folder.keep_late(event.kept(at=self._clock.wall(), server_running=running))
-                return []
-            accepted = self._intake.accept(event, loaded, self._endpoints.on, late)
-            for one in accepted:
-                self._lanes.wake_soon(one.endpoints)
-            return accepted
+                self._folder.leave_events([event._replace(owner="") for event in events])
+                return
+            self._intake.outbox.receive(events)
+            stored()
+            for received in events:
+                self._accept_safely(received)
+
+    def _accept_safely(self, received: Received, *, in_inbox: bool = True) -> None:
+        try:
+            self._accept(received, in_inbox=in_inbox)
+        except Exception:  # noqa: BLE001  (the other events are to be accepted)
+            self._unacceptable.add(received.id)
+            name, plugin = received.event.name.value, received.event.plugin_id
+            self._log.exception("unexpected error while accepting %s of %s", name, plugin)
+
+    def _accept(self, received: Received, *, in_inbox: bool) -> None:
+        loaded = self._endpoints.loaded
+        if self._intake is None or not loaded.config.notification.enabled:
+            return
+        for one in self._intake.accept(received, loaded, self._endpoints.on, in_inbox=in_inbox):
+            self._lanes.wake(one.endpoints)
+            self._on_accepted(one.notification)
+
+    def _say_slow(self, slow: bool) -> None:
+        if slow:
+            self._console.say(logging.WARNING, "log.disk_slow")
+        else:
+            self._console.say(logging.INFO, "log.outbox_recovered")
 
     # delivering
 
@@ -237,11 +257,16 @@ class Engine:
 
     # looking
 
+    def catch_up(self) -> None:
+        """Return when the events so far are notifications, or after a few seconds. Whatever looks at them does this."""
+        self._hand_off.catch_up()
+
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload for other plugins, with its texts in the configured language."""
         return self._messages.describe(notification)
 
     def _scene(self) -> Scene:
+        self.catch_up()
         intake = self._intake
         if intake is None:  # another process owns the data folder: nothing is known of former tasks
             router = Router(TaskLedger(self._new_id), self._readings, self._lanes.is_open_to_more)
@@ -252,6 +277,7 @@ class Engine:
     @property
     def history(self) -> Optional[History]:
         """The stored notifications; None while another process owns the data folder."""
+        self.catch_up()
         return self._folder.history
 
     @property
@@ -261,6 +287,7 @@ class Engine:
 
     def overview(self) -> Overview:
         """The endpoints, the deliveries that wait, and the last attempts."""
+        self.catch_up()
         outbox, active = self._folder.outbox, self._running and self._folder.owned
         waiting, dead = (outbox.waiting(), outbox.dead()) if active else ({}, {})
         loaded, switched = self._endpoints.loaded, self._endpoints.switched
@@ -270,12 +297,14 @@ class Engine:
 
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""
+        self.catch_up()
         names = self._folder.outbox.replay(notification_id, at=self.now)
         self._lanes.reset(names)
         return names
 
     def drop(self, notification_id: Optional[str] = None) -> int:
         """Give up dead letters, of one notification or all; how many."""
+        self.catch_up()
         return self._folder.outbox.drop(notification_id, at=self.now)
 
 

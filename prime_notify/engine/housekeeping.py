@@ -49,14 +49,14 @@ class Pruner:
 
 @dataclass(frozen=True)
 class Housekeeping:
-    """``own``: takes the data folder, unless another process owns it. ``accept_late``: accepts the events that other
+    """``own``: takes the data folder, unless another process owns it. ``accept_inbox``: accepts the events that other
     processes left in the folder."""
 
     folder: DataFolder
     lanes: Lanes
     pruner: Pruner
     own: Callable[[], object]
-    accept_late: Callable[[], None]
+    accept_inbox: Callable[[], None]
     log: logging.Logger
 
     def jobs(self) -> List[Periodic]:
@@ -87,7 +87,7 @@ class Housekeeping:
 
     def _look_for_others(self) -> None:
         if self.folder.changed_by_others():
-            self.accept_late()
+            self.accept_inbox()
             self.lanes.wake_all()
 
     def _prune(self) -> None:

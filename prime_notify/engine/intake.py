@@ -1,4 +1,4 @@
-"""The hand-off: an event becomes a valid notification, which is routed and stored with its deliveries."""
+"""The intake: a received event becomes a valid notification, which is routed and stored with its deliveries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prime_notify.model.event import Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.outbox import Outbox
-from prime_notify.outbox.values import LateEvent, OpenTask, TaskChange
+from prime_notify.outbox.values import OpenTask, Received, TaskChange
 
 __all__ = ["Accepted", "Intake", "NotificationFactory", "unknown_end"]
 
@@ -29,14 +29,19 @@ class NotificationFactory:
     server_running: Callable[[], Optional[bool]]
     log: logging.Logger
 
-    def make(self, event: Event, task_id: str, loaded: LoadedConfig) -> Notification:
+    def receive(self, event: Event, owner: str = "") -> Received:
+        """The event, with the id of its notification, and the moment and the state of the server as they are now."""
+        return Received(self.new_id(), event, self.clock.wall(), self.server_running(), owner)
+
+    def make(self, received: Received, task_id: str, loaded: LoadedConfig) -> Notification:
         """A valid notification of the event; logs the fields that could not be used."""
+        id, event, at, running, _ = received
         normalized = normalize(
             event,
-            id=self.new_id(),
+            id=id,
             task_id=task_id,
-            now=self.clock.wall(),
-            server_running=self.server_running(),
+            now=self.clock.wall() if at is None else at,
+            server_running=running,
             server_name=loaded.config.server.name,
         )
         for warning in normalized.warnings:
@@ -65,46 +70,51 @@ class Intake:
 
     def accept(
         self,
-        event: Event,
+        received: Received,
         loaded: LoadedConfig,
         endpoints: EndpointSet,
-        late: Optional[LateEvent] = None,
+        *,
+        in_inbox: bool = True,
     ) -> Sequence[Accepted]:
-        """Store ``event`` for those of ``endpoints`` that want it; before it, the ends of tasks that it interrupts.
+        """Store the event for those of ``endpoints`` that want it; before it, the ends of tasks that it interrupts.
 
-        Nothing is stored when this start or end was accepted before. Raises OutboxError.
+        It leaves the inbox. Nothing else happens when this start or end was accepted before. Raises OutboxError.
         """
+        event = received.event
         placement = self.router.ledger.place(event)
         if placement.repeated:
             self.log.debug("%s of task %s was accepted before", event.name.value, placement.task_id)
+            self.outbox.take_out([received.id])
             return []
-        accepted = [self._store(unknown_end(task), task.task_id, loaded, endpoints) for task in placement.abandoned]
-        accepted.append(self._store(event, placement.task_id, loaded, endpoints, late))
+        ends = [(self.factory.receive(unknown_end(task)), task.task_id) for task in placement.abandoned]
+        accepted = [self._store(end, task_id, loaded, endpoints, in_inbox=False) for end, task_id in ends]
+        accepted.append(self._store(received, placement.task_id, loaded, endpoints, in_inbox=in_inbox))
         return accepted
 
     def _store(
         self,
-        event: Event,
+        received: Received,
         task_id: str,
         loaded: LoadedConfig,
         endpoints: EndpointSet,
-        late: Optional[LateEvent] = None,
+        *,
+        in_inbox: bool,
     ) -> Accepted:
-        ledger = self.router.ledger
-        notification = self.factory.make(event, task_id, loaded)
+        event, ledger = received.event, self.router.ledger
+        notification = self.factory.make(received, task_id, loaded)
         routing = self.router.route(notification, task_id, loaded.config.notification, endpoints)
         turns = routing.turns
         opened = closed = ended = None
         if event.name.is_start:
-            known = notification.payload.task_fields()
-            opened = OpenTask(task_id, event.plugin_id, event.name, self.owner, notification.id, known)
+            known, owner = notification.payload.task_fields(), received.owner or self.owner
+            opened = OpenTask(task_id, event.plugin_id, event.name, owner, notification.id, known)
         elif event.name.is_end:
             closed = task_id if ledger.is_open(task_id) else None
             ended = ledger.new_ending(notification)
         self.outbox.put(
             notification,
             routing.names,
-            TaskChange(opened, closed, ended, late.key if late else None, turns),
+            TaskChange(opened, closed, ended, received.id if in_inbox else None, turns),
             at=self.clock.steady(),
             in_order=endpoints.in_order,
             recovery=routing.recovery,

@@ -71,15 +71,15 @@ class Rehearsal:
 
     def explanation(self, name: str, event: EventName) -> Optional[Explanation]:
         """Whether a sample of ``event`` would go to an endpoint, and why; None: there is no such endpoint."""
+        scene = self.scene()
         with self.lock:
-            scene = self.scene()
             endpoint = scene.endpoint(name)
             if endpoint is None:
                 return None
             block, ledger = scene.loaded.config.notification, scene.router.ledger
             sample = dataclasses.replace(sample_event(event), plugin_id=ledger.usual_plugin(event.task))
             task_id = ledger.place(sample).task_id
-            notification = self.factory.make(sample, task_id, scene.loaded)
+            notification = self.factory.make(self.factory.receive(sample), task_id, scene.loaded)
             on = next((one for one in scene.on.configs if one.name == name), None)
             config = on or endpoint.config.model_copy(update={"enabled": False})
             decision = decide(notification.payload, config, block, scene.router.context)
@@ -123,4 +123,5 @@ class Rehearsal:
         return [target.name for target in chosen]
 
     def _sample(self, scene: Scene, event: EventName, operator: Optional[Mapping[str, str]] = None) -> Notification:
-        return self.factory.make(sample_event(event, operator=operator), self.factory.new_id(), scene.loaded)
+        received = self.factory.receive(sample_event(event, operator=operator))
+        return self.factory.make(received, self.factory.new_id(), scene.loaded)

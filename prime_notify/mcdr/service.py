@@ -22,10 +22,11 @@ from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
 from prime_notify.mcdr.translations import Translations
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event
-from prime_notify.model.notification import Notification
+from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
 from prime_notify.outbox.errors import OutboxError
-from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.folder import leave_events
+from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.sources.all import Sources
 from prime_notify.sources.source import plugin_version
@@ -157,7 +158,6 @@ class Service:
 
     def _accept_late(self, event: Event) -> None:
         """Hand an event that comes after the unload to the next instance, or store it for the next start."""
-        event = event.kept(at=time.time(), server_running=self._server.is_server_running())
         successor = self._server.get_plugin_instance(PRIME_NOTIFY)
         if successor is not None and successor.is_running():
             successor.notify(
@@ -165,7 +165,8 @@ class Service:
             )
             return
         try:
-            store_late(self._folder, event)
+            running = self._server.is_server_running()
+            leave_events(self._folder, [Received(IdFactory()(), event, time.time(), running)])
         except OutboxError as error:
             self._translations.error("log.late_lost", event=event.name.value, plugin=event.plugin_id, error=error)
 

@@ -8,10 +8,9 @@ A row of :class:`EventName` holds all that the code knows of an event. A new eve
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
 from typing_extensions import Self
 
@@ -150,18 +149,3 @@ class Event:
     plugin_version: Optional[str] = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     test: bool = False
-
-    def kept(self, *, at: float, server_running: Optional[bool]) -> Event:
-        """The same event for an engine that will accept it later, with the time (unix seconds) and the server's state
-        of now.
-
-        Fields that the event has are left as they are.
-        """
-        known: Any = self.fields
-        if not isinstance(known, Mapping):
-            return self
-        fields: Dict[str, Any] = {"timestamp": at, **known}
-        server = fields.get("server", {})
-        if isinstance(server, Mapping) and server_running is not None:
-            fields["server"] = {"running": server_running, **server}
-        return dataclasses.replace(self, fields=fields)

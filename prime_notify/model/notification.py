@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
@@ -20,7 +21,8 @@ _PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)  # of te
 class IdFactory:
     """Makes ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 of randomness, in 26 characters.
 
-    Ids of one factory are strictly increasing, also within a millisecond and when the clock steps back.
+    Ids of one factory are strictly increasing, also within a millisecond and when the clock steps back. From any
+    thread.
     """
 
     def __init__(self, now: Callable[[], float] = time.time, randbits: Optional[Callable[[int], int]] = None) -> None:
@@ -28,12 +30,14 @@ class IdFactory:
         # Unique, not secret: seeded by the system once, so that a backup's thread does not wait for it
         self._randbits = randbits or random.Random().getrandbits  # noqa: S311
         self._last = 0
+        self._lock = threading.Lock()
 
     def __call__(self) -> str:
-        value = (int(self._now() * 1000) << 80) | self._randbits(80)
-        if value <= self._last:
-            value = self._last + 1
-        self._last = value
+        with self._lock:
+            value = (int(self._now() * 1000) << 80) | self._randbits(80)
+            if value <= self._last:
+                value = self._last + 1
+            self._last = value
         return _in_base_32(value, pairs=13)
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import sqlite3
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.crash_points import CrashPoint, no_crash
-from prime_notify.model.event import Event
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
 from prime_notify.outbox.failover import FailoverDatabase
 from prime_notify.outbox.history import History
+from prime_notify.outbox.inbox import store
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
-from prime_notify.outbox.outbox import Outbox, keep_late
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
+from prime_notify.outbox.values import Received
 
-__all__ = ["DataFolder", "store_late"]
+__all__ = ["DataFolder", "leave_events"]
 
 Say = Callable[..., None]
 """``say(level, key, **values)``: a line of the log, by its key among the texts."""
@@ -125,9 +126,9 @@ class DataFolder:
         """The history of deliveries; None while another process owns the folder, or while the file cannot be opened."""
         return History(self._database) if self.owned and self._database.file is not None else None
 
-    def keep_late(self, event: Event) -> None:
-        """Keep an event for the owner of the folder. Raises :class:`OutboxError`."""
-        store_late(self._folder, event, self._crash_point)
+    def leave_events(self, events: Sequence[Received]) -> None:
+        """Leave events in the inbox for the owner of the folder. Raises :class:`OutboxError`."""
+        leave_events(self._folder, events, self._crash_point)
 
     def _say_refusing(self, refusing: bool, reason: str) -> None:
         if refusing:
@@ -140,10 +141,10 @@ class DataFolder:
         self._say(logging.ERROR, "log.outbox_damaged", **values)
 
 
-def store_late(folder: Path, event: Event, crash_point: CrashPoint = no_crash) -> None:
-    """Keep an event for the next engine, while none runs. Raises :class:`OutboxError`."""
+def leave_events(folder: Path, events: Sequence[Received], crash_point: CrashPoint = no_crash) -> None:
+    """Leave events in the inbox for the engine that owns the folder next. Raises :class:`OutboxError`."""
     database = Database(folder / OUTBOX_FILE, crash_point)
     try:
-        keep_late(database, event)
+        store(database, events)
     finally:
         database.close()

@@ -7,26 +7,25 @@ and records the outcome. Times are seconds of :meth:`prime_notify.clock.Clock.st
 from __future__ import annotations
 
 import itertools
-import json
 import sqlite3
-from typing import Any, Collection, Iterable, List, Mapping, Optional, Sequence
+from typing import Collection, Iterable, List, Mapping, Optional, Sequence
 
-from prime_notify.model.event import Event, EventName, Status, Task
+from prime_notify.model.event import EventName, Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.outbox import queries, statements
 from prime_notify.outbox.batch import Batch
 from prime_notify.outbox.claims import Claims
 from prime_notify.outbox.database import Act, Storage, T
-from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.inbox import received_of, store
 from prime_notify.outbox.payloads import Payloads, payload_of
 from prime_notify.outbox.rows import Rows
 from prime_notify.outbox.values import (
     Delivery,
     Ending,
-    LateEvent,
     OpenTask,
     Purpose,
+    Received,
     Retention,
     Settlement,
     State,
@@ -35,14 +34,15 @@ from prime_notify.outbox.values import (
     is_kindred_success,
 )
 
-__all__ = ["Outbox", "keep_late"]
+__all__ = ["Outbox"]
 
 
 class Outbox:
     """Every call is atomic, safe from any thread, and raises :class:`OutboxError` where the database does.
 
-    What :meth:`put` accepted survives a power cut once it has returned. What :meth:`settle` recorded survives a killed
-    process, and a power cut after the next :meth:`flush` or :meth:`put`.
+    What :meth:`receive` took survives a power cut once it has returned, and so does a notification of :meth:`put` that
+    was not received first. What :meth:`settle` recorded survives a killed process, and a power cut after the next
+    :meth:`flush` or :meth:`receive`. A notification that was received, and that a power cut undoes, is received again.
 
     Leases are not stored: one process owns the folder (:mod:`prime_notify.outbox.ownership`), so a lease ends with the
     process that holds it, and taking one writes nothing. Keys are handed out here, so that none is used again while
@@ -58,6 +58,26 @@ class Outbox:
         self._settling: Batch[Sequence[Settlement]] = Batch(self._settle_all)
 
     # accepting
+
+    def receive(self, events: Sequence[Received]) -> None:
+        """Keep events until :meth:`put` takes each of them out of the inbox."""
+        store(self.database, events)
+
+    def inbox(self) -> Sequence[Received]:
+        """The received events, in the order of their ids. One that has become a notification leaves the inbox here.
+
+        That happens where a damaged file was saved from both sides of a :meth:`put`.
+        """
+        found = self.database.read(queries.INBOX)
+        self.take_out([id for id, _, is_done in found if is_done])
+        return [received_of(id, text) for id, text, is_done in found if not is_done]
+
+    def take_out(self, ids: Sequence[str]) -> None:
+        """Remove events from the inbox, where they are not to become notifications."""
+        if ids:
+            keys = [(id,) for id in ids]
+            act = lambda connection: connection.executemany(statements.TAKE_OUT, keys)  # noqa: E731
+            self.database.write("take-out", act, durable=False)
 
     def put(
         self,
@@ -82,7 +102,7 @@ class Outbox:
             self._claims.forget_ahead(purposes)
             statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
 
-        self.database.write("put", act)
+        self.database.write("put", act, durable=change.received is None)
         self._payloads.remember(body, notification.payload)
         if change.opened:
             self._open_tasks[change.opened.task_id] = statements.open_task_row(change.opened)
@@ -279,24 +299,6 @@ class Outbox:
         """The endpoints that deliver, or delivered, a notification: not those that passed it on or gave it up."""
         return [endpoint for (endpoint,) in self.database.read(queries.HOLDERS, notification_id)]
 
-    def late_events(self) -> Sequence[LateEvent]:
-        """Events kept by :func:`keep_late`, oldest first."""
-        found: List[LateEvent] = []
-        for key, text in self.database.read(queries.LATE_EVENTS):
-            name, plugin_id, plugin_version, fields = json.loads(text)
-            found.append(LateEvent(key, Event(EventName(name), plugin_id, plugin_version, fields)))
-        return found
-
     def close(self) -> None:
         """Let go of the database; what was claimed and not settled is free again for the next one that opens it."""
         self.database.close()
-
-
-def keep_late(database: Storage, event: Event) -> None:
-    """Keep an event for the next engine. Raises :class:`OutboxError`."""
-    try:
-        known: List[Any] = [event.name.value, event.plugin_id, event.plugin_version, dict(event.fields)]
-        text = json.dumps(known, default=str)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise OutboxError(f"the event cannot be stored as it is: {error}") from error
-    database.write("late", lambda connection: connection.execute(statements.KEEP_LATE, (text,)))

@@ -24,9 +24,9 @@ __all__ = [
     "FORGETTABLE",
     "HEALTH",
     "HOLDERS",
+    "INBOX",
     "KIN",
     "LATER_SUCCESSES",
-    "LATE_EVENTS",
     "NEXT_DUE",
     "OPEN_TASKS",
     "OPEN_TASK_ROWS",
@@ -120,7 +120,7 @@ DUE_AFTER = "SELECT 1 FROM delivery WHERE state = 'waiting' AND due > ? LIMIT 1"
 HEALTH = "SELECT value FROM health WHERE endpoint = ?"
 ENDINGS = "SELECT plugin_id, task, status FROM ending"
 TURNS = "SELECT name, endpoint FROM turn"
-LATE_EVENTS = "SELECT seq, event FROM late_event ORDER BY seq"
+INBOX = "SELECT id, event, id IN (SELECT id FROM notification) FROM inbox ORDER BY id"
 
 
 class DueRow(NamedTuple):

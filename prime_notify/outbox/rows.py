@@ -17,14 +17,14 @@ KEYS: Mapping[str, Tuple[str, ...]] = {
     "ending": ("plugin_id", "task"),
     "health": ("endpoint",),
     "turn": ("name",),
-    "late_event": ("seq",),
+    "inbox": ("id",),
 }
 """The primary key of each table, which its first columns are. A table refers only to those before it."""
 
 _PARENTS = {"delivery": "notification", "attempt": "delivery"}
 """The tables that the second column of others refers to."""
 
-_SMALL = ("open_task", "ending", "health", "turn", "late_event")
+_SMALL = ("open_task", "ending", "health", "turn", "inbox")
 _CHUNK = 500  # keys in one query; SQLite takes 999
 _UNDELIVERED = "state IN ('waiting', 'dead')"
 _OLDER_RECEIPTS = f"""

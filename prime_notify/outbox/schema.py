@@ -92,6 +92,15 @@ MIGRATIONS = (
     """,
     # Attempts that are one with that of another delivery, because one message was about both.
     "ALTER TABLE attempt ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
+    # Every event is received first. The ids of those that were kept before sort before all others.
+    """
+    CREATE TABLE inbox (
+        id     TEXT PRIMARY KEY,
+        event  TEXT NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO inbox (id, event) SELECT printf('%026d', seq), event FROM late_event;
+    DROP TABLE late_event
+    """,
 )
 
 

@@ -24,10 +24,11 @@ from prime_notify.outbox.values import (
 
 __all__ = [
     "FORGET",
-    "KEEP_LATE",
     "MAKE_DUE",
     "MOVE_DUE",
     "OPEN_TASK_COLUMNS",
+    "RECEIVE",
+    "TAKE_OUT",
     "drop",
     "open_task_row",
     "put",
@@ -37,7 +38,8 @@ __all__ = [
 ]
 
 FORGET = f"DELETE FROM notification WHERE seq IN ({FORGETTABLE})"  # noqa: S608
-KEEP_LATE = "INSERT INTO late_event (event) VALUES (?)"
+RECEIVE = "INSERT INTO inbox (id, event) VALUES (?, ?)"
+TAKE_OUT = "DELETE FROM inbox WHERE id = ?"
 MOVE_DUE = "UPDATE delivery SET due = ? WHERE state = 'waiting' AND due > ?"
 MAKE_DUE = "UPDATE delivery SET due = ?1 WHERE endpoint = ?2 AND state = 'waiting' AND held = 1 AND due > ?1"
 
@@ -122,8 +124,8 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
         connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
     for turn in change.turns.items():
         connection.execute("INSERT OR REPLACE INTO turn (name, endpoint) VALUES (?, ?)", turn)
-    if change.late is not None:
-        connection.execute("DELETE FROM late_event WHERE seq = ?", (change.late,))
+    if change.received is not None:
+        connection.execute(TAKE_OUT, (change.received,))
 
 
 def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement, *, folds: bool) -> None:

@@ -1,4 +1,4 @@
-"""The values that go into an outbox and come out of it: deliveries, their outcomes, tasks, late events.
+"""The values that go into an outbox and come out of it: deliveries, their outcomes, tasks, received events.
 
 Times are seconds of :meth:`prime_notify.clock.Clock.steady`.
 """
@@ -17,9 +17,9 @@ from prime_notify.model.payload import Payload
 __all__ = [
     "Delivery",
     "Ending",
-    "LateEvent",
     "OpenTask",
     "Purpose",
+    "Received",
     "Retention",
     "Settlement",
     "State",
@@ -140,23 +140,32 @@ class Ending:
     status: Status
 
 
-@dataclass(frozen=True)
-class LateEvent:
-    """An event that arrived while no engine ran, kept until the next one accepts it."""
+class Received(NamedTuple):
+    """An event in the inbox. ``id``: of the notification that it becomes. ``at``: when it was received, unix seconds.
 
-    key: int
+    ``server_running``: whether the server ran then. None: not known. ``owner``: the process that received it as the
+    owner of the data folder; empty for an event that was left for the owner.
+    """
+
+    id: str
     event: Event
+    at: Optional[float] = None
+    server_running: Optional[bool] = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
 class TaskChange:
-    """The changes that come with a notification, in the same transaction. ``turns``: by group of endpoints that take
-    turns, the one that had the newest turn."""
+    """The changes that come with a notification, in the same transaction.
+
+    ``received``: the event that leaves the inbox, by its id. ``turns``: by group of endpoints that take turns, the one
+    that had the newest turn.
+    """
 
     opened: Optional[OpenTask] = None
     closed: Optional[str] = None
     ended: Optional[Ending] = None
-    late: Optional[int] = None
+    received: Optional[str] = None
     turns: Mapping[str, str] = field(default_factory=dict)
 
 

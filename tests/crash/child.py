@@ -154,7 +154,7 @@ class Living:
 
     def _has_late(self) -> bool:
         history = self._engine.history
-        return history is not None and bool(history._database.read("SELECT 1 FROM late_event"))
+        return history is not None and bool(history._database.read("SELECT 1 FROM inbox"))
 
 
 _MORE: Dict[str, Dict[str, Any]] = {

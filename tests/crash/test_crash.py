@@ -13,7 +13,7 @@ from tests.crash.suite import RANDOM, Run, discover, random_cases, rows, run, st
 
 _KNOWN_STEPS = (
     "open", "migrate-1:statement", "migrate-2:commit", "put:begin", "put:commit", "put:done", "send:begin", "send:done",
-    "settle:begin", "settle:commit", "settle:done", "prune:commit", "late:commit", "replay:commit", "drop:commit",
+    "settle:begin", "settle:commit", "settle:done", "prune:commit", "receive:commit", "replay:commit", "drop:commit",
     "clock:commit", "salvage:commit", "salvage-begin:part", "salvage-end:part",
     "defer:done", "make-due:begin", "make-due:commit", "make-due:done", "merge:claimed",
     "copy:begin", "copy:commit", "copy:done",

@@ -212,7 +212,7 @@ def test_a_disk_that_refuses_is_said(folder: Folder, receiver: Receiver, monkeyp
         raise OutboxError("disk full")
 
     folder.configure(hook(receiver))
-    monkeypatch.setattr("prime_notify.cli.send.store_late", refuse)
+    monkeypatch.setattr("prime_notify.cli.send.leave_events", refuse)
     said = folder.run("send", "backup_start")
     assert (said.code, said.errors) == (2, "the event cannot be stored: disk full\n")
 

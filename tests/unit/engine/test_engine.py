@@ -17,14 +17,15 @@ from prime_notify.clock import Clock
 from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.engine import Engine
+from prime_notify.engine.intake import NotificationFactory
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.database import Database
-from prime_notify.outbox.folder import store_late
+from prime_notify.outbox.folder import leave_events
 from prime_notify.outbox.history import History
 from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.outbox.outbox import Outbox
-from prime_notify.outbox.values import State
+from prime_notify.outbox.values import Received, State
 from prime_notify.routing.groups import GroupChoice
 from tests.support.build import event, loaded
 from tests.support.clock import FakeClock
@@ -139,7 +140,7 @@ def test_an_event_that_came_while_no_engine_ran_is_delivered_by_the_next_one(
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event("backup_start", task_id="t"))
         received(receiver, 1)
-    store_late(tmp_path, event("backup_failure", task_id="t", message="came late"))
+    leave_events(tmp_path, [Received("left", event("backup_failure", task_id="t", message="came late"))])
     with engine(tmp_path, hook(receiver)):
         _, end = received(receiver, 2)
     assert (end["event"], end["message"]) == ("backup_failure", "came late")
@@ -312,9 +313,9 @@ def test_a_second_engine_delivers_nothing_keeps_events_and_takes_the_folder_when
     first.start()
     second.start()
     assert second.overview().elsewhere
-    assert second.accept(event("backup_failure")) is None
-    [payload] = received(receiver, 1)  # the first one took up what the second one kept
-    assert payload["event"] == "backup_failure"
+    id = second.accept(event("backup_failure"))
+    [payload] = received(receiver, 1)  # the first one took up what the second one left
+    assert (payload["event"], payload["id"]) == ("backup_failure", id)
     first.stop(grace=5.0)
     wait_until(lambda: not second.overview().elsewhere)
     assert second.accept(event("backup_success")) is not None
@@ -343,8 +344,9 @@ def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiv
     second.start()
     began = time.time()
     second.accept(event("backup_failure"))
-    [late] = first._folder.outbox.late_events()
-    assert began <= late.event.fields["timestamp"] <= time.time()
+    [left] = first._folder.outbox.inbox()
+    assert left.at is not None
+    assert began <= left.at <= time.time()
     second.stop(grace=5.0)
     first.stop(grace=5.0)
 
@@ -699,3 +701,69 @@ def test_an_explanation_goes_by_how_real_tasks_ended(tmp_path: Path, receiver: R
     assert first.is_sent
     assert second is not None
     assert not second.is_sent
+
+
+def test_an_event_that_our_own_error_stops_stays_in_the_inbox_and_holds_up_no_other(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = NotificationFactory.make
+
+    def make(factory: NotificationFactory, received: Received, *known: Any) -> Notification:
+        if received.event.fields.get("message") == "odd":
+            raise ValueError("boom")
+        return real(factory, received, *known)
+
+    monkeypatch.setattr(NotificationFactory, "make", make)
+    with engine(tmp_path, hook(receiver)) as running:
+        odd = running.accept(event(message="odd"))
+        running.accept(event(message="even"))
+        assert received(receiver, 1)[0]["message"] == "even"
+        running.reload(loaded(hook(receiver)))  # the inbox is looked at
+    assert caplog.text.count("unexpected error while accepting") == 1
+    monkeypatch.undo()
+    with engine(tmp_path, hook(receiver)):
+        assert received(receiver, 2)[1]["id"] == odd
+
+
+def test_an_event_left_while_notifications_are_off_is_accepted_when_they_are_on(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    off = {"enabled": False}
+    with engine(tmp_path, hook(receiver), notification=off) as running:
+        leave_events(tmp_path, [Received("left", event())])
+        running.reload(loaded(hook(receiver), notification=off))
+        running.catch_up()
+        running.reload(loaded(hook(receiver)))
+        assert [payload["id"] for payload in received(receiver, 1)] == ["left"]
+
+
+def test_an_event_that_was_accepted_before_makes_no_notification_and_leaves_the_inbox(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with engine(tmp_path, hook(receiver)) as running:
+        for _ in range(2):
+            running.accept(event("backup_success", task_id="t"))
+        running.catch_up()
+        assert running._folder.outbox.inbox() == []
+        assert len(received(receiver, 1)) == 1
+
+
+def test_a_task_whose_start_a_dead_process_only_received_is_delivered_as_aborted(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    with engine(tmp_path, hook(receiver)):
+        pass
+    leave_events(tmp_path, [Received("left", event("backup_start", task_id="t"), owner="a process that died")])
+    with engine(tmp_path, hook(receiver)):
+        names = [payload["event"] for payload in received(receiver, 2)]
+    assert names == ["backup_start", "backup_aborted"]
+
+
+def test_a_task_whose_start_a_script_left_is_still_running(tmp_path: Path, receiver: Receiver) -> None:
+    with engine(tmp_path, hook(receiver)):
+        pass
+    leave_events(tmp_path, [Received("left", event("backup_start", task_id="t"))])
+    with engine(tmp_path, hook(receiver)) as running:
+        running.accept(event("backup_success", task_id="t"))
+        names = [payload["event"] for payload in received(receiver, 2)]
+    assert names == ["backup_start", "backup_success"]

@@ -10,8 +10,8 @@ import pytest
 
 from prime_notify.model.health import Health
 from prime_notify.outbox.database import MEMORY, Database
-from prime_notify.outbox.outbox import Outbox, keep_late
-from prime_notify.outbox.values import Purpose, Retention, Settlement, State, Substitute, TaskChange
+from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.values import Purpose, Received, Retention, Settlement, State, Substitute, TaskChange
 from tests.support.build import event, notification, open_task, states
 from tests.support.disk import FaultyDisk, failover_outbox
 
@@ -195,13 +195,23 @@ def test_an_open_task_knows_what_its_start_said_of_it(store: Outbox) -> None:
     assert said["plugin"] == {"id": "prime_backup"}
 
 
-def test_late_events_are_kept_until_accepted(store: Outbox) -> None:
-    late = event("backup_failure", task_id="t", message="too late")
-    keep_late(store.database, late)
-    [kept] = store.late_events()
-    assert kept.event == late
-    store.put(notification(), [], TaskChange(late=kept.key), at=0.0)
-    assert store.late_events() == []
+def test_received_events_stay_in_the_inbox_in_the_order_of_their_ids_until_they_are_put(store: Outbox) -> None:
+    first, second = Received("1", event("backup_start", task_id="t")), Received("2", event("backup_failure"))
+    store.receive([second])
+    store.receive([first])
+    assert store.inbox() == [first, second]
+    store.put(notification(), [], TaskChange(received="1"), at=0.0)
+    assert store.inbox() == [second]
+    store.take_out(["2"])
+    assert store.inbox() == []
+
+
+def test_a_received_event_that_is_a_notification_already_leaves_the_inbox(store: Outbox) -> None:
+    done = notification()
+    store.put(done, [], TaskChange(), at=0.0)
+    store.receive([Received(done.id, event()), Received("other", event())])
+    assert [one.id for one in store.inbox()] == ["other"]
+    assert store.database.read("SELECT id FROM inbox") == [("other",)]
 
 
 def test_what_was_left_out_without_an_attempt_counts_none(store: Outbox) -> None:

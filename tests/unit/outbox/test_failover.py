@@ -19,8 +19,9 @@ from prime_notify.outbox import failover
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.history import History
-from prime_notify.outbox.outbox import Outbox, keep_late
-from prime_notify.outbox.values import Delivery, Purpose, Settlement, State, Substitute, TaskChange
+from prime_notify.outbox.inbox import store as store_in_inbox
+from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.values import Delivery, Purpose, Received, Settlement, State, Substitute, TaskChange
 from tests.support.build import event, notification, open_task, states
 from tests.support.disk import FailoverOutbox, FaultyDisk
 
@@ -582,19 +583,17 @@ def test_what_was_read_ahead_is_delivered_though_the_disk_cannot_be_read(world: 
 
 
 def test_what_others_wrote_meanwhile_stays(world: World) -> None:
-    late, dead = event("backup_failure"), world.put()
+    dead = world.put()
     world.settle(world.claim(), State.DEAD)
-    keep_late(world.disk, late)
-    [taken_over] = world.store.late_events()
+    world.store.receive([Received("1", event())])
     world.fill_up()
-    world.put(late=taken_over.key)
+    world.put(received="1")
     other = Database(world.disk.path)
-    keep_late(other, late)
+    store_in_inbox(other, [Received("2", event())])
     assert Outbox(other).replay(dead, at=5.0) == ["a"]
     other.close()
     disk = world.make_room()
-    [meanwhile] = disk.late_events()
-    assert meanwhile.key != taken_over.key
+    assert [one.id for one in disk.inbox()] == ["2"]
     assert states(disk, dead) == {"a": State.WAITING}
 
 

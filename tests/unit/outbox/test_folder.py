@@ -9,9 +9,9 @@ from typing import List
 import pytest
 
 from prime_notify.outbox.errors import OutboxError
-from prime_notify.outbox.folder import DataFolder, store_late
+from prime_notify.outbox.folder import DataFolder, leave_events
 from prime_notify.outbox.opening import OUTBOX_FILE
-from prime_notify.outbox.values import State, TaskChange
+from prime_notify.outbox.values import Received, State, TaskChange
 from tests.support.build import event, notification, smash_index, states
 from tests.support.clock import FakeClock
 
@@ -44,10 +44,10 @@ def test_what_the_second_process_keeps_reaches_the_first(tmp_path: Path) -> None
     first.take()
     first.changed_by_others()
     second.take()
-    second.keep_late(event("backup_failure"))
+    second.leave_events([Received("left", event("backup_failure"))])
     assert first.changed_by_others()
     assert not first.changed_by_others()
-    assert [late.event.name.value for late in first.outbox.late_events()] == ["backup_failure"]
+    assert [one.event.name.value for one in first.outbox.inbox()] == ["backup_failure"]
     first.release()
 
 
@@ -121,7 +121,7 @@ def test_a_clock_that_cannot_be_mended_because_the_disk_refuses_is_said(tmp_path
 
 def test_a_late_event_that_cannot_be_kept_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutboxError):
-        store_late(tmp_path / "missing", event())
+        leave_events(tmp_path / "missing", [Received("left", event())])
 
 
 def test_damage_that_shows_when_the_clock_is_looked_at_is_dealt_with_at_once(tmp_path: Path) -> None:

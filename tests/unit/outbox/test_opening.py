@@ -12,8 +12,8 @@ from prime_notify.model.health import FailureRecord, Health
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
-from prime_notify.outbox.outbox import Outbox, keep_late
-from prime_notify.outbox.values import Purpose, Settlement, State, TaskChange
+from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.values import Purpose, Received, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task, states
 
 
@@ -141,10 +141,10 @@ class Killed(BaseException):
     ],
 )
 def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World, step: str, passed: int) -> None:
-    waiting, kept_late = notification(), event("backup_failure")
+    waiting, received = notification(), Received("r", event("backup_failure"))
     store = Outbox(world.opener.open())
     store.put(waiting, ["a"], TaskChange(opened=open_task("t")), at=0.0)
-    keep_late(store.database, kept_late)
+    store.receive([received])
     left = passed
 
     def kill(name: str) -> None:
@@ -159,6 +159,6 @@ def test_whoever_is_killed_while_saving_leaves_the_rest_to_the_next(world: World
     assert states(fresh, waiting.id) == {"a": State.WAITING}
     assert fresh.waiting() == {"a": 1}
     assert len(fresh.open_tasks()) == 1
-    assert [late.event.name for late in fresh.late_events()] == [kept_late.name]
+    assert fresh.inbox() == [received]
     assert not list(world.folder.glob("*.salvage*"))
     fresh.close()

@@ -6,16 +6,18 @@ import dataclasses
 import os
 import sqlite3
 from pathlib import Path
-from typing import List
+from types import MappingProxyType
+from typing import Any, Dict, List
 
 import pytest
 
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History
-from prime_notify.outbox.outbox import Outbox, keep_late
+from prime_notify.outbox.inbox import store as store_in_inbox
+from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.schema import MIGRATIONS
-from prime_notify.outbox.values import Settlement, State, TaskChange
+from prime_notify.outbox.values import Received, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task
 
 
@@ -173,10 +175,14 @@ def test_what_a_clock_that_went_wrong_put_off_is_due_at_once(tmp_path: Path) -> 
     store.close()
 
 
-def test_an_event_that_is_no_json_is_refused(tmp_path: Path) -> None:
+def test_fields_that_cannot_be_stored_are_left_out_of_a_received_event(tmp_path: Path) -> None:
+    endless: Dict[str, Any] = {}
+    endless["again"] = endless
+    odd = event(message="kept", backup=MappingProxyType({"id": 3}), extra={(1, 2): 3}, server=endless, operator=object)
     store = Outbox(Database(tmp_path / "outbox.sqlite3"))
-    with pytest.raises(OutboxError, match="cannot be stored"):
-        keep_late(store.database, event(extra={(1, 2): 3}))
+    store.receive([Received("a", odd)])
+    [kept] = store.inbox()
+    assert kept.event.fields == {"message": "kept", "backup": {"id": 3}, "operator": str(object)}
     store.close()
 
 
@@ -186,7 +192,7 @@ def test_writes_of_another_process_are_noticed(tmp_path: Path) -> None:
     store, before = Outbox(ours), ours.foreign_writes()
     store.put(notification(), [], TaskChange(), at=0.0)
     assert ours.foreign_writes() == before
-    keep_late(other, event())
+    store_in_inbox(other, [Received("b", event())])
     assert ours.foreign_writes() != before
     ours.close()
     other.close()

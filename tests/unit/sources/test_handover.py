@@ -49,11 +49,15 @@ class Scene:
     def observed(self, status: Status, task_id: str = "observed", task: Task = Task.BACKUP) -> None:
         event = Event(EventName.of(task, status), PRIME_BACKUP, fields={"task_id": task_id})
         if self.handover.observed(event):
-            self.engine.accept(event)
+            self.accept(event)
 
     def emitted(self, status: Status, task_id: Optional[str] = None, task: Task = Task.BACKUP) -> None:
         fields = {} if task_id is None else {"task_id": task_id}
-        self.engine.accept(self.handover.emitted(Event(EventName.of(task, status), PRIME_BACKUP, fields=fields)))
+        self.accept(self.handover.emitted(Event(EventName.of(task, status), PRIME_BACKUP, fields=fields)))
+
+    def accept(self, event: Event) -> None:
+        self.engine.accept(event)
+        self.engine.catch_up()
 
     @property
     def names(self) -> List[str]:
