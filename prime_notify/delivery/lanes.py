@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from typing import Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 
@@ -9,7 +11,7 @@ from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lane_thread import LaneThread
 
-__all__ = ["Lanes"]
+__all__ = ["Lanes", "Waker"]
 
 
 class Lanes:
@@ -21,6 +23,7 @@ class Lanes:
         self._make = make
         self.members_after = members_after
         self._threads: Dict[str, LaneThread] = {}
+        self._waker = Waker(self.wake)
 
     def apply(self, endpoints: Iterable[Endpoint]) -> None:
         """Have a lane for each of these endpoints, and no other. An unchanged endpoint keeps its lane.
@@ -46,6 +49,10 @@ class Lanes:
             thread = self._threads.get(name)
             if thread is not None:
                 thread.wake()
+
+    def wake_soon(self, names: Iterable[str]) -> None:
+        """As :meth:`wake`, a few at a time, from another thread."""
+        self._waker.wake(names)
 
     def wake_all(self) -> None:
         """A delivery may have been stored for any endpoint."""
@@ -75,6 +82,7 @@ class Lanes:
 
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
+        self._waker.stop()
         threads, self._threads = self._threads, {}
         for thread in threads.values():
             thread.stop()
@@ -84,3 +92,58 @@ class Lanes:
             if not thread.join(max(0.0, deadline - now())):
                 busy.append(name)
         return busy
+
+
+_TOGETHER = 3
+"""Lanes that are woken together. More of them would only take the interpreter from each other."""
+
+_APART = 0.0007
+"""Seconds between two groups: as long as such a group needs until its requests are sent."""
+
+
+class Waker:
+    """Wakes lanes in small groups, from a thread of its own, so that nobody waits until fifty are awake.
+
+    ``act`` gets the names soon after :meth:`wake`. ``pause`` is called with the seconds between two groups.
+    """
+
+    def __init__(self, act: Callable[[Iterable[str]], None], pause: Callable[[float], None] = time.sleep) -> None:
+        self._act = act
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._calls: queue.SimpleQueue[Iterable[str]] = queue.SimpleQueue()
+        self._stopping = False
+        self._thread: Optional[threading.Thread] = None
+
+    def wake(self, names: Iterable[str]) -> None:
+        """Returns at once. From any thread."""
+        if self._thread is None:
+            self._start()
+        self._calls.put(names)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._work, name="prime_notify-waker", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """``act`` is not called after this. Idempotent."""
+        with self._lock:
+            self._stopping = True
+            thread, self._thread = self._thread, None
+        self._calls.put(())
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            names = list(self._calls.get())
+            for start in range(0, len(names), _TOGETHER):
+                if start:
+                    self._pause(_APART)
+                if self._stopping:
+                    return
+                self._act(names[start : start + _TOGETHER])
+            if self._stopping:
+                return

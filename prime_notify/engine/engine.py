@@ -235,7 +235,7 @@ class Engine:
         if self._intake is None or not loaded.config.notification.enabled:
             return
         for one in self._intake.accept(received, loaded, self._endpoints.on, in_inbox=in_inbox):
-            self._lanes.wake(one.endpoints)
+            self._lanes.wake_soon(one.endpoints)
             self._on_accepted(one.notification)
 
     def _say_slow(self, slow: bool) -> None:

@@ -39,8 +39,9 @@ def notify(
         out with a warning in the log. Give start and end of one task the same ``task_id`` when several may run at once.
     :param plugin_id: the id of the plugin that ran the task, usually yours
     :param plugin_version: its version; by default that of the loaded plugin ``plugin_id``
-    :return: the id of the notification, which is stored and will be delivered. None when the event was not accepted:
-        notifications are switched off, or Prime Notify is not running (a warning in the log says so).
+    :return: the id of the notification. The event is stored, and will be delivered; one that was accepted before makes
+        no second notification. None when the event was not accepted: notifications are switched off, or Prime Notify is
+        not running (a warning in the log says so).
     :raises ValueError: for a name that is not in :data:`EVENTS`
     :raises TypeError: when ``fields`` is no mapping, or ``plugin_id`` no text
     """

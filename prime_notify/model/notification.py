@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import random
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
+
+import pydantic_core
 
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
@@ -64,6 +67,14 @@ class Notification:
     @property
     def id(self) -> str:
         return self.payload.id
+
+    @functools.cached_property
+    def json(self) -> bytes:
+        """The payload as JSON, without absent fields. It is made once, for all endpoints that get the same texts.
+
+        :raises ValueError: a text holds a lone surrogate.
+        """
+        return pydantic_core.to_json(self.payload, exclude_none=True, inf_nan_mode="null")
 
 
 class Texts(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 from typing import Container, Optional, Tuple
 from urllib.parse import unquote
@@ -50,8 +51,11 @@ class Proxy:
         return unquote(name), unquote(password)
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
+
+
 def parse_address(url: str, schemes: Container[str] = frozenset(PORTS)) -> Url:
-    if any(ord(char) <= 32 or ord(char) == 127 for char in url.strip()):
+    if _UNPRINTABLE.search(url.strip()):
         raise _invalid(Wording("the URL contains a space or a control character", "URL 中有空格或控制字符"))
     try:
         parts = parse_url(url.strip())

@@ -98,11 +98,12 @@ class Outbox:
         body = notification.payload.model_dump_json(exclude_none=True)
         purposes = {**dict.fromkeys(endpoints, Purpose.EVENT), **dict.fromkeys(recovery, Purpose.RECOVERY)}
 
-        def act(connection: sqlite3.Connection) -> None:
+        def act(connection: sqlite3.Connection) -> Sequence[queries.DueRow]:
             self._claims.forget_ahead(purposes)
-            statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
+            key = statements.put(connection, self._keys, notification, body, purposes, change, at=at, in_order=in_order)
+            return [queries.DueRow._make(row) for row in connection.execute(queries.FIND_ALONE, (key,))]
 
-        self.database.write("put", act, durable=change.received is None)
+        self._claims.learn(lambda: self.database.write("put", act, durable=change.received is None))
         self._payloads.remember(body, notification.payload)
         if change.opened:
             self._open_tasks[change.opened.task_id] = statements.open_task_row(change.opened)

@@ -19,6 +19,7 @@ __all__ = [
     "DEFERRING",
     "DUE_AFTER",
     "ENDINGS",
+    "FIND_ALONE",
     "FIND_DEFERRED",
     "FIND_DUE",
     "FORGETTABLE",
@@ -65,6 +66,17 @@ FIND_DUE = f"""
     FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
 """  # noqa: S608  (no input in it)
+FIND_ALONE = """
+    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
+        (SELECT receipt FROM delivery AS earlier
+         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
+           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
+        0, due, purpose, delivery.notification, task_id, notification.id
+    FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE delivery.notification = ? AND NOT EXISTS (
+        SELECT 1 FROM delivery AS other
+        WHERE other.endpoint = delivery.endpoint AND other.state = 'waiting' AND other.seq <> delivery.seq)
+"""  # nothing else waits for their endpoints
 FIND_DEFERRED = """
     SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
         (SELECT receipt FROM delivery AS earlier

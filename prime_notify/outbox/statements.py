@@ -96,8 +96,8 @@ def put(
     *,
     at: float,
     in_order: Collection[str],
-) -> None:
-    """A notification, whose payload is ``body`` in JSON, with one waiting delivery for each endpoint."""
+) -> int:
+    """A notification, whose payload is ``body`` in JSON, with one waiting delivery for each endpoint; its key."""
     row = next(keys)
     connection.execute(_PUT_NOTIFICATION, (row, notification.id, at, body))
     queues = queue_of(notification, in_order=False), queue_of(notification, in_order=True)
@@ -107,6 +107,7 @@ def put(
     ]
     connection.executemany(_PUT_DELIVERY, deliveries)
     _change(connection, change)
+    return row
 
 
 def open_task_row(task: OpenTask) -> Tuple[str, ...]:

@@ -22,6 +22,9 @@ __all__ = ["Connection"]
 
 _CHUNK = 16 * 1024
 
+_SLACK = 0.05
+"""Seconds that a call may end after the deadline. They spare most calls the setting of a time limit of their own."""
+
 
 class Connection:
     """One connection to one origin, perhaps through a proxy. ``exchange``: the attempt that uses it now."""
@@ -34,6 +37,7 @@ class Connection:
         self._resolve = resolve
         self._sock: Optional[socket.socket] = None
         self._received = b""  # but not read yet
+        self._limit = -1.0  # that the socket has: seconds
 
     def begin(self, exchange: Exchange) -> None:
         """Let an attempt use the connection; connect first, if it is a new one.
@@ -74,15 +78,21 @@ class Connection:
         self._write(data)
 
     def _write(self, data: bytes) -> None:
-        sock = self._sock
-        assert sock is not None
-        sock.settimeout(self.exchange.remaining())
+        sock = self._bounded()
         sent = sock.send(data)
         if sent < len(data):
             view = memoryview(data)[sent:]
             while view:
-                sock.settimeout(self.exchange.remaining())
-                view = view[sock.send(view) :]
+                view = view[self._bounded().send(view) :]
+
+    def _bounded(self) -> socket.socket:
+        """The socket, whose next call ends by the deadline, or ``_SLACK`` seconds later."""
+        assert self._sock is not None
+        left = self.exchange.remaining()
+        if not left <= self._limit <= left + _SLACK:  # a system call, which also lets other threads go first
+            self._sock.settimeout(left)
+            self._limit = left
+        return self._sock
 
     def read_line(self) -> bytes:
         """The next line with its end; without one, what the peer sent before it closed the connection.
@@ -112,9 +122,7 @@ class Connection:
         return data
 
     def _receive(self, most: int) -> bytes:
-        assert self._sock is not None
-        self._sock.settimeout(self.exchange.remaining())
-        data = self._sock.recv(most)
+        data = self._bounded().recv(most)
         if data and self.exchange.phase is Phase.WAIT:
             self.exchange.phase = Phase.READ
         return data

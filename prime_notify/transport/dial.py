@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 import threading
 from concurrent.futures import Future
@@ -25,18 +26,21 @@ class Resolver:
 
     The system's ``getaddrinfo`` has no time-out: with a dead name server it blocks for up to half a minute. So a
     daemon thread looks a name up, which an attempt can leave behind. Attempts that need the same name at the same time
-    wait for the same thread. Numeric addresses need none.
+    wait for the same thread. Numeric addresses need none, and are read once.
     """
 
     def __init__(self, lookup: _Lookup = socket.getaddrinfo) -> None:
         self._lookup = lookup
         self._lock = threading.Lock()
+        self._numeric = functools.lru_cache(maxsize=256)(
+            lambda host, port: lookup(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        )
         self._under_way: Dict[Tuple[str, int], Future[List[_Address]]] = {}
 
     def __call__(self, host: str, port: int, exchange: Exchange) -> List[_Address]:
         """The addresses, in the form of ``getaddrinfo``. Raises socket.gaierror, TimeoutError, Stopped."""
         with contextlib.suppress(OSError, UnicodeError):
-            return self._lookup(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+            return self._numeric(host, port)
         return exchange.wait_for(self._start(host, port))
 
     def _start(self, host: str, port: int) -> Future[List[_Address]]:

@@ -7,8 +7,6 @@ import hashlib
 from typing import Any, Callable, Dict, Mapping, NamedTuple
 from urllib.parse import quote
 
-import pydantic_core
-
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -28,7 +26,7 @@ def payload_json(message: Message, *, traceback: bool) -> bytes:
     is_complete = (payload.title, payload.body, payload.desp) == (texts.title, texts.body, texts.desp)
     if is_complete and (traceback or payload.error is None):
         with contextlib.suppress(ValueError):  # a lone surrogate
-            return pydantic_core.to_json(payload, exclude_none=True, inf_nan_mode="null")
+            return message.notification.json
     return to_json(fields_of(message, traceback=traceback))
 
 
