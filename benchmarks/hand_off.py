@@ -1,7 +1,8 @@
 """How long does the hand-off of one event hold the backup's own thread?
 
 There are ten endpoints. In the second measurement, one of them never answers. The baseline is a bare commit: plain
-sqlite3 writes the same rows of the event and its ten deliveries (WAL, synchronous=FULL). The two alternate.
+sqlite3 writes the rows of the notification and its ten deliveries (WAL, synchronous=FULL). The hand-off itself is over
+when the event is stored; a thread of the engine writes those rows then. The two alternate.
 """
 
 from __future__ import annotations
