@@ -276,8 +276,10 @@ class Engine:
 
     @property
     def history(self) -> Optional[History]:
-        """The stored notifications; None while another process owns the data folder."""
+        """The stored notifications; None while another process owns the data folder, or while the disk hangs."""
         self.catch_up()
+        if self._hand_off.is_slow:
+            return None
         return self._folder.history
 
     @property
@@ -288,12 +290,12 @@ class Engine:
     def overview(self) -> Overview:
         """The endpoints, the deliveries that wait, and the last attempts."""
         self.catch_up()
-        outbox, active = self._folder.outbox, self._running and self._folder.owned
-        waiting, dead = (outbox.waiting(), outbox.dead()) if active else ({}, {})
+        outbox, active, slow = self._folder.outbox, self._running and self._folder.owned, self._hand_off.is_slow
+        waiting, dead = (outbox.waiting(), outbox.dead()) if active and not slow else ({}, {})
         loaded, switched = self._endpoints.loaded, self._endpoints.switched
         states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)
         enabled = loaded.config.notification.enabled
-        return Overview(enabled, states, self._folder.owner, active and self._folder.refusing)
+        return Overview(enabled, states, self._folder.owner, active and (slow or self._folder.refusing))
 
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""

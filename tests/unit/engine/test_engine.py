@@ -156,6 +156,37 @@ def test_an_unusable_outbox_is_said_and_costs_no_notification(
     assert "not a database" in caplog.text
 
 
+def test_neither_a_backup_nor_a_command_waits_for_a_disk_that_hangs(tmp_path: Path, receiver: Receiver) -> None:
+    works = threading.Event()
+
+    def hang(step: str) -> None:
+        if step == "receive:begin":
+            works.wait(30.0)
+
+    log = logging.getLogger("test.engine")
+    running = Engine(loaded(hook(receiver)), data_dir=tmp_path, catalogue=CATALOGUE, log=log, crash_point=hang)
+    running.start()
+    ids = [running.accept(event()) for _ in range(3)]
+    assert running.overview().refusing
+    assert running.history is None
+    assert receiver.requests == []
+    works.set()
+    assert [payload["id"] for payload in received(receiver, 3)] == ids
+    assert not running.overview().refusing
+    running.stop(grace=5.0)
+
+
+def test_an_event_comes_in_although_another_process_locks_the_file(tmp_path: Path, receiver: Receiver) -> None:
+    with (
+        engine(tmp_path, hook(receiver)) as running,
+        contextlib.closing(sqlite3.connect(tmp_path / OUTBOX_FILE, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        ids = [running.accept(event()) for _ in range(3)]
+        assert [payload["id"] for payload in received(receiver, 3)] == ids
+        assert running.overview().refusing
+
+
 def test_an_endpoint_that_hangs_delays_no_other(tmp_path: Path, receiver: Receiver) -> None:
     with Receiver() as hanging:
         hanging.behave(HANG)
