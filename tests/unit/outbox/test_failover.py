@@ -316,7 +316,7 @@ def test_nobody_waits_while_a_damaged_disk_is_replaced(world: World) -> None:
 
     def slowly() -> FaultyDisk:
         replacing.set()
-        assert asked.wait(10)
+        assert asked.wait(60.0)
         return open_another()
 
     world.open = slowly  # type: ignore[method-assign]
@@ -324,7 +324,7 @@ def test_nobody_waits_while_a_damaged_disk_is_replaced(world: World) -> None:
     assert world.store.claim("a", at=0.0) is None
     housekeeping = threading.Thread(target=world.store.recover)
     housekeeping.start()
-    assert replacing.wait(10)
+    assert replacing.wait(60.0)
     id = world.put()
     asked.set()
     housekeeping.join()

@@ -228,9 +228,9 @@ def test_closing_cuts_a_negotiation_off(transport: HttpTransport) -> None:
             target=lambda: results.append(send(transport, "http://127.0.0.1:9/", 60, proxy=address))
         )
         thread.start()
-        assert proxy.begun.wait(5)
+        assert proxy.begun.wait(60.0)
         transport.close()
-        thread.join(5)
+        thread.join(60.0)
     assert "stopping" in results[0].reason
 
 
