@@ -90,7 +90,7 @@ class Engine:
         )
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
         self._folder = DataFolder(
-            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), crash_point=crash_point
+            data_dir, self._clock, console.say, longest_wait=self._longest_wait, crash_point=crash_point
         )
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
@@ -193,6 +193,9 @@ class Engine:
             for received in self._folder.outbox.inbox():
                 if received.id not in self._unacceptable:
                     self._accept_safely(received)
+
+    def _longest_wait(self) -> float:
+        return longest_wait(self._endpoints.loaded.endpoints)
 
     def _retention(self) -> Tuple[float, int]:
         history = self._endpoints.loaded.config.history
