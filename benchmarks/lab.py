@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
+from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.delivery.attempt import Sender
 from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
@@ -39,7 +40,9 @@ def config(urls: Sequence[str]) -> LoadedConfig:
     return load_config(document, environ={}, base_dir=Path())
 
 
-def new_engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = None) -> Engine:
+def new_engine(
+    folder: Path, urls: Sequence[str], transport: Optional[Sender] = None, crash_point: CrashPoint = no_crash
+) -> Engine:
     """An engine that has not been started. It logs as in a server, but its log lines are discarded."""
     log = logging.getLogger("benchmark")
     log.setLevel(logging.INFO)
@@ -47,7 +50,8 @@ def new_engine(folder: Path, urls: Sequence[str], transport: Optional[Sender] = 
         log.addHandler(logging.NullHandler())
     log.propagate = False
     folder.mkdir(exist_ok=True)
-    return Engine(config(urls), data_dir=folder, catalogue=Catalogue.load(), log=log, transport=transport)
+    loaded, catalogue = config(urls), Catalogue.load()
+    return Engine(loaded, data_dir=folder, catalogue=catalogue, log=log, transport=transport, crash_point=crash_point)
 
 
 @contextlib.contextmanager

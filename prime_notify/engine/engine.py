@@ -90,7 +90,7 @@ class Engine:
         )
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
         self._folder = DataFolder(
-            data_dir, self._clock, console.say, longest_wait=longest_wait(loaded.endpoints), crash_point=crash_point
+            data_dir, self._clock, console.say, longest_wait=self._longest_wait, crash_point=crash_point
         )
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
@@ -194,6 +194,9 @@ class Engine:
                 if received.id not in self._unacceptable:
                     self._accept_safely(received)
 
+    def _longest_wait(self) -> float:
+        return longest_wait(self._endpoints.loaded.endpoints)
+
     def _retention(self) -> Tuple[float, int]:
         history = self._endpoints.loaded.config.history
         return float(history.keep), history.max
@@ -276,8 +279,10 @@ class Engine:
 
     @property
     def history(self) -> Optional[History]:
-        """The stored notifications; None while another process owns the data folder."""
+        """The stored notifications; None while another process owns the data folder, or while the disk hangs."""
         self.catch_up()
+        if self._hand_off.is_slow:
+            return None
         return self._folder.history
 
     @property
@@ -288,12 +293,12 @@ class Engine:
     def overview(self) -> Overview:
         """The endpoints, the deliveries that wait, and the last attempts."""
         self.catch_up()
-        outbox, active = self._folder.outbox, self._running and self._folder.owned
-        waiting, dead = (outbox.waiting(), outbox.dead()) if active else ({}, {})
+        outbox, active, slow = self._folder.outbox, self._running and self._folder.owned, self._hand_off.is_slow
+        waiting, dead = (outbox.waiting(), outbox.dead()) if active and not slow else ({}, {})
         loaded, switched = self._endpoints.loaded, self._endpoints.switched
         states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)
         enabled = loaded.config.notification.enabled
-        return Overview(enabled, states, self._folder.owner, active and self._folder.refusing)
+        return Overview(enabled, states, self._folder.owner, active and (slow or self._folder.refusing))
 
     def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
         """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""

@@ -61,7 +61,9 @@ class HandOff:
         self._patience = patience
         self._calls: queue.SimpleQueue[Optional[_Call]] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._open = self._slow = False
+        self._open = False
+        self.is_slow = False
+        """Whether the disk holds an event for too long now."""
         self._thread: Optional[threading.Thread] = None
 
     def start(self) -> None:
@@ -92,8 +94,8 @@ class HandOff:
             event = receive()
             call = _Call(event)
             self._calls.put(call)
-        if not call.wait(0 if self._slow else self._patience) and not self._slow:
-            self._slow = True
+        if not call.wait(0 if self.is_slow else self._patience) and not self.is_slow:
+            self.is_slow = True
             self._say_slow(True)
         return event.id
 
@@ -104,7 +106,7 @@ class HandOff:
                 return
             call = _Call(None)
             self._calls.put(call)
-        call.wait(0 if self._slow else _CATCHING_UP)
+        call.wait(0 if self.is_slow else _CATCHING_UP)
 
     def _work(self) -> None:
         while True:
@@ -122,8 +124,8 @@ class HandOff:
             for call in calls:
                 if call.event is not None:
                     call.end()
-            if self._slow:
-                self._slow = False
+            if self.is_slow:
+                self.is_slow = False
                 self._say_slow(False)
             time.sleep(_WAY_FREE)
 

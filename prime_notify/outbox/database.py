@@ -24,6 +24,9 @@ __all__ = ["MEMORY", "Database", "Storage"]
 T = TypeVar("T")
 Act = Callable[[sqlite3.Connection], T]
 
+FileId = Tuple[int, int]
+Identity = Tuple[FileId, Optional[FileId]]
+
 MEMORY = Path(":memory:")
 """In place of a path: a database in memory, which ends with its connection."""
 
@@ -102,8 +105,10 @@ class _Use:
 class Database:
     """See :class:`Storage`; a file, or, with :data:`MEMORY` for a path, a database in memory."""
 
-    def __init__(self, path: Path, crash_point: CrashPoint = no_crash) -> None:
+    def __init__(self, path: Path, crash_point: CrashPoint = no_crash, *, patience: float = 5.0) -> None:
+        """``patience``: seconds to wait for another process's lock, once the file is open. Then it is an error."""
         self.path = path
+        self._patience = patience
         self._log_path = path.with_name(f"{path.name}-wal")
         self._crash_point = crash_point
         self._durable = True  # as synchronous=FULL has it
@@ -121,8 +126,10 @@ class Database:
                 raise
         except sqlite3.Error as error:
             raise _outbox_error(error, f"cannot open {path.name}: ") from error
-        self.identity = _identity(path)
-        """Which file it is; None where the system cannot say."""
+        self.identity: Optional[Identity] = None
+        with contextlib.suppress(OSError):
+            self.identity = self._found()
+        """Which file it is, and which write-ahead log; None where the system cannot say."""
 
     def _prepare(self) -> None:
         log = f"wal_autocheckpoint = {_LOG_PAGES}"
@@ -130,6 +137,7 @@ class Database:
             self._connection.execute(f"PRAGMA {pragma}")
         self._crash_point("open")
         migrate(self._connection, self._crash_point)
+        self._connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
 
     def using(self) -> ContextManager[sqlite3.Connection]:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
@@ -198,22 +206,34 @@ class Database:
         """A number that changes whenever another connection has written to the file (sqlite.org: data_version)."""
         return int(self.read("PRAGMA data_version")[0][0])
 
-    def is_missing(self) -> bool:
-        """Whether there is no file at its path any more. SQLite itself writes on to a file that was deleted."""
+    def is_gone(self) -> bool:
+        """Whether its path, or that of its write-ahead log, holds no file any more, or another one.
+
+        SQLite itself writes on to files that were deleted.
+        """
+        if self.identity is None:
+            return False
+        file, log = self.identity
         try:
-            return not self.path.exists()
+            found = self._found()
         except OSError:  # unknown
             return False
+        return found is None or found[0] != file or (log is not None and found[1] != log)
+
+    def _found(self) -> Optional[Identity]:
+        found = [_file_id(path) for path in (self.path, self._log_path)]
+        return None if found[0] is None else (found[0], found[1])
 
     def close(self) -> None:
         self._use.close()
 
 
-def _identity(path: Path) -> Optional[Tuple[int, int]]:
-    with contextlib.suppress(OSError):
+def _file_id(path: Path) -> Optional[FileId]:
+    try:
         found = path.stat()
-        return (found.st_dev, found.st_ino) if found.st_ino else None
-    return None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _outbox_error(error: sqlite3.Error, place: str = "") -> OutboxError:

@@ -7,7 +7,7 @@ import threading
 from typing import Any, Callable, Optional, Sequence, Tuple
 
 from prime_notify.crash_points import CrashPoint, no_crash
-from prime_notify.outbox.database import MEMORY, Act, Database, T
+from prime_notify.outbox.database import MEMORY, Act, Database, Identity, T
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.rows import Rows, all_rows, live_rows
 from prime_notify.outbox.schema import MIGRATIONS
@@ -63,7 +63,7 @@ class FailoverDatabase:
         self._memory = None if file else Database(MEMORY, crash_point)
         self._damaged = self._read_only = False
         self._base = Rows()  # what the file has of the rows in memory, as far as is known
-        self._base_of: Optional[Tuple[int, int]] = None  # which file that is
+        self._base_of: Optional[Identity] = None  # which file that is
         self._switches = 0
         self._closed = False
         self._lock = threading.RLock()
@@ -141,12 +141,12 @@ class FailoverDatabase:
         self._say(True, str(error))
         return memory
 
-    def _leave_a_deleted_file(self) -> None:
+    def _leave_a_lost_file(self) -> None:
         with self._lock:
             file = self._file
-            if self._closed or self._memory or file is None or not file.is_missing():
+            if self._closed or self._memory or file is None or not file.is_gone():
                 return
-            self._fail_over(file, OutboxError(f"{file.path.name} was deleted"))
+            self._fail_over(file, OutboxError(f"{file.path.name} was deleted or replaced"))
             file.close()
             self._file = self._base_of = None
 
@@ -155,10 +155,10 @@ class FailoverDatabase:
     def recover(self) -> bool:
         """Write back what only the memory has, and go on with the file. Whether the file refused before.
 
-        To be called every few seconds. A file that was deleted counts as one that refuses.
+        To be called every few seconds. A file that was deleted or replaced counts as one that refuses.
         """
         with self._recovering:
-            self._leave_a_deleted_file()
+            self._leave_a_lost_file()
             if self._closed or not self.refusing:
                 return False
             try:

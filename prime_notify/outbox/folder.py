@@ -28,11 +28,17 @@ Say = Callable[..., None]
 class DataFolder:
     """Not thread-safe in :meth:`take` and :meth:`release`; its outbox is.
 
-    ``longest_wait``: seconds. No due time lies further ahead, but for those that come from a clock that went wrong.
+    ``longest_wait`` gives seconds. No due time lies further ahead, but for those of a clock that went wrong.
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, say: Say, *, longest_wait: float, crash_point: CrashPoint = no_crash
+        self,
+        folder: Path,
+        clock: Clock,
+        say: Say,
+        *,
+        longest_wait: Callable[[], float],
+        crash_point: CrashPoint = no_crash,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -92,7 +98,7 @@ class DataFolder:
 
     def _adopt_clock(self, file: Database) -> None:
         try:
-            Outbox(file).adopt_clock(self._clock.steady(), self._longest_wait)
+            Outbox(file).adopt_clock(self._clock.steady(), self._longest_wait())
         except OutboxDamagedError:
             raise
         except OutboxError as error:

@@ -19,6 +19,9 @@ OUTBOX_FILE = "outbox.sqlite3"
 _PARTS = ("-wal", "-shm", "")  # the file itself last: as long as it is in its place, it is not yet moved
 _PENDING = ".salvage"
 
+_PATIENCE = 0.25
+"""Seconds that an event waits for another process's lock. Then everything goes on in memory, until the lock is gone."""
+
 
 @dataclass(frozen=True)
 class Damage:
@@ -49,7 +52,7 @@ class Opener:
         if any(self._part(_PENDING, suffix).exists() for suffix in _PARTS):
             return self._anew("it was damaged, and what could be read of it not saved yet")
         try:
-            return Database(self._path, self._crash_point)
+            return Database(self._path, self._crash_point, patience=_PATIENCE)
         except OutboxDamagedError as error:
             return self._anew(str(error))
 
@@ -63,7 +66,7 @@ class Opener:
     def _anew(self, reason: str) -> Database:
         if not self._part(_PENDING, "").exists():
             self._move("", _PENDING, "salvage-begin")
-        fresh = Database(self._path, self._crash_point)
+        fresh = Database(self._path, self._crash_point, patience=_PATIENCE)
         saved = 0
         with contextlib.suppress(OutboxError):
             saved = _salvage(self._part(_PENDING, ""), fresh)

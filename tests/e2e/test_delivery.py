@@ -54,7 +54,7 @@ def wait_for_id(scene: Scene, name: str, notification: str, timeout: float = 30)
 
 def wait_until_nothing_waits(scene: Scene) -> None:
     """A delivery ends when its answer arrives. A request that is cut off before is sent again."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not re.search("waiting to be delivered: 0$", "\n".join(scene.mcdr.output_of("!!pn")), re.MULTILINE):
         assert time.monotonic() < deadline, scene.mcdr.tail()
         time.sleep(0.05)

@@ -48,7 +48,7 @@ def announce(scene: Scene, event: str = "backup_success") -> str:
 
 def settled(scene: Scene, id: str, state: str) -> str:
     """Waits until the hook's delivery of that notification is in this state. Returns its id."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while f"hook: {state}" not in "\n".join(scene.mcdr.output_of(f"!!pn show {id}")):
         assert time.monotonic() < deadline, scene.mcdr.tail()
         time.sleep(0.05)

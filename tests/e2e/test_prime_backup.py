@@ -71,10 +71,11 @@ def test_it_notifies_of_a_backup_that_fails(scene: Scene) -> None:
 
 
 def test_it_notifies_of_a_server_that_does_not_save_in_time_as_a_failure_with_a_hint(scene: Scene) -> None:
-    scene.mcdr.send("standin save off")
-    wait(scene, "timed out", scene.prime_backup.make("slow disk"))
-    scene.mcdr.send("standin save on")
-    start, failure = scene.expect("backup_start", "backup_failure")
+    with scene.prime_backup_with(server={"save_world_max_wait": "1s"}):
+        scene.mcdr.send("standin save off")
+        wait(scene, "timed out", scene.prime_backup.make("slow disk"))
+        scene.mcdr.send("standin save on")
+        start, failure = scene.expect("backup_start", "backup_failure")
     assert_one_task([start, failure])
     assert "save_world_max_wait" in failure["message"]
 
@@ -156,15 +157,21 @@ def test_it_notifies_of_a_failed_restore_and_says_that_the_server_is_left_stoppe
     assert failure["server"]["running"] is False
 
 
-@pytest.mark.parametrize("how", ["declined", "aborted", "aborted in the countdown", "of an unknown backup"])
+def test_it_says_nothing_of_a_restore_that_nobody_confirms(scene: Scene) -> None:
+    with scene.prime_backup_with(command={"confirm_time_wait": "1s", "restore_countdown_sec": 1}):
+        number = scene.backup("stays where it is")
+        wait(scene, "No choice has been made", scene.prime_backup.run(f"back {number}"))
+        scene.prime_backup.backup("the next thing")
+        scene.expect("backup_start", "backup_success")
+
+
+@pytest.mark.parametrize("how", ["aborted", "aborted in the countdown", "of an unknown backup"])
 def test_it_says_nothing_of_a_restore_that_never_begins(scene: Scene, how: str) -> None:
     number = scene.backup("stays where it is")
     command = {"aborted in the countdown": f"back {number} --confirm", "of an unknown backup": "back 9999"}
     mark = scene.prime_backup.run(command.get(how, f"back {number}"))
     if how == "of an unknown backup":
         wait(scene, "9999 does not exist", mark)
-    elif how == "declined":
-        wait(scene, "No choice has been made", mark)
     else:
         wait(scene, "Please choose" if how == "aborted" else "second later", mark)
         scene.prime_backup.abort(mark)

@@ -118,7 +118,7 @@ class McdrProcess:
 
     # -- the process -------------------------------------------------------------------------------------------------
 
-    def start(self, *, timeout: float = 60) -> McdrProcess:
+    def start(self, *, timeout: float = 180) -> McdrProcess:
         """Starts MCDR and waits until the plugins are loaded and the server has started up."""
         mark = len(self.transcript)
         environment = {**os.environ, **self.environment, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
@@ -141,7 +141,7 @@ class McdrProcess:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def stop(self, *, timeout: float = 60) -> int:
+    def stop(self, *, timeout: float = 180) -> int:
         """Stops the server and MCDR in an orderly way; the exit code. Does nothing when MCDR is not running."""
         if self._process is None:
             return 0
@@ -229,7 +229,7 @@ class McdrProcess:
         with self._changed:
             return next(self._matches(re.compile(pattern), since), None)
 
-    def wait_for_line(self, pattern: str, *, since: int = 0, timeout: float = 30) -> re.Match[str]:
+    def wait_for_line(self, pattern: str, *, since: int = 0, timeout: float = 120) -> re.Match[str]:
         """Waits for a line that the pattern is found in. Raises AssertionError, with the console's end, otherwise."""
         compiled = re.compile(pattern)
         deadline = time.monotonic() + timeout

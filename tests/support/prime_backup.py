@@ -13,12 +13,13 @@ __all__ = ["PrimeBackup", "prime_backup_config"]
 
 
 def prime_backup_config(**changes: Any) -> Dict[str, Any]:
-    """A config.json with short times; ``changes`` replace or, being objects, are merged into its members."""
+    """A config.json whose waits no machine is too slow for; ``changes`` replace or, being objects, are merged into its
+    members."""
     config: Dict[str, Any] = {
         "enabled": True,
         "storage_root": "./pb_files",
-        "command": {"confirm_time_wait": "3s", "restore_countdown_sec": 1},
-        "server": {"save_world_max_wait": "3s"},
+        "command": {"confirm_time_wait": "10m", "restore_countdown_sec": 1},
+        "server": {"save_world_max_wait": "10m"},
         "backup": {"source_root": "server", "targets": ["world"]},
     }
     for name, value in changes.items():
@@ -37,7 +38,7 @@ class PrimeBackup:
     def storage(self) -> Path:
         return self.mcdr.folder / "pb_files"
 
-    def wait_until_idle(self, timeout: float = 60) -> None:
+    def wait_until_idle(self, timeout: float = 120) -> None:
         """Until it is initialised and no task is running: asked again and again, for there is no other way to know.
 
         Not for a task that waits for its confirmation, which this would give.
@@ -73,7 +74,7 @@ class PrimeBackup:
         """Aborts the task begun at that place in the transcript, as soon as it can be aborted."""
         self._insist("abort", "Task .*aborted", since)
 
-    def _insist(self, command: str, until: str, since: int, timeout: float = 30) -> None:
+    def _insist(self, command: str, until: str, since: int, timeout: float = 120) -> None:
         """Prime Backup forgets a confirmation or abort that follows its question too quickly: type it again."""
         deadline = time.monotonic() + timeout
         while self.mcdr.find(until, since=since) is None:

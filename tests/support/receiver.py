@@ -105,7 +105,7 @@ class Receiver:
         with self._changed:
             self._scripts[path] = _Script(behaviours, cycle)
 
-    def wait_for(self, wanted: Union[int, Callable[[List[Recorded]], bool]] = 1, timeout: float = 10) -> List[Recorded]:
+    def wait_for(self, wanted: Union[int, Callable[[List[Recorded]], bool]] = 1, timeout: float = 60) -> List[Recorded]:
         """Blocks until that many requests are here, or until the predicate accepts their list; returns them.
 
         Raises AssertionError, with what did arrive, after ``timeout`` seconds.
@@ -117,7 +117,7 @@ class Receiver:
                 raise AssertionError(f"after {timeout} s only these requests had arrived: {seen}")
             return list(self._requests)
 
-    def wait_until_closed(self, connections: int, timeout: float = 10) -> None:
+    def wait_until_closed(self, connections: int, timeout: float = 60) -> None:
         """Blocks until so many connections have begun, and all of them have ended."""
         deadline = time.monotonic() + timeout
         while (self.connections < connections or self._open) and time.monotonic() < deadline:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from tests.support.mcdr import McdrProcess
 from tests.support.prime_backup import PrimeBackup, prime_backup_config
@@ -53,6 +54,20 @@ class Scene:
     def configure_prime_backup(self, **changes: Any) -> None:
         self.mcdr.write_config("prime_backup", prime_backup_config(**changes))
 
+    @contextlib.contextmanager
+    def prime_backup_with(self, **changes: Any) -> Iterator[None]:
+        """Prime Backup has other options during the block."""
+        self._use(**changes)
+        try:
+            self.fresh()
+            yield
+        finally:
+            self._use()
+
+    def _use(self, **changes: Any) -> None:
+        self.configure_prime_backup(**changes)
+        self.wait_until_attached(self.plugin("reload", "prime_backup"))
+
     def start(self, *, attached: bool = True) -> Scene:
         """Starts MCDR; with ``attached``, waits until Prime Backup is ready and observed."""
         mark = len(self.mcdr.transcript)
@@ -66,7 +81,7 @@ class Scene:
         prime_backup = prime_backup or self.prime_backup
         self.mcdr.wait_for_line(r"Prime Backup \S+ found: observing backups and restores", since=since)
         prime_backup.wait_until_idle()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while "Unknown argument" in "".join(self.mcdr.output_of(f"{prime_backup.prefix} test")):  # later: incomplete
             assert time.monotonic() < deadline, f"the command is not added:\n{self.mcdr.tail()}"
             time.sleep(0.05)
@@ -97,7 +112,7 @@ class Scene:
     def events(self, name: str = "hook") -> List[str]:
         return [payload["event"] for payload in self.payloads(name)]
 
-    def expect(self, *events: str, name: str = "hook", timeout: float = 30) -> List[Dict[str, Any]]:
+    def expect(self, *events: str, name: str = "hook", timeout: float = 120) -> List[Dict[str, Any]]:
         """Waits until the hook has received as many requests; they must be exactly these events, in this order.
 
         One endpoint's notifications arrive in the order of the events, so one too many before the last is found.

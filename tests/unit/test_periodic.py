@@ -61,7 +61,7 @@ def test_the_thread_runs_until_it_is_stopped() -> None:
     ran = threading.Event()
     thread = PeriodicThread("prime_notify-test", [Periodic("job", 0.001, ran.set)], LOG)
     thread.start()
-    assert ran.wait(10)
+    assert ran.wait(60.0)
     thread.stop()
     assert "prime_notify-test" not in [one.name for one in threading.enumerate()]
 
@@ -71,11 +71,11 @@ def test_a_stop_waits_for_the_job_that_is_running() -> None:
 
     def job() -> None:
         begun.set()
-        over.wait(10)
+        over.wait(60.0)
 
     thread = PeriodicThread("prime_notify-test", [Periodic("job", 0.001, job)], LOG)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60.0)
     threading.Timer(0.01, over.set).start()
     thread.stop()
     assert over.is_set()

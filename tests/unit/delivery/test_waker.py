@@ -13,9 +13,9 @@ def test_all_names_are_passed_on() -> None:
     answered: queue.Queue[List[str]] = queue.Queue()
     waker = Waker(lambda names: answered.put(sorted(names)))
     waker.wake(["a", "b"])
-    assert answered.get(timeout=10) == ["a", "b"]
+    assert answered.get(timeout=60.0) == ["a", "b"]
     waker.wake(["c"])
-    assert answered.get(timeout=10) == ["c"]
+    assert answered.get(timeout=60.0) == ["c"]
     waker.stop()
 
 
@@ -23,9 +23,9 @@ def test_many_names_are_passed_on_in_small_groups_with_pauses_between() -> None:
     acts: queue.Queue[object] = queue.Queue()
     waker = Waker(lambda names: acts.put(list(names)), pause=acts.put)
     waker.wake(["a", "b", "c", "d"])
-    assert acts.get(timeout=10) == ["a", "b", "c"]
-    assert isinstance(acts.get(timeout=10), float)
-    assert acts.get(timeout=10) == ["d"]
+    assert acts.get(timeout=60.0) == ["a", "b", "c"]
+    assert isinstance(acts.get(timeout=60.0), float)
+    assert acts.get(timeout=60.0) == ["d"]
     waker.stop()
 
 
@@ -35,17 +35,17 @@ def test_a_stop_does_not_wait_for_the_rest_of_the_groups() -> None:
 
     def pause(seconds: float) -> None:
         pausing.set()
-        go_on.wait(10)
+        go_on.wait(60.0)
 
     waker = Waker(lambda names: acts.append(list(names)), pause)
     waker.wake(["a", "b", "c", "d"])
-    assert pausing.wait(10)
+    assert pausing.wait(60.0)
     stopping = threading.Thread(target=waker.stop)
     stopping.start()
     while waker._thread is not None:
         stopping.join(0.001)
     go_on.set()
-    stopping.join(10)
+    stopping.join(60.0)
     assert acts == [["a", "b", "c"]]
 
 

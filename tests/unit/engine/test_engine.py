@@ -53,7 +53,7 @@ def hook(receiver: Receiver, name: str = "hook", **options: Any) -> Any:
 
 
 def received(receiver: Receiver, count: int) -> List[Any]:
-    receiver.wait_for(count, timeout=10.0)
+    receiver.wait_for(count, timeout=60.0)
     return [request.json() for request in receiver.requests]
 
 
@@ -156,6 +156,37 @@ def test_an_unusable_outbox_is_said_and_costs_no_notification(
     assert "not a database" in caplog.text
 
 
+def test_neither_a_backup_nor_a_command_waits_for_a_disk_that_hangs(tmp_path: Path, receiver: Receiver) -> None:
+    works = threading.Event()
+
+    def hang(step: str) -> None:
+        if step == "receive:begin":
+            works.wait(30.0)
+
+    log = logging.getLogger("test.engine")
+    running = Engine(loaded(hook(receiver)), data_dir=tmp_path, catalogue=CATALOGUE, log=log, crash_point=hang)
+    running.start()
+    ids = [running.accept(event()) for _ in range(3)]
+    assert running.overview().refusing
+    assert running.history is None
+    assert receiver.requests == []
+    works.set()
+    assert [payload["id"] for payload in received(receiver, 3)] == ids
+    assert not running.overview().refusing
+    running.stop(grace=5.0)
+
+
+def test_an_event_comes_in_although_another_process_locks_the_file(tmp_path: Path, receiver: Receiver) -> None:
+    with (
+        engine(tmp_path, hook(receiver)) as running,
+        contextlib.closing(sqlite3.connect(tmp_path / OUTBOX_FILE, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        ids = [running.accept(event()) for _ in range(3)]
+        assert [payload["id"] for payload in received(receiver, 3)] == ids
+        assert running.overview().refusing
+
+
 def test_an_endpoint_that_hangs_delays_no_other(tmp_path: Path, receiver: Receiver) -> None:
     with Receiver() as hanging:
         hanging.behave(HANG)
@@ -171,7 +202,7 @@ def test_stop_waits_no_longer_than_its_grace_and_names_who_is_busy(tmp_path: Pat
         running = build(tmp_path, hook(hanging, "slow"))
         running.start()
         running.accept(event())
-        hanging.wait_for(1, timeout=10.0)
+        hanging.wait_for(1, timeout=60.0)
         assert running.stop(grace=0.05) == ["slow"]
         assert running.stop(grace=0.05) == []
 
@@ -210,7 +241,7 @@ def test_a_test_notification_ignores_filters_and_the_main_switch(tmp_path: Path,
     endpoint = hook(receiver, events=["restore_failure"])
     with engine(tmp_path, endpoint, hook(receiver, "off", enabled=False)) as running:
         assert running.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
-        result = results.get(timeout=10.0)
+        result = results.get(timeout=60.0)
     assert (result.endpoint, result.ok, result.status, result.reason) == ("hook", True, 200, "")
     assert receiver.requests[0].json()["test"] is True
 
@@ -221,7 +252,7 @@ def test_a_test_notification_tells_why_it_failed(tmp_path: Path, receiver: Recei
     with engine(tmp_path, hook(receiver)) as running:
         assert running.rehearsal.test(EventName.BACKUP_FAILURE, endpoint="hook", on_result=results.put) == ["hook"]
         assert running.rehearsal.test(EventName.BACKUP_FAILURE, endpoint="unknown", on_result=results.put) == []
-        result = results.get(timeout=10.0)
+        result = results.get(timeout=60.0)
     assert (result.ok, result.status) == (False, 404)
     assert result.reason
 
@@ -335,7 +366,7 @@ def test_previews_explanations_and_tests_work_while_another_process_owns_the_fol
         assert explanation is not None
         assert explanation.is_sent
         assert second.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put) == ["hook"]
-        assert results.get(timeout=10.0).ok
+        assert results.get(timeout=60.0).ok
 
 
 def test_what_a_second_engine_keeps_says_when_it_happened(tmp_path: Path, receiver: Receiver) -> None:
@@ -396,7 +427,7 @@ def test_people_get_a_notice_of_an_endpoint_that_is_gone(tmp_path: Path, receive
     running = Engine(loaded(hook(receiver)), data_dir=tmp_path, catalogue=CATALOGUE, log=log, on_notice=notices.put)
     running.start()
     running.accept(event())
-    assert notices.get(timeout=10.0).kind is NoticeKind.DISABLED
+    assert notices.get(timeout=60.0).kind is NoticeKind.DISABLED
     assert running.overview().endpoints[0].disabled
     running.stop(grace=5.0)
 
@@ -448,7 +479,7 @@ def test_a_test_notification_shows_the_real_message(tmp_path: Path, receiver: Re
     body = {"text": "{{ title }}", "size": "{{ backup.raw_size|size }}", "gone": "{{ 1 / extra.nothing }}"}
     with engine(tmp_path, hook(receiver, webhook={"body": body, "method": "PUT"})) as running:
         running.rehearsal.test(EventName.BACKUP_SUCCESS, on_result=results.put)
-        assert results.get(timeout=10.0).ok
+        assert results.get(timeout=60.0).ok
     assert receiver.requests[0].method == "PUT"
     assert receiver.requests[0].json() == {"text": "[Test] ✅ Backup #42 done", "size": "1.2 GiB"}
 
@@ -518,7 +549,7 @@ def test_a_test_notification_tells_what_is_wrong_with_a_template(tmp_path: Path,
     broken = hook(receiver, templates={"title": "{{ 1 / 0 if plugin.id == 'prime_notify' else 1 }}"})
     with engine(tmp_path, broken) as running:
         running.rehearsal.test(EventName.RESTORE_SUCCESS, on_result=results.put)
-        result = results.get(timeout=10.0)
+        result = results.get(timeout=60.0)
     assert result.ok
     assert result.hint.startswith("templates.title failed on restore_success, the default text is sent: ")
 
@@ -603,7 +634,7 @@ def sharing(mode: str, *endpoints: Any) -> Dict[str, Any]:
 
 
 def paths(receiver: Receiver, count: int) -> str:
-    receiver.wait_for(count, timeout=10.0)
+    receiver.wait_for(count, timeout=60.0)
     by_id = {request.json()["id"]: request.path for request in receiver.requests}
     return "".join(path.strip("/") for _, path in sorted(by_id.items()))
 

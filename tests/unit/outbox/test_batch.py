@@ -17,12 +17,12 @@ def test_what_comes_in_while_one_writes_is_written_together_next() -> None:
     def write(items: Sequence[int]) -> None:
         written.append(sorted(items))
         writing.set()
-        go_on.wait(10)
+        go_on.wait(60.0)
 
     batch = Batch(write)
     first = threading.Thread(target=batch.add, args=(0,))
     first.start()
-    writing.wait(10)
+    writing.wait(60.0)
     others = [threading.Thread(target=batch.add, args=(number,)) for number in (1, 2, 3)]
     for thread in others:
         thread.start()
@@ -30,7 +30,7 @@ def test_what_comes_in_while_one_writes_is_written_together_next() -> None:
         threading.Event().wait(0.001)
     go_on.set()
     for thread in (first, *others):
-        thread.join(10)
+        thread.join(60.0)
     assert written == [[0], [1, 2, 3]]
 
 

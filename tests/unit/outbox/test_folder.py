@@ -22,7 +22,7 @@ class Said(List[str]):
 
 
 def folder(path: Path, said: Said) -> DataFolder:
-    return DataFolder(path, FakeClock(), said, longest_wait=86400.0)
+    return DataFolder(path, FakeClock(), said, longest_wait=lambda: 86400.0)
 
 
 def test_a_second_process_gets_nothing_until_the_first_lets_go_and_says_so_once(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def post(url: str, body: bytes) -> Tuple[int, Any]:
 def test_every_endpoint_of_the_demo_leads_to_it_and_is_told_apart(receiver: Receiver) -> None:
     for endpoint in receiver.endpoints():
         status, _ = post(endpoint["url"], json.dumps({"title": endpoint["name"]}).encode())
-        arrival = receiver.arrivals.get(timeout=10)
+        arrival = receiver.arrivals.get(timeout=60.0)
         assert status == 200
         assert (arrival.endpoint, arrival.type) == (endpoint["name"], endpoint["type"])
         assert arrival.document == {"title": endpoint["name"]}

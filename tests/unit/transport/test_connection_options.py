@@ -216,7 +216,7 @@ def test_a_dead_socks_proxy_is_explained(transport: HttpTransport) -> None:
 @pytest.mark.parametrize("pause", [None, 0.05])
 def test_the_deadline_bounds_a_socks_proxy_that_hangs_or_trickles(transport: HttpTransport, pause: Any) -> None:
     with SocksStub(hang=True, trickle=pause) as proxy:
-        result = send(transport, "http://127.0.0.1:9/", proxy=f"socks5://127.0.0.1:{proxy.port}", timeout=0.4)
+        result = send(transport, "http://127.0.0.1:9/", proxy=f"socks5://127.0.0.1:{proxy.port}", timeout=1.0)
         failed(result, FailureKind.PROXY, "timed out while opening a tunnel")
 
 
@@ -228,9 +228,9 @@ def test_closing_cuts_a_negotiation_off(transport: HttpTransport) -> None:
             target=lambda: results.append(send(transport, "http://127.0.0.1:9/", 60, proxy=address))
         )
         thread.start()
-        assert proxy.begun.wait(5)
+        assert proxy.begun.wait(60.0)
         transport.close()
-        thread.join(5)
+        thread.join(60.0)
     assert "stopping" in results[0].reason
 
 

@@ -56,7 +56,7 @@ def test_the_tunnel_gets_the_proxys_password_and_the_time_is_bounded(
 ) -> None:
     through(monkeypatch, f"http://me:pw@127.0.0.1:{receiver.port}")
     receiver.behave(Answer(status=None, end="hang"))
-    result = transport.send(Request("POST", "https://nonexistent.invalid/"), timeout=0.3)
+    result = transport.send(Request("POST", "https://nonexistent.invalid/"), timeout=1.0)
     assert receiver.requests[0].header("Proxy-Authorization") == "Basic bWU6cHc="
     assert isinstance(result, TransportFailure)
     assert result.kind is FailureKind.PROXY

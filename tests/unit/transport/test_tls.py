@@ -58,13 +58,13 @@ def test_each_fault_of_a_certificate_has_its_own_reason(
 
 
 def test_the_timeout_bounds_the_handshake(transport: HttpTransport, receiver: Receiver) -> None:
-    result = send(transport, receiver.url().replace("http:", "https:"), timeout=0.3)  # to one who waits for a request
+    result = send(transport, receiver.url().replace("http:", "https:"), timeout=1.0)  # to one who waits for a request
     assert isinstance(result, TransportFailure)
     assert result.kind is FailureKind.TIMEOUT
     assert "setting up TLS" in result.reason
 
 
-@pytest.mark.parametrize("answer", [HANG, Answer(trickle_head=0.02), Answer(body=b"x" * 1000, trickle_body=0.02)])
+@pytest.mark.parametrize("answer", [HANG, Answer(trickle_head=0.1), Answer(body=b"x" * 1000, trickle_body=0.1)])
 def test_the_timeout_bounds_an_encrypted_answer(
     transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> None:
@@ -72,7 +72,7 @@ def test_the_timeout_bounds_an_encrypted_answer(
     with Receiver(tls="localhost") as receiver:
         send(transport, receiver.url())
         receiver.behave(answer)
-        result = send(transport, receiver.url(), timeout=0.3)
+        result = send(transport, receiver.url(), timeout=1.0)
     assert isinstance(result, TransportFailure)
     assert result.kind is FailureKind.TIMEOUT
 
