@@ -16,7 +16,7 @@ from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
-from prime_notify.text.wording import in_language, internal_error
+from prime_notify.text.wording import in_language, internal_error, internal_remedy
 from prime_notify.transport.exchange import Meanwhile
 
 __all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
@@ -115,7 +115,7 @@ class Attempter:
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
             return endpoint.channel.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
-            return Permanent(internal_error(error)), ""
+            return Retry(internal_error(error), hint=internal_remedy(error), internal=True), ""
 
     def _send(
         self,

@@ -14,6 +14,7 @@ from prime_notify.clock import Clock
 from prime_notify.delivery.attempt import Attempt, Attempter
 from prime_notify.delivery.deferral import MOST, Deferred
 from prime_notify.delivery.fallback import NoPeers, Peers, Reassignment
+from prime_notify.delivery.internal_errors import InternalErrors
 from prime_notify.delivery.notices import LastResult, Notice, NoticeKind, last_result, log_attempt, notice_of
 from prime_notify.delivery.outgoing import OutgoingMessage
 from prime_notify.delivery.pacing import Pacing
@@ -53,6 +54,7 @@ class Lane:
         name = self.endpoint.name
         self._pacing = Pacing(name, self.outbox, self.clock, self.policy)
         self._reassignment = Reassignment(name, self.outbox, self.policy.fallbacks, self.peers)
+        self._internal_errors = InternalErrors()
         self._reminders = Reminders(name, self.outbox, self.policy.repeat)
 
     # for other threads
@@ -238,6 +240,7 @@ class Lane:
         """One attempt at one message, and the settlement of its deliveries."""
         self._pacing.took(now)
         attempt = self.attempter.attempt(self.endpoint, message.items, message.previous, self._prepare_next)
+        attempt = self._internal_errors.unless_repeated(attempt, message.deliveries[-1].key)
         now, outcome = self.clock.steady(), attempt.outcome
         if isinstance(outcome, Retry) and outcome.cut_off:
             self.outbox.settle(*message.put_off(now))

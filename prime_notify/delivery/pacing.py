@@ -57,7 +57,7 @@ def is_long_outage(health: Health, now: float) -> bool:
 def _is_endpoints_fault(outcome: Outcome) -> bool:
     if isinstance(outcome, Permanent):
         return outcome.disable or outcome.status in _ABOUT_THE_ENDPOINT
-    return isinstance(outcome, Retry) and not outcome.throttled
+    return isinstance(outcome, Retry) and not outcome.throttled and not outcome.internal
 
 
 class RateLimiter:

@@ -5,6 +5,7 @@ The default config is disabled, with an example to change.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import secrets
@@ -96,7 +97,8 @@ def _written_beside(path: Path, text: str) -> Path:
     """A new file with this text in the same folder, so that it can be moved to ``path`` in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with temporary.open("x", encoding="utf-8", newline="\n") as file:
+    private = functools.partial(os.open, mode=0o600)
+    with open(temporary, "x", encoding="utf-8", newline="\n", opener=private) as file:
         file.write(text)
     return temporary
 

@@ -15,6 +15,7 @@ from prime_notify.loading.document import checked_document
 from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
 from prime_notify.mcdr.translations import Translations
+from prime_notify.text.wording import internal_error, internal_remedy
 
 __all__ = ["ConfigFile", "Reloaded"]
 
@@ -60,6 +61,11 @@ class ConfigFile:
             self._log_problems(error.problems)
             self._translations.error("log.config_kept")
             return Reloaded(False, error.problems)
+        except ImportError as error:  # an option needs a module of ours that was not needed before
+            problem = Problem(str(self._path), internal_error(error), internal_remedy(error), fatal=True)
+            self._log_problems([problem])
+            self._translations.error("log.config_kept")
+            return Reloaded(False, [problem])
         self._log_problems(self.loaded.problems)
         changed = [] if self.config.command.prefix == self._prefix else ["command.prefix"]
         return Reloaded(True, self.loaded.problems, changed)

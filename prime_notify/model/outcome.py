@@ -27,7 +27,8 @@ class Retry:
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
     not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
     sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
-    nothing of the endpoint.
+    nothing of the endpoint. ``internal``: an error of ours prevented the attempt, and says nothing of it
+    either.
     """
 
     reason: str
@@ -37,6 +38,7 @@ class Retry:
     hint: str = ""
     separately: bool = False
     cut_off: bool = False
+    internal: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any, Callable, ContextManager, Optional, Protocol, Sequence, 
 from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
 from prime_notify.outbox.schema import migrate
+from prime_notify.private_files import create_private, make_private
 
 __all__ = ["MEMORY", "Database", "Storage"]
 
@@ -114,6 +115,8 @@ class Database:
         self._durable = True  # as synchronous=FULL has it
         self._unflushed = False
         self._flushing = threading.Lock()
+        if path != MEMORY:
+            _make_private(path)
         try:
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
@@ -226,6 +229,13 @@ class Database:
 
     def close(self) -> None:
         self._use.close()
+
+
+def _make_private(path: Path) -> None:
+    """Before SQLite opens the file: it gives the write-ahead log and its index the mode of the file."""
+    create_private(path)
+    for suffix in ("-wal", "-shm"):
+        make_private(path.with_name(path.name + suffix))
 
 
 def _file_id(path: Path) -> Optional[FileId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from pathlib import Path
@@ -18,6 +19,7 @@ from prime_notify.outbox.opening import OUTBOX_FILE, Damage, Opener
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.ownership import OwnedElsewhereError, Ownership
 from prime_notify.outbox.values import Received
+from prime_notify.private_files import make_private
 
 __all__ = ["DataFolder", "leave_events"]
 
@@ -66,6 +68,7 @@ class DataFolder:
 
     def take(self) -> bool:
         """Become the owner and open the outbox, in memory if need be; False while another process is the owner."""
+        self._make_private()
         try:
             self._ownership = Ownership(self._folder)
         except OwnedElsewhereError as error:
@@ -82,6 +85,13 @@ class DataFolder:
         self._use(self._open())
         self.owned = True
         return True
+
+    def _make_private(self) -> None:
+        """An older version let everybody read the folder, the outbox, and its damaged copies."""
+        make_private(self._folder)
+        with contextlib.suppress(OSError):
+            for file in self._folder.glob(f"{OUTBOX_FILE}*"):
+                make_private(file)
 
     def _open(self) -> Optional[Database]:
         try:

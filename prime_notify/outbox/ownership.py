@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Optional
 
+from prime_notify.private_files import create_private
+
 __all__ = ["OwnedElsewhereError", "Ownership", "owner_of"]
 
 _LOCK_FILE = "owner.lock"
@@ -35,6 +37,8 @@ class Ownership:
     def __init__(self, folder: Path) -> None:
         self._who_file = folder / _WHO_FILE
         self._released = False
+        for file in (folder / _LOCK_FILE, self._who_file):
+            create_private(file)
         self._connection = sqlite3.connect(
             folder / _LOCK_FILE, isolation_level=None, check_same_thread=False, timeout=0.0
         )

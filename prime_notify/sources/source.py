@@ -54,6 +54,7 @@ class SourceState(enum.Enum):
     DISABLED = "disabled"
     NOT_STARTED = "not_started"
     UNSUPPORTED = "unsupported"
+    DISPLACED = "displaced"
 
 
 @dataclass(frozen=True)

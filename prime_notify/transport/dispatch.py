@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
-from typing import Any, Dict, Protocol, Tuple, Type, Union
+from typing import Any, Callable, Dict, Mapping, Protocol, Type, Union
 
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from prime_notify.model.response import Response
+from prime_notify.transport.apprise import AppriseTransport
+from prime_notify.transport.command import CommandTransport
 from prime_notify.transport.exchange import Meanwhile
 from prime_notify.transport.http import HttpTransport
 
@@ -27,13 +28,13 @@ class Transport(Protocol):
         ...
 
 
-_RARE: Dict[type, Tuple[str, str]] = {
-    CommandRequest: ("command", "CommandTransport"),
-    AppriseRequest: ("apprise", "AppriseTransport"),
+_KINDS: Mapping[type, Callable[[], Transport]] = {
+    Request: HttpTransport,
+    CommandRequest: CommandTransport,
+    AppriseRequest: AppriseTransport,
 }
-"""Module and class of each rare transport. They are imported at the first request, under the lock of Transports.
-
-Without the lock, Python 3.9 could hand out a half-imported module of a packed plugin: its zipimport locks no modules.
+"""The transport of each kind of request. Their modules are imported with this one: an import at the first request would
+fail once the file of the plugin is replaced, which an upgrade does while the former version still delivers.
 """
 
 
@@ -61,15 +62,7 @@ class Transports:
     def _make(self, kind: Type[AnyRequest]) -> Transport:
         with self._lock:
             if kind not in self._made:
-                self._made[kind] = _make(kind)
+                self._made[kind] = _KINDS[kind]()
                 if self._closed:
                     self._made[kind].close()
             return self._made[kind]
-
-
-def _make(kind: Type[AnyRequest]) -> Transport:
-    if kind is Request:
-        return HttpTransport()
-    module, name = _RARE[kind]
-    made: Transport = getattr(importlib.import_module(f"prime_notify.transport.{module}"), name)()
-    return made

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 import uuid
-from typing import Any, Callable, Dict, List, Mapping, Optional, TypeVar
+from typing import Any, Callable, Counter, Dict, List, Mapping, Optional, Set, TypeVar
 
 from prime_notify.model.event import Event
 from prime_notify.sources.foreign_objects import attribute
@@ -20,6 +20,9 @@ from prime_notify.sources.prime_backup.seams import Around, Patch, Seam
 __all__ = ["Observer"]
 
 _T = TypeVar("_T")
+
+_MOST_LOSSES = 5
+"""Wrappers of one seam that are replaced by a new one. More than that is a plugin that removes each of them."""
 
 
 class _Stack(threading.local):
@@ -53,13 +56,23 @@ class Observer:
         self._stack = _Stack()
         self._lock = threading.Lock()
         self._patches: Dict[Seam, Patch] = {}
+        self._losses: Counter[Seam] = Counter()
         self._under_way = 0
         self._closed = False
 
     # life cycle
 
-    def attach(self, classes: Mapping[Seam, type]) -> None:
-        """Observe through these seams; those that are in use already are left as they are."""
+    @property
+    def given_up(self) -> Set[Seam]:
+        """The seams that another plugin has taken from us again and again."""
+        return {seam for seam, losses in self._losses.items() if losses > _MOST_LOSSES}
+
+    def attach(self, classes: Mapping[Seam, type]) -> Set[Seam]:
+        """Observe through these seams; those that are in use already are left as they are.
+
+        Returns the seams whose wrapper was taken out of the stack since the last call, by a plugin that put back what
+        it once found there. They have a new one, except for those of :attr:`given_up`.
+        """
         arounds: Dict[Seam, Around] = {
             # the tasks come last, so that the actions of the first observed task are observed, too
             Seam.GET_ACTION: self._around_get,
@@ -69,9 +82,21 @@ class Observer:
             Seam.CREATE_TASK: functools.partial(self._around_task, BackupRun),
             Seam.RESTORE_TASK: functools.partial(self._around_task, RestoreRun),
         }
+        lost = {seam for seam, patch in self._patches.items() if seam in classes and not patch.is_called(classes[seam])}
+        lost -= self.given_up
+        self._losses.update(lost)
         for seam, around in arounds.items():
-            if seam in classes and seam not in self._patches:
-                self._patches[seam] = Patch(classes[seam], around, self.retire)
+            is_new = seam not in self._patches
+            if seam in classes and (is_new or seam in lost - self.given_up):
+                self._wrap(seam, classes[seam], around)
+        return lost
+
+    def _wrap(self, seam: Seam, cls: type, around: Around) -> None:
+        """Wrap the method, perhaps anew. A former wrapper that is called after all then only passes calls through."""
+        former = self._patches.get(seam)
+        self._patches[seam] = Patch(cls, around, self.retire)
+        if former is not None:
+            former.silence()
 
     def retire(self) -> None:
         """Observe no new run; the runs under way are observed to their end."""

@@ -12,6 +12,8 @@ import functools
 from types import ModuleType
 from typing import Any, Callable, Mapping, Union
 
+from prime_notify.sources.prime_backup import reach
+
 __all__ = ["Around", "Misfit", "Patch", "Seam", "find"]
 
 Around = Callable[[Callable[[], Any], Any], Any]
@@ -60,7 +62,9 @@ class Patch:
     """Replaces ``run`` of one class by a wrapper, until it is undone.
 
     Other plugins may wrap ``run`` as well, before us or after us. A wrapper of ours that another one covers cannot be
-    removed: it stays, and only passes calls through. A ``run`` that the class merely inherits stays inherited.
+    removed: it stays, and only passes calls through. One that is taken out of the stack, as by a plugin that puts back
+    what it once found there, is no longer called: see :meth:`is_called`. A ``run`` that the class merely inherits
+    stays inherited.
 
     ``retire`` retires the observer of this wrapper. An older observer of ours, whose plugin instance was never
     unloaded, is retired here, so that no event is reported twice.
@@ -68,6 +72,7 @@ class Patch:
 
     def __init__(self, cls: Any, around: Around, retire: Callable[[], None]) -> None:
         self._cls = cls
+        self._is_silent = False
         self._own = cls.__dict__.get("run")
         present = self._cls.run
         earlier = getattr(present, _MARK, None)
@@ -84,11 +89,21 @@ class Patch:
         @functools.wraps(present, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def run(instance: Any, *args: Any, **kwargs: Any) -> Any:
             wrapped = super(cls, instance).run if own is None else bind(own, instance)  # type: ignore[misc]
+            if self._is_silent:
+                return wrapped(*args, **kwargs)
             return around(
                 functools.partial(wrapped, *args, **kwargs), instance
             )  # no frame in Prime Backup's tracebacks
 
         return run
+
+    def is_called(self, cls: type) -> bool:
+        """Whether a call of the method of ``cls`` still comes to this wrapper, perhaps through those of others."""
+        return issubclass(cls, self._cls) and reach.calls(getattr(cls, "run", None), self._wrapper, _is_ours)
+
+    def silence(self) -> None:
+        """Only pass calls through from now on: another wrapper has taken the place of this one."""
+        self._is_silent = True
 
     def undo(self) -> None:
         """Put back what was there, if our wrapper is still the outermost."""
@@ -98,6 +113,10 @@ class Patch:
             del self._cls.run
         else:
             self._cls.run = self._own
+
+
+def _is_ours(function: Any) -> bool:
+    return hasattr(function, _MARK)
 
 
 def _bind(attribute: Any, instance: Any) -> Any:

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 from types import ModuleType
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional
 
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.sources.foreign_objects import attribute
@@ -94,6 +94,8 @@ class Watcher:
                 self._status = None
             if instance is not None and self._ticks_left is not None:
                 self._find_out(instance)
+            elif self._observer is not None:
+                self._attach(self._status.version if self._status else None)
 
     def _find_out(self, instance: Any) -> None:
         assert self._ticks_left is not None
@@ -111,6 +113,8 @@ class Watcher:
             return
         misfits = self._attach(version)
         is_patient = self._ticks_left > 0
+        if self._state is SourceState.DISPLACED:
+            return
         if readiness is _Readiness.READY and (not misfits or not is_patient):
             self._settle(SourceState.OBSERVED, version)
             self._announce(version, misfits)
@@ -130,8 +134,19 @@ class Watcher:
         found = {seam: find(seam, self._modules) for seam in Seam}
         if self._observer is None:
             self._observer = self._make_observer(version)
-        self._observer.attach({seam: cls for seam, cls in found.items() if isinstance(cls, type)})
+        lost = self._observer.attach({seam: cls for seam, cls in found.items() if isinstance(cls, type)})
+        if lost:
+            self._report_loss(lost, self._observer, version)
         return {seam: misfit for seam, misfit in found.items() if isinstance(misfit, Misfit)}
+
+    def _report_loss(self, lost: Iterable[Seam], observer: Observer, version: Optional[str]) -> None:
+        """Another plugin has taken wrappers of ours out of the stack; they are back, unless it does so all the time."""
+        methods = ", ".join(sorted(f"{seam.class_name}.run" for seam in lost))
+        if observer.given_up & set(lost):
+            self._log.error("%s", self._tr("source.prime_backup.displaced", version=version, methods=methods))
+            self._settle(SourceState.DISPLACED, version)
+        else:
+            self._warn("lost", version=version, methods=methods)
 
     def _announce(self, version: Optional[str], misfits: Mapping[Seam, Misfit]) -> None:
         tasks = {Seam.CREATE_TASK: "backups", Seam.RESTORE_TASK: "restores"}

@@ -180,11 +180,11 @@ def test_a_start_is_sent_before_its_end_also_when_it_had_to_be_retried() -> None
     assert world.transport.sent == [start, start, end]
 
 
-def test_a_bug_in_a_channel_is_a_dead_letter_with_its_reason_not_a_stopped_lane() -> None:
+def test_a_bug_in_a_channel_delays_its_own_message_only() -> None:
     world = World(ValueError("boom"))
     broken, behind = world.put(), world.put()
     world.run_until_idle()
-    assert states(world.store, broken) == {"a": State.DEAD}
+    assert states(world.store, broken) == {"a": State.WAITING}
     assert states(world.store, behind) == {"a": State.DELIVERED}
 
 
