@@ -19,6 +19,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.choices import EventChoices
 from prime_notify.config.delivery_options import GroupMode, GroupName
 from prime_notify.config.endpoint import EndpointConfig, Language
+from prime_notify.config.message_options import TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
 from prime_notify.text.wording import Wording
@@ -92,6 +93,14 @@ class NotificationConfig(Options):
         "Nothing is sent. The log says which endpoints cannot be reached.",
         "加载插件和重载配置时，是否连接每个已启用的目标（不发送任何内容），并在日志中说明哪些无法连接。",
         example=False,
+        public=True,
+    )
+    timezone: Optional[TimeZone] = option(
+        None,
+        'The time zone of the times in messages: a name such as "Asia/Shanghai", or an offset from "-14:00" to '
+        '"+14:00"; by default that of the machine.',
+        '消息中时间的时区：时区名（如 "Asia/Shanghai"）或时差（"-14:00" 到 "+14:00"）；默认为本机时区。',
+        example="Asia/Shanghai",
         public=True,
     )
     shrink_warning: Percentage = option(
