@@ -12,7 +12,7 @@ from prime_notify.messages.texts import localize
 from prime_notify.model.fact import FactKind
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, NotificationRecord
 from prime_notify.outbox.values import State
-from prime_notify.text.humanize import duration, local_time
+from prime_notify.text.humanize import duration, zoned_time
 from prime_notify.text.plain import one_line
 
 __all__ = [
@@ -46,12 +46,12 @@ def catalogue() -> Catalogue:
 
 
 def headline(record: NotificationRecord) -> str:
-    """``2026-01-02 03:04:05  01KE…  Backup failed #7``."""
+    """``2026-01-02 03:04:05 UTC+8  01KE…  Backup failed #7``."""
     what = "(written by another version)"
     if record.payload is not None:
         known = {fact.kind: fact.value for fact in facts(record.payload, LANGUAGE, catalogue())}
         what = " ".join(known[kind] for kind in (FactKind.EVENT, FactKind.BACKUP) if kind in known)
-    return f"{local_time(record.accepted)}  {record.id}  {what}"
+    return f"{zoned_time(record.accepted)}  {record.id}  {what}"
 
 
 def fact_lines(record: NotificationRecord) -> List[str]:
@@ -76,7 +76,7 @@ def delivery_text(delivery: DeliveryRecord, now: float) -> str:
 def try_lines(one: AttemptRecord) -> Iterator[str]:
     """One try, with the answer of the service."""
     outcome = "delivered" if one.outcome is State.DELIVERED else "failed"
-    text = f"#{one.number} {local_time(one.at)} {outcome} ({', '.join(_numbers(one.status, one.ms))})"
+    text = f"#{one.number} {zoned_time(one.at)} {outcome} ({', '.join(_numbers(one.status, one.ms))})"
     yield f"{text} – {one_line(one.reason, _LONGEST)}" if one.reason else text
     if one.hint:
         yield f"   {one_line(one.hint, _LONGEST)}"

@@ -14,7 +14,7 @@ from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox
-from prime_notify.text.humanize import duration, local_time
+from prime_notify.text.humanize import duration, zoned_time
 from prime_notify.text.plain import one_line
 from prime_notify.version import __version__
 
@@ -137,6 +137,6 @@ def _lines(data: Mapping[str, Any], endpoints: Sequence[_Endpoint], now: float) 
 
 def _row(endpoint: _Endpoint, now: float) -> tuple[str, str, str, str, str, str]:
     success = endpoint.health.last_success
-    when = "-" if success is None else local_time(success)
+    when = "-" if success is None else zoned_time(success)
     numbers = str(endpoint.waiting), str(endpoint.dead)
     return endpoint.name, endpoint.type or "-", *numbers, when, endpoint.state(now)

@@ -13,7 +13,7 @@ from prime_notify.config.choices import EventChoice, EventChoices, TextList, as_
 from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, http_url
 from prime_notify.config.delivery_options import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.filter import Filter
-from prime_notify.config.message_options import Action, Mention, Templates
+from prime_notify.config.message_options import Action, Mention, Templates, TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.config.units import Duration, Rate
@@ -86,6 +86,13 @@ class EndpointConfig(Options):
         'The language of the texts: "en_us" or "zh_cn".',
         '文本的语言："en_us" 或 "zh_cn"。',
         example="zh_cn",
+        public=True,
+    )
+    timezone: Optional[TimeZone] = option(
+        None,
+        "The time zone of the times in messages; by default that of the `notification` block.",
+        "消息中时间的时区；默认与 `notification` 块相同。",
+        example="Europe/Berlin",
         public=True,
     )
     traceback: bool = option(

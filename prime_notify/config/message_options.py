@@ -14,8 +14,18 @@ from prime_notify.config.option import Options, option
 from prime_notify.model.event import EventName, Severity
 from prime_notify.templates import Mode, check_template
 from prime_notify.text.suggestions import closest, one_of
+from prime_notify.text.time_zone import time_zone
 
-__all__ = ["DIGEST", "Action", "Mention", "Templates"]
+__all__ = ["DIGEST", "Action", "Mention", "Templates", "TimeZone"]
+
+
+def _zone_name(text: str) -> str:
+    time_zone(text)
+    return text
+
+
+TimeZone = Annotated[str, AfterValidator(_zone_name)]
+"""The time zone of shown times (:func:`prime_notify.text.time_zone.time_zone`), as written."""
 
 
 class Action(Options):

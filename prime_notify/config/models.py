@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 from pydantic import (
     AfterValidator,
@@ -14,13 +14,15 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticUndefined
-from typing_extensions import Annotated
+from typing_extensions import Annotated, Literal
 
 from prime_notify.config.choices import EventChoices
 from prime_notify.config.delivery_options import GroupMode, GroupName
 from prime_notify.config.endpoint import EndpointConfig, Language
+from prime_notify.config.message_options import TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
+from prime_notify.text.wording import Wording
 
 __all__ = [
     "CommandConfig",
@@ -49,6 +51,22 @@ Level = Annotated[
     BeforeValidator(_level),
     WithJsonSchema({"anyOf": [{"enum": list(_LEVELS)}, {"type": "integer", "minimum": 0, "maximum": 4}]}),
 ]
+
+
+def _percentage(value: object) -> object:
+    """``50`` of ``"50%"``. ``true`` is no percentage, although Python counts it as a number."""
+    if isinstance(value, str) and value.strip().rstrip("%").rstrip().isdecimal():
+        return int(value.strip().rstrip("%"))
+    if value is False or (isinstance(value, int) and value is not True and 1 <= value <= 99):
+        return value
+    raise ValueError(Wording("write a percentage from 1 to 99, or false", "请写 1 到 99 的百分比，或 false"))
+
+
+Percentage = Annotated[
+    Union[Literal[False], Annotated[int, Field(ge=1, le=99)]],
+    BeforeValidator(_percentage),
+    WithJsonSchema({"anyOf": [{"const": False}, {"type": "integer", "minimum": 1, "maximum": 99}]}),
+]
 PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -75,6 +93,24 @@ class NotificationConfig(Options):
         "Nothing is sent. The log says which endpoints cannot be reached.",
         "加载插件和重载配置时，是否连接每个已启用的目标（不发送任何内容），并在日志中说明哪些无法连接。",
         example=False,
+        public=True,
+    )
+    timezone: Optional[TimeZone] = option(
+        None,
+        'The time zone of the times in messages: a name such as "Asia/Shanghai", or an offset from "-14:00" to '
+        '"+14:00"; by default that of the machine.',
+        '消息中时间的时区：时区名（如 "Asia/Shanghai"）或时差（"-14:00" 到 "+14:00"）；默认为本机时区。',
+        example="Asia/Shanghai",
+        public=True,
+    )
+    shrink_warning: Percentage = option(
+        50,
+        "A backup gets severity `warning` when it has this many percent fewer files or bytes than the last backups of "
+        "the same targets, or lacks a target that they had: from 1 to 99, or false for never. A smaller world is taken "
+        "as normal after three backups.",
+        "备份的文件数或大小比之前相同目标的备份少了百分之多少（1 到 99），或缺少之前有的目标时，严重程度为 `warning`；"
+        "false 表示从不比较。连续三次备份都变小后，即视为正常。",
+        example=80,
         public=True,
     )
     groups: Dict[GroupName, GroupMode] = option(

@@ -8,12 +8,14 @@ from typing import Callable, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.engine.active_endpoints import EndpointSet
+from prime_notify.engine.doubts import REMEMBERED, examined
 from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
+from prime_notify.outbox.former import former_successes
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import OpenTask, Received, TaskChange
 
@@ -101,13 +103,14 @@ class Intake:
         in_inbox: bool,
     ) -> Accepted:
         event, ledger = received.event, self.router.ledger
-        notification = self.factory.make(received, task_id, loaded)
+        notification = self._examined(self.factory.make(received, task_id, loaded), task_id, loaded)
         routing = self.router.route(notification, task_id, loaded.config.notification, endpoints)
         turns = routing.turns
         opened = closed = ended = None
         if event.name.is_start:
             known, owner = notification.payload.task_fields(), received.owner or self.owner
-            opened = OpenTask(task_id, event.plugin_id, event.name, owner, notification.id, known)
+            ran = notification.payload.server_ran
+            opened = OpenTask(task_id, event.plugin_id, event.name, owner, notification.id, known, ran)
         elif event.name.is_end:
             closed = task_id if ledger.is_open(task_id) else None
             ended = ledger.new_ending(notification)
@@ -125,6 +128,16 @@ class Intake:
             ledger.closed(task_id, ended)
         self.router.turns.update(turns)
         return Accepted(notification, [*routing.names, *routing.recovery])
+
+    def _examined(self, notification: Notification, task_id: str, loaded: LoadedConfig) -> Notification:
+        """The notification, with a warning where its backup deserves one."""
+        payload = examined(
+            notification.payload,
+            ran_at_start=self.router.ledger.server_ran_at_start(task_id),
+            shrink=loaded.config.notification.shrink_warning or None,
+            former=lambda payload: former_successes(self.outbox.database, payload, REMEMBERED),
+        )
+        return notification if payload is notification.payload else Notification(payload)
 
 
 def unknown_end(task: OpenTask) -> Event:

@@ -71,6 +71,11 @@ class TaskLedger:
         task = self._open.get(task_id)
         return task.notification_id if task else None
 
+    def server_ran_at_start(self, task_id: str) -> Optional[bool]:
+        """Whether the server ran when the task began; None where that is not known."""
+        task = self._open.get(task_id)
+        return task.server_ran if task else None
+
     def opened(self, task: OpenTask) -> None:
         """A start was accepted."""
         self._open[task.task_id] = task

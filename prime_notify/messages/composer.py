@@ -26,17 +26,24 @@ class Composer:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._lock = threading.Lock()
-        self._made: OrderedDict[Tuple[str, str], Message] = collections.OrderedDict()
+        self._made: OrderedDict[Tuple[str, str, Optional[str]], Message] = collections.OrderedDict()
 
     def message(
-        self, notification: Notification, language: str, *, now: float, previous: Optional[Mapping[str, str]] = None
+        self,
+        notification: Notification,
+        language: str,
+        timezone: Optional[str] = None,
+        *,
+        now: float,
+        previous: Optional[Mapping[str, str]] = None,
     ) -> Message:
         """The message of one notification for an attempt at ``now`` (unix seconds)."""
-        key = (notification.id, language)
+        key = (notification.id, language, timezone)
         with self._lock:  # a second thread that needs the same message waits, instead of composing it again
             made = self._made.get(key)
             if made is None:
-                made = self._made[key] = message_of(notification, language, self._catalogue, now=now)
+                made = message_of(notification, language, self._catalogue, now=now, timezone=timezone)
+                self._made[key] = made
                 if len(self._made) > _KEPT:
                     self._made.popitem(last=False)
         if made.now == now and previous is None:  # it was composed just now

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+import datetime
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.machine_texts import message_text
-from prime_notify.messages.texts import headline, in_words, localize, symbol, texts_of, with_server
+from prime_notify.messages.texts import headline, in_words, localize, symbol, texts_of, with_server, zone_of
 from prime_notify.model.event import STATUS_KEYS
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.item import Item
@@ -14,6 +15,7 @@ from prime_notify.model.notification import Message, Notification, derived_id
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import DigestItem
 from prime_notify.text import humanize
+from prime_notify.text.errors import brief
 from prime_notify.text.plain import plain
 
 __all__ = ["digest_id", "digest_of"]
@@ -29,18 +31,21 @@ _FIELDS: Dict[str, Any] = {**dict.fromkeys(DigestItem.model_fields, True), "erro
 """The fields of each notification in templates; its title and its number are added."""
 
 
-def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float) -> Message:
+def digest_of(
+    items: Sequence[Item], language: str, catalogue: Catalogue, *, now: float, timezone: Optional[str] = None
+) -> Message:
     """One message about all of ``items``, the newest of which is the last; the worst one gives the payload.
 
-    The start of a task is left out where its end is listed. Pure, except for the local time zone.
+    The start of a task is left out where its end is listed. ``timezone``: of its times; by default this machine's.
     """
+    zone = zone_of(timezone)
     ended = {one.payload.task_id for one in items if not one.payload.event.is_start}
     listed = [one for one in items if not (one.payload.event.is_start and one.payload.task_id in ended)]
     groups = [(kind, [one for one in reversed(listed) if one.payload.status_key == kind]) for kind in STATUS_KEYS]
     groups = [(kind, members) for kind, members in groups if members]
     worst = max((one.payload for one in reversed(listed)), key=lambda one: one.severity.rank)
     title = with_server(_title(worst, groups, language, catalogue), worst)
-    known = (*_items(groups, language, catalogue), *_frame(worst, listed, language, catalogue))
+    known = (*_items(groups, language, catalogue, zone), *_frame(worst, listed, language, catalogue, zone))
     texts = texts_of(title, known, language, catalogue)
     values = _template_values(groups, language, catalogue)
     update = {
@@ -51,8 +56,8 @@ def digest_of(items: Sequence[Item], language: str, catalogue: Catalogue, *, now
         "message": None,
         "extra": _listed(values),
     }
-    payload = localize(worst, language, catalogue).model_copy(update=update)
-    return Message(Notification(payload), texts, language, now, known, beside={"digest": values})
+    payload = localize(worst, language, catalogue, timezone).model_copy(update=update)
+    return Message(Notification(payload), texts, language, now, known, beside={"digest": values}, timezone=timezone)
 
 
 def digest_id(items: Sequence[Item]) -> str:
@@ -84,27 +89,27 @@ def _total(kind: str, members: Sequence[Item], language: str, catalogue: Catalog
     return catalogue.text(language, "notification.digest.total", count=_count(members), word=word)
 
 
-def _items(groups: _Groups, language: str, catalogue: Catalogue) -> List[Fact]:
+def _items(groups: _Groups, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo]) -> List[Fact]:
     """A fact for each kind of outcome, with a line for each notification, the newest first."""
     facts = []
     for kind, members in groups:
-        lines = [_line(one, language, catalogue) for one in members[:_LINES]]
+        lines = [_line(one, language, catalogue, zone) for one in members[:_LINES]]
         if len(members) > _LINES:
             lines.append(catalogue.text(language, "notification.digest.more", count=len(members) - _LINES))
         facts.append(Fact(FactKind.ITEMS, _total(kind, members, language, catalogue), "\n".join(lines)))
     return facts
 
 
-def _line(item: Item, language: str, catalogue: Catalogue) -> str:
+def _line(item: Item, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo]) -> str:
     payload = item.payload
     values = {
-        "time": humanize.local_time(payload.timestamp.unix)[5:16],
+        "time": humanize.local_time(payload.timestamp.unix, zone)[5:16],
         "title": _headline(item, language, catalogue),
     }
     error = payload.error
     if error is None:
         return catalogue.text(language, "notification.digest.item", **values)
-    message = plain(message_text(error.message, language, catalogue), _ERROR) or plain(error.type, _ERROR)
+    message = plain(brief(message_text(error.message, language, catalogue)), _ERROR) or plain(error.type, _ERROR)
     return catalogue.text(language, "notification.digest.item_error", **values, error=message)
 
 
@@ -116,10 +121,13 @@ def _headline(item: Item, language: str, catalogue: Catalogue) -> str:
     return catalogue.text(language, "notification.remark.more.title", title=title, times=item.times)
 
 
-def _frame(worst: Payload, listed: Sequence[Item], language: str, catalogue: Catalogue) -> List[Fact]:
-    """The server and the period."""
-    moments = sorted(humanize.local_time(one.payload.timestamp.unix) for one in listed)
-    period = catalogue.text(language, "notification.digest.period", first=moments[0], last=moments[-1])
+def _frame(
+    worst: Payload, listed: Sequence[Item], language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo]
+) -> List[Fact]:
+    """The server and the period, whose time zone is that of all lines."""
+    moments = [one.payload.timestamp.unix for one in listed]
+    first, last = humanize.local_time(min(moments), zone), humanize.zoned_time(max(moments), zone)
+    period = catalogue.text(language, "notification.digest.period", first=first, last=last)
     found = [(FactKind.TIME, period)]
     if worst.server and worst.server.name:
         found.insert(0, (FactKind.SERVER, plain(worst.server.name, _ERROR)))

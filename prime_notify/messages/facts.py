@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from typing import Dict, Iterator, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.hints import hint_of
 from prime_notify.messages.machine_texts import comment_text, message_text
-from prime_notify.model.event import EventName
+from prime_notify.messages.people import creator_words, people_facts
+from prime_notify.model.event import EventName, Task
 from prime_notify.model.fact import Fact, FactKind
-from prime_notify.model.payload import Backup, ErrorInfo, Operator, Payload, SourceInfo
+from prime_notify.model.payload import Backup, ErrorInfo, Payload
 from prime_notify.text import humanize
+from prime_notify.text.errors import brief
 from prime_notify.text.plain import plain
 
 __all__ = ["facts", "full_message"]
@@ -20,21 +24,24 @@ _COMMENT = 256
 _LIST = 256
 _LINE = 512
 _MOST_LINES = 20
+_JUST_MADE = 60.0  # seconds between the date of a backup and its event, beside the duration
 
 
-def facts(payload: Payload, language: str, catalogue: Catalogue) -> Tuple[Fact, ...]:
-    """All known facts, the most important first. Pure, but for the local time zone."""
+def facts(
+    payload: Payload, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo] = None
+) -> Tuple[Fact, ...]:
+    """All known facts, the most important first. ``zone``: of times; by default this machine's."""
     found = (
         (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
         (FactKind.STATUS, _status(payload, language, catalogue)),
-        *_about_backup(payload.backup, language, catalogue),
         (FactKind.ERROR, _error(payload.error, language, catalogue)),
-        (FactKind.MESSAGE, _lines(full_message(payload, language, catalogue))),
-        *_about_people(payload),
+        (FactKind.MESSAGE, _lines(brief(full_message(payload, language, catalogue) or ""))),
+        *_about_backup(payload.backup, language, catalogue),
+        *people_facts(payload, language, catalogue),
         (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),
-        *_about_content(payload, language, catalogue),
+        *_about_content(payload, language, catalogue, zone),
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
-        (FactKind.TIME, humanize.local_time(payload.timestamp.unix)),
+        (FactKind.TIME, humanize.zoned_time(payload.timestamp.unix, zone)),
     )
     labels = _labels(language, catalogue)
     return tuple([Fact(kind, labels[kind], value) for kind, value in found if value])
@@ -46,13 +53,19 @@ def _labels(language: str, catalogue: Catalogue) -> Dict[FactKind, str]:
 
 
 def full_message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:
-    """The payload's message as people read it. The message of a failed restore is, by default, that the server is left
-    stopped.
+    """The payload's message as people read it, below the hint for its error. The message of a failed restore is, by
+    default, that the server is left stopped.
     """
+    message, hint = _message(payload, language, catalogue), hint_of(payload.error, language, catalogue)
+    if hint is None or (message and hint in message):
+        return message
+    return f"{hint}\n{message}" if message else hint
+
+
+def _message(payload: Payload, language: str, catalogue: Catalogue) -> Optional[str]:
     if payload.message is not None:
         return message_text(payload.message, language, catalogue)
-    running = payload.server.running if payload.server else None
-    if payload.event is EventName.RESTORE_FAILURE and not running:
+    if payload.event is EventName.RESTORE_FAILURE and not payload.server_ran:
         return catalogue.text(language, "notification.message.server_left_stopped")
     return None
 
@@ -73,7 +86,7 @@ def _about_backup(backup: Optional[Backup], language: str, catalogue: Catalogue)
         yield FactKind.COMMENT, plain(comment_text(backup.comment, language, catalogue), _COMMENT)
 
 
-def _about_content(payload: Payload, language: str, catalogue: Catalogue) -> _Found:
+def _about_content(payload: Payload, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo]) -> _Found:
     backup = payload.backup
     if backup is None:
         return
@@ -84,39 +97,38 @@ def _about_content(payload: Payload, language: str, catalogue: Catalogue) -> _Fo
         yield FactKind.SIZE, humanize.size(backup.raw_size or backup.stored_size or 0)
     if backup.file_count is not None:
         yield FactKind.FILES, humanize.count(backup.file_count)
-    yield FactKind.DATE, backup.date and plain(backup.date, _NAME)
-    if backup.creator is not None and (payload.operator is None or backup.creator != payload.operator.full):
-        kind, colon, name = backup.creator.partition(":")
-        yield FactKind.CREATOR, _person(kind, name) if colon else plain(kind, _NAME)
+    yield FactKind.DATE, _date(payload, backup.date, zone)
+    yield FactKind.CREATOR, creator_words(payload, language, catalogue)
     if backup.targets:
         yield FactKind.TARGETS, plain(", ".join(backup.targets), _LIST)
     if backup.tags:
-        yield FactKind.TAGS, plain(", ".join(_tag(name, value) for name, value in backup.tags.items()), _LIST)
+        tags = [_tag(name, value, language, catalogue) for name, value in backup.tags.items()]
+        yield FactKind.TAGS, plain(", ".join(tags), _LIST)
 
 
-def _about_people(payload: Payload) -> _Found:
-    operator: Optional[Operator] = payload.operator
-    source: Optional[SourceInfo] = payload.source
-    by_whom = _person(operator.type, operator.name) if operator else None
-    through = _person(source.type, source.name or "") if source else None
-    yield FactKind.OPERATOR, by_whom
-    yield FactKind.SOURCE, through if through != by_whom else None
+def _date(payload: Payload, date: Optional[str], zone: Optional[datetime.tzinfo]) -> Optional[str]:
+    """The date of the backup; None for one that was just made: the time of the event says the same."""
+    if not date:
+        return None
+    unix = humanize.unix_of_local(date)
+    if unix is None:
+        return plain(date, _NAME)
+    age = abs(payload.timestamp.unix - unix)
+    if payload.task is Task.BACKUP and age <= _JUST_MADE + (payload.cost_s or 0.0):
+        return None
+    return humanize.zoned_time(unix, zone)
 
 
-def _person(kind: str, name: str) -> str:
-    """``Steve (player)``; a kind without a name, such as the console, is shown alone."""
-    kind, name = plain(kind, _NAME), plain(name, _NAME)
-    return f"{name} ({kind})" if kind and name else name or kind
-
-
-def _tag(name: str, value: object) -> str:
-    return name if value is True else f"{name}={value}"
+def _tag(name: str, value: object, language: str, catalogue: Catalogue) -> str:
+    if value is not True:
+        return f"{name}={value}"
+    return catalogue.find(language, f"notification.tag.{name}") or name
 
 
 def _error(error: Optional[ErrorInfo], language: str, catalogue: Catalogue) -> Optional[str]:
     if error is None:
         return None
-    message = _lines(message_text(error.message, language, catalogue))
+    message = _lines(brief(message_text(error.message, language, catalogue)))
     return f"{plain(error.type, _NAME)}: {message}" if message else plain(error.type, _NAME)
 
 

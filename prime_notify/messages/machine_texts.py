@@ -13,7 +13,14 @@ from prime_notify.messages.catalogue import Catalogue
 from prime_notify.text.clean import ELLIPSIS
 from prime_notify.text.plain import plain
 
-__all__ = ["comment_readings", "comment_text", "machine_comment", "machine_message", "message_text"]
+__all__ = [
+    "comment_readings",
+    "comment_text",
+    "joined_messages",
+    "machine_comment",
+    "machine_message",
+    "message_text",
+]
 
 _COMMENT = "__pb_translated__"
 _MESSAGE = "__prime_notify__"
@@ -25,6 +32,7 @@ def _pattern(marker: str) -> Pattern[str]:
     return re.compile(rf"{marker}:(\w+)(?::(.*))?", re.DOTALL)
 
 
+_NEXT_MESSAGE = re.compile(rf"\n(?={_MESSAGE}:\w)")
 _COMMENT_PATTERN = _pattern(_COMMENT)
 _MESSAGE_PATTERN = _pattern(_MESSAGE)
 
@@ -43,6 +51,12 @@ def machine_message(key: str, *values: object) -> str:
     return f"{_MESSAGE}:{key}:{filled}" if values else f"{_MESSAGE}:{key}"
 
 
+def joined_messages(*messages: str) -> str:
+    """Several messages as one, a line for each. A text that is no machine text comes first."""
+    given = [message for message in messages if message]
+    return "\n".join(sorted(given, key=lambda message: message.startswith(f"{_MESSAGE}:")))
+
+
 def comment_text(comment: str, language: str, catalogue: Catalogue) -> str:
     """A backup's comment as people read it: itself, or the text that it stands for.
 
@@ -58,8 +72,11 @@ def comment_readings(comment: str, catalogue: Catalogue) -> Tuple[str, ...]:
 
 
 def message_text(message: str, language: str, catalogue: Catalogue) -> str:
-    """A message as people read it. Players type comments, so comments cannot stand for our messages."""
-    return _text(_MESSAGE_PATTERN, "message", message, language, catalogue)
+    """A message as people read it, also of several (:func:`joined_messages`). Players type comments, so comments cannot
+    stand for our messages.
+    """
+    parts = _NEXT_MESSAGE.split(message) if "\n" in message else [message]
+    return "\n".join(_text(_MESSAGE_PATTERN, "message", part, language, catalogue) for part in parts)
 
 
 def _text(pattern: Pattern[str], kind: str, text: str, language: str, catalogue: Catalogue) -> str:

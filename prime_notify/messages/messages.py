@@ -23,7 +23,8 @@ __all__ = ["Messages"]
 class Messages:
     """Makes messages. Safe from any thread.
 
-    The language is the endpoint's, or the config's, or ``language``, whichever is set first.
+    The language is the endpoint's, or the config's, or ``language``, whichever is set first. The time zone is the
+    endpoint's, or the config's, or this machine's.
     """
 
     def __init__(self, config: Config, catalogue: Catalogue, language: str) -> None:
@@ -48,7 +49,7 @@ class Messages:
         ``now``: unix seconds of the attempt. ``previous``: the receipt of the start of the same task.
         """
         language = self._language_of(endpoint)
-        message = self._composed(items, language, now, previous)
+        message = self._composed(items, language, self._timezone_of(endpoint), now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
         if message.custom_body is None:
             return message
@@ -58,24 +59,34 @@ class Messages:
 
     def prepare(self, notification: Notification, endpoint: EndpointConfig) -> None:
         """Compose the texts that a message about one notification begins with, and keep them for it."""
-        self._composer.message(notification, self._language_of(endpoint), now=0.0)
+        self._composer.message(notification, self._language_of(endpoint), self._timezone_of(endpoint), now=0.0)
 
     def _language_of(self, endpoint: EndpointConfig) -> str:
         return self._catalogue.best(endpoint.language or self._config.language or self._language)
 
+    def _timezone_of(self, endpoint: EndpointConfig) -> Optional[str]:
+        return endpoint.timezone or self._config.notification.timezone
+
     def _composed(
-        self, items: Sequence[Item], language: str, now: float, previous: Optional[Mapping[str, str]]
+        self,
+        items: Sequence[Item],
+        language: str,
+        timezone: Optional[str],
+        now: float,
+        previous: Optional[Mapping[str, str]],
     ) -> Message:
-        item, *others = items
+        (item, *others), catalogue = items, self._catalogue
         if others:
-            return digest_of(items, language, self._catalogue, now=now)
+            return digest_of(items, language, catalogue, now=now, timezone=timezone)
         if item.remark is None:
-            return self._composer.message(item.notification, language, now=now, previous=previous)
-        notification = remarked(item, language, self._catalogue)  # another payload, which the composer must not keep
-        message = message_of(notification, language, self._catalogue, now=now, previous=previous)
-        return dataclasses.replace(message, beside=remark_values(item, language, self._catalogue))
+            return self._composer.message(item.notification, language, timezone, now=now, previous=previous)
+        notification = remarked(
+            item, language, catalogue, timezone
+        )  # another payload, which the composer must not keep
+        message = message_of(notification, language, catalogue, now=now, previous=previous, timezone=timezone)
+        return dataclasses.replace(message, beside=remark_values(item, language, catalogue, timezone))
 
     def describe(self, notification: Notification) -> Dict[str, Any]:
         """The payload for other plugins, with its texts in the configured language."""
         language = self._catalogue.best(self._config.language or self._language)
-        return localize(notification.payload, language, self._catalogue).to_dict()
+        return localize(notification.payload, language, self._catalogue, self._config.notification.timezone).to_dict()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import full_message
-from prime_notify.messages.texts import headline, with_server
+from prime_notify.messages.texts import headline, with_server, zone_of
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification, derived_id
 from prime_notify.text import humanize
@@ -14,13 +14,15 @@ from prime_notify.text import humanize
 __all__ = ["remark_values", "remarked"]
 
 
-def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
-    """The notification with its remark in title and message, in one language. Pure, except for the local time zone."""
+def remarked(item: Item, language: str, catalogue: Catalogue, timezone: Optional[str] = None) -> Notification:
+    """The notification with its remark in title and message, in one language."""
     payload = item.notification.payload
     if item.remark is None:
         return item.notification
-    title = _text(item, "title", language, catalogue, title=payload.title or headline(payload, language, catalogue))
-    remark = _text(item, "message", language, catalogue)
+    title = _text(
+        item, "title", language, catalogue, timezone, title=payload.title or headline(payload, language, catalogue)
+    )
+    remark = _text(item, "message", language, catalogue, timezone)
     own = full_message(payload, language, catalogue)
     update = {
         "id": derived_id(payload.id, str(item.again)) if item.again else payload.id,
@@ -30,15 +32,16 @@ def remarked(item: Item, language: str, catalogue: Catalogue) -> Notification:
     return Notification(payload.model_copy(update=update))
 
 
-def remark_values(item: Item, language: str, catalogue: Catalogue) -> Dict[str, Any]:
+def remark_values(item: Item, language: str, catalogue: Catalogue, timezone: Optional[str] = None) -> Dict[str, Any]:
     """The variable ``remark`` of templates: :class:`prime_notify.templates.variables.RemarkValue`."""
     if item.remark is None:
         return {}
-    text = _text(item, "message", language, catalogue)
+    text = _text(item, "message", language, catalogue, timezone)
     return {"remark": {"kind": item.remark.value, "count": item.count, "since": item.since, "text": text}}
 
 
-def _text(item: Item, part: str, language: str, catalogue: Catalogue, **more: str) -> str:
+def _text(item: Item, part: str, language: str, catalogue: Catalogue, timezone: Optional[str], **more: str) -> str:
     assert item.remark is not None
-    values = {"count": item.count, "times": 1 + item.count, "since": humanize.local_time(item.since)}
+    since = humanize.zoned_time(item.since, zone_of(timezone))
+    values = {"count": item.count, "times": 1 + item.count, "since": since}
     return catalogue.text(language, f"notification.remark.{item.remark.value}.{part}", **values, **more)

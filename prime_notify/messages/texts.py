@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts, full_message
 from prime_notify.messages.machine_texts import comment_text, message_text
 from prime_notify.model.event import Severity, Status, Task
-from prime_notify.model.fact import Fact
+from prime_notify.model.fact import IN_TITLE, Fact
 from prime_notify.model.notification import Message, Notification, Texts
 from prime_notify.model.payload import Payload
 from prime_notify.text.markdown import escape
 from prime_notify.text.plain import plain
+from prime_notify.text.time_zone import time_zone
 
-__all__ = ["compose", "headline", "in_words", "localize", "message_of", "symbol", "texts_of", "title", "with_server"]
+__all__ = [
+    "compose",
+    "headline",
+    "in_words",
+    "localize",
+    "message_of",
+    "symbol",
+    "texts_of",
+    "title",
+    "with_server",
+    "zone_of",
+]
 
 _SERVER_NAME = 64
 _SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
@@ -28,23 +41,29 @@ def message_of(
     *,
     now: float,
     previous: Optional[Mapping[str, str]] = None,
+    timezone: Optional[str] = None,
 ) -> Message:
-    """All that a channel needs for an attempt at ``now`` (unix seconds)."""
+    """All that a channel needs for an attempt at ``now`` (unix seconds). ``timezone``: of the times that it shows."""
     payload = notification.payload
-    known = facts(payload, language, catalogue)
+    known = facts(payload, language, catalogue, zone_of(timezone))
     texts = _texts(payload, known, language, catalogue)
     localized = _localized(payload, texts, language, catalogue)
-    return Message(Notification(localized), texts, language, now, known, previous)
+    return Message(Notification(localized), texts, language, now, known, previous, timezone=timezone)
 
 
-def compose(payload: Payload, language: str, catalogue: Catalogue) -> Texts:
+def zone_of(timezone: Optional[str]) -> Optional[datetime.tzinfo]:
+    """The zone of a checked option; None for this machine's."""
+    return None if timezone is None else time_zone(timezone)
+
+
+def compose(payload: Payload, language: str, catalogue: Catalogue, timezone: Optional[str] = None) -> Texts:
     """The texts of a payload: the source's own where it has set them, else made of the facts."""
-    return _texts(payload, facts(payload, language, catalogue), language, catalogue)
+    return _texts(payload, facts(payload, language, catalogue, zone_of(timezone)), language, catalogue)
 
 
-def localize(payload: Payload, language: str, catalogue: Catalogue) -> Payload:
+def localize(payload: Payload, language: str, catalogue: Catalogue, timezone: Optional[str] = None) -> Payload:
     """The payload as it is sent: machine texts as text, and ``title``, ``body`` and ``desp`` filled in."""
-    return _localized(payload, compose(payload, language, catalogue), language, catalogue)
+    return _localized(payload, compose(payload, language, catalogue, timezone), language, catalogue)
 
 
 def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
@@ -53,9 +72,12 @@ def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Cata
 
 
 def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
+    given = _given(payload.title)
+    if given is None or headline(payload, language, catalogue) in given:  # also with a remark around it
+        known = tuple(fact for fact in known if fact.kind not in IN_TITLE)
     body, desp = _listed(known, language, catalogue)
     return Texts(
-        title=_given(payload.title) or title(payload, language, catalogue),
+        title=given or title(payload, language, catalogue),
         body=_given(payload.body) or body,
         desp=_given(payload.desp) or desp,
     )

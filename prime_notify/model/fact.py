@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-__all__ = ["Fact", "FactKind"]
+__all__ = ["IN_TITLE", "Fact", "FactKind"]
 
 
 class FactKind(str, enum.Enum):
@@ -14,10 +14,10 @@ class FactKind(str, enum.Enum):
     EVENT = "event"
     STATUS = "status"
     ITEMS = "items"
-    BACKUP = "backup"
-    COMMENT = "comment"
     ERROR = "error"
     MESSAGE = "message"
+    BACKUP = "backup"
+    COMMENT = "comment"
     OPERATOR = "operator"
     SOURCE = "source"
     COST = "cost"
@@ -31,6 +31,10 @@ class FactKind(str, enum.Enum):
     TIME = "time"
 
     __hash__ = str.__hash__  # Enum's own is written in Python, and each fact's label is looked up by its kind
+
+
+IN_TITLE = (FactKind.EVENT, FactKind.STATUS)
+"""The facts that a composed title gives already."""
 
 
 class Fact(NamedTuple):

@@ -94,7 +94,7 @@ class Message:
     (:attr:`prime_notify.model.outcome.Delivered.receipt`), if there is one. ``custom_body``: ``texts.body`` where the
     endpoint has a template for it; a channel that lays out facts shows this plain text instead of them. ``beside``:
     values of templates beside the payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: problems of making
-    the message, for the owner.
+    the message, for the owner. ``timezone``: that of its times; None for this machine's.
     """
 
     notification: Notification
@@ -106,6 +106,7 @@ class Message:
     custom_body: Optional[str] = None
     beside: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
+    timezone: Optional[str] = None
 
     @property
     def payload(self) -> Payload:

@@ -111,6 +111,11 @@ class Payload(_Part):
         return self.status is Status.SUCCESS and self.severity is not Severity.INFO
 
     @property
+    def server_ran(self) -> Optional[bool]:
+        """Whether the server ran at that moment; None where that is not known."""
+        return self.server.running if self.server else None
+
+    @property
     def status_key(self) -> str:
         """The key of the status's texts: one of :data:`prime_notify.model.event.STATUS_KEYS`."""
         return WITH_WARNINGS if self.has_warnings else self.status.value

@@ -274,7 +274,7 @@ class Outbox:
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
         return [
-            OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, queries.task_fields_of(payload))
+            OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, *queries.start_fields_of(payload))
             for task_id, plugin_id, start, owner, notification_id, payload in self.database.read(queries.OPEN_TASKS)
         ]
 

@@ -36,7 +36,7 @@ __all__ = [
     "DueRow",
     "delivery_rows",
     "notification_rows",
-    "task_fields_of",
+    "start_fields_of",
 ]
 
 OPEN_TASK_ROWS = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
@@ -167,10 +167,11 @@ class DueRow(NamedTuple):
         )
 
 
-def task_fields_of(body: Optional[str]) -> Mapping[str, Any]:
-    """The fields of its task in a stored start; none when it was pruned or cannot be read."""
+def start_fields_of(body: Optional[str]) -> Tuple[Mapping[str, Any], Optional[bool]]:
+    """The fields of its task in a stored start, and whether the server ran; none when it was pruned or cannot be
+    read."""
     payload = None if body is None else payload_of(body)
-    return {} if payload is None else payload.task_fields()
+    return ({}, None) if payload is None else (payload.task_fields(), payload.server_ran)
 
 
 Table = Tuple[Sequence[str], List[Tuple[Any, ...]]]

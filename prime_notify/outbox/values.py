@@ -121,6 +121,7 @@ class OpenTask:
     """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start.
 
     ``said``: the fields of the start that its end would carry, too; empty where they are not known any more.
+    ``server_ran``: whether the server ran at the start; None where that is not known.
     """
 
     task_id: str
@@ -129,6 +130,7 @@ class OpenTask:
     owner: str
     notification_id: str
     said: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    server_ran: Optional[bool] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from jinja2.visitor import NodeTransformer
 
 from prime_notify.templates import Mode, TemplateMistake
 from prime_notify.templates.budget import Budget, TemplateFailure
-from prime_notify.templates.filters import FILTERS, TAKES_ABSENT, Safe, as_text
+from prime_notify.templates.filters import FILTERS, TAKES_ABSENT, ZONED, Safe, as_text
 from prime_notify.templates.syntax import LOOP_FIELDS, TESTS, Checker, weight
 
 __all__ = ["Compiled", "compile_template"]
@@ -200,6 +200,8 @@ def _filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(value, Undefined) and name not in TAKES_ABSENT:
             return value
         named = {key: _settled(argument) for key, argument in named.items()}
+        if len(arguments) <= ZONED.get(name, -1) and "zone" not in named:
+            named["zone"] = context.get("timezone") or "local"
         _budget_of(context).charge_input(value)
         result = function(_settled(value), *map(_settled, arguments), **named)
         _budget_of(context).charge_result(result)

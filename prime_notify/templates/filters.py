@@ -9,7 +9,7 @@ import datetime
 import html
 import math
 import re
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 from urllib.parse import quote
 
 from prime_notify.templates.budget import LONGEST_VALUE, TemplateFailure
@@ -18,8 +18,9 @@ from prime_notify.text.cutting import boundary_before
 from prime_notify.text.json_text import to_json
 from prime_notify.text.markdown import escape
 from prime_notify.text.plain import legible
+from prime_notify.text.time_zone import time_zone
 
-__all__ = ["FILTERS", "TAKES_ABSENT", "Safe", "as_json", "as_text"]
+__all__ = ["FILTERS", "TAKES_ABSENT", "ZONED", "Safe", "as_json", "as_text"]
 
 _DIRECTIVES = re.compile(r"(?:[^%]|%[aAbBdHIjmMpSyYzZ%f])*")  # without widths: "%999999999d" would fill the memory
 _LONGEST_FORMAT = 100
@@ -70,19 +71,31 @@ def _count(value: Any) -> str:
 
 
 def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") -> str:
-    """A formatted time, of unix seconds or of the payload's ``timestamp``. A text (``backup.date``) stays as it is."""
+    """A formatted time, of unix seconds or of the payload's ``timestamp``. A text (``backup.date``) stays as it is.
+
+    ``zone``: by default the configured one, which :data:`ZONED` filters get.
+    """
     if isinstance(value, dict):
         value = value.get("unix", "")
     if isinstance(value, str):
         return value
     if len(format) > _LONGEST_FORMAT or not _DIRECTIVES.fullmatch(format):
         raise TemplateFailure("date takes a format such as '%Y-%m-%d %H:%M'")
-    if zone not in ("local", "utc"):
-        raise TemplateFailure("date takes the zone 'local' or 'utc'")
     moment = datetime.datetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(seconds=_number(value))
-    local = moment if zone == "utc" else moment.astimezone()
+    local = moment.astimezone(_zone(zone))
     # Each directive by itself: Windows encodes the text between them in its code page, or fails
     return re.sub("%.", lambda directive: local.strftime(directive[0]), format)
+
+
+def _zone(name: str) -> Optional[datetime.tzinfo]:
+    if name == "local":
+        return None
+    try:
+        return time_zone(name)
+    except ValueError:
+        raise TemplateFailure(
+            "date takes the zone 'local' or 'utc', a name such as 'Asia/Shanghai', or an offset such as '+08:00'"
+        ) from None
 
 
 def _truncate(value: Any, length: int = 255, end: str = "…") -> str:
@@ -184,6 +197,9 @@ FILTERS: Dict[str, Callable[..., Any]] = {
     "urlencode": _text(lambda text: quote(text, safe="", errors="replace")),
 }
 """All filters, by name."""
+
+ZONED = {"date": 1}
+"""Filters that show times, and the place of the argument ``zone`` after the value, counted from 0."""
 
 TAKES_ABSENT = frozenset(("default", "json"))
 """Filters that get an absent field, as None. The others leave it absent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from prime_notify.model.event import STATUS_KEYS, EventName, Severity, Status, Task
 from prime_notify.model.item import Remark
@@ -82,6 +82,7 @@ class TemplateValues(Payload):
     """The names that templates know, with their types. The default texts are made of ``facts``."""
 
     facts: List[FactValue]
+    timezone: Optional[str] = Field(None, description="the configured time zone, that of the filter date")
     digest: Optional[DigestValue] = None
     remark: Optional[RemarkValue] = None
 
@@ -90,6 +91,8 @@ def values_of(message: Message, *, traceback: bool) -> Dict[str, Any]:
     """The payload's fields as plain JSON, the facts, and the digest or remark if there is one."""
     values = fields_of(message, traceback=traceback)
     values["facts"] = [{"kind": fact.kind.value, "label": fact.label, "value": fact.value} for fact in message.facts]
+    if message.timezone is not None:
+        values["timezone"] = message.timezone
     return {**values, **message.beside}
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Optional
 
-__all__ = ["count", "duration", "local_time", "size"]
+from prime_notify.text.time_zone import mark
+
+__all__ = ["count", "duration", "local_time", "size", "unix_of_local", "zoned_time"]
 
 _SIZE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _JUST_BELOW = 1023.95  # a value that would be printed as 1024.0 belongs to the next unit
@@ -43,12 +45,32 @@ def duration(seconds: float) -> str:
 
 def local_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
     """``2026-01-02 03:04:05`` in ``zone``, by default this machine's."""
+    return _moment(unix, zone).isoformat(" ", "seconds")[:19]
+
+
+def zoned_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
+    """``2026-01-02 03:04:05 UTC+8``: :func:`local_time` with its offset."""
+    moment = _moment(unix, zone)
+    return f"{moment.isoformat(' ', 'seconds')[:19]} {mark(moment)}"
+
+
+def unix_of_local(text: str) -> Optional[float]:
+    """The unix seconds of a date and time of this machine's zone, such as ``2026-01-02 03:04:05``; None for others."""
+    if len(text.strip()) < len("2026-01-02 03:04"):
+        return None
     try:
-        moment = datetime.datetime.fromtimestamp(unix, zone)
+        moment = datetime.datetime.fromisoformat(text.strip())
+        return None if moment.tzinfo else moment.timestamp()
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
+def _moment(unix: float, zone: Optional[datetime.tzinfo]) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromtimestamp(unix, datetime.timezone.utc).astimezone(zone)
     except (OSError, OverflowError, ValueError):  # Windows takes no time before 1970
         moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=unix)
-        moment = moment.astimezone(zone)
-    return moment.isoformat(" ", "seconds")[:19]
+        return moment.astimezone(zone)
 
 
 def count(number: int) -> str:

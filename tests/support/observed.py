@@ -25,6 +25,7 @@ class Scene:
         self.clock = FakeClock()
         self.pb = pb or prime_backup()
         self.running = True
+        self.stops = 0
         self.events: List[Event] = []
         self.observer = self.observe(without)
 
@@ -34,6 +35,7 @@ class Scene:
             self.report,
             version="1.13.0",
             server_running=self.is_running,
+            server_stops=lambda: self.stops,
             log=logging.getLogger("test.observer"),
             steady=self.clock.steady,
             new_id=lambda: next(ids),
@@ -46,6 +48,14 @@ class Scene:
 
     def is_running(self) -> bool:
         return self.running
+
+    def stop_server(self) -> None:
+        self.running = False
+        self.stops += 1
+
+    def restart_server(self) -> None:
+        self.stop_server()
+        self.running = True
 
     def backup(self, **options: Any) -> Any:
         return self.pb.CreateBackupTask(**options).run()

@@ -144,7 +144,7 @@ def _level(payload: Payload) -> str:
     """How a push interrupts, unless the config says otherwise."""
     if payload.event.default_severity is Severity.ERROR:
         return "critical"
-    return "passive" if payload.status is Status.SUCCESS else "active"
+    return "passive" if payload.status is Status.SUCCESS and not payload.has_warnings else "active"
 
 
 def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:

@@ -82,8 +82,8 @@ class BarkOptions(Options):
     )
     level: Optional[_Level] = option(
         None,
-        "Urgency; by default passive on success, critical on failure, else active.",
-        "紧急程度；默认成功为 passive，失败为 critical，其余为 active。",
+        "Urgency; by default passive on success without warnings, critical on failure, else active.",
+        "紧急程度；默认成功且无警告为 passive，失败为 critical，其余为 active。",
         example="timeSensitive",
         public=True,
     )

@@ -8,7 +8,7 @@ from typing import Callable, List, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Action, Mention
-from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.fact import IN_TITLE, Fact
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.text.cutting import cut, cut_bytes, cut_chars
@@ -51,7 +51,7 @@ _Fits = Callable[[Content], bool]
 def content_of(message: Message, endpoint: EndpointConfig, limit: int) -> Content:
     """The content of ``message`` for ``endpoint``, whose service takes about ``limit`` bytes.
 
-    The title names the event, so the fact of the event is left out. Only a long fact has several lines.
+    The title names the event and its status, so these facts are left out. Only a long fact has several lines.
     """
     error = message.payload.error
     traceback = (error.traceback if error and endpoint.traceback else None) or ""
@@ -91,7 +91,7 @@ def fit(content: Content, fits: _Fits) -> Content:
 
 
 def _tells(fact: Fact) -> bool:
-    return bool(fact.value) and fact.kind is not FactKind.EVENT
+    return bool(fact.value) and fact.kind not in IN_TITLE
 
 
 def _tidied(fact: Fact, limit: int) -> Fact:

@@ -10,7 +10,7 @@ from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.layout import colon
 from prime_notify.config.message_options import Action
-from prime_notify.model.fact import FactKind
+from prime_notify.model.fact import IN_TITLE
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.text.cutting import cut, cut_chars
@@ -104,8 +104,8 @@ def _items(message: Message) -> Iterator[Tuple[str, str]]:
             yield "- ", cut_chars(line, _LINE)
     separator = colon(message.language)
     for fact in facts:
-        if fact.kind is FactKind.EVENT:
-            continue  # the title names it
+        if fact.kind in IN_TITLE:
+            continue
         first, *more = [cut_chars(line, _LINE) for line in fact.value[:_LONGEST].splitlines()] or [""]
         yield f"- **{escape(fact.label)}**{separator}", first
         for line in more:

@@ -30,7 +30,8 @@ _POST_NAME = 100
 _MENTIONS = 50  # each of 24 characters or fewer, of the 2000 of content
 _CONTENT = 4096  # of which content_of gives a third to a fact, and an eighth, a button's 512, to a URL
 
-_ELSEWHERE = (FactKind.MESSAGE, FactKind.SERVER, FactKind.TIME)
+_ABOVE = (FactKind.ERROR, FactKind.MESSAGE)
+_ELSEWHERE = (*_ABOVE, FactKind.SERVER, FactKind.TIME)
 _LINK_BUTTON = {"type": 2, "style": 5}
 _ROW = 1
 _FENCE = re.compile("`(?=``)")  # in three and more backticks, all but the last two
@@ -82,19 +83,25 @@ def _embeds(content: Content, message: Message) -> List[_Embed]:
         "fields": [_field(fact) for fact in content.facts if fact.kind not in _ELSEWHERE],
         "timestamp": message.payload.timestamp.iso.replace("Z", "+00:00"),
     }
+    description = [_paragraph(fact) for fact in content.facts if fact.kind in _ABOVE]
+    if description:
+        embed["description"] = "\n".join(description)
     for fact in content.facts:
-        if fact.kind is FactKind.MESSAGE:
-            embed["description"] = escape(fact.value)
-        elif fact.kind is FactKind.SERVER:
+        if fact.kind is FactKind.SERVER:
             embed["footer"] = {"text": cut_units(fact.value, _FOOTER)}
     return [embed, *([{"description": _fenced(content.traceback), "color": colour}] if content.traceback else [])]
 
 
+def _paragraph(fact: Fact) -> str:
+    if fact.kind is FactKind.ERROR:
+        return _fenced(cut(fact.value, lambda shorter: units(_fenced(shorter)) <= _VALUE))
+    return escape(fact.value)
+
+
 def _field(fact: Fact) -> Dict[str, Any]:
-    wrapped = _fenced if fact.kind is FactKind.ERROR else escape
-    value = cut(fact.value, lambda shorter: units(wrapped(shorter)) <= _VALUE)
+    value = cut(fact.value, lambda shorter: units(escape(shorter)) <= _VALUE)
     name = cut(fact.label, lambda shorter: units(escape(shorter)) <= _NAME)
-    return {"name": escape(name), "value": wrapped(value), "inline": not fact.is_long}
+    return {"name": escape(name), "value": escape(value), "inline": not fact.is_long}
 
 
 def _fenced(text: str) -> str:

@@ -69,14 +69,14 @@ def _headline(content: Content) -> Iterator[_Block]:
 
 
 def _details(content: Content, message: Message) -> Iterator[_Block]:
-    table = [fact for fact in content.facts if fact.kind not in (*_APART, *_BELOW)]
-    for start in range(0, len(table), _FIELDS // 2):
-        yield {"type": "section", "fields": list(_cells(table[start : start + _FIELDS // 2]))}
     for fact in content.facts:
         if fact.kind is FactKind.MESSAGE:
             yield {"type": "section", "text": _plain(fact.value, _SECTION)}
         elif fact.kind is FactKind.ERROR:
             yield {"type": "section", "text": _error(fact)}
+    table = [fact for fact in content.facts if fact.kind not in (*_APART, *_BELOW)]
+    for start in range(0, len(table), _FIELDS // 2):
+        yield {"type": "section", "fields": list(_cells(table[start : start + _FIELDS // 2]))}
     if content.traceback:
         yield {"type": "section", "text": _markup(_fenced(content.traceback))}
     if content.actions:

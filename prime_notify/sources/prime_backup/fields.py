@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import prime_notify
 from prime_notify.messages.machine_texts import machine_message
 from prime_notify.sources.foreign_objects import attribute, operator_fields, text_of
+from prime_notify.text.errors import brief
 
 __all__ = [
     "backup_fields",
@@ -119,7 +120,7 @@ def restore_failure_message(*, restored: bool, running: bool) -> str:
 def _failure(failure: Any) -> str:
     error = attribute(failure, "error")
     path = text_of(attribute(attribute(failure, "file"), "path", "?"))
-    return path if error is None else f"{path} ({type(error).__name__}: {text_of(error)})"
+    return path if error is None else f"{path} ({type(error).__name__}: {brief(text_of(error))})"
 
 
 def _tags(tags: Any) -> Dict[str, Any]:

@@ -46,13 +46,14 @@ class Observer:
         *,
         version: Optional[str],
         server_running: Callable[[], bool],
+        server_stops: Callable[[], int] = lambda: 0,
         log: logging.Logger,
         steady: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self._report = report
         self._log = log
-        self._context = RunContext(version, steady, new_id, server_running)
+        self._context = RunContext(version, steady, new_id, server_running, server_stops)
         self._stack = _Stack()
         self._lock = threading.Lock()
         self._patches: Dict[Seam, Patch] = {}
@@ -152,9 +153,11 @@ class Observer:
         if isinstance(run, RestoreRun):
             self._restore_began(run, action)  # the backup of the world as it was before
             return call()
+        if not isinstance(run, BackupRun):
+            return call()
+        self._guarded(run.creates)
         result = call()
-        if isinstance(run, BackupRun):
-            run.created(result)
+        self._guarded(functools.partial(run.created, result))
         return result
 
     def _around_export(self, call: Callable[[], Any], action: Any) -> Any:

@@ -36,6 +36,8 @@ class RunContext:
     steady: Callable[[], float]
     new_id: Callable[[], str]
     server_running: Callable[[], bool]
+    server_stops: Callable[[], int] = lambda: 0
+    """How often the server has stopped so far: it may stop and start again during a backup."""
     sees_create: bool = True
     """Whether the observer sees the creation of a backup inside a task."""
     sees_export: bool = True
@@ -55,6 +57,12 @@ class Run(abc.ABC):
         self._began = context.steady()
         self._task_id = context.new_id()
         self._common: Dict[str, Any] = {}
+
+    def _server_running(self) -> bool:
+        try:
+            return self._context.server_running()
+        except Exception:  # noqa: BLE001  (an end is reported even when MCDR cannot be asked any more)
+            return False
 
     @abc.abstractmethod
     def entered(self) -> Optional[Event]:
@@ -85,6 +93,8 @@ class BackupRun(Run):
         super().__init__(context)
         self._task = task
         self._info: Any = None
+        self._server_ran, self._stops = self._server_running(), context.server_stops()
+        self._changed: Optional[str] = None
         source = attribute(task, "source")
         operator = operator_of(attribute(task, "operator")) or operator_of_source(source)
         self._common = {
@@ -96,13 +106,18 @@ class BackupRun(Run):
     def entered(self) -> Optional[Event]:
         return self._event(Status.START)
 
+    def creates(self) -> None:
+        """``CreateBackupAction.run`` begins to copy files: the save is over."""
+        self._notice_server()
+
     def created(self, info: Any) -> None:
         """``CreateBackupAction.run`` returned this BackupInfo."""
         self._info = info
+        self._notice_server()
 
     def returned(self, result: Any) -> Optional[Event]:
         if result is not None:
-            return self._event(Status.SUCCESS, backup=self._backup(result))
+            return self._success(result)
         # an unload sets both
         if _is_set(self._task, "plugin_unloaded_event"):
             return self._event(Status.ABORTED, message=machine_message("plugin_unloaded"))
@@ -114,6 +129,23 @@ class BackupRun(Run):
 
     def raised(self, error: BaseException) -> Optional[Event]:
         return self._event(Status.FAILURE, error=error_fields(error))
+
+    def _success(self, result: Any) -> Event:
+        """Prime Backup takes a server that stopped for one that has saved."""
+        self._notice_server()
+        backup = self._backup(result)
+        if self._changed is None:
+            return self._event(Status.SUCCESS, backup=backup)
+        message = machine_message(self._changed)
+        return self._event(Status.SUCCESS, backup=backup, severity=Severity.WARNING.value, message=message)
+
+    def _notice_server(self) -> None:
+        """Remember that the server stopped or started since the backup began; a stop is the worse."""
+        running = self._server_running()
+        if self._server_ran and (not running or self._context.server_stops() > self._stops):
+            self._changed = "server_stopped_during_backup"
+        elif running and not self._server_ran and self._changed is None:
+            self._changed = "server_started_during_backup"
 
     def _backup(self, backup_id: Any) -> Mapping[str, Any]:
         made = backup_fields(self._info)
@@ -175,12 +207,6 @@ class RestoreRun(Run):
             return None
         message = restore_failure_message(restored=self._exported, running=self._server_running())
         return self._event(Status.FAILURE, error=error_fields(error), message=message)
-
-    def _server_running(self) -> bool:
-        try:
-            return self._context.server_running()
-        except Exception:  # noqa: BLE001  (an end is reported even when MCDR cannot be asked any more)
-            return False
 
     def _may_have_started(self, error: BaseException) -> bool:
         """Without one of the seams the start may go by unseen. A failure too many is better than a silent one."""

@@ -17,6 +17,7 @@ from prime_notify.sources.source import Source, SourceContext, SourceStatus
 __all__ = ["PrimeBackup"]
 
 _WATCH_EVERY = 1.0  # seconds
+_SERVER_STOP = "mcdr.server_stop"  # MCDReforged's MCDRPluginEvents.SERVER_STOP, also after a crash
 
 
 class PrimeBackup(Source):
@@ -25,10 +26,12 @@ class PrimeBackup(Source):
     def __init__(self, context: SourceContext) -> None:
         self._context = context
         self._handover = Handover(context.steady)
+        self._server_stops = 0
         self._watcher = Watcher(context.server, self._make_observer, log=context.log, tr=context.tr)
 
     def start(self, config: SourcesConfig) -> None:
         EmittedEvents(self._context, PRIME_BACKUP, self._emitted).register()
+        self._context.server.register_event_listener(_SERVER_STOP, self._server_stopped)
         self._watcher.start()
 
     def stop(self) -> None:
@@ -53,9 +56,13 @@ class PrimeBackup(Source):
             report,
             version=version,
             server_running=self._context.server.is_server_running,
+            server_stops=lambda: self._server_stops,
             log=self._context.log,
             steady=self._context.steady,
         )
+
+    def _server_stopped(self, *_args: object) -> None:
+        self._server_stops += 1
 
     def _emitted(self, event: Event) -> None:
         event = self._handover.emitted(event)

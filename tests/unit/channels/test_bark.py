@@ -51,6 +51,10 @@ def test_the_level_follows_the_status(task: str, status: str, level: str) -> Non
     assert fields(bark(), f"{task}_{status}")["level"] == level
 
 
+def test_a_success_with_a_warning_is_not_silent() -> None:
+    assert fields(bark(), severity="warning")["level"] == "active"
+
+
 def test_every_option_overrides_and_is_a_string_on_the_wire_but_badge() -> None:
     options: Dict[str, Any] = {
         "title": "T", "subtitle": 2, "body": "B", "level": "timesensitive", "volume": 5.0, "badge": "3", "call": True,

@@ -46,7 +46,7 @@ def test_a_message_is_a_coloured_heading_a_quote_and_a_line_for_each_fact() -> N
             "text": (
                 '### <font color="#3b82f6">⏳ Backup started</font>\n\n'
                 "> **Comment**  \n> raid\n\n"
-                f"**Status**: Running  \n**Operator**: Steve (player)  \n**Time**: {time}"
+                f"**Operator**: Steve (player)  \n**Time**: {time}"
             ),
         },
         "msgUuid": message.payload.id,
@@ -54,7 +54,7 @@ def test_a_message_is_a_coloured_heading_a_quote_and_a_line_for_each_fact() -> N
 
 
 def test_the_language_joins_labels_and_values() -> None:
-    assert "**状态**：成功" in text_of(sent(dingtalk(), detailed(language="zh_cn")))
+    assert "**备份**：#42" in text_of(sent(dingtalk(), detailed(language="zh_cn")))
 
 
 def test_the_id_is_the_same_in_every_try() -> None:

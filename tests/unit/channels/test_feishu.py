@@ -55,7 +55,7 @@ def test_a_card_has_the_title_in_colour_and_the_facts_in_two_columns() -> None:
     request = feishu().render(detailed("backup_start", server=None, cost_s=None, backup={"comment": "raid"}))
     assert (request.method, request.url) == ("POST", URL)
     document = json.loads(request.body)
-    time = document["card"]["elements"][-1]["columns"][0]["elements"][1]["text"]["content"]
+    time = document["card"]["elements"][-1]["columns"][1]["elements"][1]["text"]["content"]
     column = {"tag": "column", "width": "weighted", "weight": 1, "vertical_align": "top"}
     row = {"tag": "column_set", "flex_mode": "none", "background_style": "default"}
     assert document == {
@@ -68,11 +68,10 @@ def test_a_card_has_the_title_in_colour_and_the_facts_in_two_columns() -> None:
                 {
                     **row,
                     "columns": [
-                        {**column, "elements": labelled("Status", "Running")},
                         {**column, "elements": labelled("Operator", "Steve (player)")},
+                        {**column, "elements": labelled("Time", time)},
                     ],
                 },
-                {**row, "columns": [{**column, "elements": labelled("Time", time)}]},
             ],
         },
     }
@@ -92,7 +91,7 @@ def test_the_colour_follows_the_severity(event: str, severity: str, colour: str)
 
 
 def test_labels_are_in_the_messages_language() -> None:
-    assert {"状态", "备注", "大小"} <= set(texts(card(feishu(), detailed(language="zh_cn"))))
+    assert {"备份", "备注", "大小"} <= set(texts(card(feishu(), detailed(language="zh_cn"))))
 
 
 def test_the_signature_is_made_of_nothing_with_timestamp_and_secret_as_key() -> None:
@@ -165,7 +164,7 @@ def test_no_request_is_larger_than_20_kb(message: Any) -> None:
 
 def test_a_long_error_leaves_room_for_the_rest() -> None:
     found = card(feishu(traceback=True), failed(error={"type": "E", "message": "长" * 9000, "traceback": "x\n" * 9000}))
-    assert {"Status", "Error", "Comment", "Took", "Time"} <= set(texts(found))
+    assert {"Backup", "Error", "Comment", "Took", "Time"} <= set(texts(found))
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_the_title_tells_the_event_so_no_fact_does() -> None:
     assert content.title == "✅ Backup #42 done — Survival"
     assert [fact.kind.value for fact in content.blocks] == ["comment"]
     assert [fact.kind.value for fact in content.cells] == [
-        "status", "backup", "operator", "cost", "size", "files", "server", "time",
+        "backup", "operator", "cost", "size", "files", "server", "time",
     ]  # fmt: skip
 
 

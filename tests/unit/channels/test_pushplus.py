@@ -54,8 +54,8 @@ def test_a_page_has_the_title_in_colour_and_the_facts_in_a_table() -> None:
     assert page.startswith(
         '<h3 style="margin:0 0 12px;padding:10px 14px;border-radius:6px;color:#fff;background:#3b82f6">'
     )
-    assert Page(page).text.startswith("⏳ Backup startedCommentraidStatusRunningOperatorSteve (player)Time")
-    assert page.count("<tr>") == 3
+    assert Page(page).text.startswith("⏳ Backup startedCommentraidOperatorSteve (player)Time")
+    assert page.count("<tr>") == 2
 
 
 def test_every_option_goes_along_in_pushplus_own_spelling() -> None:
@@ -74,7 +74,7 @@ def test_markdown_is_a_list() -> None:
     text = sent(pushplus({"template": "markdown"}, actions=ACTIONS[:1], traceback=True), failed())["content"]
     head, items, trace, links = text.split("\n\n")
     assert head == "### ❌ Backup #42 failed — Survival"
-    assert items.split("\n")[:2] == ["- **Comment**: before the raid", "- **Error**: OSError: disk full"]
+    assert items.split("\n")[:2] == ["- **Error**: OSError: disk full", "- **Comment**: before the raid"]
     assert trace.split("\n")[-1] == "> OSError  "
     assert links == "[Panel](https://panel.example.com/x)"
 
@@ -82,13 +82,13 @@ def test_markdown_is_a_list() -> None:
 def test_further_lines_are_indented() -> None:
     message = failed(error={"type": "E", "message": "one\ntwo"})
     assert "\n- **Error**: E: one\n  - two\n" in sent(pushplus({"template": "markdown"}), message)["content"]
-    assert "\nError: E: one\n  two\n" in sent(pushplus({"template": "txt"}), message)["content"]
+    assert "Error: E: one\n  two\n" in sent(pushplus({"template": "txt"}), message)["content"]
     assert "E: one<br>two</div>" in sent(pushplus(), message)["content"]
 
 
 def test_text_is_a_line_for_each_fact_in_the_messages_language() -> None:
     text = sent(pushplus({"template": "txt"}, actions=ACTIONS[:1], traceback=True), failed("zh_cn"))["content"]
-    assert "\n状态：失败\n" in f"\n{text}"
+    assert "\n备份：#42\n" in f"\n{text}"
     assert text.endswith("\nOSError\nPanel：https://panel.example.com/x")
 
 
@@ -103,7 +103,7 @@ def test_what_is_typed_is_text_in_html(hostile: str) -> None:
     page = Page(document["content"])
     assert page.tags == {"h3", "div", "br", "table", "tr", "td", "pre"}
     assert page.attributes == {"style"}
-    assert f"Comment{' '.join(hostile.split())}Error" in page.text
+    assert f"Comment{' '.join(hostile.split())}Operator" in page.text
     assert not set(document["title"]) & set("<>")
 
 

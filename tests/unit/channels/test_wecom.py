@@ -39,7 +39,6 @@ def test_a_message_is_a_coloured_heading_and_a_quoted_line_for_each_fact() -> No
             "content": (
                 '### <font color="comment">⏳ Backup started</font>\n'
                 '><font color="comment">Comment: </font>raid\n'
-                '><font color="comment">Status: </font>Running\n'
                 '><font color="comment">Operator: </font>Steve (player)\n'
                 f'><font color="comment">Time: </font>{time}'
             )
@@ -61,7 +60,7 @@ def test_the_colour_follows_the_severity(event: str, severity: str, colour: str)
 
 
 def test_the_language_joins_labels_and_values() -> None:
-    assert '<font color="comment">状态：</font>成功' in content(wecom(), detailed(language="zh_cn"))
+    assert '<font color="comment">备份：</font>#42' in content(wecom(), detailed(language="zh_cn"))
 
 
 def test_actions_are_links() -> None:
@@ -95,7 +94,7 @@ def test_phones_and_everyone_are_called_in_plain_text(mention: Any, lists: Any) 
     text = document["text"].pop("content")
     assert document["text"] == lists
     lines = text.split("\n")
-    assert lines[:3] == ["❌ Backup #42 failed — Survival", "Comment: before the raid", "Error: OSError: disk full"]
+    assert lines[:3] == ["❌ Backup #42 failed — Survival", "Error: OSError: disk full", "Comment: before the raid"]
     assert lines[-2:] == ["Panel: https://panel.example.com/x", "Docs: https://docs.example.com"]
     assert sent(calling, detailed())["msgtype"] == "markdown"
 
@@ -134,7 +133,7 @@ def test_a_long_error_leaves_room_for_the_rest() -> None:
     text = content(
         wecom(traceback=True), failed(error={"type": "E", "message": "长" * 9000, "traceback": "x\n" * 9000})
     )
-    for label in ("Status", "Error", "Comment", "Took", "Time"):
+    for label in ("Backup", "Error", "Comment", "Took", "Time"):
         assert f">{label}: <" in text
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from prime_notify.messages.machine_texts import machine_comment
 from prime_notify.outbox.values import State
-from prime_notify.text.humanize import local_time
+from prime_notify.text.humanize import zoned_time
 from tests.support.cli_folder import Folder
 
 AT = 1_000_000_000.0
-WHEN = local_time(AT)
+WHEN = zoned_time(AT)
 ID = "01KE00000000000000000000{:02d}".format
 
 

@@ -456,13 +456,13 @@ def test_delivered_notifications_are_forgotten_when_they_are_old(
 def test_an_endpoints_templates_make_its_texts_and_one_that_fails_is_said_once(
     tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    templates = {"title": "{{ event }}!", "body": "{{ 1 / backup.raw_size }}"}
+    templates = {"title": "{{ event }}!", "body": "{{ 1 / backup.stored_size }}"}
     with engine(tmp_path, hook(receiver, "a", templates=templates), hook(receiver, "b")) as running:
         for _ in range(2):
-            running.accept(event(backup={"id": 7, "raw_size": 0}))
+            running.accept(event(backup={"id": 7, "stored_size": 0}))
         received(receiver, 4)
         running.reload(loaded(hook(receiver, "a", templates=templates)))
-        running.accept(event(backup={"id": 8, "raw_size": 0}))
+        running.accept(event(backup={"id": 8, "stored_size": 0}))
         payloads = received(receiver, 5)
     titles = {request.target: payload["title"] for request, payload in zip(receiver.requests, payloads)}
     assert titles["/a"] == "backup_success!"

@@ -203,7 +203,7 @@ def test_show_tells_everything_of_a_notification(bench: Bench, archive: Archive)
         "  Event: Backup failed",
         "  Status: Failed",
         "  Error: OSError: disk full sorry",
-        f"  Time: {NOON_TEXT}",
+        f"  Time: {NOON_TEXT} UTC",
         "→ ops: waiting, tries: 2, the next one in 3m 20s",
         f"  #1 will be tried again (HTTP 500, 12 ms, {NOON_TEXT}) – HTTP 500",
         "      wait",

@@ -98,11 +98,9 @@ def test_the_body_lists_the_facts_readably() -> None:
         timestamp=1_700_000_000,
     ).body
     assert body.splitlines()[:-1] == [
-        "Event: Backup failed",
-        "Status: Failed",
+        "Error: OSError: disk full",
         "Backup: #42",
         "Comment: before the dragon",
-        "Error: OSError: disk full",
         "Operator: Steve (player)",
         "Took: 3m 12s",
         "Server: MyServer",
@@ -112,7 +110,14 @@ def test_the_body_lists_the_facts_readably() -> None:
 
 def test_desp_has_the_same_facts_as_a_markdown_list() -> None:
     desp = texts("backup_success", language="zh_cn", backup={"id": 42, "comment": "*备份*"}).desp
-    assert desp.splitlines()[1:4] == ["- **状态**：成功", "- **备份**：\\#42", "- **备注**：\\*备份\\*"]
+    assert desp.splitlines()[:2] == ["- **备份**：\\#42", "- **备注**：\\*备份\\*"]
+
+
+def test_event_and_status_stand_in_the_body_only_where_the_source_made_the_title() -> None:
+    assert "Event: " not in texts().body
+    assert "Status" not in texts().body + texts().desp
+    own = texts(title="Nightly run")
+    assert own.body.splitlines()[:2] == ["Event: Backup done", "Status: Success"]
 
 
 def test_the_sources_own_texts_are_preferred() -> None:
@@ -153,7 +158,7 @@ def test_a_failed_restore_says_that_the_server_is_left_stopped() -> None:
         ({"backup": {"date": "2026-01-02"}}, FactKind.DATE, "2026-01-02"),
         ({"backup": {"creator": "player:Alex"}, "operator": "player:Steve"}, FactKind.CREATOR, "Alex (player)"),
         ({"backup": {"creator": "Alex"}}, FactKind.CREATOR, "Alex"),
-        ({"operator": {"type": "console"}}, FactKind.OPERATOR, "console"),
+        ({"operator": {"type": "console"}}, FactKind.OPERATOR, "Console"),
         ({"operator": "player:A", "source": "player:B"}, FactKind.SOURCE, "B (player)"),
         ({"backup": {"comment": "__pb_translated__:scheduled_backup"}}, FactKind.COMMENT, "Scheduled backup"),
         ({"error": {"type": "E"}}, FactKind.ERROR, "E"),
@@ -181,7 +186,7 @@ def test_facts_come_in_order_of_importance_and_long_ones_say_so() -> None:
     found = facts(payload(message="m", cost_s=1, backup={"id": 1, "comment": "c"}), "en_us", CATALOGUE)
     kinds_found = [fact.kind for fact in found]
     assert kinds_found == [kind for kind in FactKind if kind in kinds_found]
-    assert [fact.label for fact in found if fact.is_long] == ["Comment", "Message"]
+    assert [fact.label for fact in found if fact.is_long] == ["Message", "Comment"]
 
 
 def test_the_payload_sent_has_machine_texts_as_text() -> None:

@@ -112,3 +112,46 @@ def test_an_action_outside_of_any_task_is_none_of_our_business(scene: Scene) -> 
     assert scene.pb.GetBackupAction(3).run().id == 3
     assert scene.pb.ListBackupAction().run()[0].id == 9
     assert scene.reported == []
+
+
+STOPPED = "The server stopped during the backup: it may lack the newest changes"
+
+
+@pytest.mark.parametrize("moment", ["saving", "copying"])
+@pytest.mark.parametrize("how", ["stop_server", "restart_server"])
+def test_a_server_that_stops_during_a_backup_makes_it_a_success_with_a_warning(
+    scene: Scene, moment: str, how: str
+) -> None:
+    """Prime Backup takes the stop for the end of the save, and calls the backup a success."""
+    step = getattr(scene, how)
+    scene.backup(**{moment: lambda *_: [step()]})
+    assert scene.reported == ["backup_start", "backup_success"]
+    assert scene.end["severity"] == "warning"
+    assert scene.message.startswith(STOPPED)
+
+
+def test_a_server_that_stops_before_or_after_a_backup_gives_no_warning(scene: Scene) -> None:
+    scene.stop_server()
+    scene.backup()
+    assert "severity" not in scene.end
+    scene.running = True
+    scene.backup()
+    scene.stop_server()
+    assert "severity" not in scene.end
+
+
+def test_a_server_that_starts_during_a_backup_gives_a_warning_as_well(scene: Scene) -> None:
+    scene.running = False
+
+    def start() -> None:
+        scene.running = True
+
+    scene.backup(copying=start)
+    assert scene.end["severity"] == "warning"
+    assert scene.message.startswith("The server started during the backup")
+
+
+def test_a_failed_backup_says_nothing_of_a_server_that_stopped(scene: Scene) -> None:
+    with pytest.raises(OSError, match="full"):
+        scene.backup(saving=lambda _: [scene.stop_server()], copying=fail(OSError("disk full")))
+    assert "severity" not in scene.end

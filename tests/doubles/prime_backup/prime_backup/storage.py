@@ -59,7 +59,7 @@ class Storage:
             "timestamp": time.time(),
             "creator": str(creator),
             "comment": comment,
-            "targets": list(get_config().backup.targets),
+            "targets": [name for name in get_config().backup.targets if (get_config().source_path / name).exists()],
             "tags": tags.to_dict(),
             "files": [vars(file) for file in files],
         }
