@@ -111,7 +111,7 @@ def request_bytes(request: Request, route: Route) -> bytes:
 
 def connect_request(route: Route) -> bytes:
     """Asks an HTTP proxy for a tunnel."""
-    lines = [f"CONNECT {route.peer} HTTP/1.1", f"Host: {route.peer}"]
+    lines = [f"CONNECT {route.authority} HTTP/1.1", f"Host: {route.authority}"]
     if route.http_proxy is not None and route.http_proxy.authorization is not None:
         lines.append(f"Proxy-Authorization: {route.http_proxy.authorization}")
     return "\r\n".join([*lines, "\r\n"]).encode("utf-8")
