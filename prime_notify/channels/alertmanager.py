@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import field_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.answers import foreign_answer
+from prime_notify.channels.common.answers import NO_REASON, foreign_answer, refused_by, says_no
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
@@ -30,6 +30,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
+from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
@@ -139,6 +140,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
     }
+    longest_wait = 3600.0
     status_is_answer = True
 
     def __init__(self, endpoint: AlertmanagerEndpoint) -> None:
@@ -155,9 +157,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         if not 200 <= response.status < 300:
             refused = refusal(response)
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
-        if response.body.lstrip()[:1] == b"<":  # a web page: Alertmanager itself answers nothing, or JSON
-            return Retry(foreign_answer("Alertmanager"), response.status, hint=_HINTS[404])
-        return Delivered(response.status, detail=excerpt(response.body))
+        return _accepted(response)
 
     def _alerts(self, message: Message) -> List[Dict[str, Any]]:
         payload = message.payload
@@ -204,6 +204,17 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             **self.endpoint.alertmanager.annotations,
         }
         return {name: value for name, value in annotations.items() if value}
+
+
+def _accepted(response: Response) -> Outcome:
+    """The outcome of a 2xx answer. API v2 answers nothing; v1, Mimir and Grafana answer an object."""
+    answer = parse_object(response.body)
+    if says_no(answer):
+        text = excerpt(answer.get("error")) or excerpt(answer.get("message")) or NO_REASON
+        return Retry(refused_by("Alertmanager", text), response.status, hint=_HINTS[400])
+    if not response.body.strip() or answer.get("status") == "success" or excerpt(answer.get("message")):
+        return Delivered(response.status, detail=excerpt(response.body))
+    return Retry(foreign_answer("Alertmanager"), response.status, hint=_HINTS[404])
 
 
 def _resolves(payload: Payload) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from pydantic import Field, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.answers import foreign_answer
+from prime_notify.channels.common.answers import foreign_answer, says_no
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
@@ -120,6 +120,7 @@ class Gotify(Channel[GotifyEndpoint]):
             "默认成功时静音，失败时响铃，可用 `priority` 更改。点击消息会打开 `actions` 中的第一个。"
         ),
     }
+    longest_wait = 3600.0
 
     def __init__(self, endpoint: GotifyEndpoint) -> None:
         super().__init__(endpoint)
@@ -146,7 +147,8 @@ class Gotify(Channel[GotifyEndpoint]):
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)
         if 200 <= response.status < 300:
-            if isinstance(answer.get("id"), int):
+            id = answer.get("id")
+            if isinstance(id, int) and not isinstance(id, bool) and id > 0 and not says_no(answer):
                 return Delivered(response.status)
             return Retry(foreign_answer("Gotify"), response.status, hint=_HINTS[404])
         text = excerpt(answer.get("errorDescription")) or excerpt(answer.get("error"))

@@ -13,6 +13,7 @@ from prime_notify.channels.common.answers import foreign_answer, refused_by
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import text_post, with_query
 from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.known_services import is_own_server
 from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
 from prime_notify.config.choices import TaskChoices, as_choice
@@ -35,6 +36,7 @@ _BODY = 10_000  # bytes that are kept of each ping
 _TITLE = 500  # bytes
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SIGNALS = ("start", "fail", "log")
+_FOREIGN = foreign_answer("Healthchecks")
 _RATE_WAIT = 60.0  # seconds
 _GONE = Wording(
     "there is no such check: copy the ping URL from its page again", "没有这个检查：请从其页面重新复制 ping URL"
@@ -112,31 +114,21 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
             "测试通知只会记入日志。"
         ),
     }
+    longest_wait = 3600.0
     rate_limits = (Rate(5, 60),)
 
     def render(self, message: Message) -> Request:
         return text_post(self._address(message.payload), self._text(message), self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        text = excerpt(response.body)
-        if not 200 <= response.status < 300:
-            refused = refusal(response)
-            return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
-        if "not found" in text:  # older servers answer this with HTTP 200
-            return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
-        if "rate limited" in text:
-            hint = Wording(
-                "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
-                "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
-            )
-            return Retry(refused_by("Healthchecks", text), response.status, _RATE_WAIT, throttled=True, hint=hint)
-        if text.startswith(("OK", "Created")):
-            return Delivered(response.status)
-        hint = Wording(
-            "check the URL: on a server of your own it has /ping/ before the UUID",
-            "请检查 URL：自建服务器的 UUID 之前有 /ping/",
-        )
-        return Retry(foreign_answer("Healthchecks"), response.status, hint=hint)
+        return _judged(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        outcome = _judged(response)
+        if isinstance(outcome, Retry) and outcome.reason == _FOREIGN and is_own_server(url):
+            return Delivered(response.status)  # it only looks like a ping URL: other services have such paths, too
+        return outcome
 
     def _address(self, payload: Payload) -> str:
         # The same rid ties the end of a run to its start, whatever else runs meanwhile
@@ -168,3 +160,25 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
 
         traceback = traceback_of(message.payload, wanted=self.endpoint.traceback)
         return f"{title}\n\n{plain_text(message, fits, traceback)}"
+
+
+def _judged(response: Response) -> Outcome:
+    text = excerpt(response.body)
+    if not 200 <= response.status < 300:
+        refused = refusal(response, text if "not found" in text and "page" not in text else "")
+        return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
+    if "not found" in text:  # older servers answer this with HTTP 200
+        return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
+    if "rate limited" in text:
+        hint = Wording(
+            "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
+            "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
+        )
+        return Retry(refused_by("Healthchecks", text), response.status, _RATE_WAIT, throttled=True, hint=hint)
+    if text in ("OK", "Created"):
+        return Delivered(response.status)
+    hint = Wording(
+        "check the URL: on a server of your own it has /ping/ before the UUID",
+        "请检查 URL：自建服务器的 UUID 之前有 /ping/",
+    )
+    return Retry(_FOREIGN, response.status, hint=hint)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import model_validator
 from typing_extensions import Literal
 
-from prime_notify.channels.common.answers import Answers, Meaning
+from prime_notify.channels.common.answers import CHECK_URL, Answers, Meaning, foreign_answer
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.http_status import refusal
@@ -24,7 +24,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Mention
 from prime_notify.config.option import IdText, Options, option
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Delivered, Outcome
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
@@ -63,6 +63,10 @@ _BY_STATUS = {
         "这是 WebSocket 服务：请在机器人设置中开启 HTTP 服务，并填写其地址",
     ),
 }
+_QUEUED = Wording(
+    "the QQ bot has only queued the message, and does not say whether it arrives",
+    "QQ 机器人只是将消息排队，没有说明是否送达",
+)
 _ANSWERS = Answers(
     service=Wording("the QQ bot", "QQ 机器人"),
     success=0,
@@ -148,7 +152,7 @@ class OneBotEndpoint(EndpointConfig):
 
 
 class OneBot(Channel[OneBotEndpoint]):
-    """Sends one message of plain text; ``retcode`` 0 in the answer is success, and 1 means that the bot queued it.
+    """Sends one message of plain text; ``retcode`` 0 in the answer is the only success: 1 means that the bot queued it.
 
     With the lifecycle ``reply`` the end of a task quotes its start.
     """
@@ -173,6 +177,7 @@ class OneBot(Channel[OneBotEndpoint]):
             "在机器人设置中开启“HTTP 服务器”，把它的地址和 token 填到这里。"
         ),
     }
+    longest_wait = 3600.0
     lifecycles = frozenset(("separate", "reply"))
 
     def render(self, message: Message) -> Request:
@@ -188,15 +193,11 @@ class OneBot(Channel[OneBotEndpoint]):
         return json_post(self._address(), {**target, "message": segments}, self.endpoint.headers, own)
 
     def judge(self, response: Response) -> Outcome:
-        answer = parse_object(response.body)
-        if response.status in _BY_STATUS:
-            return dataclasses.replace(refusal(response, _ANSWERS.text_in(answer)), hint=_BY_STATUS[response.status])
-        if answer.get("status") == "failed":
-            return _ANSWERS.refused(response, answer)
-        if 200 <= response.status < 300 and answer.get("status") == "async" and _ANSWERS.code_in(answer) == 1:
-            return Delivered(response.status, detail="queued by the bot, which does not say whether it arrives")
-        outcome = _ANSWERS.judge(response)
-        return _with_receipt(outcome, answer) if isinstance(outcome, Delivered) else outcome
+        return _judged(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        return _judged(response)
 
     def _address(self) -> str:
         """The URL of the action. The config may have the URL of an action or of the server."""
@@ -217,6 +218,20 @@ class OneBot(Channel[OneBotEndpoint]):
             return []
         people = ["all"] if mention.all else mention.users[:MOST_MENTIONED]
         return [_segment("at", qq=person) for person in people]
+
+
+def _judged(response: Response) -> Outcome:
+    answer, status = parse_object(response.body), response.status
+    if status in _BY_STATUS:
+        return dataclasses.replace(refusal(response, _ANSWERS.text_in(answer)), hint=_BY_STATUS[status])
+    if answer.get("status") == "failed":
+        return _ANSWERS.refused(response, answer)
+    if 200 <= status < 300 and answer.get("status") == "async" and _ANSWERS.code_in(answer) is not None:
+        return Permanent(_QUEUED, status, hint=_ANSWERS.unknown)  # a retry would be one more copy in the bot's queue
+    outcome = _ANSWERS.judge(response)
+    if isinstance(outcome, Delivered) and answer.get("status") not in (None, "ok"):
+        return Retry(foreign_answer(_ANSWERS.service), status, hint=CHECK_URL)
+    return _with_receipt(outcome, answer) if isinstance(outcome, Delivered) else outcome
 
 
 def _segment(kind: str, **data: str) -> Dict[str, Any]:

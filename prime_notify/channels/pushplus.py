@@ -205,10 +205,18 @@ class PushPlus(Channel[PushPlusEndpoint]):
         return json_post(self.endpoint.url, document, self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        outcome = _ANSWERS.judge(response)
-        if isinstance(outcome, Retry) and outcome.hint == _RESTRICTED.hint:
-            return dataclasses.replace(outcome, after=_until_tomorrow(response.received_at))
-        return outcome
+        return _judged(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        return _judged(response)
+
+
+def _judged(response: Response) -> Outcome:
+    outcome = _ANSWERS.judge(response)
+    if isinstance(outcome, Retry) and outcome.hint == _RESTRICTED.hint:
+        return dataclasses.replace(outcome, after=_until_tomorrow(response.received_at))
+    return outcome
 
 
 def _until_tomorrow(now: float) -> float:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Optional
-from urllib.parse import quote, urlsplit
+from typing import Any, Dict, Optional, Tuple
+from urllib.parse import quote
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.common.answers import CHECK_URL, foreign_answer, refused_by
+from prime_notify.channels.common.answers import (
+    CHECK_URL,
+    COME_BACK_LATER,
+    foreign_answer,
+    number,
+    refused_by,
+    says_no,
+    service_problem,
+)
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
-from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.http_status import refusal, retry_after
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
@@ -24,8 +32,9 @@ from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
-__all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "is_serverchan", "judge_answer"]
+__all__ = ["ServerChan", "ServerChanEndpoint", "ServerChanOptions", "fit", "judge_answer"]
 
+_NAME = Wording("ServerChan", "Server酱")
 _DEFAULT_URL = "https://sctapi.ftqq.com/{key}.send"
 _TITLE = 32  # characters
 _SHORT = 64  # characters
@@ -161,6 +170,10 @@ class ServerChan(Channel[ServerChanEndpoint]):
     def judge(self, response: Response) -> Outcome:
         return judge_answer(response)
 
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        return judge_answer(response)
+
     def _address(self) -> str:
         """The URL of a key. Keys of the third generation carry the number of their server: ``sctp123t...``."""
         key = self.endpoint.serverchan.key or ""
@@ -168,15 +181,6 @@ class ServerChan(Channel[ServerChanEndpoint]):
         if numbered and self.endpoint.url == _DEFAULT_URL:
             return f"https://{numbered[1]}.push.ft07.com/send/{quote(key, safe='')}.send"
         return fill(self.endpoint.url, {"key": key})
-
-
-def is_serverchan(url: str) -> bool:
-    """Whether a URL is one of ServerChan's own."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    return host == "sctapi.ftqq.com" or host.endswith(".push.ft07.com")
 
 
 def fit(document: Dict[str, Any]) -> Dict[str, Any]:
@@ -190,26 +194,39 @@ def fit(document: Dict[str, Any]) -> Dict[str, Any]:
 def judge_answer(response: Response) -> Outcome:
     """The outcome of ServerChan's answer: errors come with HTTP 400 or 200, and a ``code`` that is not 0."""
     answer = parse_object(response.body)
-    code, text = answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
+    code, text = _verdict(answer)
     succeeded = 200 <= response.status < 300
-    if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool):
+    if succeeded and isinstance(code, int) and code == 0 and not isinstance(code, bool) and not says_no(answer):
         return Delivered(response.status)
     if succeeded and code is None:
-        return Retry(foreign_answer("ServerChan"), response.status, hint=CHECK_URL)
+        return Retry(foreign_answer(_NAME), response.status, hint=CHECK_URL)
     if code == 40001:
         return _key_or_quota(response.status, text)
+    if (succeeded or response.status == 400) and code is not None and COME_BACK_LATER.search(text):
+        reason = refused_by(_NAME, f"code {excerpt(str(code))}: {text}")
+        return Retry(reason, response.status, after=retry_after(response), hint=service_problem(_NAME))
     if succeeded:
         hint = Wording(
             "the message is ServerChan's own; see https://sct.ftqq.com",
             "这是 Server酱 自己的提示；见 https://sct.ftqq.com",
         )
-        return Permanent(refused_by("ServerChan", f"code {excerpt(str(code))}: {text}"), response.status, hint=hint)
+        return Permanent(refused_by(_NAME, f"code {excerpt(str(code))}: {text}"), response.status, hint=hint)
     return refusal(response, text)
+
+
+def _verdict(answer: Dict[str, Any]) -> Tuple[Any, str]:
+    """The code and the text of an answer. Behind code 0, WeChat's own ``errno`` can say that nothing was pushed."""
+    data = answer.get("data")
+    for part in (answer, data if isinstance(data, dict) else {}):
+        errno = number(part.get("errno"))
+        if errno and number(answer.get("code")) == 0:
+            return errno, excerpt(part.get("error")) or excerpt(part.get("message"))
+    return answer.get("code"), excerpt(answer.get("message")) or excerpt(answer.get("info"))
 
 
 def _key_or_quota(status: int, text: str) -> Outcome:
     """Code 40001 means a wrong key or a used-up quota of the day; only the text distinguishes them."""
-    reason = refused_by("ServerChan", f"code 40001: {text}")
+    reason = refused_by(_NAME, f"code 40001: {text}")
     if _QUOTA_WORDS.search(text):
         hint = Wording(
             "today's quota is used up (free accounts have 5 messages a day): send fewer events, or upgrade",

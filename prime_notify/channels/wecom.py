@@ -143,6 +143,7 @@ class WeCom(Channel[WeComEndpoint]):
         ),
     }
     rate_limits = (Rate(20, 60),)
+    longest_wait = 3600.0
 
     def render(self, message: Message) -> Request:
         mention = mention_of(self.endpoint, message.payload)
@@ -150,6 +151,10 @@ class WeCom(Channel[WeComEndpoint]):
         return json_post(self._address(), document, self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
+        return _ANSWERS.judge(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
         return _ANSWERS.judge(response)
 
     def _address(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from dataclasses import dataclass
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
+import weakref
+from dataclasses import dataclass, field
+from typing import Any, Callable, List, Mapping, MutableMapping, NamedTuple, Optional, Protocol, Sequence, Tuple, Union
 
+from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.crash_points import CrashPoint, no_crash
@@ -66,7 +68,8 @@ class Attempter:
 
     ``prepare`` does the part of the work of ``compose`` that is the same in each attempt, and keeps the result.
     ``warn`` gets each mistake in a config that did not prevent the request. ``language``: that of the console, for the
-    reasons of failures.
+    reasons of failures. ``moves``: in place of the channel of an endpoint that the service has moved, that of its new
+    place; until the config is loaded again.
     """
 
     transport: Sender
@@ -77,6 +80,7 @@ class Attempter:
     monotonic: Callable[[], float] = time.monotonic
     crash_point: CrashPoint = no_crash
     language: str = "en_us"
+    moves: MutableMapping[Channel[Any], Channel[Any]] = field(default_factory=weakref.WeakKeyDictionary)
 
     def attempt(
         self,
@@ -93,11 +97,27 @@ class Attempter:
         """
         started = self.monotonic()
         warnings: List[str] = []
+        endpoint = self._where_it_is(endpoint)
         outcome, response = self._try(endpoint, items, previous, warnings, meanwhile)
+        if isinstance(outcome, Permanent) and outcome.moved and self._follows(endpoint, outcome, warnings):
+            outcome, response = self._try(self._where_it_is(endpoint), items, previous, warnings, None)
         if previous and isinstance(outcome, Retry) and outcome.separately:
             outcome, response = self._try(endpoint, items, None, warnings, None)
         ms, outcome = (self.monotonic() - started) * 1000, _for_people(outcome, endpoint, self.language)
         return Attempt(outcome, ms, response, tuple(map(endpoint.redact, dict.fromkeys(warnings))))
+
+    def _where_it_is(self, endpoint: Endpoint) -> Endpoint:
+        channel = self.moves.get(endpoint.channel)
+        return endpoint if channel is None else dataclasses.replace(endpoint, channel=channel)
+
+    def _follows(self, endpoint: Endpoint, refused: Permanent, warnings: List[str]) -> bool:
+        """Whether the service's message that the endpoint has moved can be followed. The owner is told once."""
+        channel = endpoint.channel.moved(refused.moved or {})
+        if channel is None:
+            return False
+        self.moves[endpoint.channel] = channel
+        warnings.append(in_language(refused.hint, self.language))
+        return True
 
     def _try(
         self,
@@ -113,7 +133,7 @@ class Attempter:
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
-            return endpoint.channel.judge(answer), response
+            return endpoint.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Retry(internal_error(error), hint=internal_remedy(error), internal=True), ""
 

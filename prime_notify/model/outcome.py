@@ -43,12 +43,19 @@ class Retry:
 
 @dataclass(frozen=True)
 class Permanent:
-    """The message will never arrive. ``disable``: no other message to this endpoint will either (HTTP 410)."""
+    """The message will never arrive. ``disable``: no other message to this endpoint will either (HTTP 410).
+
+    ``doubtful``: the refusal may come from a proxy or a tunnel before the service, as while the service restarts. It
+    is believed when it has come a few times. ``moved``: the values that stand in for the endpoint's own from now on, as
+    the service says (:meth:`prime_notify.channels.common.base.Channel.moved`).
+    """
 
     reason: str
     status: Optional[int] = None
     disable: bool = False
     hint: str = ""
+    doubtful: bool = False
+    moved: Optional[Mapping[str, str]] = None
 
 
 Outcome = Union[Delivered, Retry, Permanent]

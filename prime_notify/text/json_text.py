@@ -8,7 +8,7 @@ from typing import Any, Dict
 
 import pydantic_core
 
-__all__ = ["parse_object", "to_json"]
+__all__ = ["parse_object", "parse_value", "to_json"]
 
 
 def to_json(value: Any) -> bytes:
@@ -29,11 +29,19 @@ def _slow_json(value: Any) -> bytes:
 
 def parse_object(body: bytes) -> Dict[str, Any]:
     """The JSON object in an answer; empty when it is none. Total."""
-    try:
-        value = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
+    value = parse_value(body)
     return value if isinstance(value, dict) else {}
+
+
+def parse_value(body: bytes) -> Any:
+    """The JSON value in an answer; None when it is no JSON. Total.
+
+    A byte order mark before it does no harm, as some servers write one (RFC 8259, 8.1, allows readers to ignore it).
+    """
+    try:
+        return json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _finite(value: Any) -> Any:

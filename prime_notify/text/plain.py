@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Union
 
 from prime_notify.text.clean import clean_text, truncate
 from prime_notify.text.cutting import cut_chars
 
-__all__ = ["excerpt", "last_line", "legible", "one_line", "plain"]
+__all__ = ["excerpt", "is_page", "last_line", "legible", "one_line", "plain"]
 
 _COLOUR_CODE = re.compile("§[0-9a-fk-orx]?", re.IGNORECASE)  # Minecraft's formatting
 _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # reorders or hides text
@@ -40,10 +41,17 @@ def excerpt(text: object) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    if not isinstance(text, str) or text.lstrip()[:1] == "<":
+    if not isinstance(text, str) or is_page(text):
         return ""
     printable = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[: 4 * _EXCERPT])
     return cut_chars(" ".join(printable.split()), _EXCERPT)
+
+
+def is_page(text: Union[str, bytes]) -> bool:
+    """Whether an answer is a web page (or XML), which no notification service sends as its own."""
+    if isinstance(text, bytes):
+        text = text[:64].decode("utf-8", "replace")
+    return text[:64].lstrip("\ufeff \t\r\n\f\v")[:1] == "<"
 
 
 def last_line(output: bytes) -> str:

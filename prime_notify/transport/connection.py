@@ -62,7 +62,7 @@ class Connection:
             self._open_tunnel()
         if self._tls is not None:
             exchange.phase = Phase.TLS
-            sock = self._tls.wrap_socket(self._sock, server_hostname=route.host, do_handshake_on_connect=False)
+            sock = self._tls.wrap_socket(self._sock, server_hostname=route.server_name, do_handshake_on_connect=False)
             self._sock = sock
             exchange.watch(sock)
             sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)

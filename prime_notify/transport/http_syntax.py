@@ -13,6 +13,7 @@ from typing import Dict, List, NamedTuple, Optional, Protocol, Tuple
 from prime_notify.model.failure import FailureKind, UnsendableError
 from prime_notify.model.request import Request
 from prime_notify.text.wording import Wording
+from prime_notify.transport.content_coding import decoded
 from prime_notify.transport.route import Route
 
 __all__ = [
@@ -110,7 +111,7 @@ def request_bytes(request: Request, route: Route) -> bytes:
 
 def connect_request(route: Route) -> bytes:
     """Asks an HTTP proxy for a tunnel."""
-    lines = [f"CONNECT {route.peer} HTTP/1.1", f"Host: {route.peer}"]
+    lines = [f"CONNECT {route.authority} HTTP/1.1", f"Host: {route.authority}"]
     if route.http_proxy is not None and route.http_proxy.authorization is not None:
         lines.append(f"Proxy-Authorization: {route.http_proxy.authorization}")
     return "\r\n".join([*lines, "\r\n"]).encode("utf-8")
@@ -143,7 +144,7 @@ def _illegal_header() -> UnsendableError:
 
 
 def read_answer(source: Source, method: str, limit: int) -> Answer:
-    """The final answer to a request, with at most ``limit`` bytes of its body.
+    """The final answer to a request, with at most ``limit`` bytes of its body, also after decoding it.
 
     :raises InvalidAnswerError: the bytes are no HTTP/1.x.
     :raises ConnectionError: the connection ended before the answer did.
@@ -152,6 +153,7 @@ def read_answer(source: Source, method: str, limit: int) -> Answer:
     while 100 <= head.status < 200 and head.status != 101:  # interim answers
         head = _read_head(source)
     body, is_whole = _read_body(source, method, head, limit)
+    body = decoded(body, head.headers, limit)
     return Answer(head.status, head.headers, body, is_whole and _stays_open(head) and not source.has_unread)
 
 

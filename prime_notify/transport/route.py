@@ -64,6 +64,16 @@ class Route:
         return f"{_bracketed(self.host)}:{self.port}"
 
     @property
+    def authority(self) -> str:
+        """host:port, for a proxy that connects to the peer."""
+        return f"{_named(self.host)}:{self.port}"
+
+    @property
+    def server_name(self) -> str:
+        """The name that the peer's certificate is for."""
+        return _named(self.host).strip("[]")
+
+    @property
     def proxy_peer(self) -> Optional[str]:
         """The proxy's host:port, for people."""
         return None if self.proxy is None else f"{_bracketed(self.proxy.host)}:{self.proxy.port}"
@@ -98,7 +108,8 @@ def find_route(url: str, options: ConnectionOptions, environment: EnvironmentPro
     tls = parts.scheme == "https"
     host, port = _host_and_port(parts)
     default_port = parts.port in (None, PORTS[parts.scheme or "http"])
-    host_header = _bracketed(host) if default_port else f"{_bracketed(host)}:{port}"
+    name = _named(host)
+    host_header = name if default_port else f"{name}:{port}"
     proxy = _find_proxy(f"{parts.scheme}://{host_header}/", options.proxy, environment)
     target = parts.request_uri
     if proxy is not None and not proxy.is_socks and not tls:  # a proxy gets the whole URL (RFC 9112, 3.2.2)
@@ -132,6 +143,11 @@ def _environment_proxy(origin: str) -> Optional[Proxy]:
             ),
         )
     return proxy
+
+
+def _named(host: str) -> str:
+    """The host as a peer is told of it: the zone of an IPv6 address means something on this machine only (RFC 6874)."""
+    return _bracketed(host.partition("%")[0] if ":" in host else host)
 
 
 def _bracketed(host: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
-from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, foreign_answer, refused_by
+from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, SAYS_BOTH, foreign_answer, refused_by, says_no
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import Refusal, refusal
@@ -90,6 +90,7 @@ class Bark(Channel[BarkEndpoint]):
             "`update` 需要 Bark 1.5.2 与 2.2.5 或更新的服务器。"
         ),
     }
+    longest_wait = 3600.0
 
     lifecycles = frozenset(("separate", "update"))
 
@@ -106,16 +107,13 @@ class Bark(Channel[BarkEndpoint]):
         return json_post(self._url, {**fields, **self._target}, self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
-        answer = parse_object(response.body)
-        if not 200 <= response.status < 300:
-            return _refused(response, answer)
-        if self.endpoint.bark.keys:
-            return self._judge_batch(response, answer)
-        if answer.get("code") == 200:
-            return Delivered(response.status)
-        if "code" not in answer:
-            return Retry(foreign_answer("Bark"), response.status, hint=CHECK_URL)
-        return _refused(response, answer)
+        if 200 <= response.status < 300 and self.endpoint.bark.keys:
+            return self._judge_batch(response, parse_object(response.body))
+        return _judged(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        return _judged(response)
 
     def _judge_batch(self, response: Response, answer: Dict[str, Any]) -> Outcome:
         """A batch is always HTTP 200; each device has its own result, in any order of their keys."""
@@ -138,6 +136,24 @@ class Bark(Channel[BarkEndpoint]):
         if not refused:
             return Delivered(status, detail=f"{len(keys)} devices")
         return _combined(refused, len(keys), status)
+
+
+def _judged(response: Response) -> Outcome:
+    answer = parse_object(response.body)
+    if not 200 <= response.status < 300:
+        return _refused(response, answer)
+    if "code" not in answer:
+        return Retry(foreign_answer("Bark"), response.status, hint=CHECK_URL)
+    if answer.get("code") != 200:
+        return _refused(response, answer)
+    if says_no(answer) or _names_an_error(answer):
+        return Retry(SAYS_BOTH, response.status, hint=CHECK_URL)
+    return Delivered(response.status)
+
+
+def _names_an_error(answer: Dict[str, Any]) -> bool:
+    text = excerpt(answer.get("message"))
+    return any(re.search(words, text) for words, _ in _PERMANENT)
 
 
 def _level(payload: Payload) -> str:

@@ -19,8 +19,10 @@ from prime_notify.text.wording import Wording
 
 __all__ = [
     "CHECK_URL",
+    "COME_BACK_LATER",
     "NO_REASON",
     "OUR_FAULT",
+    "SAYS_BOTH",
     "START_IS_GONE",
     "Answers",
     "Meaning",
@@ -28,6 +30,7 @@ __all__ = [
     "foreign_answer",
     "number",
     "refused_by",
+    "says_no",
     "service_problem",
 ]
 
@@ -35,6 +38,14 @@ CHECK_URL = Wording("check the URL", "请检查 URL")
 NO_REASON = Wording("without a reason", "没有说明原因")
 OUR_FAULT = Wording("this should not happen: please report it", "这本不应发生：请报告此问题")
 
+COME_BACK_LATER = re.compile("稍后(再|重)?试|稍候|稍后重新|try again later|retry later|temporar", re.IGNORECASE)
+"""Words of a refusal that passes by itself, whatever its code."""
+
+SAYS_BOTH = Wording("the answer says yes and no at once", "应答自相矛盾：既表示成功，又表示失败")
+"""The reason where a success of the service stands beside an error in one answer."""
+
+_NO = frozenset(("error", "fail", "failed", "failure"))
+_YES = frozenset(("success", "ok", "none", "no error"))
 _EXPLAINED = (400, 401, 403, 404)  # of these, the body may know more than the status
 
 
@@ -97,9 +108,9 @@ START_IS_GONE = Meaning(
 class Answers:
     """The answers of one service.
 
-    ``code_fields`` and ``text_fields`` name the fields that may hold the code and the text; the first that is there
-    counts. ``patterns`` are searched in the text before the code is looked up: they tell apart meanings that share a
-    code. A refusal that is in neither table is tried again.
+    ``code_fields`` and ``text_fields`` name the fields that may hold the code and the text. The first code other than
+    that of success counts, and the first text. ``patterns`` are searched in the text before the code is looked up: they
+    tell apart meanings that share a code. A refusal that is in neither table is tried again.
     """
 
     service: str
@@ -117,6 +128,8 @@ class Answers:
         if succeeded and self.code_in(answer) is None:
             return Retry(foreign_answer(self.service), response.status, hint=CHECK_URL)
         if succeeded and self.code_in(answer) == self.success:
+            if says_no(answer):
+                return Retry(SAYS_BOTH, response.status, hint=self.unknown or CHECK_URL)
             return Delivered(response.status)
         return self.refused(response, answer)
 
@@ -139,7 +152,8 @@ class Answers:
 
     def code_in(self, answer: Mapping[str, Any]) -> Optional[int]:
         codes = (number(answer.get(name)) for name in self.code_fields)
-        return next((code for code in codes if code is not None), None)
+        found = [code for code in codes if code is not None]
+        return next((code for code in found if code != self.success), found[0] if found else None)
 
     def text_in(self, answer: Mapping[str, Any]) -> str:
         return next(filter(None, (excerpt(answer.get(name)) for name in self.text_fields)), "")
@@ -149,6 +163,27 @@ class Answers:
             return None
         by_text = next((meaning for pattern, meaning in self.patterns if pattern.search(text)), None)
         return by_text or self.meanings.get(code)
+
+
+def says_no(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer has an unmistakable sign of failure, which its sign of success does not outweigh.
+
+    The fields are those of many services; the answer's object ``data`` may have them too.
+    """
+    data = answer.get("data")
+    return _has_no(answer) or (isinstance(data, dict) and _has_no(data))
+
+
+def _has_no(answer: Mapping[str, Any]) -> bool:
+    if any(answer.get(name) is False for name in ("success", "ok")):
+        return True
+    if any(number(answer.get(name)) for name in ("errno", "errcode", "error_code", "errorCode")):
+        return True
+    words = [answer.get(name) for name in ("status", "state", "result")]
+    if any(isinstance(word, str) and word.lower() in _NO for word in words):
+        return True
+    error = answer.get("error")
+    return bool(error) and not (isinstance(error, str) and error.lower() in _YES)
 
 
 def number(value: object) -> Optional[int]:

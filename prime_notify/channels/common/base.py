@@ -5,12 +5,13 @@ no I/O.
 from __future__ import annotations
 
 import abc
-from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Tuple, Type, TypeVar
+from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Optional, Tuple, Type, TypeVar
 
+from prime_notify.channels.common.http_status import refusal
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Outcome
+from prime_notify.model.outcome import Delivered, Outcome
 from prime_notify.model.request import AnyRequest
 from prime_notify.model.response import Response
 
@@ -42,6 +43,9 @@ class Channel(abc.ABC, Generic[E_co]):
     rate_limits: ClassVar[Tuple[Rate, ...]] = ()
     """The limits that the service documents: the pace of a lane where the config names none."""
 
+    longest_wait: ClassVar[float] = 86400.0
+    """Seconds: the longest wait that the service can ask for. More is a mistake of the service, or in another unit."""
+
     status_is_answer: ClassVar[bool] = False
     """Whether the HTTP status (or exit code) alone means success. For the other services an answer of a foreign form is
     no success, whatever its status.
@@ -68,3 +72,17 @@ class Channel(abc.ABC, Generic[E_co]):
     @abc.abstractmethod
     def judge(self, response: Response) -> Outcome:
         """The outcome that the service's answer means. Total: any bytes give an outcome."""
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        """The outcome of the service's answer to a request that is not the channel's own: that of a webhook to ``url``.
+
+        Total. By default the HTTP status is the answer.
+        """
+        return Delivered(response.status) if 200 <= response.status < 300 else refusal(response)
+
+    def moved(self, values: Mapping[str, str]) -> Optional[Channel[E_co]]:
+        """The channel with the ``values`` of :attr:`prime_notify.model.outcome.Permanent.moved`; None when the service
+        moves nothing.
+        """
+        return None

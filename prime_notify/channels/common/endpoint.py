@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from prime_notify.channels.common.base import Channel
+from prime_notify.channels.common.known_services import is_own_server
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.model.notification import Message
+from prime_notify.model.outcome import Outcome, Permanent, Retry
 from prime_notify.model.request import AnyRequest, Request
+from prime_notify.model.response import Response
 from prime_notify.text.redaction import Redactor
 
 __all__ = ["Endpoint"]
@@ -37,3 +40,16 @@ class Endpoint:
         if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
             return request
         return replace(request, connection=connection)
+
+    def judge(self, response: Response) -> Outcome:
+        """The outcome of an answer.
+
+        A public service is believed at once; only before a server of one's own may stand a proxy that speaks for it.
+        """
+        outcome = self.channel.judge(response)
+        if isinstance(outcome, Permanent) and outcome.doubtful and not is_own_server(self.config.url or ""):
+            return replace(outcome, doubtful=False)
+        longest = self.channel.longest_wait
+        if isinstance(outcome, Retry) and outcome.after is not None and outcome.after > longest:
+            return replace(outcome, after=longest)
+        return outcome

@@ -5,12 +5,12 @@ from __future__ import annotations
 import email.utils
 import re
 from http import HTTPStatus
-from typing import Optional, Union
+from typing import Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
-from prime_notify.text.plain import excerpt
+from prime_notify.text.plain import excerpt, is_page
 from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = ["Refusal", "refusal", "retry_after"]
@@ -45,15 +45,24 @@ _GONE = Wording(
 _SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频率")
 _ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
 _RETRIED = frozenset((408, 425))
-_LONGEST_WAIT = 86400.0  # seconds that a number in a body can mean
+_DAY = 86400.0  # seconds
+_NOBODY_THERE = re.compile(
+    "not found|no (available |healthy |matching )?(server|service|route|backend|app|upstream|host)|not registered"
+    "|misdirected|locked|default backend|tunnel|offline|unavailable|starting|找不到|不存在",
+    re.IGNORECASE,
+)  # traefik.io "404 page not found", n8n "... is not registered", ngrok, Kong "no Route matched"
+_DOUBTFUL = frozenset((404, 421, 423))  # of proxies and tunnels whose backend is away for a moment
+_DOUBTFUL_AS_PAGE = frozenset((400, 403, 405, 409))  # these too, with a web page instead of an answer
 
 
 def refusal(response: Response, text: str = "") -> Refusal:
     """Retry or Permanent, by a status that is no success.
 
-    ``text``: the service's own text, for the reason; without one, the beginning of the answer's body.
+    ``text``: the service's own text, for the reason; without one, the beginning of the answer's body. Without one, the
+    refusal is also doubtful where a proxy before the service gives such answers.
     """
     status = response.status
+    doubtful = not text and _may_be_a_proxys(response)
     text = text or excerpt(response.body)
     reason = f"{_named(status)}: {text}" if text else _named(status)
     if 300 <= status < 400:
@@ -63,35 +72,60 @@ def refusal(response: Response, text: str = "") -> Refusal:
     if status == 429:
         return Retry(reason, status, after=retry_after(response), throttled=True, hint=_SLOWED_DOWN)
     if 400 <= status < 500 and status not in _RETRIED:
-        return Permanent(reason, status, hint=_HINTS.get(status, _OTHER))
+        return Permanent(reason, status, hint=_HINTS.get(status, _OTHER), doubtful=doubtful)
     after = retry_after(response)
     hint = _ITS_OWN_PROBLEM if status >= 500 else NOTHING
     return Retry(reason, status, after=after, throttled=status == 503 and after is not None, hint=hint)
 
 
-def retry_after(response: Response, in_body: object = None) -> Optional[float]:
-    """Seconds that the service wants us to wait: the longer of its header Retry-After and of ``in_body``, a value in
-    its body.
+def _may_be_a_proxys(response: Response) -> bool:
+    """Whether a proxy or a tunnel may have given this answer in place of the service.
 
-    None where neither is usable.
+    An answer with words of its own, other than that nobody is there, is the service's.
     """
-    waits = [wait for wait in (_in_header(response), _in_body(in_body)) if wait is not None]
-    return max(waits, default=None)
+    if "ngrok-error-code" in response.headers:  # ngrok.com/docs/errors
+        return True
+    if is_page(response.body):
+        return response.status in _DOUBTFUL | _DOUBTFUL_AS_PAGE
+    text = excerpt(response.body)
+    return response.status in _DOUBTFUL and (not text or _NOBODY_THERE.search(text) is not None)
 
 
-def _in_body(seconds: object) -> Optional[float]:
-    return float(seconds) if isinstance(seconds, (int, float)) and 0 <= seconds <= _LONGEST_WAIT else None
+def retry_after(
+    response: Response, *others: object, most: float = _DAY, header: str = "retry-after"
+) -> Optional[float]:
+    """Seconds that the service wants us to wait, by its ``header``, else by ``others``: values in the answer, in the
+    order of their trustworthiness.
+
+    ``most``: the longest wait that this service really means. A longer one is in another unit, or nonsense: then the
+    next value counts, and if all of them are too long, ``most``. A later value that is longer by less than a second is
+    the exact one. None where no value is usable.
+    """
+    found: Tuple[Optional[float], ...] = (_in_header(response, header), *map(_seconds, others))
+    waits = [wait for wait in found if wait is not None]
+    plausible = [wait for wait in waits if wait <= most]
+    if not plausible:
+        return most if waits else None
+    return max(wait for wait in plausible if wait < plausible[0] + 1)
 
 
-def _in_header(response: Response) -> Optional[float]:
-    """Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+def _seconds(value: object) -> Optional[float]:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()):
+        return float(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return min(float(value), 1e9) if is_number and 0 <= value < 1e300 else None  # type: ignore[arg-type, operator]
+
+
+def _in_header(response: Response, name: str) -> Optional[float]:
+    """A header like Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
 
     A date counts from the answer's own Date, so that a wrong clock on either side does no harm, else from the moment at
     which the answer came.
     """
-    value = response.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        return float(value)
+    value = response.headers.get(name, "").strip()
+    seconds = _seconds(value)
+    if seconds is not None:
+        return seconds
     until, since = _unix(value), _unix(response.headers.get("date", "")) or response.received_at
     return max(0.0, until - since) if until and since else None
 

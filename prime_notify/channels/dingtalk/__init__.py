@@ -99,6 +99,7 @@ class DingTalk(Channel[DingTalkEndpoint]):
         ),
     }
     rate_limits = (Rate(20, 60),)
+    longest_wait = 3600.0
 
     def render(self, message: Message) -> Request:
         tone, keyword = tone_of(message.payload), self.endpoint.dingtalk.keyword
@@ -112,6 +113,10 @@ class DingTalk(Channel[DingTalkEndpoint]):
         return json_post(self._address(message.now), document(fitted), self.endpoint.headers, {})
 
     def judge(self, response: Response) -> Outcome:
+        return judge_answer(response)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
         return judge_answer(response)
 
     def _address(self, now: float) -> str:

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, Optional
+import re
+from typing import Any, Dict, Mapping, Optional
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from prime_notify.channels.common.answers import CHECK_URL, foreign_answer
+from prime_notify.channels.common.answers import CHECK_URL, foreign_answer, says_no
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
-from prime_notify.channels.discord.answers import refused
+from prime_notify.channels.discord.answers import LONGEST_WAIT, refused
 from prime_notify.channels.discord.layout import body_of, mention_text, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
+from prime_notify.text.plain import excerpt
+from prime_notify.text.wording import Wording
 
 __all__ = ["Discord"]
+
+
+_UNPROVEN = Wording(
+    "the answer does not say whether there is a message (HTTP 204)", "应答没有说明消息是否存在（HTTP 204）"
+)
+_NO_WAIT = Wording(
+    "what answers there ignores `?wait=true`: is a proxy before Discord? For a server that only resembles Discord, "
+    'write "type": "webhook" with a body of your own',
+    "应答方忽略了 `?wait=true`：Discord 之前是否有代理？若只是兼容 Discord 的服务器，"
+    '请写 "type": "webhook" 并自定义正文',
+)
 
 
 class Discord(Channel[DiscordEndpoint]):
@@ -49,6 +63,7 @@ class Discord(Channel[DiscordEndpoint]):
     }
     # Discord documents no numbers; its answers' headers say 5 in 2 seconds, and a channel takes 30 in a minute
     rate_limits = (Rate(5, 2.0), Rate(30, 60.0))
+    longest_wait = LONGEST_WAIT
     lifecycles = frozenset(("separate", "reply", "update"))
 
     def render(self, message: Message) -> Request:
@@ -70,13 +85,23 @@ class Discord(Channel[DiscordEndpoint]):
         answer = parse_object(response.body)
         if not 200 <= response.status < 300:
             return refused(response, answer, forum=self.endpoint.discord.forum)
-        if response.status == 204:  # the answer of a server that does not know `wait`
-            return Delivered(response.status)
+        if response.status == 204:
+            return Permanent(_UNPROVEN, response.status, hint=_NO_WAIT)  # a retry would mostly be one more copy
         found = {"message": answer.get("id"), "channel": answer.get("channel_id")}
-        if not found["message"]:
+        if not _is_message(answer):
             return Retry(foreign_answer("Discord"), response.status, hint=CHECK_URL)
         receipt = {name: str(value) for name, value in found.items()} if all(found.values()) else None
         return Delivered(response.status, receipt=receipt)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        answer = parse_object(response.body)
+        if not 200 <= response.status < 300:
+            return refused(response, answer, forum=False)
+        imitates_slack = urlsplit(url).path.rstrip("/").endswith("/slack") and excerpt(response.body) == "ok"
+        if response.status == 204 or imitates_slack or _is_message(answer):  # 204 without `wait`
+            return Delivered(response.status)
+        return Retry(foreign_answer("Discord"), response.status, hint=CHECK_URL)
 
     def _request(self, body: Dict[str, Any], thread: Optional[str], below: str = "") -> Request:
         parts = urlsplit(self.endpoint.url)
@@ -85,3 +110,7 @@ class Discord(Channel[DiscordEndpoint]):
             query["thread_id"] = thread
         url = urlunsplit(parts._replace(path=parts.path.rstrip("/") + below, query=urlencode(query)))
         return json_post(url, body, self.endpoint.headers, {})
+
+
+def _is_message(answer: Mapping[str, Any]) -> bool:
+    return bool(re.fullmatch("[0-9]{1,20}", str(answer.get("id")), re.ASCII)) and not says_no(answer)

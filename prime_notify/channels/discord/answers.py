@@ -6,7 +6,7 @@ clients for a while that go on after 401, 403 or 404, so a webhook that is gone 
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 from prime_notify.channels.common.answers import START_IS_GONE, refused_by
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
@@ -15,7 +15,10 @@ from prime_notify.model.response import Response
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
-__all__ = ["refused"]
+__all__ = ["LONGEST_WAIT", "refused"]
+
+LONGEST_WAIT = 3600.0
+"""Seconds: Discord blocks a client for an hour at most."""
 
 _DEEPEST = 10  # levels of fields within fields
 _BLOCKED = 600.0  # seconds; Discord counts refused requests over ten minutes
@@ -138,7 +141,7 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
         hint = Wording(
             "Discord takes about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
         )
-        wait = _BLOCKED if code == _SHUT_OUT else retry_after(response, answer.get("retry_after"))
+        wait = _BLOCKED if code == _SHUT_OUT else _wait(response, answer)
         why = text or Wording("too many requests", "请求过多")
         reason = reason or Wording("HTTP {status}: {why}", "HTTP {status}：请求受限：{why}", status=status, why=why)
         return Retry(reason, status, after=wait, throttled=True, hint=hint)
@@ -148,6 +151,14 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
         field = excerpt(_field_in(answer.get("errors")))
         return Permanent(refused_by("Discord", f"{code}: {text}{field}"), status, hint=_PERMANENT[code])
     return refusal(response, reason or text)
+
+
+def _wait(response: Response, answer: Mapping[str, Any]) -> Optional[float]:
+    """Addresses without a version answer in milliseconds, in the body and sometimes in Retry-After
+    (github.com/discord/discord-api-docs/issues/2360); the other header is in seconds everywhere.
+    """
+    reset_after = response.headers.get("x-ratelimit-reset-after")
+    return retry_after(response, reset_after, answer.get("retry_after"), most=LONGEST_WAIT)
 
 
 def _field_in(errors: object, *path: str) -> str:

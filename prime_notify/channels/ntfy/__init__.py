@@ -15,7 +15,7 @@ from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.options import CredentialOptions
 from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
 from prime_notify.channels.common.urgency import Tone, priority_of, tone_of
-from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer
+from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer, judge_foreign
 from prime_notify.config.choices import SeverityChoice, as_list
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
@@ -200,6 +200,10 @@ class Ntfy(Channel[NtfyEndpoint]):
 
     def judge(self, response: Response) -> Outcome:
         return judge_answer(response, self._topic)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        return judge_foreign(response)
 
     def _text(self, message: Message, document: Dict[str, Any]) -> str:
         """The body within both limits; actions beyond the buttons follow as links, where they fit."""

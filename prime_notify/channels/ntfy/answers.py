@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Dict, Optional
 
-from prime_notify.channels.common.answers import foreign_answer
+from prime_notify.channels.common.answers import foreign_answer, says_no
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
@@ -13,7 +13,7 @@ from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
-__all__ = ["TOPIC_RULE", "judge_answer"]
+__all__ = ["TOPIC_RULE", "judge_answer", "judge_foreign"]
 
 _DAY_WAIT = 3600.0  # seconds between tries when the day's messages are used up
 
@@ -57,12 +57,27 @@ _HINTS_OF_CODE = {
 }
 
 
+def _is_stored(answer: Dict[str, Any]) -> bool:
+    """Whether an answer is a stored message: it has an id, and its event is none of the others of a subscription."""
+    return bool(excerpt(answer.get("id"))) and answer.get("event", "message") == "message" and not says_no(answer)
+
+
+def judge_foreign(response: Response) -> Outcome:
+    """The outcome of an answer to a request that is not the channel's own, to any topic."""
+    answer = parse_object(response.body)
+    if not 200 <= response.status < 300:
+        return _refused(response, answer)
+    if not _is_stored(answer):
+        return Retry(foreign_answer("ntfy"), response.status, hint=_HINTS[404])
+    return Delivered(response.status)
+
+
 def judge_answer(response: Response, topic: Optional[str]) -> Outcome:
     """The stored message is the only success, if it is in ``topic``."""
     answer = parse_object(response.body)
     if not 200 <= response.status < 300:
         return _refused(response, answer)
-    if "id" not in answer:
+    if not _is_stored(answer):
         return Retry(foreign_answer("ntfy"), response.status, hint=_HINTS[404])
     if answer.get("topic") != topic:
         hint = Wording(

@@ -9,9 +9,10 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
-from prime_notify.channels.slack.answers import refused, word_in
+from prime_notify.channels.slack.answers import is_posted, is_taken, refused, word_in
 from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
+from prime_notify.channels.slack.workflow import is_workflow, variables_of
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -29,7 +30,7 @@ _LITERAL = {"link_names": False, "parse": "none"}  # "#general" and "@here" in t
 
 class Slack(Channel[SlackEndpoint]):
     """Posts blocks. A webhook answers only ``ok``. A bot's answer has the message's ``ts``, by which it can be
-    updated.
+    updated. A workflow gets variables instead of blocks, and servers that resemble Slack answer in their own ways.
     """
 
     type = "slack"
@@ -50,10 +51,13 @@ class Slack(Channel[SlackEndpoint]):
         ),
     }
     rate_limits = (Rate(1, 1.0),)  # docs.slack.dev/apis/web-api/rate-limits: one a second for each channel
+    longest_wait = 3600.0
     lifecycles = frozenset(("separate", "reply", "update"))
 
     def render(self, message: Message) -> Request:
         endpoint = self.endpoint
+        if endpoint.is_webhook and is_workflow(endpoint.url):
+            return json_post(endpoint.url, variables_of(message), endpoint.headers, {})
         body = body_of(message, endpoint)
         if endpoint.is_webhook:
             return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
@@ -70,12 +74,18 @@ class Slack(Channel[SlackEndpoint]):
         return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
 
     def judge(self, response: Response) -> Outcome:
+        if self.endpoint.is_webhook:
+            return self.judge_foreign(response, self.endpoint.url)
         answer = parse_object(response.body)
-        if 200 <= response.status < 300:
-            if self.endpoint.is_webhook and response.body.strip() == b"ok":
-                return Delivered(response.status)
-            if not self.endpoint.is_webhook and answer.get("ok") is True:
-                return Delivered(response.status, receipt=_receipt(answer))
+        if 200 <= response.status < 300 and is_posted(answer):
+            return Delivered(response.status, receipt=_receipt(answer))
+        return refused(response, word_in(response.body, answer))
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        answer = parse_object(response.body)
+        if 200 <= response.status < 300 and is_taken(response, answer, url):
+            return Delivered(response.status)
         return refused(response, word_in(response.body, answer))
 
     def _here(self, previous: Optional[Mapping[str, str]]) -> Optional[Mapping[str, str]]:

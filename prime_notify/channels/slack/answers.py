@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Mapping
+from urllib.parse import urlsplit
 
 from prime_notify.channels.common.answers import (
     CHECK_URL,
@@ -15,16 +16,21 @@ from prime_notify.channels.common.answers import (
     START_IS_GONE,
     foreign_answer,
     refused_by,
+    says_no,
     service_problem,
 )
 from prime_notify.channels.common.http_status import Refusal, refusal, retry_after
+from prime_notify.channels.common.known_services import is_own_server
+from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
+from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
-__all__ = ["refused", "word_in"]
+__all__ = ["is_posted", "is_taken", "refused", "word_in"]
 
+_SERVER = Wording("the server", "服务器")
 _MINUTE = 60.0
 _HOUR = 3600.0
 
@@ -160,6 +166,33 @@ _GONE_WORDS = frozenset(
 )
 
 
+def is_posted(answer: Mapping[str, Any]) -> bool:
+    """Whether the Web API has posted or updated a message: it gives its ``ts``."""
+    ts = answer.get("ts")
+    return answer.get("ok") is True and isinstance(ts, str) and bool(ts) and not says_no(answer)
+
+
+def is_taken(response: Response, answer: Mapping[str, Any], url: str) -> bool:
+    """Whether a webhook has taken the message. Slack's own say ``ok``, and those of workflows ``{"ok": true}``.
+
+    Others that take Slack's messages: Mattermost says ``ok``, Rocket.Chat ``{"success": true}``, and Zulip
+    ``{"ok": true}`` or ``{"result": "success"}``.
+    """
+    if excerpt(response.body) == "ok":
+        return True
+    words = (answer.get("ok") is True, answer.get("success") is True, answer.get("result") == "success")
+    if is_workflow(url):
+        return words[0] and not says_no(answer)
+    if is_own_server(url):
+        return any(words) and not says_no(answer)
+    return urlsplit(url).path.startswith("/api/") and is_posted(answer)
+
+
+def _text_in(answer: Mapping[str, Any]) -> str:
+    """The text of a refusal by a server that resembles Slack."""
+    return next(filter(None, (excerpt(answer.get(name)) for name in ("error", "message", "msg"))), "")
+
+
 def word_in(body: bytes, answer: Mapping[str, Any]) -> str:
     """The word for the problem: ``error`` of a method's answer, or the whole answer of a webhook."""
     if answer.get("ok") is False:
@@ -188,8 +221,11 @@ def refused(response: Response, word: str) -> Refusal:
         return Permanent(reason, status, disable=True, hint=_NOTHING_WORKS[word])
     if word in _PERMANENT:
         return Permanent(reason, status, hint=_PERMANENT[word])
+    text = word or _text_in(parse_object(response.body))
     if not 200 <= status < 300:
-        return refusal(response, word)
+        return refusal(response, text)
+    if text and not word:
+        return Retry(refused_by(_SERVER, text), status, hint=CHECK_URL)
     if word:
         return Permanent(
             reason,

@@ -21,6 +21,11 @@ from prime_notify.text.json_text import parse_object
 
 __all__ = ["Telegram"]
 
+_GENERAL = 1
+"""The topic "General" of a group: Telegram refuses its number as "message thread not found", and takes none for it
+(github.com/tdlib/telegram-bot-api/issues/798).
+"""
+
 
 class Telegram(Channel[TelegramEndpoint]):
     """Sends HTML; ``ok`` in the answer is the only success."""
@@ -55,7 +60,7 @@ class Telegram(Channel[TelegramEndpoint]):
         if how == "update":
             return self._call("editMessageText", {**_place(start), **body})
         body = {"chat_id": options.chat_id, **body}
-        if options.message_thread_id is not None:
+        if options.message_thread_id not in (None, _GENERAL):
             body["message_thread_id"] = options.message_thread_id
         if options.silent:
             body["disable_notification"] = True
@@ -66,9 +71,20 @@ class Telegram(Channel[TelegramEndpoint]):
 
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)
-        if 200 <= response.status < 300 and answer.get("ok") is True:
+        if _is_sent(response, answer):
             return Delivered(response.status, receipt=_receipt(answer.get("result")))
         return refused(response, answer)
+
+    @classmethod
+    def judge_foreign(cls, response: Response, url: str) -> Outcome:
+        answer = parse_object(response.body)
+        if _is_sent(response, answer):
+            return Delivered(response.status)
+        return refused(response, answer)
+
+    def moved(self, values: Mapping[str, str]) -> Optional[Telegram]:
+        options = self.endpoint.telegram.model_copy(update={"chat_id": values["chat_id"]})
+        return Telegram(self.endpoint.model_copy(update={"telegram": options}))
 
     def _here(self, previous: Optional[Mapping[str, str]]) -> Optional[Mapping[str, str]]:
         """The start's receipt, unless the config names another chat by now."""
@@ -84,11 +100,22 @@ def _place(start: Mapping[str, str]) -> Dict[str, Any]:
     return {"chat_id": start["chat"], "message_id": int(start["message"])}
 
 
+def _is_sent(response: Response, answer: Mapping[str, Any]) -> bool:
+    """Whether the answer has the message, or the first of several (``sendMediaGroup``)."""
+    result = answer.get("result")
+    first = result[0] if isinstance(result, list) and result else result
+    is_yes = 200 <= response.status < 300 and answer.get("ok") is True and "error_code" not in answer
+    return is_yes and _is_number(_object(first).get("message_id"))
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _receipt(result: object) -> Optional[Dict[str, str]]:
     """The numbers of the message and of its chat, whose ``@name`` may change."""
-    message = result if isinstance(result, dict) else {}
-    chat = message.get("chat")
-    found = {"chat": chat.get("id") if isinstance(chat, dict) else None, "message": message.get("message_id")}
+    message = _object(result)
+    found = {"chat": _object(message.get("chat")).get("id"), "message": message.get("message_id")}
     return {name: str(value) for name, value in found.items()} if all(map(_is_number, found.values())) else None
 
 

@@ -133,13 +133,13 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
             reason, status, after=retry_after(response, parameters.get("retry_after")), throttled=True, hint=hint
         )
     moved = parameters.get("migrate_to_chat_id")
-    if isinstance(moved, int):
+    if isinstance(moved, int) and not isinstance(moved, bool):
         hint = Wording(
-            'the group has become a supergroup: write "chat_id": "{id}"',
-            '该群组已升级为超级群组：请写 "chat_id": "{id}"',
+            'the group has become a supergroup, whose id is used from now on: write "chat_id": "{id}"',
+            '该群组已升级为超级群组，今后使用其新 ID：请写 "chat_id": "{id}"',
             id=moved,
         )
-        return Permanent(reason, status, hint=hint)
+        return Permanent(reason, status, hint=hint, moved={"chat_id": str(moved)})
     return _by_words(response, code, text)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import html
 import re
-from typing import Dict, Mapping, Tuple
+from typing import Dict, Mapping, Optional, Tuple
 from urllib.parse import quote, urlencode
 
 from prime_notify.channels import serverchan
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
+from prime_notify.channels.common.known_services import service_at
 from prime_notify.channels.webhook.formats import document_of, payload_json
-from prime_notify.channels.webhook.options import WebhookEndpoint, WebhookOptions
+from prime_notify.channels.webhook.options import BODILESS, WebhookEndpoint, WebhookOptions
+from prime_notify.channels.webhook.services import Judge, judge_at
 from prime_notify.channels.webhook.signing import signature_headers
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Delivered, Outcome, Retry
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.templates import Mode, is_template
@@ -29,15 +32,14 @@ __all__ = ["Webhook", "WebhookEndpoint", "WebhookOptions"]
 
 _JSON = "application/json; charset=utf-8"
 _FORM = "application/x-www-form-urlencoded"
-_BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")  # unless a body is asked for
 _LONGEST_HEADER = 2048
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Webhook(Channel[WebhookEndpoint]):
-    """Sends the payload; the HTTP status is the answer.
+    """Sends the payload; the HTTP status is the answer, but for services whose answers are known.
 
-    The payload carries ``title`` and ``desp``, so ServerChan's own URLs work too, with ServerChan's limits and answers.
+    The payload carries ``title`` and ``desp``, so ServerChan's own URLs work too, with ServerChan's limits.
     """
 
     type = "webhook"
@@ -60,7 +62,8 @@ class Webhook(Channel[WebhookEndpoint]):
         super().__init__(endpoint)
         options = endpoint.webhook
         plain = not options.is_own_body and options.format in (None, "prime_backup")
-        self._to_serverchan = plain and serverchan.is_serverchan(endpoint.url)
+        self._to_serverchan = plain and service_at(endpoint.url) == "serverchan"
+        self._judge_service: Optional[Judge] = judge_at(endpoint.url)
         self._sends_payload = plain and not self._to_serverchan
         self._success_statuses = options.success_statuses
         self._authorization = _authorization(options)
@@ -77,9 +80,10 @@ class Webhook(Channel[WebhookEndpoint]):
         return Request(options.method, url, headers, body, warnings=tuple(filler.warnings))
 
     def judge(self, response: Response) -> Outcome:
-        if self._to_serverchan:
-            return serverchan.judge_answer(response)
-        if response.status in self._success_statuses:
+        is_success = response.status in self._success_statuses
+        if self._judge_service and not (is_success and not 200 <= response.status < 300):
+            return self._for_webhook(self._judge_service(response))
+        if is_success:
             return Delivered(response.status)
         if 200 <= response.status < 300:
             reason = Wording(
@@ -93,6 +97,21 @@ class Webhook(Channel[WebhookEndpoint]):
                 hint=Wording('look at "webhook": {{"success": ...}}', '请查看 "webhook": {{"success": ...}}'),
             )
         return refusal(response)
+
+    def _for_webhook(self, outcome: Outcome) -> Outcome:
+        """The outcome that a service's channel finds, without what only the channel can follow.
+
+        The remedies of a channel name its own options, so a webhook that it could replace is told so first.
+        """
+        if isinstance(outcome, Delivered):
+            return Delivered(outcome.status)
+        if isinstance(outcome, Permanent):
+            outcome = dataclasses.replace(outcome, moved=None)
+        elif outcome.separately:
+            outcome = dataclasses.replace(outcome, separately=False)
+        remedy = self.endpoint.misfit
+        is_throttled = isinstance(outcome, Retry) and outcome.throttled
+        return dataclasses.replace(outcome, hint=remedy) if remedy and not is_throttled else outcome
 
     def _body(self, message: Message, filler: Filler) -> Tuple[bytes, str]:
         """The bytes and their Content-Type."""
@@ -108,7 +127,7 @@ class Webhook(Channel[WebhookEndpoint]):
             return text.encode("utf-8", "replace"), _with_charset(options.content_type)
         if options.body is not None:
             return to_json(filler.value(options.body, "webhook.body")), options.content_type or _JSON
-        if options.method in _BODILESS and options.format is None:
+        if options.method in BODILESS and options.format is None:
             return b"", ""
         return self._document(message)
 

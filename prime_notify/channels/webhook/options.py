@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, FrozenSet, List, Optional
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.webhook.services import remedy_at
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.config.choices import as_choice, as_list
 from prime_notify.config.connection_options import http_url
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
+from prime_notify.config.problem import Location
 from prime_notify.templates import Mode, check_template, is_expression, is_template
 from prime_notify.templates.tree import check_tree
 
-__all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
+__all__ = ["BODILESS", "BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
 BodyFormat = Annotated[
     Literal["prime_backup", "cloudevents", "alertmanager", "grafana", "alert"], BeforeValidator(as_choice)
 ]
+
+BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
+"""Methods without a body, unless one is asked for."""
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
@@ -248,6 +253,23 @@ class WebhookEndpoint(EndpointConfig):
     webhook: WebhookOptions = option(
         WebhookOptions, "How the request is made.", "请求的细节。", example={"method": "PUT"}
     )
+
+    @property
+    def misfit(self) -> str:
+        """The remedy where the payload goes to a service that takes another form of message; empty where it fits.
+
+        Somebody who writes a body, a query or a template into the URL has made the message of that service.
+        """
+        options = self.webhook
+        is_made = options.is_own_body or options.query or is_template(self.url) or options.method in BODILESS
+        if is_made or options.format not in (None, "prime_backup"):
+            return ""
+        return remedy_at(self.url)
+
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        yield from super().warnings()
+        if self.misfit:
+            yield ("type",), self.misfit
 
     @field_validator("url")
     @classmethod

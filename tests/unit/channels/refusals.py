@@ -146,7 +146,7 @@ SLACK_REFUSALS: Refusals = [
 ]
 
 SLACK_WEBHOOK_REFUSALS: Refusals = [
-    *((value, Retry, "check the URL") for value in [*_SLACK_STRANGE, {"ok": True}, b"brand_new_error"]),
+    *((value, Retry, "check the URL") for value in [*_SLACK_STRANGE, {"ok": True, "error": "x y"}, b"brand_new_error"]),
     (b"no_service", Permanent, "create a new webhook"),
     (b"channel_is_archived", Permanent, "unarchive"),
     (b"rollup_error", Retry, "Slack has a problem"),

@@ -18,7 +18,11 @@ from prime_notify.text.wording import in_language
 from tests.support.examples import examples
 from tests.support.hostile import json_values
 from tests.support.messages import answer, channel, normalized
+from tests.unit.channels import refusals
 from tests.unit.channels.contract import HTTP_TYPES, every_channel, every_http_channel, make, variants
+from tests.unit.channels.unproven import UNPROVEN, UNPROVEN_BOT
+
+_API = "https://slack.com/api"
 
 # Names under which services say how it went: random ones would never get past the first look
 _NAMES = """
@@ -150,3 +154,18 @@ def test_an_answer_that_is_not_the_services_is_no_success(type: str) -> None:
             assert outcome.hint, body[:80]
         elif not body:
             assert isinstance(outcome, Delivered)
+
+
+@pytest.mark.parametrize("type", sorted(set(HTTP_TYPES) - {"webhook"}))
+def test_an_answer_without_the_services_own_proof_is_no_delivery(type: str) -> None:
+    """Every channel has a list of such answers; a new one needs its own."""
+    for status, value in UNPROVEN[type]:
+        outcome = make(type).judge(answer(status, value))
+        assert isinstance(outcome, (Retry, Permanent)), value
+        assert outcome.reason, value
+        assert outcome.hint, value
+
+
+@pytest.mark.parametrize(("status", "value"), UNPROVEN_BOT)
+def test_a_bots_answer_without_its_message_is_no_delivery(status: int, value: Any) -> None:
+    assert not isinstance(make("slack", slack=refusals.SLACK_BOT, url=_API).judge(answer(status, value)), Delivered)

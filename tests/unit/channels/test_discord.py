@@ -227,9 +227,16 @@ def test_the_receipt_says_where_the_message_is() -> None:
     assert outcome == Delivered(200, receipt=PREVIOUS)
 
 
-@pytest.mark.parametrize(("status", "value"), [(204, b""), (200, {"id": "1"})])
-def test_a_success_without_a_place_is_one_all_the_same(status: int, value: Any) -> None:
-    assert discord().judge(answer(status, value)) == Delivered(status)
+def test_a_success_without_a_place_is_one_all_the_same() -> None:
+    assert discord().judge(answer(200, {"id": "1"})) == Delivered(200)
+
+
+def test_an_answer_without_a_message_does_not_prove_that_there_is_one() -> None:
+    """A retry would be a copy at a server that takes messages without a word."""
+    outcome = discord().judge(answer(204, b""))
+    assert isinstance(outcome, Permanent)
+    assert outcome.reason == "the answer does not say whether there is a message (HTTP 204)"
+    assert '"type": "webhook"' in outcome.hint
 
 
 # What was typed
@@ -394,6 +401,12 @@ def test_complaints_nested_without_end_do_no_harm() -> None:
         ({"retry-after": "65"}, {"message": "slow", "retry_after": 64.57, "global": False}, 65),
         ({"retry-after": "1"}, {"message": "slow", "retry_after": 1.337}, 1.337),
         ({}, {"retry_after": 0.25}, 0.25),
+        # discord/discord-api-docs#2360: milliseconds, of addresses without a version
+        ({"retry-after": "64.57"}, {"retry_after": 64570}, 64.57),
+        ({"retry-after": "65"}, {"retry_after": 2000}, 65),
+        ({"retry-after": "64570", "x-ratelimit-reset-after": "64.57"}, {"retry_after": 64570}, 64.57),
+        ({}, {"retry_after": 64570}, 3600),
+        ({"retry-after": "99999999"}, b"", 3600),
         ({"retry-after": "600"}, b"<html>Cloudflare</html>", 600),
         ({}, {"retry_after": -1}, None),
         ({}, {"retry_after": "soon"}, None),

@@ -22,7 +22,12 @@ SERVICES: List[Tuple[str, Any, Any, Any]] = [
     ("slack", {}, b"ok", refusals.SLACK_WEBHOOK_REFUSALS),
     ("slack", {"slack": refusals.SLACK_BOT}, {"ok": True, "channel": "C1", "ts": "1.2"}, refusals.SLACK_REFUSALS),
     ("discord", {}, {"id": "1", "channel_id": "2"}, refusals.DISCORD_REFUSALS),
-    ("telegram", {"telegram": refusals.TELEGRAM_BOT}, {"ok": True, "result": {}}, refusals.TELEGRAM_REFUSALS),
+    (
+        "telegram",
+        {"telegram": refusals.TELEGRAM_BOT},
+        {"ok": True, "result": {"message_id": 1}},
+        refusals.TELEGRAM_REFUSALS,
+    ),
 ]
 
 

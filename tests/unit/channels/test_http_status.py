@@ -100,3 +100,21 @@ def test_the_reason_does_not_quote_a_web_page() -> None:
 )
 def test_retry_after_in_seconds_or_as_a_date(headers: dict, received_at: float, seconds: float) -> None:
     assert retry_after(Response(429, headers, received_at=received_at)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "others", "most", "seconds"),
+    [
+        ({"retry-after": "64.57"}, [64570], 3600.0, 64.57),
+        ({"retry-after": "64570"}, ["64.57", 64570], 3600.0, 64.57),
+        ({}, [64570], 3600.0, 3600.0),
+        ({"retry-after": "1"}, [1.337], 3600.0, 1.337),
+        ({"retry-after": "2"}, [2000], 3600.0, 2.0),
+        ({"retry-after": "999999999"}, [], 86400.0, 86400.0),
+        ({}, [None, "soon", True, -1, float("nan"), float("inf"), 10**400, {}], 3600.0, None),
+    ],
+)
+def test_the_header_counts_first_and_the_first_plausible_wait(
+    headers: dict, others: list, most: float, seconds: float
+) -> None:
+    assert retry_after(Response(429, headers), *others, most=most) == seconds

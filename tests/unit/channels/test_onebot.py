@@ -117,10 +117,11 @@ def test_a_success_without_a_message_id_has_no_receipt(data: Any) -> None:
     assert onebot().judge(answer(200, {"status": "ok", "retcode": 0, "data": data})) == Delivered(200)
 
 
-def test_a_queued_message_is_delivered_as_far_as_can_be_known() -> None:
-    outcome = onebot().judge(answer(200, {"status": "async", "retcode": 1, "data": None}))
-    assert isinstance(outcome, Delivered)
-    assert "queued" in outcome.detail
+@pytest.mark.parametrize("retcode", [0, 1])
+def test_a_queued_message_is_not_delivered_and_gets_no_copies(retcode: int) -> None:
+    outcome = onebot().judge(answer(200, {"status": "async", "retcode": retcode, "data": None}))
+    assert isinstance(outcome, Permanent)
+    assert "only queued" in outcome.reason
 
 
 def test_the_end_of_a_task_quotes_its_start() -> None:

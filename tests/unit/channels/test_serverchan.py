@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from prime_notify.channels.serverchan import is_serverchan
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from tests.support.messages import answer, channel, message
@@ -100,5 +99,27 @@ def test_success_is_code_0() -> None:
     assert serverchan().judge(answer(200, {"code": 0})) == Delivered(200)
 
 
-def test_a_url_that_is_none_is_not_serverchans() -> None:
-    assert not is_serverchan("https://[")
+@pytest.mark.parametrize("status", [200, 400])
+def test_what_passes_by_itself_is_tried_again_whatever_its_code(status: int) -> None:
+    outcome = serverchan().judge(answer(status, {"code": 50001, "message": "系统繁忙，请稍后再试"}))
+    assert isinstance(outcome, Retry)
+    assert outcome.hint == "ServerChan has a problem"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"code": 0, "message": "", "data": {"errno": 1024, "error": "微信通道错误"}}, "code 1024: 微信通道错误"),
+        ({"code": 0, "errno": 500, "message": "FAIL"}, "code 500: FAIL"),
+        ({"code": 0, "success": False}, "code 0"),
+    ],
+)
+def test_wechats_own_no_is_seen_behind_code_0(value: dict, text: str) -> None:
+    outcome = serverchan().judge(answer(200, value))
+    assert isinstance(outcome, Permanent)
+    assert text in outcome.reason
+
+
+def test_wechats_own_yes_is_no_contradiction() -> None:
+    data = {"pushid": "1", "readkey": "r", "error": "SUCCESS", "errno": 0}
+    assert serverchan().judge(answer(200, {"code": 0, "message": "", "data": data})) == Delivered(200)

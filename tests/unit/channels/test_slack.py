@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from prime_notify.channels.slack import answers
 from prime_notify.channels.slack.layout import mention_text
+from prime_notify.channels.slack.workflow import VARIABLES
 from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message
@@ -246,7 +247,7 @@ def test_the_receipt_says_where_the_thread_begins(message: Any, ts: str) -> None
 
 
 def test_a_success_without_a_place_is_one_all_the_same() -> None:
-    assert bot().judge(answer(200, {"ok": True})) == Delivered(200)
+    assert bot().judge(answer(200, {"ok": True, "ts": "1.0"})) == Delivered(200)
 
 
 # What was typed
@@ -453,3 +454,69 @@ def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) 
     with pytest.raises(ValidationError, match=re.escape(remedy)) as error:
         channel("slack", **config)
     assert "xoxb-1" not in str(error.value)
+
+
+# Servers that resemble Slack, and workflows
+
+OWN_SERVER = "https://chat.example.com/hooks/a0123456789b"
+WORKFLOWS = ["https://hooks.slack.com/workflows/T1/A1/1/x", "https://hooks.slack.com/triggers/T1/1/x"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"ok", b"\xef\xbb\xbfok\n", {"success": True}, {"ok": True}, {"result": "success", "msg": ""}],
+    ids=["mattermost", "with a mark", "rocket.chat", "zulip", "zulip's own"],
+)
+def test_a_server_that_resembles_slack_says_yes_in_its_own_way(value: Any) -> None:
+    assert channel("slack", url=OWN_SERVER).judge(answer(200, value)) == Delivered(200)
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "kind", "text"),
+    [
+        (400, {"success": False, "error": "Invalid integration"}, Permanent, "Invalid integration"),
+        (200, {"success": False, "error": "channel missing"}, Retry, "channel missing"),
+        (200, {"success": True, "error": "channel missing"}, Retry, "channel missing"),
+        (200, {"result": "error", "msg": "Invalid API key"}, Retry, "Invalid API key"),
+        (404, {"id": "web.incoming", "message": "Invalid webhook", "status_code": 404}, Permanent, "Invalid webhook"),
+        (200, {"ok": False, "error": "no_service"}, Permanent, "no_service"),
+        (200, b"<html>login</html>", Retry, "this is not how Slack answers"),
+    ],
+)
+def test_a_server_that_resembles_slack_says_no_in_its_own_words(status: int, value: Any, kind: Any, text: str) -> None:
+    outcome = channel("slack", url=OWN_SERVER).judge(answer(status, value))
+    assert isinstance(outcome, kind)
+    assert text in outcome.reason
+
+
+@pytest.mark.parametrize("value", [{"ok": True}, {"success": True}, {"result": "success"}])
+def test_slack_itself_says_ok_only(value: Any) -> None:
+    assert not isinstance(webhook().judge(answer(200, value)), Delivered)
+
+
+@pytest.mark.parametrize("url", WORKFLOWS)
+def test_a_workflow_gets_flat_variables(url: str) -> None:
+    request = channel("slack", url=url, mention={"users": ["U0123456789"]}).render(failure())
+    document = body(request)
+    assert tuple(document) == VARIABLES
+    assert all(isinstance(value, str) and len(value) <= 3000 for value in document.values())
+    assert (document["event"], document["status"], document["server"]) == ("backup_failure", "failure", "MyServer")
+    assert document["error"] == "No space left on device"
+    assert document["backup_id"] == ""
+    assert body(channel("slack", url=url).render(success()))["comment"] == "before the update"
+
+
+@pytest.mark.parametrize("url", WORKFLOWS)
+@pytest.mark.parametrize(
+    ("status", "value", "kind"),
+    [
+        (200, {"ok": True}, Delivered),
+        (200, b"ok", Delivered),
+        (200, {"ok": True, "error": "invalid_input"}, Retry),
+        (200, {"ok": False, "error": "trigger_not_found"}, Permanent),
+        (400, {"ok": False, "error": "parameter_validation_failed"}, Permanent),
+        (200, b"", Retry),
+    ],
+)
+def test_a_workflow_answers_as_it_does(url: str, status: int, value: Any, kind: Any) -> None:
+    assert isinstance(channel("slack", url=url).judge(answer(status, value)), kind)

@@ -147,7 +147,7 @@ def test_it_gives_up_when_the_schedule_ends() -> None:
 
 
 def test_a_permanent_answer_is_not_tried_again() -> None:
-    world = World(Response(404))
+    world = World(Response(400))
     dead = world.put()
     assert world.run_until_idle() is None
     assert states(world.store, dead) == {"a": State.DEAD}
@@ -196,7 +196,7 @@ def test_the_last_result_is_there_to_look_at() -> None:
     assert (world.lane.last.outcome, world.lane.last.reason) == ("retrying", "connection refused")
 
 
-@pytest.mark.parametrize(("answer", "word"), [(Response(200), "delivered"), (Response(404), "failed")])
+@pytest.mark.parametrize(("answer", "word"), [(Response(200), "delivered"), (Response(400), "failed")])
 def test_each_attempt_writes_one_structured_line(caplog: pytest.LogCaptureFixture, answer: Answer, word: str) -> None:
     caplog.set_level(logging.DEBUG, logger="test.lane")
     world = World(answer)

@@ -13,7 +13,7 @@ from prime_notify.model.failure import UnsendableError
 from prime_notify.model.request import ConnectionOptions, Request
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
-from prime_notify.transport.http_syntax import Answer, InvalidAnswerError, read_answer, request_bytes
+from prime_notify.transport.http_syntax import Answer, InvalidAnswerError, connect_request, read_answer, request_bytes
 from prime_notify.transport.route import EnvironmentProxies, find_route
 from tests.support.receiver import Answer as Scripted
 from tests.support.receiver import Receiver, Recorded
@@ -283,3 +283,23 @@ def test_a_request_ends_with_its_body() -> None:
     assert body == b"\r\n\r\nbody"
     assert head.split(b"\r\n")[0] == b"POST /p HTTP/1.1"
     assert b"X: a\n b" in head
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://[fe80::1%25eth0]:8080/x", "[fe80::1]:8080"),
+        ("http://[fe80::1%25eth0]/x", "[fe80::1]"),
+        ("http://[fe80::1%eth0]/x", "[fe80::1]"),
+        ("https://[fe80::1%25en1]:444/x", "[fe80::1]:444"),
+        ("http://[::1]/x", "[::1]"),
+    ],
+)
+def test_the_zone_of_an_address_stays_on_this_machine(url: str, host: str) -> None:
+    """RFC 6874: it is for the connection only."""
+    route = find_route(url, ConnectionOptions("direct"), EnvironmentProxies())
+    assert f"Host: {host}\r\n".encode() in request_bytes(Request("POST", url), route)
+    assert "%" not in route.server_name + route.authority
+    assert "fe80" not in url or "%" in route.host
+    proxied = find_route(url, ConnectionOptions("http://127.0.0.1:1"), EnvironmentProxies())
+    assert b"%" not in request_bytes(Request("POST", url), proxied) + connect_request(proxied)
