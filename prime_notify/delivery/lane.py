@@ -279,7 +279,7 @@ class Lane:
             if news or substitutes:
                 settlement = settlement._replace(health=news, substitutes=substitutes)
             settled.append(self._reminders.with_next(settlement, delivery, self.health))
-        is_delivered = settlements[-1].state is State.DELIVERED
+        is_delivered = settlements[-1].state.is_success
         self.outbox.settle(*settled, *message.settlements_of_counted(now, delivered=is_delivered))
         self._reassignment.wake([substitute for settlement in settled for substitute in settlement.substitutes])
         self._pacing.stored(news)

@@ -58,7 +58,7 @@ class OutgoingMessage(NamedTuple):
         if isinstance(outcome, Delivered):
             common["hint"] = attempt.warning
             common["receipt"] = outcome.receipt if len(self.deliveries) == 1 else None  # no message can answer a digest
-            return self._shared([Settlement(one.key, self._end_of(one), now, **common) for one in self.deliveries])
+            return self._shared([Settlement(one.key, self._end_of(one, outcome), now, **common) for one in self.deliveries])
         common.update(reason=outcome.reason, hint=outcome.hint)
         asked = outcome.after if isinstance(outcome, Retry) else None
         delays = [
@@ -68,8 +68,10 @@ class OutgoingMessage(NamedTuple):
         due = now + max((delay for delay in delays if delay is not None), default=0.0)
         return self._shared([self._failed(one, delay, now, due, common) for one, delay in zip(self.deliveries, delays)])
 
-    def _end_of(self, delivery: Delivery) -> State:
-        return State.FOLDED if delivery.key in self.folded else State.DELIVERED
+    def _end_of(self, delivery: Delivery, outcome: Delivered) -> State:
+        if delivery.key in self.folded:
+            return State.FOLDED
+        return State.DELIVERED if outcome.confirmed else State.ACCEPTED
 
     def _failed(
         self, delivery: Delivery, delay: Optional[float], now: float, due: float, common: Dict[str, Any]

@@ -12,12 +12,15 @@ __all__ = ["Delivered", "Outcome", "Permanent", "Retry"]
 class Delivered:
     """The service accepted the message.
 
+    ``confirmed``: its answer shows that it did. Otherwise nothing refused the message, but the service may have done so
+    in words that nobody reads: people read "accepted, not confirmed", never "delivered".
     ``receipt``: the values by which a later message of the same task can reply to this one, or update it.
     """
 
     status: Optional[int] = None
     detail: str = ""
     receipt: Optional[Mapping[str, str]] = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True)
