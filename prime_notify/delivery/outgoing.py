@@ -58,7 +58,9 @@ class OutgoingMessage(NamedTuple):
         if isinstance(outcome, Delivered):
             common["hint"] = attempt.warning
             common["receipt"] = outcome.receipt if len(self.deliveries) == 1 else None  # no message can answer a digest
-            return self._shared([Settlement(one.key, self._end_of(one, outcome), now, **common) for one in self.deliveries])
+            return self._shared(
+                [Settlement(one.key, self._end_of(one, outcome), now, **common) for one in self.deliveries]
+            )
         common.update(reason=outcome.reason, hint=outcome.hint)
         asked = outcome.after if isinstance(outcome, Retry) else None
         delays = [

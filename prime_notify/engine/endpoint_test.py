@@ -45,9 +45,7 @@ def try_in_background(
         attempt = attempter.attempt(endpoint, [Item(notification)])
         outcome = attempt.outcome
         if isinstance(outcome, Delivered):
-            result = TestResult(
-                endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning, outcome.confirmed
-            )
+            result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning, outcome.confirmed)
         else:
             result = TestResult(endpoint.name, False, outcome.status, attempt.ms, outcome.reason, outcome.hint)
         on_result(result)

@@ -18,8 +18,9 @@ class EndpointState:
     """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: by the command since then.
 
     ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
-    ``confirmed``: that success was no mere acceptance. ``disabled``: the service said that the address is gone for good. ``paused_for``: seconds until the next try, while
-    it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it.
+    ``confirmed``: that success was no mere acceptance. ``disabled``: the service said that the address is gone.
+    ``paused_for``: seconds until the next try, while it is paused. ``orphaned``: it is not in the config any more, but
+    deliveries wait for it.
     """
 
     name: str
