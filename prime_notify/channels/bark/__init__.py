@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from typing import Any, Dict, List, Tuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
+from prime_notify.channels.bark.address import without_text
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
 from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, foreign_answer, refused_by
@@ -181,13 +182,9 @@ def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
     """The URL, and the keys that go into the body."""
     options = endpoint.bark
     key = options.single_key or ""
-    url = fill(endpoint.url, {"key": key, "device_key": key})
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/") or "/push"
-    if parts.hostname == "api.day.app":
-        # The app offers to copy .../<key>/<some text>, and a text in the path would replace ours
-        path = "/" + path.split("/")[1]
-    url = urlunsplit(parts._replace(path=path))
+    own = {*options.keys, *filter(None, [key, quote(key, safe="")])}
+    url = without_text(fill(endpoint.url, {"key": key, "device_key": key}), own)
+    path = urlsplit(url).path
     if options.keys:
         return url, {"device_keys": list(options.keys)}
     return url, {"device_key": key} if key and path.endswith("/push") else {}
