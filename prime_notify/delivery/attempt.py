@@ -14,7 +14,7 @@ from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.request import Request
+from prime_notify.model.request import AnyRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.text.wording import in_language, internal_error
 from prime_notify.transport.exchange import Meanwhile
@@ -109,11 +109,11 @@ class Attempter:
     ) -> Tuple[Outcome, str]:
         """The outcome and the text of the answer."""
         try:
-            answer = self._send(endpoint, items, previous, warnings, meanwhile)
+            request, answer = self._send(endpoint, items, previous, warnings, meanwhile)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
-            return endpoint.channel.judge(answer), response
+            return endpoint.channel.judge_answer(request, answer), response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Permanent(internal_error(error)), ""
 
@@ -124,7 +124,7 @@ class Attempter:
         previous: Receipt,
         warnings: List[str],
         meanwhile: Meanwhile,
-    ) -> Union[Response, TransportFailure]:
+    ) -> Tuple[AnyRequest, Union[Response, TransportFailure]]:
         message = self.compose(items, endpoint.config, self.wall(), previous)
         request = endpoint.render(message)
         warnings += (*message.warnings, *(request.warnings if isinstance(request, Request) else ()))
@@ -133,7 +133,7 @@ class Attempter:
         self.crash_point("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout), meanwhile=meanwhile)
         self.crash_point("send:done")
-        return answer
+        return request, answer
 
 
 _FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)

@@ -237,7 +237,10 @@ class Lane:
     def _attempt(self, message: OutgoingMessage, now: float) -> None:
         """One attempt at one message, and the settlement of its deliveries."""
         self._pacing.took(now)
-        attempt = self.attempter.attempt(self.endpoint, message.items, message.previous, self._prepare_next)
+        previous = message.previous
+        if self.endpoint.channel.shows_state:
+            previous = previous or {}  # it is known that there was none
+        attempt = self.attempter.attempt(self.endpoint, message.items, previous, self._prepare_next)
         now, outcome = self.clock.steady(), attempt.outcome
         if isinstance(outcome, Retry) and outcome.cut_off:
             self.outbox.settle(*message.put_off(now))

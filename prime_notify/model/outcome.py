@@ -30,7 +30,7 @@ class Retry:
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
     not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
     sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
-    nothing of the endpoint.
+    nothing of the endpoint. ``receipt``: the values by which the next attempt goes on where this one ended.
     """
 
     reason: str
@@ -40,16 +40,21 @@ class Retry:
     hint: str = ""
     separately: bool = False
     cut_off: bool = False
+    receipt: Optional[Mapping[str, str]] = None
 
 
 @dataclass(frozen=True)
 class Permanent:
-    """The message will never arrive. ``disable``: no other message to this endpoint will either (HTTP 410)."""
+    """The message will never arrive. ``disable``: no other message to this endpoint will either (HTTP 410).
+
+    ``receipt``: as in :class:`Retry`, for a person who sends it again.
+    """
 
     reason: str
     status: Optional[int] = None
     disable: bool = False
     hint: str = ""
+    receipt: Optional[Mapping[str, str]] = None
 
 
 Outcome = Union[Delivered, Retry, Permanent]

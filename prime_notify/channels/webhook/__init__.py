@@ -9,9 +9,10 @@ from typing import Dict, Mapping, Tuple
 from urllib.parse import quote, urlencode
 
 from prime_notify.channels import serverchan
+from prime_notify.channels.common.alerts import firing_receipt
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
-from prime_notify.channels.webhook.formats import document_of, payload_json
+from prime_notify.channels.webhook.formats import alertmanager_firing, document_of, payload_json
 from prime_notify.channels.webhook.options import WebhookEndpoint, WebhookOptions
 from prime_notify.channels.webhook.signing import signature_headers
 from prime_notify.model.notification import Message
@@ -62,6 +63,7 @@ class Webhook(Channel[WebhookEndpoint]):
         plain = not options.is_own_body and options.format in (None, "prime_backup")
         self._to_serverchan = plain and serverchan.is_serverchan(endpoint.url)
         self._sends_payload = plain and not self._to_serverchan
+        self.shows_state = options.format == "alertmanager" and not options.is_own_body
         self._success_statuses = options.success_statuses
         self._authorization = _authorization(options)
 
@@ -74,7 +76,8 @@ class Webhook(Channel[WebhookEndpoint]):
         if options.signing is not None:
             signed = signature_headers(options.signing, message.notification.id, message.now, body)
             headers = _merged(headers, signed)
-        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings))
+        receipt = firing_receipt(alertmanager_firing(message)) if self.shows_state else None
+        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings), receipt=receipt)
 
     def judge(self, response: Response) -> Outcome:
         if self._to_serverchan:
