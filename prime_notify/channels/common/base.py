@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Tuple, Type, TypeVar
+from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Optional, Tuple, Type, TypeVar
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.units import Rate
@@ -66,6 +66,13 @@ class Channel(abc.ABC, Generic[E_co]):
     @abc.abstractmethod
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``. Total: any message gives a request within the service's limits."""
+
+    def follow_up(self, message: Message) -> Optional[AnyRequest]:
+        """A second request after ``message`` is delivered: the update of its start, where the message is no update.
+
+        It is tried once. Its outcome changes nothing for the message.
+        """
+        return None
 
     def judge_answer(self, request: AnyRequest, response: Response) -> Outcome:
         """The same for the answer to a known request: a delivered message leaves the request's receipt behind."""

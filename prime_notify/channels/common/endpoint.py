@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Optional
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.config.endpoint import EndpointConfig
@@ -32,7 +32,14 @@ class Endpoint:
 
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``, with the endpoint's connection options."""
-        request = self.channel.render(message)
+        return self._connected(self.channel.render(message))
+
+    def follow_up(self, message: Message) -> Optional[AnyRequest]:
+        """The request that updates the start after ``message`` is delivered, if there is one."""
+        request = self.channel.follow_up(message)
+        return None if request is None else self._connected(request)
+
+    def _connected(self, request: AnyRequest) -> AnyRequest:
         connection = self.config.connection
         if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
             return request

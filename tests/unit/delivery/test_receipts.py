@@ -156,3 +156,37 @@ def test_the_webhook_format_ends_an_alert_with_the_labels_with_which_it_fired(tm
     assert world.bodies[3]["commonLabels"] == {
         name: value for name, value in failed[0]["labels"].items() if name != "severity"
     }
+
+
+def slack(folder: Path, answer_to: Callable[[Any], Any]) -> Service:
+    options = {"slack": {"bot_token": "xoxb-token", "channel": "C0123456789"}, "lifecycle": "update"}
+    return Service(folder, answer_to, {"type": "slack", "url": "http://slack.example.com/api", **options})
+
+
+def posted(_: Any) -> Any:
+    return {"ok": True, "channel": "C0123456789", "ts": "1.5"}
+
+
+def test_a_failure_is_a_message_of_its_own_and_its_start_is_updated(tmp_path: Path) -> None:
+    world = slack(tmp_path, posted)
+    world.accept("backup_start", task_id="t")
+    world.accept("backup_failure", task_id="t")
+    world.run(1)
+    _, failure, update = world.bodies
+    assert (failure["thread_ts"], failure["reply_broadcast"]) == ("1.5", True)
+    assert (update["ts"], update["attachments"]) == ("1.5", failure["attachments"])
+    assert final(world) == ["delivered", "delivered"]
+
+
+def test_a_start_that_cannot_be_updated_is_a_warning_and_no_second_message(tmp_path: Path) -> None:
+    world = slack(tmp_path, lambda body: {"ok": False, "error": "fatal_error"} if "ts" in body else posted(body))
+    world.accept("backup_start", task_id="t")
+    world.accept("backup_failure", task_id="t")
+    world.run(1)
+    assert len(world.bodies) == 3
+    assert final(world) == ["delivered", "delivered"]
+    [record, _] = History(world.store.database).page(10)
+    [found] = History(world.store.database).find(record.id)
+    assert found.deliveries[0].tries[0].hint == (
+        "the message of the start could not be updated: Slack refused: fatal_error"
+    )
