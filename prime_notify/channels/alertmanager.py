@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import field_validator
 from typing_extensions import Literal
 
+from prime_notify.channels.common.alerts import SEVERITIES, Labels, firing_before, firing_receipt
 from prime_notify.channels.common.answers import NO_REASON, foreign_answer, refused_by, says_no
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
@@ -37,8 +38,6 @@ from prime_notify.text.wording import Wording
 __all__ = ["Alertmanager", "AlertmanagerEndpoint", "AlertmanagerOptions"]
 
 _PATH = "/api/v2/alerts"
-# The names that rules for Prometheus use, so that routes written for those fit
-_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
 # Alertmanager documents no limits, but passes all of this on to services that have them
 _LABEL = 256  # characters
 _SUMMARY = 500  # characters
@@ -115,10 +114,10 @@ class AlertmanagerEndpoint(EndpointConfig):
 
 
 class Alertmanager(Channel[AlertmanagerEndpoint]):
-    """Posts alerts. Each kind of task has one alert for each severity, so that a success can resolve them all.
+    """Posts alerts. Each kind of task has one alert for each severity.
 
-    A failure fires an alert, and so does an aborted task. A success resolves all of them; with warnings, it fires the
-    alert of this severity instead. A start posts an empty list, which Alertmanager takes.
+    A failure fires an alert, and so does an aborted task. A success resolves all that fired; with warnings, it fires
+    the alert of this severity instead. A start posts an empty list, which Alertmanager takes.
     """
 
     type = "alertmanager"
@@ -150,8 +149,10 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         self._url = urlunsplit(parts._replace(path=path if path.endswith(_PATH) else path + _PATH))
 
     def render(self, message: Message) -> Request:
-        alerts = self._alerts(message)
-        return json_post(self._url, alerts, self.endpoint.headers, self.endpoint.alertmanager.authorization)
+        before = None if message.payload.test else firing_before(message.previous)
+        alerts, firing = self._alerts(message, before)
+        request = json_post(self._url, alerts, self.endpoint.headers, self.endpoint.alertmanager.authorization)
+        return dataclasses.replace(request, receipt=firing_receipt(firing))
 
     def judge(self, response: Response) -> Outcome:
         if not 200 <= response.status < 300:
@@ -159,10 +160,17 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             return dataclasses.replace(refused, hint=_HINTS.get(response.status, refused.hint))
         return _accepted(response)
 
-    def _alerts(self, message: Message) -> List[Dict[str, Any]]:
+    def _alerts(
+        self, message: Message, before: Optional[List[Labels]]
+    ) -> Tuple[List[Dict[str, Any]], Sequence[Labels]]:
+        """The alerts of a message, and the labels of those that fire after it.
+
+        ``before``: those that fired before it. A success resolves these only: Alertmanager passes on the end of an
+        alert that it has never seen. Where they are not known, it resolves all that may fire.
+        """
         payload = message.payload
         if payload.event.is_start:
-            return []
+            return [], before or []
         resolves = _resolves(payload)
         firing = None if resolves and payload.severity is Severity.INFO else payload.severity
         at = _moment(payload.timestamp.unix, message.now)
@@ -170,19 +178,18 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         if self.endpoint.actions:
             common["generatorURL"] = self.endpoint.actions[0].url
         until = _rfc3339(message.now + float(self.endpoint.alertmanager.lasts))
-        ends = {severity: until if severity is firing else common["startsAt"] for severity in _SEVERITIES}
-        alerts = [
-            {"labels": self._labels(payload, severity), **common, "endsAt": end}
-            for severity, end in ends.items()
-            if resolves or severity is firing
-        ]
-        return _distinct(alerts, until)
+        fired = [self._labels(payload, firing)] if firing is not None else []
+        ended = [self._labels(payload, severity) for severity in SEVERITIES] if before is None else before
+        alerts = [{"labels": labels, **common, "endsAt": until} for labels in fired]
+        if resolves:
+            alerts += [{"labels": labels, **common, "endsAt": common["startsAt"]} for labels in _distinct(ended, fired)]
+        return alerts, fired if resolves else [*(before or []), *fired]
 
     def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
         """The identity of an alert: the same for a failure and for the success that resolves it."""
         labels = {
             "alertname": f"Minecraft{payload.task.value.title()}Problem",
-            "severity": _SEVERITIES[severity],
+            "severity": SEVERITIES[severity],
             "server": payload.server.name if payload.server else None,
             "task": payload.task.value,
             "plugin": payload.plugin.id,
@@ -234,14 +241,13 @@ def _disarmed(text: str) -> str:
     return text.replace("](", "]\u2060(").replace("//", "/\u2060/")
 
 
-def _distinct(alerts: List[Dict[str, Any]], until: str) -> List[Dict[str, Any]]:
-    """One alert for each set of labels, the firing one. They are the same alert where the config sets ``severity``."""
-    found: Dict[Any, Dict[str, Any]] = {}
-    for alert in alerts:
-        key = frozenset(alert["labels"].items())
-        if key not in found or alert["endsAt"] == until:
-            found[key] = alert
-    return list(found.values())
+def _distinct(ended: Sequence[Labels], fired: Sequence[Labels]) -> List[Labels]:
+    """Each of ``ended`` once, without those that fire: they are the same alert where the config sets ``severity``."""
+    found: List[Labels] = []
+    for labels in ended:
+        if labels not in found and labels not in fired:
+            found.append(labels)
+    return found
 
 
 def _moment(unix: float, now: float) -> float:

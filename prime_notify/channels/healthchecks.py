@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import List
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, model_validator
@@ -35,8 +36,10 @@ __all__ = ["Healthchecks", "HealthchecksEndpoint", "HealthchecksOptions"]
 _BODY = 10_000  # bytes that are kept of each ping
 _TITLE = 500  # bytes
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_SIGNALS = ("start", "fail", "log")
 _FOREIGN = foreign_answer("Healthchecks")
+_KEY = re.compile(r"[\w-]{22}", re.ASCII)  # a project's ping key
+_SIGNAL = re.compile("start|fail|log|[0-9]{1,3}")  # the last: an exit code
+_PUBLIC_HOST = "hc-ping.com"
 _RATE_WAIT = 60.0  # seconds
 _GONE = Wording(
     "there is no such check: copy the ping URL from its page again", "没有这个检查：请从其页面重新复制 ping URL"
@@ -83,12 +86,28 @@ class HealthchecksEndpoint(EndpointConfig):
 
     @model_validator(mode="after")
     def _check_ping_url(self) -> HealthchecksEndpoint:
-        segments = [segment for segment in urlsplit(self.url).path.split("/") if segment]
+        parts = urlsplit(self.url)
+        segments = [segment for segment in parts.path.split("/") if segment]
         if not segments:
             raise ValueError('write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"')
-        if len(segments) > 1 and segments[-1] in _SIGNALS and _UUID.fullmatch(segments[-2]):
-            raise ValueError(f'write the ping URL without "/{segments[-1]}" at its end: that is added when it is so')
+        if _ends_in_signal(segments, begins_with_key=parts.hostname == _PUBLIC_HOST):
+            raise ValueError(
+                Wording(
+                    'write the ping URL without "/{signal}" at its end: that is added when it is so',
+                    "请去掉 ping URL 末尾的 “/{signal}”：需要时会自动加上",
+                    signal=segments[-1],
+                )
+            )
         return self
+
+
+def _ends_in_signal(segments: List[str], *, begins_with_key: bool) -> bool:
+    """Whether a signal follows the check: ``<uuid>/fail``, ``<ping key>/<slug>/1``. A slug may be named like one."""
+    known = (number for number, segment in enumerate(segments) if _UUID.fullmatch(segment) or _KEY.fullmatch(segment))
+    start = 0 if begins_with_key else next(known, segments.index("ping") + 1 if "ping" in segments else 0)
+    check = segments[start:]
+    length = 1 if check and _UUID.fullmatch(check[0]) else 2
+    return len(check) > length and bool(_SIGNAL.fullmatch(check[-1]))
 
 
 class Healthchecks(Channel[HealthchecksEndpoint]):

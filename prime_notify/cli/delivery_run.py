@@ -31,7 +31,7 @@ Awaited = Mapping[str, Collection[str]]
 
 _INTERVAL = 0.05  # seconds between two checks
 _MOST_CHECKED = 20  # waiting deliveries in one check; the next checks reach the others
-_FINE = (State.DELIVERED, State.FOLDED, State.DROPPED, State.PASSED)
+_FINE = (State.DELIVERED, State.ACCEPTED, State.FOLDED, State.DROPPED, State.PASSED)
 _LONGEST = 300
 
 

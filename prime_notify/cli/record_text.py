@@ -31,6 +31,7 @@ _LONGEST = 500
 _WORDS = {
     State.WAITING: "waiting",
     State.DELIVERED: "delivered",
+    State.ACCEPTED: "accepted, not confirmed",
     State.DEAD: "given up",
     State.EXPIRED: "expired",
     State.FOLDED: "folded into its end",
@@ -75,7 +76,7 @@ def delivery_text(delivery: DeliveryRecord, now: float) -> str:
 
 def try_lines(one: AttemptRecord) -> Iterator[str]:
     """One try, with the answer of the service."""
-    outcome = "delivered" if one.outcome is State.DELIVERED else "failed"
+    outcome = _WORDS[one.outcome] if one.outcome.is_success else "failed"
     text = f"#{one.number} {zoned_time(one.at)} {outcome} ({', '.join(_numbers(one.status, one.ms))})"
     yield f"{text} – {one_line(one.reason, _LONGEST)}" if one.reason else text
     if one.hint:

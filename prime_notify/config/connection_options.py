@@ -15,17 +15,26 @@ from prime_notify.model.failure import UnsendableError
 from prime_notify.model.proxy import configured_proxy
 from prime_notify.model.request import DIRECT, ConnectionOptions
 from prime_notify.model.tls import tls_context
+from prime_notify.text.addresses import split_urls
+from prime_notify.text.wording import Wording
 
 __all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]
 
 _NO_SOCKS = 'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"'
 
+_ONE_URL = Wording(
+    "write one address here, and an endpoint of its own for each of the others",
+    "此处只写一个地址；其余地址请各写一个推送目标",
+)
+
 
 def http_url(url: str) -> str:
     """Returns the URL.
 
-    :raises ValueError: it is not http or https, or has no host.
+    :raises ValueError: it is not http or https, or has no host; or there are several.
     """
+    if len(split_urls(url)) > 1:
+        raise ValueError(_ONE_URL)
     if not _is_http_url(url):
         raise ValueError('write a whole address, such as "https://example.com/hook"')
     return url

@@ -16,9 +16,9 @@ from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.request import Request
+from prime_notify.model.request import AnyRequest, Request
 from prime_notify.model.response import Response
-from prime_notify.text.wording import in_language, internal_error, internal_remedy
+from prime_notify.text.wording import Wording, in_language, internal_error, internal_remedy
 from prime_notify.transport.exchange import Meanwhile
 
 __all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
@@ -129,23 +129,25 @@ class Attempter:
     ) -> Tuple[Outcome, str]:
         """The outcome and the text of the answer."""
         try:
-            answer = self._send(endpoint, items, previous, warnings, meanwhile)
+            message = self.compose(items, endpoint.config, self.wall(), previous)
+            request, answer = self._send(endpoint, message, warnings, meanwhile)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
             response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
-            return endpoint.judge(answer), response
+            outcome = endpoint.judge(request, answer)
+            if isinstance(outcome, Delivered):
+                self._follow_up(endpoint, message, warnings)
+            return outcome, response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Retry(internal_error(error), hint=internal_remedy(error), internal=True), ""
 
     def _send(
         self,
         endpoint: Endpoint,
-        items: Sequence[Item],
-        previous: Receipt,
+        message: Message,
         warnings: List[str],
         meanwhile: Meanwhile,
-    ) -> Union[Response, TransportFailure]:
-        message = self.compose(items, endpoint.config, self.wall(), previous)
+    ) -> Tuple[AnyRequest, Union[Response, TransportFailure]]:
         request = endpoint.render(message)
         warnings += (*message.warnings, *(request.warnings if isinstance(request, Request) else ()))
         for warning in warnings:
@@ -153,7 +155,30 @@ class Attempter:
         self.crash_point("send:begin")
         answer = self.transport.send(request, timeout=float(endpoint.config.timeout), meanwhile=meanwhile)
         self.crash_point("send:done")
-        return answer
+        return request, answer
+
+    def _follow_up(self, endpoint: Endpoint, message: Message, warnings: List[str]) -> None:
+        """Update the start after a message that is no update itself, once; a problem is a warning at most."""
+        try:
+            request = endpoint.follow_up(message)
+            if request is None:
+                return
+            answer = self.transport.send(request, timeout=float(endpoint.config.timeout), meanwhile=None)
+            if isinstance(answer, TransportFailure):
+                outcome = _outcome_of(answer)
+            else:
+                outcome = endpoint.judge(request, answer)
+        except Exception as error:  # noqa: BLE001  (the message itself is delivered)
+            outcome = Permanent(internal_error(error))
+        if not isinstance(outcome, Delivered):
+            said = Wording(
+                "the message of the start could not be updated: {reason}",
+                "未能更新开始时的消息：{reason}",
+                reason=outcome.reason,
+            )
+            warning = in_language(said, self.language)
+            warnings.append(warning)
+            self.warn(endpoint, warning)
 
 
 _FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)

@@ -241,7 +241,10 @@ class Lane:
     def _attempt(self, message: OutgoingMessage, now: float) -> None:
         """One attempt at one message, and the settlement of its deliveries."""
         self._pacing.took(now)
-        attempt = self.attempter.attempt(self.endpoint, message.items, message.previous, self._prepare_next)
+        previous = message.previous
+        if self.endpoint.channel.shows_state:
+            previous = previous or {}  # it is known that there was none
+        attempt = self.attempter.attempt(self.endpoint, message.items, previous, self._prepare_next)
         attempt = self._internal_errors.unless_repeated(attempt, message.deliveries[-1].key)
         now, outcome = self.clock.steady(), attempt.outcome
         if isinstance(outcome, Retry) and outcome.cut_off:
@@ -285,7 +288,7 @@ class Lane:
             if news or substitutes:
                 settlement = settlement._replace(health=news, substitutes=substitutes)
             settled.append(self._reminders.with_next(settlement, delivery, self.health))
-        is_delivered = settlements[-1].state is State.DELIVERED
+        is_delivered = settlements[-1].state.is_success
         self.outbox.settle(*settled, *message.settlements_of_counted(now, delivered=is_delivered))
         self._reassignment.wake([substitute for settlement in settled for substitute in settlement.substitutes])
         self._pacing.stored(news)

@@ -15,7 +15,12 @@ from prime_notify.outbox.values import Delivery, Settlement, State
 
 __all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "log_attempt", "notice_of"]
 
-_WORDS = {State.DELIVERED: "delivered", State.WAITING: "retrying", State.DEAD: "failed"}
+_WORDS = {
+    State.DELIVERED: "delivered",
+    State.ACCEPTED: "accepted",
+    State.WAITING: "retrying",
+    State.DEAD: "failed",
+}
 
 
 class LastResult(NamedTuple):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Union
 
 from prime_notify.delivery.attempt import Attempt, Receipt
 from prime_notify.delivery.delivered_failures import fingerprint
 from prime_notify.delivery.policy import RetrySchedule
 from prime_notify.model.item import Item, Remark
-from prime_notify.model.outcome import Delivered, Retry
+from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.outbox.values import Delivery, Settlement, State
 
 __all__ = ["OutgoingMessage"]
+
+_ATTEMPT_OF = "attempt_of"
+"""In a receipt of an attempt that failed: the key of its delivery."""
 
 
 class OutgoingMessage(NamedTuple):
@@ -43,8 +46,12 @@ class OutgoingMessage(NamedTuple):
 
     @property
     def previous(self) -> Receipt:
-        """The receipt that the message can answer or update; a digest answers none."""
-        return self.deliveries[-1].previous if len(self.items) == 1 else None
+        """The receipt that the message can answer or update, or with which it goes on; a digest has none."""
+        delivery = self.deliveries[-1]
+        if len(self.items) != 1 or delivery.previous is None:
+            return None
+        of_attempt = delivery.previous.get(_ATTEMPT_OF)
+        return delivery.previous if of_attempt in (None, str(delivery.key)) else None
 
     def settlements(self, attempt: Attempt, schedule: RetrySchedule, *, now: float, random: float) -> List[Settlement]:
         """One for each of the deliveries, in their order; they share the attempt. ``random`` is in [0, 1), for jitter.
@@ -58,8 +65,10 @@ class OutgoingMessage(NamedTuple):
         if isinstance(outcome, Delivered):
             common["hint"] = attempt.warning
             common["receipt"] = outcome.receipt if len(self.deliveries) == 1 else None  # no message can answer a digest
-            return self._shared([Settlement(one.key, self._end_of(one), now, **common) for one in self.deliveries])
-        common.update(reason=outcome.reason, hint=outcome.hint)
+            return self._shared(
+                [Settlement(one.key, self._end_of(one, outcome), now, **common) for one in self.deliveries]
+            )
+        common.update(reason=outcome.reason, hint=outcome.hint, receipt=self._receipt_of_attempt(outcome))
         asked = outcome.after if isinstance(outcome, Retry) else None
         delays = [
             schedule.delay(one.attempt, random, asked) if isinstance(outcome, Retry) else None
@@ -68,8 +77,16 @@ class OutgoingMessage(NamedTuple):
         due = now + max((delay for delay in delays if delay is not None), default=0.0)
         return self._shared([self._failed(one, delay, now, due, common) for one, delay in zip(self.deliveries, delays)])
 
-    def _end_of(self, delivery: Delivery) -> State:
-        return State.FOLDED if delivery.key in self.folded else State.DELIVERED
+    def _receipt_of_attempt(self, outcome: Union[Retry, Permanent]) -> Receipt:
+        """What the next attempt of the same delivery has to know; no other delivery of the task may take it for its."""
+        if not outcome.receipt or len(self.deliveries) > 1:
+            return None
+        return {**outcome.receipt, _ATTEMPT_OF: str(self.deliveries[0].key)}
+
+    def _end_of(self, delivery: Delivery, outcome: Delivered) -> State:
+        if delivery.key in self.folded:
+            return State.FOLDED
+        return State.DELIVERED if outcome.confirmed else State.ACCEPTED
 
     def _failed(
         self, delivery: Delivery, delay: Optional[float], now: float, due: float, common: Dict[str, Any]

@@ -35,7 +35,13 @@ def health_after(health: Health, outcome: Outcome, *, now: float, random: float,
     """The health after an attempt. ``random``: in [0, 1), for jitter. ``rest_until``: the service asked for a rest."""
     rest_until = max(health.rest_until, rest_until)
     if isinstance(outcome, Delivered):
-        return Health(last_success=now, last_failure=health.last_failure, rest_until=rest_until, records=health.records)
+        return Health(
+            last_success=now,
+            confirmed=outcome.confirmed,
+            last_failure=health.last_failure,
+            rest_until=rest_until,
+            records=health.records,
+        )
     failed = dataclasses.replace(health, last_failure=now, last_reason=outcome.reason, rest_until=rest_until)
     if not _is_endpoints_fault(outcome):
         return failed

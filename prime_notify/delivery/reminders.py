@@ -66,7 +66,7 @@ class Reminders:
         if self.every is None or failing is None or failing.notification_id != delivery.notification.id:
             return settlement
         given_up = settlement.state is State.DEAD and delivery.purpose is Purpose.REMINDER
-        if settlement.state is State.DELIVERED or given_up:
+        if settlement.state.is_success or given_up:
             return settlement._replace(remind_at=settlement.at + self.every)
         return settlement
 

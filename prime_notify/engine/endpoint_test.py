@@ -19,7 +19,7 @@ __all__ = ["TestResult", "try_in_background"]
 
 @dataclass(frozen=True)
 class TestResult:
-    """The result of a test notification at one endpoint."""
+    """The result of a test notification at one endpoint. ``confirmed``: the answer shows that the service took it."""
 
     __test__ = False  # pytest takes it for a test otherwise
 
@@ -29,6 +29,7 @@ class TestResult:
     ms: float
     reason: str
     hint: str
+    confirmed: bool = True
 
 
 def try_in_background(
@@ -44,7 +45,7 @@ def try_in_background(
         attempt = attempter.attempt(endpoint, [Item(notification)])
         outcome = attempt.outcome
         if isinstance(outcome, Delivered):
-            result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning)
+            result = TestResult(endpoint.name, True, outcome.status, attempt.ms, "", attempt.warning, outcome.confirmed)
         else:
             result = TestResult(endpoint.name, False, outcome.status, attempt.ms, outcome.reason, outcome.hint)
         on_result(result)

@@ -18,8 +18,9 @@ class EndpointState:
     """One endpoint. ``enabled``: as the config says; ``switched_on`` and ``switched_off``: by the command since then.
 
     ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
-    ``disabled``: the service said that the address is gone for good. ``paused_for``: seconds until the next try, while
-    it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it.
+    ``confirmed``: that success was no mere acceptance. ``disabled``: the service said that the address is gone.
+    ``paused_for``: seconds until the next try, while it is paused. ``orphaned``: it is not in the config any more, but
+    deliveries wait for it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class EndpointState:
     dead: int = 0
     last: Optional[LastResult] = None
     last_success: Optional[float] = None
+    confirmed: bool = True
     failing_for: Optional[float] = None
     paused_for: float = 0.0
     disabled: bool = False
@@ -79,6 +81,7 @@ def overview_of(
                 dead.get(name, 0),
                 last=lane.last if lane else None,
                 last_success=health.last_success,
+                confirmed=health.confirmed,
                 failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
                 paused_for=max(0.0, health.paused_until - now),
                 disabled=bool(lane and lane.disabled),

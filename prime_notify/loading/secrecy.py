@@ -12,6 +12,7 @@ from typing_extensions import Literal, get_args, get_origin
 from prime_notify.config.option import is_content, is_public
 from prime_notify.config.problem import Location
 from prime_notify.model.annotations import field_at, member, option_names
+from prime_notify.text.addresses import split_urls
 
 __all__ = ["Secrecy", "secrecy_at", "secrets_of"]
 
@@ -54,8 +55,9 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
         if key == "proxy" and "@" not in leaf:
             continue  # people need to see host and port when the proxy is down
         yield leaf
-        if "://" in leaf:
-            yield from _parts_of_url(leaf)
+        for url in split_urls(leaf) if "://" in leaf else ():
+            yield url
+            yield from _parts_of_url(url)
         if key == "headers":
             yield from leaf.split(None, 1)[1:]  # the part after "Bearer" or "Basic"
 

@@ -41,7 +41,7 @@ class Health:
     ``failures``: failed attempts in a row that were the fault of the endpoint, not of one message. ``failing_since``:
     the first of them. ``opened``: how often in a row the circuit breaker opened. ``open_until``: the circuit breaker
     allows no attempt before; ``rest_until``: the service asked for none before. ``notified``: people got a notice.
-    ``records``: one for each kind of task that failed.
+    ``records``: one for each kind of task that failed. ``confirmed``: the service's answer showed the last success.
     """
 
     failures: int = 0
@@ -50,6 +50,7 @@ class Health:
     open_until: float = 0.0
     rest_until: float = 0.0
     last_success: Optional[float] = None
+    confirmed: bool = True
     last_failure: Optional[float] = None
     last_reason: str = ""
     notified: bool = False

@@ -14,9 +14,24 @@ from urllib3.util import Url, parse_url
 from prime_notify.model.failure import FailureKind, UnsendableError
 from prime_notify.text.wording import Wording
 
-__all__ = ["PORTS", "Proxy", "basic_authorization", "configured_proxy", "host_of", "parse_address", "proxy_of"]
+__all__ = [
+    "PORTS",
+    "PROXY_LOGIN",
+    "Proxy",
+    "basic_authorization",
+    "configured_proxy",
+    "host_of",
+    "parse_address",
+    "proxy_of",
+]
 
 PORTS = {"http": 80, "https": 443}
+PROXY_LOGIN = Wording(
+    "check the proxy's user and password, in the endpoint's \"proxy\" or in the environment (HTTP_PROXY, HTTPS_PROXY)",
+    "请检查代理的用户名与密码：在该推送目标的 proxy 中，或在环境变量 HTTP_PROXY 与 HTTPS_PROXY 中",
+)
+"""The hint for HTTP 407, whether the proxy answers so to a request or to CONNECT."""
+
 _PROXY_PORTS = {"http": 80, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 
 

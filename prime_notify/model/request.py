@@ -30,7 +30,8 @@ class Request:
     """One HTTP request, complete: the transport adds nothing but what HTTP itself needs.
 
     URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` comes from the
-    endpoint, for every channel alike. ``warnings``: problems of making the request, for the log.
+    endpoint, for every channel alike. ``warnings``: problems of making the request, for the log. ``receipt``: what the
+    channel has to know of the request when it judges the answer, or to remember when the message is delivered.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
     warnings: Tuple[str, ...] = field(default=(), repr=False)
+    receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def settle(connection: sqlite3.Connection, keys: Keys, done: Settlement, *, fold
     end = (done.state.value, done.due, done.at, done.reason, receipt, done.deferred)
     if done.remind_at is not None:
         connection.execute(_REMIND, (next(keys), done.remind_at, done.key))
-    if folds and done.state is State.DELIVERED:
+    if folds and done.state.is_success:
         connection.execute(_FOLD_DEFERRED, (done.at, done.key))
     if not done.tried:
         connection.execute(_SETTLE, (*end, done.key))

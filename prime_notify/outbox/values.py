@@ -34,6 +34,7 @@ __all__ = [
 class State(str, enum.Enum):
     """The state of a delivery. Only ``WAITING`` is not an end.
 
+    ``ACCEPTED``: handed over, but the answer does not show whether the service took it; else like ``DELIVERED``.
     ``DEAD``: given up, and kept until it is replayed or dropped. ``EXPIRED``: it waited longer than the config allows.
     ``FOLDED``: a later event, delivered or waiting as well, made it superfluous. ``DROPPED``: a person gave it up.
     ``PASSED``: another endpoint delivers it instead.
@@ -41,11 +42,17 @@ class State(str, enum.Enum):
 
     WAITING = "waiting"
     DELIVERED = "delivered"
+    ACCEPTED = "accepted"
     DEAD = "dead"
     EXPIRED = "expired"
     FOLDED = "folded"
     DROPPED = "dropped"
     PASSED = "passed"
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the endpoint got the message, as far as anybody knows."""
+        return self in (State.DELIVERED, State.ACCEPTED)
 
 
 class Purpose(str, enum.Enum):

@@ -15,14 +15,15 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Match, Tuple, Union
+from urllib.parse import unquote
 
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
 from prime_notify.text.plain import excerpt
-from prime_notify.text.redaction import Redactor
+from prime_notify.text.redaction import Redactor, mask_url
 from prime_notify.transport.exchange import Meanwhile, Phase, Stopped
 from prime_notify.transport.explain import explain
 
@@ -31,6 +32,7 @@ __all__ = ["AppriseTransport"]
 _REMEMBERED = 4096
 """Pairs of message and URL that are remembered as delivered: the retries of a notification go on for a day."""
 _LOG_SHOWN = 1000  # characters of Apprise's log lines
+_URL = re.compile(r"\b([a-z][a-z0-9+.-]*)://[^\s,;'\"<>]+", re.IGNORECASE)
 _LOGGERS = ("apprise", "urllib3.connectionpool")  # the latter would log whole URLs at DEBUG level
 
 
@@ -181,9 +183,26 @@ def _result(work: _Work, id: str, timeout: float) -> Dict[str, str]:
 
 
 def _log_text(lines: List[str], url: str) -> str:
-    """Each line once. The URL is masked: Apprise logs a URL that it cannot read."""
-    mask = Redactor([url, url.partition("://")[2]])
-    return mask("; ".join(dict.fromkeys(lines)))[:_LOG_SHOWN]
+    """Each line once, without the URL and its parts.
+
+    Apprise logs a URL that it cannot read, and others with the first and the last letter of each secret: ``p...d``.
+    """
+    mask = Redactor([url, url.partition("://")[2], *_abbreviated(url)])
+    text = mask("; ".join(dict.fromkeys(lines)))
+    return _URL.sub(_masked, text)[:_LOG_SHOWN]
+
+
+def _abbreviated(url: str) -> Iterator[str]:
+    """The parts of a URL as Apprise abbreviates them (its ``URLBase.pprint``)."""
+    for part in re.split("[/:@?&=]", url.partition("://")[2]):
+        for plain in filter(None, (part, unquote(part))):
+            yield f"{plain[0]}...{plain[-1]}"
+            yield f"...{plain[-4:]}"
+
+
+def _masked(url: Match[str]) -> str:
+    """The URL with nothing but its scheme, and its host where that is no key of a service."""
+    return mask_url(url[0]) if url[0].lower().startswith("http") else f"{url[1]}://***"
 
 
 class _LogCapture(logging.Filter):

@@ -94,6 +94,12 @@ class Connection:
             self._limit = left
         return self._sock
 
+    def listen(self, seconds: float) -> None:
+        """Wait for whatever the peer sends first, for so long at most. Raises what reading does, or socket.timeout."""
+        assert self._sock is not None
+        self._sock.settimeout(min(seconds, self.exchange.remaining()))
+        self._sock.recv(1)
+
     def read_line(self) -> bytes:
         """The next line with its end; without one, what the peer sent before it closed the connection.
 

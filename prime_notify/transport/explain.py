@@ -7,12 +7,15 @@ import ssl
 from typing import Optional
 
 from prime_notify.model.failure import FailureKind, TransportFailure, UnsendableError
-from prime_notify.text.wording import Wording
+from prime_notify.model.proxy import PROXY_LOGIN
+from prime_notify.text.wording import NOTHING, Wording
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.http_syntax import InvalidAnswerError, TunnelRefusedError
 
 __all__ = ["explain"]
 
+
+_LOGIN_REQUIRED = 407
 
 # OpenSSL's X509_V_ERR_* (openssl-verification-options(1)) that occur most, and their remedies.
 _UNKNOWN_CA = Wording("is signed by an unknown CA", "由未知的 CA 签发")
@@ -77,6 +80,7 @@ def explain(
             "请检查服务器环境变量中的 HTTP_PROXY、HTTPS_PROXY 与 NO_PROXY",
         )
         hint = Wording('check the endpoint\'s "proxy"', "请检查该推送目标的 proxy") if configured else hint
+        hint = failure.hint if failure.kind is FailureKind.PROXY and failure.hint else hint
         said = Wording("proxy: {reason}", "代理：{reason}", reason=failure.reason)
         return TransportFailure(FailureKind.PROXY, said, hint)
     return failure
@@ -140,6 +144,13 @@ def _no_tls(error: ssl.SSLError, host: str) -> TransportFailure:
         "no TLS connection with {host}: {alert}", "无法与 {host} 建立 TLS 连接：{alert}", host=host, alert=alert
     )
     hint = Wording("check the server's TLS set-up", "请检查服务器的 TLS 设置")
+    if "certificate required" in alert:
+        said = Wording("{host} requires a client certificate", "{host} 要求客户端证书", host=host)
+    elif "handshake failure" in alert:  # TLS 1.2 has no alert of its own for a certificate that is missing
+        hint = Wording(
+            'the server may require a client certificate (the endpoint\'s "cert"); else check its TLS set-up',
+            "服务器可能要求客户端证书（该推送目标的 cert）；否则请检查其 TLS 设置",
+        )
     if "certificate" in alert or "unknown ca" in alert:  # the server refuses our certificate
         hint = Wording(
             'the server wants a client certificate that it knows: look at the endpoint\'s "cert"',
@@ -162,7 +173,7 @@ def _other(error: BaseException, phase: Phase, host: str) -> TransportFailure:
             host=host,
             status=error.status,
         )
-        return TransportFailure(FailureKind.PROXY, said)
+        return TransportFailure(FailureKind.PROXY, said, PROXY_LOGIN if error.status == _LOGIN_REQUIRED else NOTHING)
     if isinstance(error, OSError) and error.errno is not None:
         # The system's text, such as "Network is unreachable"; never str(error), which may show more
         why = error.strerror

@@ -6,7 +6,6 @@ The environment's proxies and CAs are found with the help of requests.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import ssl
 import threading
@@ -29,6 +28,10 @@ from prime_notify.transport.route import EnvironmentProxies, PoolKey, Route, fin
 __all__ = ["FailureKind", "HttpTransport", "TransportFailure"]
 
 _BROKEN_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+
+_ENDED = (*_BROKEN_OFF, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_ALERT_WAIT = 1.0
+"""Seconds for which a connection listens for an alert."""
 
 T = TypeVar("T")
 _Work = Callable[[Request, Route, Optional[ssl.SSLContext], Exchange], T]
@@ -128,7 +131,34 @@ class HttpTransport:
                 if exchange.phase is Phase.READ:
                     raise
         exchange.phase = Phase.LOOKUP
-        return self._talk(Connection(route, context, self._resolver), data, request.method, route, exchange)
+        try:
+            return self._talk(Connection(route, context, self._resolver), data, request.method, route, exchange)
+        except _ENDED as error:
+            raise self._alert_of_certificate(route, context, exchange) or error from None
+
+    def _alert_of_certificate(
+        self, route: Route, context: Optional[ssl.SSLContext], exchange: Exchange
+    ) -> Optional[ssl.SSLError]:
+        """The alert of a server that ended an attempt because it requires a client certificate.
+
+        In TLS 1.3 this alert comes after the handshake, and is lost when the server closes while we send. So another
+        connection only listens for it.
+        """
+        phase = exchange.phase
+        if context is None or route.options.cert or phase < Phase.SEND:
+            return None
+        connection = Connection(route, context, self._resolver)
+        try:
+            connection.begin(exchange)
+            connection.listen(_ALERT_WAIT)
+        except ssl.SSLError as error:
+            return error if "CERTIFICATE" in (error.reason or "") else None
+        except Exception:  # noqa: BLE001 - the attempt has failed anyway, and its own error is the one to tell
+            return None
+        finally:
+            connection.close()
+            exchange.phase = phase
+        return None
 
     def _connect(self, _: Request, route: Route, context: Optional[ssl.SSLContext], exchange: Exchange) -> None:
         connection = Connection(route, context, self._resolver)
@@ -141,13 +171,17 @@ class HttpTransport:
         reusable = False
         try:
             connection.begin(exchange)
-            # A server may answer (413, for example) and close before it has read everything: its answer is still there
-            with contextlib.suppress(BrokenPipeError):
-                connection.send(data)
+            broken = _send_or_break(connection, data)
             exchange.phase = Phase.WAIT
             if exchange.meanwhile is not None:
                 exchange.meanwhile()
-            status, headers, body, reusable = read_answer(connection, method, self._body_cap + 1)
+            try:
+                status, headers, body, reusable = read_answer(connection, method, self._body_cap + 1)
+            except _ENDED as error:
+                if broken is None:
+                    raise
+                exchange.phase = Phase.SEND
+                raise broken from error
         finally:
             self._keep(route, connection) if reusable else connection.close()
         cap = self._body_cap
@@ -192,3 +226,15 @@ class HttpTransport:
         while self._idle and self._idle[0][0] < self._clock() - self._idle_seconds:
             expired.append(self._idle.popleft()[2])
         return expired
+
+
+def _send_or_break(connection: Connection, data: bytes) -> Optional[OSError]:
+    """Send the request; the error, when the server closes the connection before it has read everything.
+
+    Its answer may be there all the same: HTTP 413, for example, or the alert of TLS 1.3 that it wants a certificate.
+    """
+    try:
+        connection.send(data)
+    except _ENDED as error:
+        return error
+    return None

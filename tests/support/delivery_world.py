@@ -113,7 +113,9 @@ class World:
         ended = None if payload.event.is_start else Ending(payload.plugin.id, payload.task, payload.status)
         recovery = to if self.filtered and payload.status is Status.SUCCESS else ()
         change = TaskChange(ended=ended)
-        self.store.put(notification, () if recovery else to, change, at=self.clock.steady(), recovery=recovery)
+        in_order = [one.name for one in self.endpoints if one.channel.shows_state]
+        at = self.clock.steady()
+        self.store.put(notification, () if recovery else to, change, at=at, recovery=recovery, in_order=in_order)
         return notification.id
 
     def _notification(self, name: str, task_id: str, fields: Dict[str, Any]) -> Notification:

@@ -86,7 +86,7 @@ class ScriptedRehearsal:
         self._waiting.update(dict.fromkeys(names, on_result))
         return names
 
-    def answer(self, endpoint: str, *, ok: bool = True, status: Optional[int] = 200, **why: str) -> None:
+    def answer(self, endpoint: str, *, ok: bool = True, status: Optional[int] = 200, **why: Any) -> None:
         """The result of the test at one endpoint."""
         details = {"reason": "", "hint": "", **why}
         self._waiting.pop(endpoint)(TestResult(endpoint, ok, status, 12.4, **details))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
-from typing import Any, Dict, List, Tuple
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Dict, Sequence, Tuple
+from urllib.parse import quote, urlsplit
 
+from prime_notify.channels.bark.address import without_text
+from prime_notify.channels.bark.batch import judge_batch, left_of, receipt_of
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
 from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, SAYS_BOTH, foreign_answer, refused_by, says_no
@@ -19,7 +22,7 @@ from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
-from prime_notify.model.request import Request
+from prime_notify.model.request import AnyRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
@@ -104,38 +107,33 @@ class Bark(Channel[BarkEndpoint]):
         fields = _with_traceback(fit(_fields(self.endpoint, message), size), message, self.endpoint, size)
         if encryption:
             fields = sealed(encryption, fields, f"{message.notification.id}|{message.now!r}")
-        return json_post(self._url, {**fields, **self._target}, self.endpoint.headers, {})
+        keys = self.endpoint.bark.keys
+        if not keys:
+            return json_post(self._url, {**fields, **self._target}, self.endpoint.headers, {})
+        left = left_of(keys, message.previous)
+        request = json_post(self._url, {**fields, "device_keys": list(left)}, self.endpoint.headers, {})
+        return dataclasses.replace(request, receipt=receipt_of([key for key in keys if key not in left]))
+
+    def judge_answer(self, request: AnyRequest, response: Response) -> Outcome:
+        """A retry of a batch goes only to the devices that have not got the push."""
+        keys, before = self.endpoint.bark.keys, request.receipt if isinstance(request, Request) else None
+        outcome = self._judge(response, left_of(keys, before))
+        if isinstance(outcome, Delivered):
+            return outcome
+        return dataclasses.replace(outcome, receipt=outcome.receipt or before)
 
     def judge(self, response: Response) -> Outcome:
-        if 200 <= response.status < 300 and self.endpoint.bark.keys:
-            return self._judge_batch(response, parse_object(response.body))
-        return _judged(response)
+        return self._judge(response, self.endpoint.bark.keys)
 
     @classmethod
     def judge_foreign(cls, response: Response, url: str) -> Outcome:
         return _judged(response)
 
-    def _judge_batch(self, response: Response, answer: Dict[str, Any]) -> Outcome:
-        """A batch is always HTTP 200; each device has its own result, in any order of their keys."""
-        keys, status = self.endpoint.bark.keys, response.status
-        results = answer.get("data")
-        if not isinstance(results, list):
-            hint = Wording(
-                "this server does not know device_keys: update it, or write one endpoint for each device",
-                "该服务器不支持 device_keys：请升级，或为每台设备各写一个推送目标",
-            )
-            return Permanent(
-                Wording("the answer has no result for any device", "应答中没有任何设备的结果"), status, hint=hint
-            )
-        by_key = {one.get("device_key"): one for one in results if _is_result(one)}
-        refused: List[Tuple[str, Refusal]] = []
-        for number, key in enumerate(keys, 1):
-            result = by_key.get(key, {"message": "it is not in the answer"})
-            if result.get("code") != 200:
-                refused.append((f"device {number} ({_masked(key)})", _refused(response, result)))
-        if not refused:
-            return Delivered(status, detail=f"{len(keys)} devices")
-        return _combined(refused, len(keys), status)
+    def _judge(self, response: Response, asked: Sequence[str]) -> Outcome:
+        if 200 <= response.status < 300 and self.endpoint.bark.keys:
+            answer = parse_object(response.body)
+            return judge_batch(response, answer, self.endpoint.bark.keys, asked, _refused)
+        return _judged(response)
 
 
 def _judged(response: Response) -> Outcome:
@@ -197,15 +195,9 @@ def _destination(endpoint: BarkEndpoint) -> Tuple[str, Dict[str, Any]]:
     """The URL, and the keys that go into the body."""
     options = endpoint.bark
     key = options.single_key or ""
-    url = fill(endpoint.url, {"key": key, "device_key": key})
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/") or "/push"
-    if parts.hostname == "api.day.app":
-        # The app offers to copy .../<key>/<some text>, and a text in the path would replace ours
-        path = "/" + path.split("/")[1]
-    url = urlunsplit(parts._replace(path=path))
-    if options.keys:
-        return url, {"device_keys": list(options.keys)}
+    own = {*options.keys, *filter(None, [key, quote(key, safe="")])}
+    url = without_text(fill(endpoint.url, {"key": key, "device_key": key}), own)
+    path = urlsplit(url).path
     return url, {"device_key": key} if key and path.endswith("/push") else {}
 
 
@@ -242,28 +234,3 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
             "服务器自身出现问题，或 URL 不是 Bark 服务器的地址",
         ),
     )
-
-
-def _combined(refused: List[Tuple[str, Refusal]], devices: int, status: int) -> Refusal:
-    """One outcome for a batch: a retry while any device needs one. Devices that have the push only replace it then."""
-    retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
-    reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
-    reason = Wording(
-        "{count} of {devices} devices got nothing: {reasons}",
-        "{devices} 台设备中有 {count} 台没有收到：{reasons}",
-        count=len(refused),
-        devices=devices,
-        reasons=reasons,
-    )
-    hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
-    if retries:
-        return Retry(reason, status, throttled=any(retry.throttled for retry in retries), hint=hint)
-    return Permanent(reason, status, hint=hint)
-
-
-def _is_result(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("device_key"), str)
-
-
-def _masked(key: str) -> str:
-    return f"{key[:2]}…{key[-2:]}" if len(key) >= 12 else "***"

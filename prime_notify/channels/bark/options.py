@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.bark.address import PUBLIC_HOST
 from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
 
-_PUBLIC_HOST = "api.day.app"
 _PUBLIC_MAX_KEYS = 10
 _ID_BYTES = 64  # APNs: apns-collapse-id
 
@@ -213,7 +213,7 @@ class BarkEndpoint(EndpointConfig):
 
     type: Literal["bark"]
     url: str = option(
-        f"https://{_PUBLIC_HOST}/push",
+        f"https://{PUBLIC_HOST}/push",
         "https://api.day.app/<key>, or .../push with bark.device_key or bark.device_keys.",
         "https://api.day.app/<key>，或 .../push 加上 bark.device_key 或 bark.device_keys。",
         example="https://api.day.app/<key>",
@@ -232,6 +232,6 @@ class BarkEndpoint(EndpointConfig):
             raise ValueError(
                 'write the device\'s key: "url": "https://api.day.app/<key>", or "bark": {"device_key": ...}'
             )
-        if parts.hostname == _PUBLIC_HOST and len(self.bark.keys) > _PUBLIC_MAX_KEYS:
-            raise ValueError(f"{_PUBLIC_HOST} takes at most {_PUBLIC_MAX_KEYS} device_keys: write two endpoints")
+        if parts.hostname == PUBLIC_HOST and len(self.bark.keys) > _PUBLIC_MAX_KEYS:
+            raise ValueError(f"{PUBLIC_HOST} takes at most {_PUBLIC_MAX_KEYS} device_keys: write two endpoints")
         return self

@@ -5,6 +5,7 @@ no I/O.
 from __future__ import annotations
 
 import abc
+import dataclasses
 from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Optional, Tuple, Type, TypeVar
 
 from prime_notify.channels.common.http_status import refusal
@@ -12,7 +13,7 @@ from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
-from prime_notify.model.request import AnyRequest
+from prime_notify.model.request import AnyRequest, Request
 from prime_notify.model.response import Response
 
 __all__ = ["Channel"]
@@ -57,9 +58,10 @@ class Channel(abc.ABC, Generic[E_co]):
     gets as ``previous``.
     """
 
-    shows_state: ClassVar[bool] = False
+    shows_state: bool = False
     """Whether only the newest message counts, as in monitoring. Then the ends of different tasks keep their order, so
-    that a late failure cannot undo the success after it.
+    that a late failure cannot undo the success after it. A message gets the receipt of the last one of the same kind of
+    task as ``previous``; an empty one when there was none.
     """
 
     def __init__(self, endpoint: E_co) -> None:
@@ -68,6 +70,20 @@ class Channel(abc.ABC, Generic[E_co]):
     @abc.abstractmethod
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``. Total: any message gives a request within the service's limits."""
+
+    def follow_up(self, message: Message) -> Optional[AnyRequest]:
+        """A second request after ``message`` is delivered: the update of its start, where the message is no update.
+
+        It is tried once. Its outcome changes nothing for the message.
+        """
+        return None
+
+    def judge_answer(self, request: AnyRequest, response: Response) -> Outcome:
+        """The same for the answer to a known request: a delivered message leaves the request's receipt behind."""
+        outcome = self.judge(response)
+        if isinstance(outcome, Delivered) and isinstance(request, Request) and request.receipt is not None:
+            return dataclasses.replace(outcome, receipt=outcome.receipt or request.receipt)
+        return outcome
 
     @abc.abstractmethod
     def judge(self, response: Response) -> Outcome:

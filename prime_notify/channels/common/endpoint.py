@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Optional
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.known_services import is_own_server
@@ -35,18 +35,25 @@ class Endpoint:
 
     def render(self, message: Message) -> AnyRequest:
         """The request that delivers ``message``, with the endpoint's connection options."""
-        request = self.channel.render(message)
+        return self._connected(self.channel.render(message))
+
+    def follow_up(self, message: Message) -> Optional[AnyRequest]:
+        """The request that updates the start after ``message`` is delivered, if there is one."""
+        request = self.channel.follow_up(message)
+        return None if request is None else self._connected(request)
+
+    def _connected(self, request: AnyRequest) -> AnyRequest:
         connection = self.config.connection
         if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
             return request
         return replace(request, connection=connection)
 
-    def judge(self, response: Response) -> Outcome:
-        """The outcome of an answer.
+    def judge(self, request: AnyRequest, response: Response) -> Outcome:
+        """The outcome of the answer to a request.
 
         A public service is believed at once; only before a server of one's own may stand a proxy that speaks for it.
         """
-        outcome = self.channel.judge(response)
+        outcome = self.channel.judge_answer(request, response)
         if isinstance(outcome, Permanent) and outcome.doubtful and not is_own_server(self.config.url or ""):
             return replace(outcome, doubtful=False)
         longest = self.channel.longest_wait

@@ -9,6 +9,7 @@ from typing import Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.model.proxy import PROXY_LOGIN
 from prime_notify.model.response import Response
 from prime_notify.text.plain import excerpt, is_page
 from prime_notify.text.wording import NOTHING, Wording
@@ -31,7 +32,7 @@ _HINTS = {
     ),
     404: Wording("check the URL; a key or token in it may have been revoked", "请检查 URL；其中的密钥或令牌可能已失效"),
     405: Wording("check the URL: it does not take POST", "请检查 URL：它不接受 POST"),
-    407: Wording("check the proxy's user and password", "请检查代理的用户名与密码"),
+    407: PROXY_LOGIN,
     411: Wording("check the URL: the service does not take such a request", "请检查 URL：该服务不接受这样的请求"),
     413: Wording("the service's limit is below this message's size", "消息超过了该服务的大小限制"),
     415: Wording("check the URL: the service does not take JSON", "请检查 URL：该服务不接受 JSON"),

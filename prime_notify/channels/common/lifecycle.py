@@ -6,6 +6,7 @@ import uuid
 from typing import Dict, Mapping, Optional, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.payload import Payload
 
 __all__ = ["lifecycle_of", "run_id"]
@@ -24,15 +25,17 @@ def run_id(payload: Payload) -> str:
 
 
 def lifecycle_of(
-    endpoint: EndpointConfig, previous: Optional[Mapping[str, str]], *needed: str, mentions: bool
+    endpoint: EndpointConfig, payload: Payload, previous: Optional[Mapping[str, str]], *needed: str, mentions: bool
 ) -> Tuple[Lifecycle, Dict[str, str]]:
     """Whether a message stands alone, replies to its start or updates it, and the receipt of that start.
 
     ``needed``: the names that a receipt of this service has. A receipt without them is another service's, from before
     the endpoint's config was changed. ``mentions``: the message mentions people. An edited message rings no phone at
-    any service, so such a message is never an update: it replies to the start instead.
+    these services, so neither such a message nor a failure is an update: it replies to the start instead, and the start
+    is updated besides (:meth:`prime_notify.channels.common.base.Channel.follow_up`).
     """
     start = {name: previous[name] for name in needed if name in previous} if previous else {}
     if len(start) < len(needed) or endpoint.lifecycle == "separate":
         return "separate", {}
-    return "reply" if mentions else endpoint.lifecycle, start
+    urgent = mentions or payload.status is Status.FAILURE or payload.severity is Severity.ERROR
+    return "reply" if urgent else endpoint.lifecycle, start

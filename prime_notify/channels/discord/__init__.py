@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from prime_notify.channels.common.answers import CHECK_URL, foreign_answer, says_no
@@ -15,6 +15,7 @@ from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.discord.answers import LONGEST_WAIT, refused
 from prime_notify.channels.discord.layout import body_of, mention_text, post_name
 from prime_notify.channels.discord.options import DiscordEndpoint
+from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -68,18 +69,33 @@ class Discord(Channel[DiscordEndpoint]):
 
     def render(self, message: Message) -> Request:
         endpoint, options = self.endpoint, self.endpoint.discord
-        body = body_of(message, endpoint)
-        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
-        how, start = lifecycle_of(endpoint, message.previous, "message", "channel", mentions=mentions)
-        thread = start["channel"] if options.forum and start else endpoint.thread_id
+        how, start = self._way(message)
         if how == "update":
-            request = self._request(body, thread, f"/messages/{quote(start['message'], safe='')}")
-            return dataclasses.replace(request, method="PATCH")
+            return self._update(message, start)
+        body, thread = body_of(message, endpoint), self._thread(start)
         sender = {"username": options.username, "avatar_url": options.avatar_url}
         body.update({name: value for name, value in sender.items() if value is not None})
         if options.forum and thread is None:
             body["thread_name"] = post_name(message, endpoint)
         return self._request(body, thread)
+
+    def follow_up(self, message: Message) -> Optional[Request]:
+        how, start = self._way(message)
+        return self._update(message, start) if how == "reply" and self.endpoint.lifecycle == "update" else None
+
+    def _way(self, message: Message) -> Tuple[Lifecycle, Dict[str, str]]:
+        """How the message is tied to its start, and the place of that."""
+        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
+        needed = ("message", "channel")
+        return lifecycle_of(self.endpoint, message.payload, message.previous, *needed, mentions=mentions)
+
+    def _thread(self, start: Mapping[str, str]) -> Optional[str]:
+        return start["channel"] if self.endpoint.discord.forum and start else self.endpoint.thread_id
+
+    def _update(self, message: Message, start: Mapping[str, str]) -> Request:
+        below = f"/messages/{quote(start['message'], safe='')}"
+        request = self._request(body_of(message, self.endpoint), self._thread(start), below)
+        return dataclasses.replace(request, method="PATCH")
 
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)

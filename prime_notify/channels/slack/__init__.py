@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
@@ -13,6 +13,7 @@ from prime_notify.channels.slack.answers import is_posted, is_taken, refused, wo
 from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
 from prime_notify.channels.slack.workflow import is_workflow, variables_of
+from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -60,10 +61,11 @@ class Slack(Channel[SlackEndpoint]):
             return json_post(endpoint.url, variables_of(message), endpoint.headers, {})
         body = body_of(message, endpoint)
         if endpoint.is_webhook:
+            if endpoint.slack.channel:  # obeyed by old webhooks and by compatible servers
+                body["channel"] = endpoint.slack.channel
             return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
-        mentions = bool(mention_text(mention_of(endpoint, message.payload)))
-        how, start = lifecycle_of(endpoint, self._here(message.previous), "channel", "ts", mentions=mentions)
+        mentions, how, start = self._way(message)
         if how == "update":
             return self._call("chat.update", {**start, **body})
         where: Dict[str, Any] = {"channel": endpoint.slack.channel}
@@ -72,6 +74,18 @@ class Slack(Channel[SlackEndpoint]):
             matters = mentions or message.payload.severity is not Severity.INFO
             where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
         return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
+
+    def follow_up(self, message: Message) -> Optional[Request]:
+        _, how, start = self._way(message)
+        if how != "reply" or self.endpoint.lifecycle != "update":
+            return None
+        return self._call("chat.update", {**start, **body_of(message, self.endpoint), **_LITERAL})
+
+    def _way(self, message: Message) -> Tuple[bool, Lifecycle, Dict[str, str]]:
+        """Whether the message mentions people, how it is tied to its start, and the place of that."""
+        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
+        previous = self._here(message.previous)
+        return (mentions, *lifecycle_of(self.endpoint, message.payload, previous, "channel", "ts", mentions=mentions))
 
     def judge(self, response: Response) -> Outcome:
         if self.endpoint.is_webhook:

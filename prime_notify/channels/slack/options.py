@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Iterable, Optional, Tuple
 from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
@@ -16,12 +16,19 @@ from typing_extensions import Literal
 from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
+from prime_notify.config.problem import Location
+from prime_notify.text.wording import Wording
 
 __all__ = ["SlackEndpoint", "SlackOptions"]
 
 _API = "https://slack.com/api"
 _WEBHOOKS = "hooks.slack.com"
 _BOT = '"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}'
+_IGNORED = Wording(
+    "Slack ignores it for a webhook of an app, which posts to its own channel: leave it out, or use a bot: {bot}",
+    "应用的 webhook 只发到它自己的频道，Slack 会忽略此项：请去掉，或改用机器人：{bot}",
+    bot=_BOT,
+)
 _USER = "[UW][A-Z0-9]{2,20}"
 _GROUP = "S[A-Z0-9]{2,20}"
 
@@ -38,8 +45,10 @@ class SlackOptions(Options):
     )
     channel: Optional[str] = option(
         None,
-        'The bot\'s channel: its id ("C0123456789") or name ("#backups").',
-        "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。",
+        'The bot\'s channel: its id ("C0123456789") or name ("#backups"). Slack ignores it for a webhook; compatible '
+        "servers and old webhooks may not.",
+        "机器人发送到的频道：频道 ID（“C0123456789”）或名称（“#backups”）。使用 webhook 时 Slack 会忽略它；"
+        "兼容服务器与旧式 webhook 可能不会。",
         example="#backups",
         min_length=1,
         content=True,
@@ -91,6 +100,11 @@ class SlackEndpoint(EndpointConfig):
         """Whether this is an incoming webhook. Its messages can neither be replied to nor updated."""
         return not self.slack.bot_token
 
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        yield from super().warnings()
+        if self.is_webhook and self.slack.channel and urlsplit(self.url).hostname == _WEBHOOKS:
+            yield ("slack", "channel"), _IGNORED
+
     @model_validator(mode="after")
     def _check_way(self) -> SlackEndpoint:
         if not self.is_webhook:
@@ -101,8 +115,6 @@ class SlackEndpoint(EndpointConfig):
                     'leave out "url": a bot posts to its channel, not to a webhook; or leave out the token'
                 )
             return self
-        if self.slack.channel:
-            raise ValueError(f'leave out "channel": a webhook has its own; or use a bot: {_BOT}')
         if self.url == _API:
             raise ValueError(f'write the webhook\'s address as "url": "https://{_WEBHOOKS}/services/...", or {_BOT}')
         if self.lifecycle != "separate":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Tuple
 from urllib.parse import quote
 
 from prime_notify.channels.common.base import Channel
@@ -12,6 +12,7 @@ from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.telegram.answers import refused
 from prime_notify.channels.telegram.layout import body_of, mention_text
 from prime_notify.channels.telegram.options import TelegramEndpoint
+from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
@@ -55,8 +56,7 @@ class Telegram(Channel[TelegramEndpoint]):
     def render(self, message: Message) -> Request:
         options = self.endpoint.telegram
         body = body_of(message, self.endpoint)
-        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
-        how, start = lifecycle_of(self.endpoint, self._here(message.previous), "chat", "message", mentions=mentions)
+        how, start = self._way(message)
         if how == "update":
             return self._call("editMessageText", {**_place(start), **body})
         body = {"chat_id": options.chat_id, **body}
@@ -68,6 +68,18 @@ class Telegram(Channel[TelegramEndpoint]):
             # A message that was deleted since does not prevent the reply from being sent
             body["reply_parameters"] = {**_place(start), "allow_sending_without_reply": True}
         return self._call("sendMessage", body)
+
+    def follow_up(self, message: Message) -> Optional[Request]:
+        how, start = self._way(message)
+        if how != "reply" or self.endpoint.lifecycle != "update":
+            return None
+        return self._call("editMessageText", {**_place(start), **body_of(message, self.endpoint)})
+
+    def _way(self, message: Message) -> Tuple[Lifecycle, Dict[str, str]]:
+        """How the message is tied to its start, and the place of that."""
+        mentions = bool(mention_text(mention_of(self.endpoint, message.payload)))
+        previous = self._here(message.previous)
+        return lifecycle_of(self.endpoint, message.payload, previous, "chat", "message", mentions=mentions)
 
     def judge(self, response: Response) -> Outcome:
         answer = parse_object(response.body)

@@ -10,10 +10,11 @@ from typing import Dict, Mapping, Optional, Tuple
 from urllib.parse import quote, urlencode
 
 from prime_notify.channels import serverchan
+from prime_notify.channels.common.alerts import firing_receipt
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.known_services import service_at
-from prime_notify.channels.webhook.formats import document_of, payload_json
+from prime_notify.channels.webhook.formats import alertmanager_firing, document_of, payload_json
 from prime_notify.channels.webhook.options import BODILESS, WebhookEndpoint, WebhookOptions
 from prime_notify.channels.webhook.services import Judge, judge_at
 from prime_notify.channels.webhook.signing import signature_headers
@@ -65,6 +66,7 @@ class Webhook(Channel[WebhookEndpoint]):
         self._to_serverchan = plain and service_at(endpoint.url) == "serverchan"
         self._judge_service: Optional[Judge] = judge_at(endpoint.url)
         self._sends_payload = plain and not self._to_serverchan
+        self.shows_state = options.format == "alertmanager" and not options.is_own_body
         self._success_statuses = options.success_statuses
         self._authorization = _authorization(options)
 
@@ -77,7 +79,8 @@ class Webhook(Channel[WebhookEndpoint]):
         if options.signing is not None:
             signed = signature_headers(options.signing, message.notification.id, message.now, body)
             headers = _merged(headers, signed)
-        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings))
+        receipt = firing_receipt(alertmanager_firing(message)) if self.shows_state else None
+        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings), receipt=receipt)
 
     def judge(self, response: Response) -> Outcome:
         is_success = response.status in self._success_statuses

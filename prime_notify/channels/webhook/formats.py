@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import Any, Callable, Dict, Mapping, NamedTuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence
 from urllib.parse import quote
 
+from prime_notify.channels.common.alerts import SEVERITIES, Labels, firing_before
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
@@ -14,7 +15,7 @@ from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import fields_of
 from prime_notify.text.json_text import to_json
 
-__all__ = ["Document", "document_of", "payload_json"]
+__all__ = ["Document", "alertmanager_firing", "document_of", "payload_json"]
 
 _JSON = "application/json; charset=utf-8"
 _NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: in Alertmanager's format the alert has not ended
@@ -98,24 +99,47 @@ def _cloudevents(subject: _Subject) -> Document:
     return Document(value, "application/cloudevents+json; charset=utf-8")
 
 
+def alertmanager_firing(message: Message) -> Sequence[Labels]:
+    """The labels of the alerts that fire after this message, in the format "alertmanager"."""
+    subject = _Subject(message, "", False, AlertOptions())
+    before = firing_before(message.previous) or []
+    if subject.is_alarming:
+        return [*before, _alert_labels(subject)]
+    return before if message.payload.event.is_start else []
+
+
+def _alert_labels(subject: _Subject) -> Labels:
+    """Of an alert that fires. Of one that is not known to have fired, as if it had been a failure."""
+    payload = subject.payload
+    severity = payload.severity if subject.is_alarming or payload.event.is_start else Severity.ERROR
+    labels = {"alertname": subject.alert_name, "task": payload.task.value, "plugin": payload.plugin.id}
+    labels.update({"server": subject.server} if subject.server else {})
+    return {**labels, "severity": SEVERITIES[severity]}
+
+
 def _alertmanager(subject: _Subject) -> Document:
-    """Version 4, prometheus.io/docs/alerting/latest/configuration/#webhook_config."""
+    """Version 4, prometheus.io/docs/alerting/latest/configuration/#webhook_config.
+
+    As in Alertmanager itself, an alert is its labels: resolved, it has the ones with which it fired.
+    """
     payload, texts = subject.payload, subject.message.texts
     status = "firing" if subject.is_alarming else "resolved"
-    identity = {"alertname": subject.alert_name, "task": payload.task.value, "plugin": payload.plugin.id}
-    if subject.server:
-        identity["server"] = subject.server
-    labels = {**identity, "severity": payload.severity.value}
+    ends = not (subject.is_alarming or payload.event.is_start)
+    fired = (firing_before(subject.message.previous) if ends else None) or [_alert_labels(subject)]
     annotations = {"summary": texts.title, "description": texts.body}
-    alert = {
-        "status": status,
-        "labels": labels,
-        "annotations": annotations,
-        "startsAt": payload.timestamp.iso,
-        "endsAt": _NEVER if subject.is_alarming else payload.timestamp.iso,
-        "generatorURL": "",
-        "fingerprint": _fingerprint(identity),
-    }
+    alerts = [
+        {
+            "status": status,
+            "labels": labels,
+            "annotations": annotations,
+            "startsAt": payload.timestamp.iso,
+            "endsAt": _NEVER if subject.is_alarming else payload.timestamp.iso,
+            "generatorURL": "",
+            "fingerprint": _fingerprint(labels),
+        }
+        for labels in fired
+    ]
+    common = {name: value for name, value in fired[0].items() if all(one.get(name) == value for one in fired)}
     return Document(
         {
             "version": "4",
@@ -124,10 +148,10 @@ def _alertmanager(subject: _Subject) -> Document:
             "status": status,
             "receiver": subject.endpoint,
             "groupLabels": {"alertname": subject.alert_name},
-            "commonLabels": labels,
+            "commonLabels": common,
             "commonAnnotations": annotations,
             "externalURL": "",
-            "alerts": [alert],
+            "alerts": alerts,
         }
     )
 

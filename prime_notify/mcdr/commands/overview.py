@@ -17,7 +17,12 @@ from prime_notify.text.plain import one_line
 
 __all__ = ["show_overview"]
 
-_OUTCOME_COLORS = {"delivered": RColor.green, "retrying": RColor.yellow, "failed": RColor.red}
+_OUTCOME_COLORS = {
+    "delivered": RColor.green,
+    "accepted": RColor.yellow,
+    "retrying": RColor.yellow,
+    "failed": RColor.red,
+}
 
 
 def show_overview(tools: Tools, source: CommandSource) -> None:
@@ -91,7 +96,9 @@ def _last_result(tools: Tools, endpoint: EndpointState) -> RTextBase:
     last = endpoint.last
     if last is None and endpoint.last_success is not None:
         when = local_time(endpoint.last_success)
-        return RTextList(_outcome(tools, "delivered"), RText(f" ({when})", RColor.gray))
+        return RTextList(
+            _outcome(tools, "delivered" if endpoint.confirmed else "accepted"), RText(f" ({when})", RColor.gray)
+        )
     if last is None:
         return coloured(reply("command.overview.never_sent"), RColor.gray)
     details = f" ({', '.join([*numbers(last.status, last.ms), local_time(last.at)])})"

@@ -29,6 +29,7 @@ _MOST_NAMES = 3
 _SYMBOLS = {
     State.WAITING: ("→", RColor.yellow),
     State.DELIVERED: ("√", RColor.green),
+    State.ACCEPTED: ("?", RColor.yellow),
     State.DEAD: ("×", RColor.red),
     State.EXPIRED: ("○", RColor.gray),
     State.FOLDED: ("≈", RColor.gray),

@@ -23,7 +23,7 @@ __all__ = ["SHOW"]
 _MOST_DELIVERIES = 20
 _MOST_TRIES = 5
 _ANSWER = 120
-_OUTCOMES = {State.DELIVERED: "delivered", State.WAITING: "retrying"}
+_OUTCOMES = {State.DELIVERED: "delivered", State.ACCEPTED: "accepted", State.WAITING: "retrying"}
 _FIRST = (State.DEAD, State.WAITING)  # shown first when there are too many
 
 

@@ -103,9 +103,12 @@ class _TestRun:
 
     def _finish(self) -> None:
         reply = self._tools.translations.reply
-        delivered = sum(result.ok for result in self._results.values())
-        color = RColor.green if delivered == self._expected else RColor.red
-        self._source.reply(coloured(reply("command.test.done", delivered=delivered, total=self._expected), color))
+        delivered = sum(result.ok and result.confirmed for result in self._results.values())
+        accepted = sum(result.ok and not result.confirmed for result in self._results.values())
+        color = RColor.green if delivered + accepted == self._expected else RColor.red
+        key = "command.test.done_accepted" if accepted else "command.test.done"
+        done = reply(key, delivered=delivered, accepted=accepted, total=self._expected)
+        self._source.reply(coloured(done, color))
         if not self._tools.config().notification.enabled:
             self._source.reply(switched_off(self._tools))
 
@@ -114,13 +117,14 @@ def _result_line(tools: Tools, result: TestResult) -> RTextList:
     reply = tools.translations.reply
     again = f"{tools.prefix} test {quoted(result.endpoint)}"
     name = fills_in(tools.translations, coloured(result.endpoint, RColor.aqua), again)
-    verdict = reply("command.test.ok") if result.ok else reply("command.test.failed")
+    confirmed, color = ("ok", RColor.green) if result.confirmed else ("accepted", RColor.yellow)
+    verdict, color = (confirmed, color) if result.ok else ("failed", RColor.red)
     numbers = ([] if result.status is None else [f"HTTP {result.status}"]) + [f"{result.ms:.0f} ms"]
     line = RTextList(
         RText("- ", RColor.gray),
         name,
         RText(": ", RColor.gray),
-        coloured(verdict, RColor.green if result.ok else RColor.red),
+        coloured(reply(f"command.test.{verdict}"), color),
         RText(f" ({', '.join(numbers)})", RColor.gray),
     )
     return line.append(RText(f" – {result.reason}", RColor.red)) if result.reason else line

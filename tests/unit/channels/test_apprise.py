@@ -212,6 +212,26 @@ def test_a_single_url_is_a_list_of_one() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "json://h1/a, json://h2/b",
+        "json://h1/a json://h2/b",
+        "json://h1/a,json://h2/b;",
+        " json://h1/a\njson://h2/b\n",
+        ["json://h1/a, json://h2/b"],
+        ["json://h1/a", "json://h2/b"],
+    ],
+)
+def test_several_urls_in_one_string_are_several(written: Any) -> None:
+    assert rendered(apprise(written)).urls == ("json://h1/a", "json://h2/b")
+
+
+def test_a_comma_inside_of_a_url_separates_nothing() -> None:
+    url = "mailto://user:pass@example.com?to=a@example.com,b@example.com"
+    assert rendered(apprise(url)).urls == (url,)
+
+
+@pytest.mark.parametrize(
     ("options", "remedy"),
     [
         ({}, "urls"),

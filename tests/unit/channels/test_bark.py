@@ -20,6 +20,8 @@ from tests.support.messages import answer, channel, message
 KEY = "ynJ5Ft4atkMkWeo2PAvFhF"
 OTHER = "qwertyuiopasdfghjklzxc"
 
+TRUE_KEY = "FQ5Fu5nPXKRWqUWiZCMDqS"  # of the length that the server makes
+
 
 def bark(to: str = f"https://api.day.app/{KEY}", **options: Any) -> Any:
     return channel("bark", url=to, bark=options)
@@ -83,6 +85,20 @@ def test_markdown_takes_the_place_of_the_body(option: object, sent: str) -> None
         ("https://api.day.app/K", {}, "https://api.day.app/K", {}),
         ("https://api.day.app/K/", {}, "https://api.day.app/K", {}),
         ("https://api.day.app/K/some/text?sound=bell", {}, "https://api.day.app/K?sound=bell", {}),
+        ("https://api.day.app/K?title=T&Body=B&sound=bell", {}, "https://api.day.app/K?sound=bell", {}),
+        ("http://h:8080/KEY/push", {}, "http://h:8080/KEY", {}),
+        ("http://h:8080/KEY/push/", {}, "http://h:8080/KEY", {}),
+        ("http://h/sub/KEY/push", {}, "http://h/sub/KEY", {}),
+        ("http://h/sub/KEY", {}, "http://h/sub/KEY", {}),
+        ("http://h/KEY/%E6%8E%A8%E9%80%81/push?group=a", {}, "http://h/KEY?group=a", {}),
+        ("http://h/KEY/这里改成你自己的推送内容", {}, "http://h/KEY", {}),
+        (f"http://h/{TRUE_KEY}/push", {}, f"http://h/{TRUE_KEY}", {}),
+        (f"http://h/{TRUE_KEY}/title/body?body=x", {}, f"http://h/{TRUE_KEY}", {}),
+        (f"http://h/a/b/{TRUE_KEY}/title/{TRUE_KEY}", {}, f"http://h/a/b/{TRUE_KEY}", {}),
+        ("http://h/K/push", {"device_key": "K"}, "http://h/K", {}),
+        ("http://h/K/push", {"device_keys": ["K", "L"]}, "http://h/K", {"device_keys": ["K", "L"]}),
+        ("http://h/sub/push", {"device_keys": ["K", "L"]}, "http://h/sub/push", {"device_keys": ["K", "L"]}),
+        ("http://h/sub/push?device_key=K", {}, "http://h/sub/push?device_key=K", {}),
         ("https://h/sub/{key}", {"key": "a/b"}, "https://h/sub/a%2Fb", {}),
         ("https://h/{device_key}", {"device_key": "K"}, "https://h/K", {}),
         ("https://h/{key}", {"device_key": "K"}, "https://h/K", {}),

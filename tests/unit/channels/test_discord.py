@@ -184,6 +184,19 @@ def test_who_is_called_is_called_by_a_new_message_since_an_edit_rings_nobodys_ph
     assert sender.render(success(previous=PREVIOUS)).method == "PATCH"
 
 
+@pytest.mark.parametrize("in_forum", [False, True])
+def test_a_failure_is_a_new_message_and_updates_its_start_besides(in_forum: bool) -> None:
+    sender, failed = (forum if in_forum else discord)("update"), failure(previous=PREVIOUS)
+    request, update = sender.render(failed), sender.follow_up(failed)
+    assert (request.method, update.method) == ("POST", "PATCH")
+    assert urlsplit(update.url).path.endswith(f"/messages/{PREVIOUS['message']}")
+    thread = [PREVIOUS["channel"]] if in_forum else None
+    assert query(request).get("thread_id") == query(update).get("thread_id") == thread
+    assert body(update)["embeds"] == body(request)["embeds"]
+    assert sender.follow_up(success(previous=PREVIOUS)) is None
+    assert sender.follow_up(failure()) is None
+
+
 @pytest.mark.parametrize("lifecycle", ["separate", "reply", "update"])
 def test_in_a_forum_a_task_begins_a_post(lifecycle: str) -> None:
     request = forum(lifecycle).render(start())

@@ -18,6 +18,7 @@ from tests.support.hostile import real_messages
 from tests.support.messages import answer, channel, composed, message, payload
 
 URL = "https://hc-ping.com/5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278"
+SLUG = "https://hc-ping.com/PZBcvlR0oTcDyRMTvDCKpw/my-backup"
 
 
 def check(url: str = URL, more: Any = None, **options: Any) -> Any:
@@ -94,6 +95,13 @@ def test_a_runs_uuid_stays_what_it_is_for_tasks_that_are_under_way_during_an_upd
         ({"url": "https://hc-ping.com"}, "ping URL"),
         ({"url": f"{URL}/start"}, 'without "/start"'),
         ({"url": f"{URL}/fail/"}, 'without "/fail"'),
+        ({"url": f"{URL}/1?create=1"}, 'without "/1"'),
+        ({"url": f"{SLUG}/fail"}, 'without "/fail"'),
+        ({"url": f"{SLUG}/log?create=1"}, 'without "/log"'),
+        ({"url": f"{SLUG}/255"}, 'without "/255"'),
+        ({"url": "https://checks.example.com/ping/the-key/my-backup/start"}, 'without "/start"'),
+        ({"url": "https://example.com/hc/ping/PZBcvlR0oTcDyRMTvDCKpw/log/fail"}, 'without "/fail"'),
+        ({"url": URL.replace("hc-ping.com", "checks.example.com/ping") + "/start"}, 'without "/start"'),
         ({"url": URL, "healthchecks": {"tasks": []}}, "at least one"),
         ({"url": URL, "healthchecks": {"tasks": ["prune"]}}, "backup"),
         ({"url": URL, "healthchecks": {"aborted": "start"}}, "log"),
@@ -162,3 +170,18 @@ def test_errors_come_with_a_remedy(status: int, said: bytes, kind: Any, hint: st
     assert isinstance(outcome, kind)
     assert outcome.reason.endswith(said.decode())
     assert hint in outcome.hint
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        SLUG,
+        "https://hc-ping.com/PZBcvlR0oTcDyRMTvDCKpw/fail",
+        "https://hc-ping.com/PZBcvlR0oTcDyRMTvDCKpw/2024",
+        "https://checks.example.com/ping/the-key/log",
+        "https://checks.example.com/ping/ping/start",
+    ],
+)
+def test_a_slug_may_be_named_like_a_signal(url: str) -> None:
+    assert urlsplit(check(url).render(message("backup_success")).url).path == urlsplit(url).path
+    assert urlsplit(check(url).render(message("backup_failure")).url).path == f"{urlsplit(url).path}/fail"

@@ -217,6 +217,22 @@ def test_who_is_called_is_called_by_a_reply_since_an_edit_rings_nobodys_phone() 
     assert body(sender.render(success(previous=PREVIOUS)))["ts"] == PREVIOUS["ts"]
 
 
+def test_a_failure_is_a_reply_and_updates_its_start_besides() -> None:
+    sender, failed = bot("update"), failure(previous=PREVIOUS)
+    document = body(sender.render(failed))
+    assert (document["thread_ts"], document["reply_broadcast"]) == (PREVIOUS["ts"], True)
+    update = sender.follow_up(failed)
+    assert update.url.endswith("/chat.update")
+    assert body(update)["ts"] == PREVIOUS["ts"]
+    assert body(update)["attachments"] == document["attachments"]
+
+
+def test_only_an_update_that_became_a_reply_is_followed_by_one() -> None:
+    assert bot("update").follow_up(success(previous=PREVIOUS)) is None
+    assert bot("update").follow_up(failure()) is None
+    assert bot("reply").follow_up(failure(previous=PREVIOUS)) is None
+
+
 @pytest.mark.parametrize(
     ("lifecycle", "previous"),
     [
@@ -439,8 +455,7 @@ def test_the_token_is_in_no_repr() -> None:
     [
         ({}, 'write the webhook\'s address as "url"'),
         ({"slack": {"bot_token": "xoxb-1"}}, "name the channel"),
-        ({"slack": {"channel": "C1"}}, 'leave out "channel"'),
-        ({"url": WEBHOOK, "slack": {"channel": "C1"}}, 'leave out "channel"'),
+        ({"slack": {"channel": "C1"}}, 'write the webhook\'s address as "url"'),
         ({"url": WEBHOOK, "slack": SLACK_BOT}, 'leave out "url"'),
         ({"url": WEBHOOK, "lifecycle": "reply"}, "can neither reply nor update; a bot can do both"),
         ({"url": WEBHOOK, "lifecycle": "update"}, 'leave out "lifecycle"'),
@@ -520,3 +535,12 @@ def test_a_workflow_gets_flat_variables(url: str) -> None:
 )
 def test_a_workflow_answers_as_it_does(url: str, status: int, value: Any, kind: Any) -> None:
     assert isinstance(channel("slack", url=url).judge(answer(status, value)), kind)
+
+
+@pytest.mark.parametrize(("url", "ignored"), [(WEBHOOK, True), ("https://chat.example.com/hooks/secret", False)])
+def test_a_webhook_may_name_a_channel_and_the_owner_hears_where_slack_ignores_it(url: str, ignored: bool) -> None:
+    sender = channel("slack", url=url, slack={"channel": "#backups"})
+    assert body(sender.render(success()))["channel"] == "#backups"
+    found = list(sender.endpoint.warnings())
+    assert [location for location, _ in found] == ([("slack", "channel")] if ignored else [])
+    assert all("Slack ignores it" in remedy and "Slack 会忽略" in remedy.chinese for _, remedy in found)

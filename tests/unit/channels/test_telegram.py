@@ -210,6 +210,17 @@ def test_who_is_called_is_called_by_a_reply_since_an_edit_rings_nobodys_phone() 
     assert sender.render(success(previous=PREVIOUS)).url.endswith("/editMessageText")
 
 
+def test_a_failure_is_a_reply_and_updates_its_start_besides() -> None:
+    sender, failed = telegram("update"), failure(previous=PREVIOUS)
+    request, update = sender.render(failed), sender.follow_up(failed)
+    assert request.url.endswith("/sendMessage")
+    assert body(request)["reply_parameters"]["message_id"] == 17
+    assert update.url.endswith("/editMessageText")
+    assert (body(update)["message_id"], body(update)["text"]) == (17, body(request)["text"])
+    assert sender.follow_up(success(previous=PREVIOUS)) is None
+    assert telegram("reply").follow_up(failed) is None
+
+
 @pytest.mark.parametrize(
     ("lifecycle", "previous"),
     [

@@ -55,7 +55,7 @@ def test_an_alertmanager_webhook_fires() -> None:
         "task": "backup",
         "plugin": "prime_backup",
         "server": "My Server/1",
-        "severity": "error",
+        "severity": "critical",
     }
     annotations = {"summary": "Backup #7 done", "description": "Event: backup_success\nBackup: #7"}
     assert document == {
@@ -85,6 +85,7 @@ def test_the_next_success_resolves_the_alert_of_a_failure_and_a_start_does_not()
         made("alertmanager", event)[0]["alerts"] for event in ("backup_failure", "backup_success", "backup_start")
     )
     assert (failed["fingerprint"], "resolved") == (done["fingerprint"], done["status"])
+    assert failed["labels"] == done["labels"]
     assert done["endsAt"] == "2026-01-02T03:04:05.678Z"
     assert begun["fingerprint"] != failed["fingerprint"]
     assert made("alertmanager", server={"name": "Other"})[0]["alerts"][0]["fingerprint"] != failed["fingerprint"]

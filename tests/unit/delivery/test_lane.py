@@ -8,6 +8,7 @@ from typing import Any, Callable, List, Optional, Sequence, Union
 
 import pytest
 
+from prime_notify.cli.record_text import delivery_text, try_lines
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.units import Rate
 from prime_notify.delivery.attempt import Attempter, Receipt
@@ -22,8 +23,10 @@ from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.outbox.database import MEMORY, Database
 from prime_notify.outbox.errors import OutboxClosedError, OutboxError
+from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Settlement, State, TaskChange
+from prime_notify.text.json_text import to_json
 from prime_notify.text.wording import Wording
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, know_health, notification, states
@@ -95,6 +98,26 @@ def test_it_delivers_what_waits_and_then_rests() -> None:
     assert world.run_until_idle() is None
     assert world.transport.sent == ids
     assert states(world.store, ids[0]) == {"a": State.DELIVERED}
+
+
+def test_an_acceptance_without_confirmation_ends_a_delivery_but_is_none() -> None:
+    world = World()
+    world.lane.endpoint = endpoint("a", type="apprise", apprise={"urls": "synology://host/the-token"})
+    taken = [{"service": "synology", "state": "delivered", "said": ""}]
+    world.transport.send = lambda request, **_: Response(0, {}, to_json({"urls": taken}))  # type: ignore[method-assign]
+    id = world.put()
+    assert world.run_until_idle() is None
+    assert states(world.store, id) == {"a": State.ACCEPTED}
+    assert (world.lane.last.outcome, world.lane.health.confirmed) == ("accepted", False)
+    [record] = History(world.store.database).find(id)
+    assert [one.outcome for one in record.deliveries[0].tries] == [State.ACCEPTED]
+    assert delivery_text(record.deliveries[0], 0.0).startswith("a: accepted, not confirmed (")
+    assert next(iter(try_lines(record.deliveries[0].tries[0]))).split()[3:6] == ["accepted,", "not", "confirmed"]
+    assert not Health.from_json(world.lane.health.to_json()).confirmed
+    taken[0]["service"] = "json"
+    assert states(world.store, world.put()) == {"a": State.WAITING}
+    world.run_until_idle()
+    assert world.lane.health.confirmed
 
 
 def test_the_next_message_is_prepared_while_an_answer_is_awaited() -> None:

@@ -179,6 +179,8 @@ class TestEndpoint:
             (hook(url="example.com/secret"), "[0].url", "a string (length 18)", "write a whole address"),
             (hook(url="https://[::1/secret"), "[0].url", "a string (length 19)", "write a whole address"),
             (hook(url="https://a b/secret"), "[0].url", "a string (length 18)", "write a whole address"),
+            (hook(url="https://a/secret, https://b/x"), "[0].url", "a string (length 29)", "write one address here"),
+            (hook(url="https://a/secret https://b/x"), "[0].url", "a string (length 28)", "write one address here"),
             (hook(url=5), "[0].url", "a number", "write a whole address"),
             (hook(headers={"X": ["secret"]}), "[0].headers.X", "a list (length 1)", "write a string"),
             (hook(headers={"X": "a\nsecret"}), "[0].headers", "an object (length 1)", "on one line"),

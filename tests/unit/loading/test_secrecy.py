@@ -131,3 +131,9 @@ def test_the_options_that_hold_back_or_repeat_say_so() -> None:
     assert deferring_options(EndpointConfig) == ("digest", "quiet_hours", "dedupe", "repeat")
     for channel in channel_types().values():
         assert deferring_options(channel.endpoint_model) == deferring_options(EndpointConfig)
+
+
+def test_each_of_several_urls_in_one_string_is_masked() -> None:
+    urls = "json://first:passwort@host/a, pover://secretuser@secrettoken"
+    found = secrets_of({"apprise": {"urls": urls}}, MODELS["apprise"])
+    assert {"passwort", "secretuser", "secrettoken", "pover://secretuser@secrettoken"} <= set(found)

@@ -193,6 +193,22 @@ def test_test_reports_each_endpoint_as_it_finishes(bench: Bench) -> None:
     assert bench.reader.clicks == ['!!pn test "ops room"', "!!pn test phone"]
 
 
+def test_test_of_an_endpoint_without_confirmation_is_no_delivery(bench: Bench) -> None:
+    bench.type("!!pn test")
+    assert bench.answer("ops room", confirmed=False, status=0) == [
+        "- ops room: accepted, not confirmed: this service may refuse a message without an error (HTTP 0, 12 ms)"
+    ]
+    assert bench.answer("phone")[-1] == "1 of 2 delivered, 1 accepted but not confirmed"
+
+
+def test_the_overview_never_calls_an_acceptance_a_delivery(make_bench: MakeBench) -> None:
+    bench = make_bench(state("now", last=last("accepted", ms=4.0)), state("before", last_success=NOON, confirmed=False))
+    assert bench.type("!!pn")[-2:] == [
+        "- now (webhook): accepted, not confirmed (4 ms, 2026-01-01 12:00:00)",
+        "- before (webhook): accepted, not confirmed (2026-01-01 12:00:00)",
+    ]
+
+
 def test_test_of_an_endpoint_that_could_not_be_reached_has_no_status(bench: Bench) -> None:
     bench.type("!!pn test phone")
     assert bench.answer("phone", ok=False, status=None, reason="timed out") == [

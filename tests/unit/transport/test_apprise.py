@@ -349,3 +349,17 @@ def test_nothing_is_left_in_the_logging_of_others(receiver: Receiver, gate: Gate
     gate.opened.set()
     join_threads()
     assert len(filters()) == len(before) - 2
+
+
+def test_no_letter_of_a_password_comes_out_of_apprises_log() -> None:
+    url = "mailto://steve:password@mail.example.com/rec%20ipient?key=Zoo"
+    lines = [
+        "Could not send to mailto://s...e:p...d@mail.example.com/?from=x",
+        "user s...e, p...d, r...t, Z...o",
+        "Failed to post to https://api.example.com/token/abc, error=404.",
+    ]
+    text = transport_module._log_text(lines, url)
+    assert text == (
+        "Could not send to mailto://***; user ***, ***, ***, ***; "
+        "Failed to post to https://api.example.com/***, error=404."
+    )

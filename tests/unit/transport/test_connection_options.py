@@ -13,6 +13,8 @@ from typing import Any, List
 import pytest
 import trustme
 
+from prime_notify.channels.common.http_status import refusal
+from prime_notify.model.proxy import PROXY_LOGIN
 from prime_notify.model.request import DIRECT, ConnectionOptions, Request
 from prime_notify.model.response import Response
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
@@ -96,8 +98,20 @@ def test_the_client_certificate_is_shown_to_a_server_that_wants_it(
         result = send(transport, receiver.url(f"/{SECRET}"), verify=ca)
         assert isinstance(result, TransportFailure)
         assert len(receiver.requests) == 1
-        if result.kind is FailureKind.TLS:  # unless the server closed the connection before its alert was read
-            failed(result, FailureKind.TLS, '"cert"')
+        failed(result, FailureKind.TLS, "requires a client certificate", '"cert"')
+
+
+@pytest.mark.parametrize("size", [0, 300_000])
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_a_client_certificate_that_is_missing_is_named_whenever_the_server_closes(
+    transport: HttpTransport, ca: str, version: str, size: int
+) -> None:
+    with SecureReceiver(demanding=True) as receiver:
+        assert receiver._tls is not None
+        receiver._tls.maximum_version = ssl.TLSVersion[version]
+        for _ in range(10):
+            request = Request("POST", receiver.url(), {}, b"x" * size, ConnectionOptions(verify=ca))
+            failed(transport.send(request, timeout=30), FailureKind.TLS, "client certificate", '"cert"')
 
 
 def test_a_certificate_that_was_renewed_is_used_without_a_reload(
@@ -140,7 +154,9 @@ def test_a_proxy_that_wants_another_password_is_explained(transport: HttpTranspo
     receiver.behave(Answer(407))
     proxy = f"http://me:{SECRET}@127.0.0.1:{receiver.port}"
     failed(send(transport, "https://nonexistent.invalid/", proxy=proxy), FailureKind.PROXY, "HTTP 407", '"proxy"')
-    assert send(transport, "http://nonexistent.invalid/", proxy=proxy).status == 407
+    tunnel, plain = (send(transport, f"{scheme}://nonexistent.invalid/", proxy=proxy) for scheme in ("https", "http"))
+    assert plain.status == 407
+    assert tunnel.hint == refusal(plain).hint == PROXY_LOGIN
 
 
 def test_the_configured_proxy_comes_before_the_environments_and_direct_before_both(

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Tuple
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.apprise.confirmation import is_confirmed
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.urgency import Tone, tone_of
@@ -20,6 +21,7 @@ from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
+from prime_notify.text.addresses import split_urls
 from prime_notify.text.cutting import cut_bytes, cut_chars
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.markdown import escape
@@ -71,6 +73,14 @@ _RETRIED = {
 _STATUS = re.compile(r"\berror=([345][0-9]{2})\b")  # as nearly all of Apprise's plugins log a refusal
 
 
+def _each_url(value: Any) -> Any:
+    """A list of URLs, of which the owner may have written several into one string."""
+    listed = as_list(value)
+    if not isinstance(listed, list):
+        return listed
+    return [url for item in listed for url in (split_urls(item) or [item] if isinstance(item, str) else [item])]
+
+
 def _check_library() -> None:
     """Looks for the library without importing it: the import takes long, and waits for the first message."""
     if importlib.util.find_spec("apprise") is None:
@@ -86,7 +96,7 @@ def _check_library() -> None:
 class AppriseOptions(Options):
     """The URLs of Apprise, and the form of the text."""
 
-    urls: Annotated[List[str], BeforeValidator(as_list)] = option(
+    urls: Annotated[List[str], BeforeValidator(_each_url)] = option(
         ...,
         'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
         "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
@@ -133,7 +143,8 @@ class AppriseEndpoint(EndpointConfig):
 
 
 class Apprise(Channel[AppriseEndpoint]):
-    """Hands a message to the library. It is delivered when every URL has taken it.
+    """Hands a message to the library. It is delivered when every URL has taken it, and accepted without confirmation
+    where Apprise cannot know whether one has.
 
     A retry goes only to the URLs that have not taken the message yet. After a restart of MCDReforged it goes to all of
     them.
@@ -146,12 +157,14 @@ class Apprise(Channel[AppriseEndpoint]):
         "en_us": (
             "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
             'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
-            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it."
+            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it. For "
+            "many services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
         ),
         "zh_cn": (
             "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
             '先执行 `pip install "apprise>=2.2"`，再填写它的 URL。若某服务有专门的类型，请优先使用：'
             "Apprise 给出的失败原因较少，也不支持 `mention` 与 `lifecycle`。"
+            "许多服务 Apprise 只看 HTTP 状态码，其结果显示为“已接受，未确认”。"
         ),
     }
 
@@ -183,7 +196,8 @@ class Apprise(Channel[AppriseEndpoint]):
             if not isinstance(result, dict) or result.get("state") != "delivered"
         ]
         if not refused:
-            return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "")
+            confirmed = all(is_confirmed(str(result.get("service"))) for result in results)
+            return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "", confirmed=confirmed)
         return _combined(refused, len(urls))
 
     def _text(self, message: Message) -> str:

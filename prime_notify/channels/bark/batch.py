@@ -1,0 +1,92 @@
+"""A push to several devices: who has it already, and what the answer says of the others.
+
+A batch is always HTTP 200. Each device has its own result, in any order of their keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from prime_notify.channels.common.http_status import Refusal
+from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.response import Response
+from prime_notify.text.wording import Wording
+
+__all__ = ["judge_batch", "left_of", "receipt_of"]
+
+_TAKEN = "taken"
+
+Judge = Callable[[Response, Dict[str, Any]], Refusal]
+"""The outcome that one device's result means."""
+
+
+def left_of(keys: Sequence[str], previous: Optional[Mapping[str, str]]) -> Sequence[str]:
+    """The keys that have not got the push yet, by the receipt of an attempt before; all of them when none is left."""
+    taken = (previous or {}).get(_TAKEN, "").split(",")
+    return [key for key in keys if _digest(key) not in taken] or keys
+
+
+def receipt_of(keys: Sequence[str]) -> Mapping[str, str]:
+    """The receipt when these have the push. It goes to the disk, so it holds no key."""
+    return {_TAKEN: ",".join(map(_digest, keys))}
+
+
+def judge_batch(
+    response: Response, answer: Dict[str, Any], keys: Sequence[str], asked: Sequence[str], refused: Judge
+) -> Outcome:
+    """``keys``: all of the endpoint. ``asked``: those in the request; the others had the push before."""
+    status = response.status
+    results = answer.get("data")
+    if not isinstance(results, list):
+        hint = Wording(
+            "this server does not know device_keys: update it, or write one endpoint for each device",
+            "该服务器不支持 device_keys：请升级，或为每台设备各写一个推送目标",
+        )
+        return Permanent(
+            Wording("the answer has no result for any device", "应答中没有任何设备的结果"), status, hint=hint
+        )
+    by_key = {one.get("device_key"): one for one in results if _is_result(one)}
+    failures: List[Tuple[str, Refusal]] = []
+    taken: List[str] = []
+    for number, key in enumerate(keys, 1):
+        result = by_key.get(key, {"message": "it is not in the answer"})
+        if key not in asked or result.get("code") == 200:
+            taken.append(key)
+        else:
+            failures.append((f"device {number} ({_masked(key)})", refused(response, result)))
+    if not failures:
+        return Delivered(status, detail=f"{len(keys)} devices")
+    return _combined(failures, len(keys), status, receipt_of(taken) if taken else None)
+
+
+def _combined(
+    refused: Sequence[Tuple[str, Refusal]], devices: int, status: int, receipt: Optional[Mapping[str, str]]
+) -> Refusal:
+    """One outcome for a batch: a retry while any device needs one."""
+    retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
+    reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
+    reason = Wording(
+        "{count} of {devices} devices got nothing: {reasons}",
+        "{devices} 台设备中有 {count} 台没有收到：{reasons}",
+        count=len(refused),
+        devices=devices,
+        reasons=reasons,
+    )
+    hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
+    if retries:
+        throttled = any(retry.throttled for retry in retries)
+        return Retry(reason, status, throttled=throttled, hint=hint, receipt=receipt)
+    return Permanent(reason, status, hint=hint, receipt=receipt)
+
+
+def _is_result(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("device_key"), str)
+
+
+def _masked(key: str) -> str:
+    return f"{key[:2]}…{key[-2:]}" if len(key) >= 12 else "***"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
