@@ -7,7 +7,7 @@ from typing import List, Mapping, Optional, Tuple
 
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.notices import LastResult
-from prime_notify.loading.load import LoadedConfig
+from prime_notify.loading.load import LoadedConfig, Problem
 from prime_notify.model.health import Health
 
 __all__ = ["EndpointState", "Overview", "overview_of"]
@@ -19,7 +19,8 @@ class EndpointState:
 
     ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
     ``disabled``: the service said that the address is gone for good. ``paused_for``: seconds until the next try, while
-    it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it.
+    it is paused. ``orphaned``: it is not in the config any more, but deliveries wait for it. ``mistake``: the problem in
+    the config that switches it off.
     """
 
     name: str
@@ -35,6 +36,7 @@ class EndpointState:
     switched_on: bool = False
     switched_off: bool = False
     orphaned: bool = False
+    mistake: Optional[Problem] = None
 
     @property
     def on(self) -> bool:
@@ -64,7 +66,8 @@ def overview_of(
     switched: Mapping[str, bool],
     now: float,
 ) -> Tuple[EndpointState, ...]:
-    """A state for each endpoint of the config, then one for each other name for which deliveries are left."""
+    """A state for each endpoint of the config, those with a mistake included, then one for each other name for which
+    deliveries are left."""
     states: List[EndpointState] = []
     for endpoint in loaded.endpoints:
         name = endpoint.name
@@ -87,6 +90,10 @@ def overview_of(
             )
         )
     known = {state.name for state in states}
+    for broken in loaded.broken:
+        left = (0, 0) if broken.name in known else (waiting.get(broken.name, 0), dead.get(broken.name, 0))
+        states.append(EndpointState(broken.name, broken.type, False, *left, mistake=broken.problem))
+        known.add(broken.name)
     for name in sorted({*waiting, *dead} - known):
         left = waiting.get(name, 0), dead.get(name, 0)
         states.append(EndpointState(name, "", False, *left, orphaned=True))
