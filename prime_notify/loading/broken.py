@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prime_notify.config.levels import level_of
 from prime_notify.config.problem import Problem
 from prime_notify.text.redaction import Redactor
 
@@ -17,12 +18,13 @@ class BrokenEndpoint:
     """An endpoint that a mistake in the config switches off.
 
     ``type``: as written, or empty where that is no text. ``enabled``: whether it would be on without the mistake.
-    ``problem``: the first one that switches it off.
+    ``visible_to``: the permission level that sees it. ``problem``: the first one that switches it off.
     """
 
     name: str
     type: str
     enabled: bool
+    visible_to: int
     problem: Problem
 
 
@@ -30,9 +32,9 @@ def broken_endpoint(raw: object, redact: Redactor, default_name: str, problem: P
     """The broken endpoint of the document's value ``raw``. It has ``default_name`` where its own name is no name."""
     written = raw if isinstance(raw, dict) else {}
     name = _shown(written.get("name"), redact) or default_name
-    return BrokenEndpoint(
-        name, _shown(written.get("type", "webhook"), redact), written.get("enabled") is not False, problem
-    )
+    visible_to = level_of(written["visible_to"]) if written.get("visible_to") is not None else 0
+    kind = _shown(written.get("type", "webhook"), redact)
+    return BrokenEndpoint(name, kind, written.get("enabled") is not False, visible_to, problem)
 
 
 def _shown(value: object, redact: Redactor) -> str:
