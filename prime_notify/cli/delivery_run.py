@@ -80,7 +80,9 @@ def outcome_report(folder: FolderAccess, loaded: LoadedConfig, awaited: Awaited,
     for name, found in sorted(by_endpoint.items()):
         lines += _lines(name, found, folder.now)
         if name not in enabled and any(one.state is State.WAITING for one in found):
-            lines.append("    it waits until the endpoint is in the config and switched on")
+            mistake = next((one.problem for one in loaded.broken if one.name == name), None)
+            why = f"until the mistake at {mistake.path} is corrected" if mistake else "until it is in the config and on"
+            lines.append(f"    it waits {why}")
     fine = all(one.state in _FINE for found in by_endpoint.values() for one in found)
     if not fine:
         lines.append("What was not delivered stays in the outbox; MCDReforged goes on with what waits")

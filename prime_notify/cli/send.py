@@ -60,19 +60,37 @@ def _send(options: argparse.Namespace, folder: FolderAccess) -> Report:
     loaded = _config(folder)
     id = _store(folder, event)
     if folder.owner is not None or loaded is None:
-        return _left_to(folder.owner, id)
+        return _with_mistakes(_left_to(folder.owner, id), loaded)
     awaited: Awaited = {}
     with delivery_run(folder, loaded, verbose=options.verbose) as run:
         if run is not None:
             awaited = _deliveries_of(run, run.accepted)
             run.wait(awaited, float(options.timeout))
     if run is None:
-        return _left_to(None, id)
+        return _with_mistakes(_left_to(None, id), loaded)
     if id not in awaited:
         raise CliError(f"not sent: {event.name.value} of this task was accepted before", FAILED)
     report = outcome_report(folder, loaded, {id: awaited[id]}, id=id)
-    nowhere = [] if awaited[id] else ["no endpoint wants it"]
-    return Report([f"{event.name.value} {id}", *nowhere, *report.lines], report.data, report.code)
+    nowhere = [] if awaited[id] or _mistakes(loaded) else ["no endpoint wants it"]
+    report = Report([f"{event.name.value} {id}", *nowhere, *report.lines], report.data, report.code)
+    return _with_mistakes(report, loaded)
+
+
+def _mistakes(loaded: Optional[LoadedConfig]) -> List[str]:
+    """A line for each endpoint that gets nothing because of a mistake, or for each problem where there is no endpoint
+    at all."""
+    if loaded is None:
+        return []
+    lines = [f"{one.name}: off: mistake at {one.problem}" for one in loaded.broken if one.enabled]
+    return lines or ([] if loaded.endpoints else [f"no endpoint: mistake at {problem}" for problem in loaded.problems])
+
+
+def _with_mistakes(report: Report, loaded: Optional[LoadedConfig]) -> Report:
+    """The report, with the mistakes that keep the event from an endpoint, as a failure."""
+    mistakes = _mistakes(loaded)
+    if not mistakes:
+        return report
+    return Report([*report.lines, *mistakes], {**report.data, "mistakes": mistakes}, FAILED)
 
 
 def _config(folder: FolderAccess) -> Optional[LoadedConfig]:
@@ -84,7 +102,8 @@ def _config(folder: FolderAccess) -> Optional[LoadedConfig]:
             raise
         return None
     if not loaded.config.notification.enabled:
-        raise CliError("nothing is sent: notification.enabled is false in the config", FAILED)
+        why = ["nothing is sent: notification.enabled is false in the config", *map(str, loaded.problems)]
+        raise CliError("\n".join(why), FAILED)
     return loaded
 
 

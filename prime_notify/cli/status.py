@@ -43,6 +43,8 @@ class _Endpoint:
     waiting: int
     dead: int
     health: Health
+    mistake: str = ""
+    """The place in the config that switches it off."""
 
     @property
     def is_failing(self) -> bool:
@@ -53,6 +55,8 @@ class _Endpoint:
         return bool(self.dead) or self.is_failing or (bool(self.waiting) and not self.configured)
 
     def state(self, now: float) -> str:
+        if self.mistake:
+            return f"off: mistake at {self.mistake}"
         if not self.configured:
             return "not in the config"
         if not self.enabled:
@@ -68,7 +72,7 @@ class _Endpoint:
         more = {"last_failure": self.health.last_failure, "last_reason": self.health.last_reason or None}
         paused = self.health.paused_until or None
         named = {name: getattr(self, name) for name in ("name", "type", "enabled", "configured", "waiting", "dead")}
-        return {**named, **known, **more, "held_until": paused}
+        return {**named, **known, **more, "held_until": paused, "mistake": self.mistake or None}
 
 
 def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
@@ -107,6 +111,11 @@ def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[Outbox]) -> Iter
         names.append(name)
         numbers = waiting.get(name, 0), dead.get(name, 0)
         yield _Endpoint(name, endpoint.type, endpoint.config.enabled, True, *numbers, health.get(name, Health()))
+    for broken in loaded.broken if loaded else ():
+        numbers = (0, 0) if broken.name in names else (waiting.get(broken.name, 0), dead.get(broken.name, 0))
+        names.append(broken.name)
+        found = health.get(broken.name, Health())
+        yield _Endpoint(broken.name, broken.type, False, True, *numbers, found, broken.problem.path)
     for name in sorted({*waiting, *dead} - {*names}):
         numbers = waiting.get(name, 0), dead.get(name, 0)
         unknown = loaded is None  # whether there is such an endpoint

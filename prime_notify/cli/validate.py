@@ -39,6 +39,10 @@ def _validate(options: argparse.Namespace) -> Report:
         {"name": endpoint.name, "type": endpoint.type, "enabled": endpoint.config.enabled}
         for endpoint in loaded.endpoints
     ]
+    endpoints += [
+        {"name": broken.name, "type": broken.type, "enabled": False, "mistake": broken.problem.path}
+        for broken in loaded.broken
+    ]
     enabled = loaded.config.notification.enabled
     report = _report(path, loaded.problems, {"usable": True, "enabled": enabled, "endpoints": endpoints})
     return Report([*report.lines, *_endpoint_lines(loaded)], report.data, report.code)
@@ -49,7 +53,7 @@ def _report(path: Path, problems: Sequence[Problem], more: Dict[str, Any]) -> Re
         {"path": problem.path, "found": problem.found, "remedy": problem.remedy, "fatal": problem.fatal}
         for problem in problems
     ]
-    verdict = f"{path}: {len(problems)} problem(s)" if problems else f"{path}: nothing is wrong"
+    verdict = f"{path}: problems: {len(problems)}" if problems else f"{path}: nothing is wrong"
     data = {"config": str(path), "valid": not problems, "problems": listed, **more}
     return Report([verdict, *(f"- {problem}" for problem in problems)], data, FAILED if problems else OK)
 
@@ -60,4 +64,6 @@ def _endpoint_lines(loaded: LoadedConfig) -> Sequence[str]:
         (endpoint.name, endpoint.type, "on" if endpoint.config.enabled else "switched off")
         for endpoint in loaded.endpoints
     ]
-    return [f"Notifications are switched {switched}; usable endpoints: {len(rows)}", *table(rows)]
+    usable = len(rows)
+    rows += [(broken.name, broken.type, f"off: mistake at {broken.problem.path}") for broken in loaded.broken]
+    return [f"Notifications are switched {switched}; usable endpoints: {usable}", *table(rows)]

@@ -13,6 +13,7 @@ from prime_notify.config.choices import EventChoice, EventChoices, TextList, as_
 from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, http_url
 from prime_notify.config.delivery_options import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.filter import Filter
+from prime_notify.config.levels import Level
 from prime_notify.config.message_options import Action, Mention, Templates, TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
@@ -222,6 +223,15 @@ class EndpointConfig(Options):
         "The group of the endpoint, one of `notification.groups`. Its endpoints share the notifications.",
         "所属的组（`notification.groups` 之一）；同组目标分担通知。",
         example="phones",
+        public=True,
+    )
+
+    visible_to: Optional[Level] = option(
+        None,
+        "The permission level that sees this endpoint in the commands of the plugin; by default every level that may "
+        "use the commands.",
+        "从哪个权限等级起，可以在本插件的命令中看到此推送目标；默认所有能使用命令的人。",
+        example="admin",
         public=True,
     )
 

@@ -19,12 +19,14 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.choices import EventChoices
 from prime_notify.config.delivery_options import GroupMode, GroupName
 from prime_notify.config.endpoint import EndpointConfig, Language
+from prime_notify.config.levels import Level
 from prime_notify.config.message_options import TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
 from prime_notify.text.wording import Wording
 
 __all__ = [
+    "DEFAULT_PREFIX",
     "CommandConfig",
     "Config",
     "ConfigDocument",
@@ -34,22 +36,6 @@ __all__ = [
     "PermissionConfig",
     "ServerConfig",
     "SourcesConfig",
-]
-
-_LEVELS: Dict[str, int] = {"guest": 0, "user": 1, "helper": 2, "admin": 3, "owner": 4}  # MCDReforged's
-
-
-def _level(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("write a level from 0 to 4, or its name")  # noqa: TRY004 - Pydantic expects ValueError
-    return _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
-
-
-Level = Annotated[
-    int,
-    Field(ge=0, le=4),
-    BeforeValidator(_level),
-    WithJsonSchema({"anyOf": [{"enum": list(_LEVELS)}, {"type": "integer", "minimum": 0, "maximum": 4}]}),
 ]
 
 
@@ -67,6 +53,9 @@ Percentage = Annotated[
     BeforeValidator(_percentage),
     WithJsonSchema({"anyOf": [{"const": False}, {"type": "integer", "minimum": 1, "maximum": 99}]}),
 ]
+
+DEFAULT_PREFIX = "!!pn"
+_TAKEN_PREFIXES = {"!!pb": "Prime Backup", "!!MCDR": "MCDReforged", "!!help": "MCDReforged"}
 PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -218,11 +207,24 @@ class PermissionConfig(Options):
     )
 
 
+def _of_no_other(prefix: str) -> str:
+    owner = _TAKEN_PREFIXES.get(prefix)
+    if owner is not None:
+        english = '{prefix} belongs to {owner}; write another prefix, such as "{default}"; until then it is "{default}"'
+        chinese = "{prefix} 属于 {owner}；请写另一个前缀，如“{default}”；在此之前使用“{default}”"
+        raise ValueError(Wording(english, chinese, prefix=prefix, owner=owner, default=DEFAULT_PREFIX))
+    return prefix
+
+
 class CommandConfig(Options):
     """The commands of the plugin."""
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$")] = option(
-        "!!pn", "The prefix of the commands.", "命令的前缀。", example="!!notify", public=True
+    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$"), AfterValidator(_of_no_other)] = option(
+        DEFAULT_PREFIX,
+        "The prefix of the commands. It may not be the prefix of another plugin.",
+        "命令的前缀，不能与其他插件的前缀相同。",
+        example="!!notify",
+        public=True,
     )
     permission: PermissionConfig = option(
         PermissionConfig, "The permission level of each command.", "各命令所需的权限等级。", example={"test": "admin"}

@@ -164,10 +164,7 @@ class Attempter:
             if request is None:
                 return
             answer = self.transport.send(request, timeout=float(endpoint.config.timeout), meanwhile=None)
-            if isinstance(answer, TransportFailure):
-                outcome = _outcome_of(answer)
-            else:
-                outcome = endpoint.judge(request, answer)
+            outcome = _outcome_of(answer) if isinstance(answer, TransportFailure) else endpoint.judge(request, answer)
         except Exception as error:  # noqa: BLE001  (the message itself is delivered)
             outcome = Permanent(internal_error(error))
         if not isinstance(outcome, Delivered):

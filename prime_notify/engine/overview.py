@@ -7,7 +7,7 @@ from typing import List, Mapping, Optional, Tuple
 
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.notices import LastResult
-from prime_notify.loading.load import LoadedConfig
+from prime_notify.loading.load import BrokenEndpoint, LoadedConfig, Problem
 from prime_notify.model.health import Health
 
 __all__ = ["EndpointState", "Overview", "overview_of"]
@@ -20,7 +20,8 @@ class EndpointState:
     ``last``: the newest attempt of this process; ``last_success``: unix seconds, perhaps of an earlier process.
     ``confirmed``: that success was no mere acceptance. ``disabled``: the service said that the address is gone.
     ``paused_for``: seconds until the next try, while it is paused. ``orphaned``: it is not in the config any more, but
-    deliveries wait for it.
+    deliveries wait for it. ``mistake``: the problem in the config that switches it off. ``visible_to``: the permission
+    level that sees it.
     """
 
     name: str
@@ -37,11 +38,13 @@ class EndpointState:
     switched_on: bool = False
     switched_off: bool = False
     orphaned: bool = False
+    mistake: Optional[Problem] = None
+    visible_to: int = 0
 
     @property
     def on(self) -> bool:
         """Whether new notifications go there, as far as people decide."""
-        return self.switched_on or (self.enabled and not self.switched_off)
+        return self.mistake is None and (self.switched_on or (self.enabled and not self.switched_off))
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def overview_of(
     switched: Mapping[str, bool],
     now: float,
 ) -> Tuple[EndpointState, ...]:
-    """A state for each endpoint of the config, then one for each other name for which deliveries are left."""
+    """A state for each endpoint of the config, those with a mistake included, then one for each other name for which
+    deliveries are left."""
     states: List[EndpointState] = []
     for endpoint in loaded.endpoints:
         name = endpoint.name
@@ -87,10 +91,27 @@ def overview_of(
                 disabled=bool(lane and lane.disabled),
                 switched_on=switched.get(name) is True,
                 switched_off=switched.get(name) is False,
+                visible_to=endpoint.config.visible_to or 0,
             )
         )
     known = {state.name for state in states}
+    for broken in loaded.broken:
+        left = (0, 0) if broken.name in known else (waiting.get(broken.name, 0), dead.get(broken.name, 0))
+        states.append(_broken_state(broken, *left))
+        known.add(broken.name)
     for name in sorted({*waiting, *dead} - known):
         left = waiting.get(name, 0), dead.get(name, 0)
         states.append(EndpointState(name, "", False, *left, orphaned=True))
     return tuple(states)
+
+
+def _broken_state(broken: BrokenEndpoint, waiting: int, dead: int) -> EndpointState:
+    return EndpointState(
+        broken.name,
+        broken.type,
+        broken.enabled,
+        waiting,
+        dead,
+        mistake=broken.problem,
+        visible_to=broken.visible_to,
+    )

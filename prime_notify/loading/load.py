@@ -8,28 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import Config
 from prime_notify.config.problem import ConfigError, Location, Problem, describe, json_path
+from prime_notify.loading.broken import BrokenEndpoint, broken_endpoint
 from prime_notify.loading.cross_references import unshared_groups, with_known_names
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.endpoints import EndpointLoader, LoadedEndpoint
 from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 
-__all__ = ["ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
+__all__ = ["BrokenEndpoint", "ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
 
 
 @dataclass(frozen=True)
 class LoadedConfig:
-    """A usable config. ``endpoints``: the valid ones, whether enabled or not."""
+    """A usable config.
+
+    ``endpoints``: the valid ones, whether enabled or not. ``broken``: those that a problem switches off.
+    """
 
     config: Config
     endpoints: Tuple[Endpoint, ...]
     problems: Tuple[Problem, ...]
+    broken: Tuple[BrokenEndpoint, ...] = ()
 
 
 def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path) -> LoadedConfig:
@@ -52,7 +57,17 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
         config=_with_endpoints(sections.config, endpoints),
         endpoints=endpoints,
         problems=tuple(_redacted(problem, redact) for problem in problems),
+        broken=tuple(_broken(sections.raw_endpoints, loaded, redact)),
     )
+
+
+def _broken(raw: object, loaded: List[LoadedEndpoint], redact: Redactor) -> Iterator[BrokenEndpoint]:
+    """The endpoints of the list ``raw`` that a problem switches off, in its order."""
+    items = raw if isinstance(raw, list) else []
+    for item, default_name, one in zip(items, _default_names(items), loaded):
+        fatal = next((problem for problem in one.problems if problem.fatal), None)
+        if one.endpoint is None and fatal is not None:
+            yield broken_endpoint(item, redact, default_name, _redacted(fatal, redact))
 
 
 def _with_endpoints(config: Config, endpoints: Tuple[Endpoint, ...]) -> Config:

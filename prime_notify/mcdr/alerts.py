@@ -9,11 +9,16 @@ from mcdreforged.api.rtext import RColor, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.delivery.notices import Notice, NoticeKind
-from prime_notify.mcdr.rich_text import clickable, quoted
+from prime_notify.mcdr.config_file import ConfigState
+from prime_notify.mcdr.rich_text import clickable, fills_in, fitted, quoted
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text import humanize
 
-__all__ = ["NoticeAlerts", "OperatorAlerts"]
+__all__ = ["NoticeAlerts", "OperatorAlerts", "show_config_alert"]
+
+_CONFIG = ""
+"""In the place of an endpoint's name, for the alert about the config. No endpoint has this name."""
+_MOST_PLACES = 3
 
 
 class OperatorAlerts:
@@ -65,26 +70,26 @@ class OperatorAlerts:
 
     def _show_to(self, player: str, text: RTextBase, level: int) -> None:
         if self._server.get_permission_level(player) >= level:
-            self._server.tell(player, text)
+            self._server.tell(player, fitted(text))
 
 
 @dataclass(frozen=True)
 class NoticeAlerts:
     """Turns the engine's notices about endpoints into log lines and alerts.
 
-    ``test``: the command that tests an endpoint. ``level``: the permission level of the operators who see the alert.
+    ``test`` gives the command that tests an endpoint, and ``level`` the permission level that sees alerts about one.
     ``run_on_executor``: as in the commands' tools.
     """
 
     translations: Translations
     operators: OperatorAlerts
-    test: str
-    level: Callable[[], int]
+    test: Callable[[], str]
+    level: Callable[[str], int]
     run_on_executor: Callable[[Callable[[], None]], None]
 
     def publish(self, notice: Notice) -> None:
         """Log the notice, and show it to the operators. From any thread."""
-        command = f"{self.test} {quoted(notice.endpoint)}"
+        command = f"{self.test()} {quoted(notice.endpoint)}"
         key = f"log.endpoint_{notice.kind.value}"
         duration = humanize.duration(notice.seconds)
         values = {"endpoint": notice.endpoint, "duration": duration, "reason": notice.reason, "command": command}
@@ -95,6 +100,22 @@ class NoticeAlerts:
             text = self.translations.reply(key, **values).set_color(RColor.red if standing else RColor.green)
             hover = self.translations.reply("command.click_to_fill", command=command)
             alert = clickable(text, command, hover)
-            self.operators.show(notice.endpoint, alert, self.level(), standing=standing)
+            self.operators.show(notice.endpoint, alert, self.level(notice.endpoint), standing=standing)
 
         self.run_on_executor(show)
+
+
+def show_config_alert(
+    operators: OperatorAlerts, translations: Translations, state: ConfigState, *, reload: str, level: int
+) -> None:
+    """Show an alert while the config file has problems, also to operators who join; withdraw it when it has none."""
+    if not state.problems:
+        operators.withdraw(_CONFIG)
+        return
+    if state.readable:
+        key = "command.config.alert_problems"
+    else:
+        key = "command.config.alert_kept" if state.in_force else "command.config.alert_unreadable"
+    places = [problem.path for problem in state.problems[:_MOST_PLACES]]
+    text = translations.reply(key, count=len(state.problems), places=translations.listed(places), reload=reload)
+    operators.show(_CONFIG, fills_in(translations, text.set_color(RColor.red), reload), level, standing=True)

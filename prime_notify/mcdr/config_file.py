@@ -17,7 +17,7 @@ from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_c
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
-__all__ = ["ConfigFile", "Reloaded"]
+__all__ = ["ConfigFile", "ConfigState", "Reloaded"]
 
 _CONFIG = "config.json"
 _RELOAD = "!!pn reload"
@@ -36,14 +36,31 @@ class Reloaded:
     needs_plugin_reload: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class ConfigState:
+    """The config file as it was read the last time.
+
+    ``problems``: those in it. ``readable``: false when it could not be read at all. ``in_force``: whether a config that
+    was read is in force, be it this one or the former one.
+    """
+
+    problems: Sequence[Problem] = ()
+    readable: bool = True
+    in_force: bool = True
+
+
 class ConfigFile:
-    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force."""
+    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force.
+
+    ``state``: what people should know of the file.
+    """
 
     def __init__(self, server: PluginServerInterface, folder: Path, translations: Translations) -> None:
         self._server = server
         self._folder = folder
         self._path = folder / _CONFIG
         self._translations = translations
+        self.state = ConfigState()
         self._write_missing()
         self.loaded = self._load_first()
         self._prefix = self.config.command.prefix
@@ -58,14 +75,18 @@ class ConfigFile:
         try:
             self.loaded = self._load()
         except ConfigError as error:
+            in_force = self.state.in_force
+            self.state = ConfigState(error.problems, readable=False, in_force=in_force)
             self._log_problems(error.problems)
-            self._translations.error("log.config_kept")
+            self._translations.error("log.config_kept" if in_force else "log.config_unreadable", reload=_RELOAD)
             return Reloaded(False, error.problems)
         except ImportError as error:  # an option needs a module of ours that was not needed before
             problem = Problem(str(self._path), internal_error(error), internal_remedy(error), fatal=True)
             self._log_problems([problem])
+            self.state = ConfigState([problem], readable=True, in_force=self.state.in_force)
             self._translations.error("log.config_kept")
             return Reloaded(False, [problem])
+        self.state = ConfigState(self.loaded.problems)
         self._log_problems(self.loaded.problems)
         changed = [] if self.config.command.prefix == self._prefix else ["command.prefix"]
         return Reloaded(True, self.loaded.problems, changed)
@@ -86,9 +107,11 @@ class ConfigFile:
         try:
             loaded = self._load()
         except ConfigError as error:
+            self.state = ConfigState(error.problems, readable=False, in_force=False)
             self._log_problems(error.problems)
             self._translations.error("log.config_unreadable", reload=_RELOAD)
             return load_config({}, environ={}, base_dir=self._folder)
+        self.state = ConfigState(loaded.problems)
         self._log_problems(loaded.problems)
         return loaded
 

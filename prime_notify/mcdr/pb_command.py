@@ -18,6 +18,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 from mcdreforged.api.command import AbstractNode, CommandError, IllegalNodeOperation, Literal
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.mcdr.command_roots import registered_roots
 from prime_notify.mcdr.translations import Translations
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.periodic import Periodic
@@ -33,7 +34,7 @@ _SEARCH_EVERY = 0.5  # seconds
 class PrimeBackupTestCommand:
     """Keeps the node at each root where it belongs.
 
-    ``make_node`` makes a new ``test`` node, permission check included. ``alternative``: the command that does the
+    ``make_node`` makes a new ``test`` node, permission check included. ``alternative`` gives the command that does the
     same, for the warning where the node cannot be added.
     """
 
@@ -43,7 +44,7 @@ class PrimeBackupTestCommand:
         translations: Translations,
         *,
         make_node: Callable[[], Literal],
-        alternative: str,
+        alternative: Callable[[], str],
     ) -> None:
         self._server = server
         self._translations = translations
@@ -128,22 +129,16 @@ class PrimeBackupTestCommand:
         return [root] if root is not None else []
 
     def _holders(self) -> Optional[Sequence[Tuple[str, Literal]]]:
-        """Plugin id and node of every registered root; None when this MCDReforged does not have them where we look."""
-        try:
-            by_literal = self._server._mcdr_server.command_manager.root_nodes
-            return [
-                (holder.plugin.get_id(), holder.node) for holders in list(by_literal.values()) for holder in holders
-            ]
-        except (AttributeError, TypeError):
-            if self._server.get_plugin_instance(PRIME_BACKUP) is not None:
-                self._warn_once()
-            return None
+        holders = registered_roots(self._server)
+        if holders is None and self._server.get_plugin_instance(PRIME_BACKUP) is not None:
+            self._warn_once()
+        return holders
 
     def _warn_once(self) -> None:
         if not self._warned:
             self._warned = True
             command = f"{OWN_ROOT} {_TEST} {_NOTIFY}"
-            self._translations.warning("log.pb_command_failed", command=command, alternative=self._alternative)
+            self._translations.warning("log.pb_command_failed", command=command, alternative=self._alternative())
 
 
 def _hidden_root(entry_module: Any) -> Optional[Literal]:

@@ -13,12 +13,14 @@ from mcdreforged.api.event import LiteralEvent
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.engine.engine import Engine
-from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts
+from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.config_file import ConfigFile, Reloaded
+from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded
 from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
+from prime_notify.mcdr.prefix import CommandPrefix
 from prime_notify.mcdr.translations import Translations
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event
@@ -46,10 +48,9 @@ class Service:
         catalogue = Catalogue.load()
         translations = self._translations = Translations(server, catalogue)
         self._config_file = ConfigFile(server, self._folder, translations)
-        prefix = self._config_file.config.command.prefix
-        test = f"{prefix} {TEST.name}"
+        self._prefix = CommandPrefix(server, translations, self._config_file.config.command.prefix)
         self.alerts = OperatorAlerts(server, players_online)
-        notices = NoticeAlerts(translations, self.alerts, test, self._alert_level, self._run_on_executor)
+        notices = NoticeAlerts(translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor)
         self._engine = Engine(
             self._config_file.loaded,
             data_dir=self._folder,
@@ -67,17 +68,18 @@ class Service:
             engine=self._engine,
             translations=translations,
             alerts=self.alerts,
-            prefix=prefix,
+            find_prefix=lambda: self._prefix.current,
             version=str(server.get_self_metadata().version),
             config=lambda: self._config_file.config,
+            config_state=self._config_state,
             source_status=self._sources.status,
             reload=self._reload,
             run_on_executor=self._run_on_executor,
         )
         self._pb_command = PrimeBackupTestCommand(
-            server, translations, make_node=lambda: prime_backup_test_node(self._tools), alternative=test
+            server, translations, make_node=lambda: prime_backup_test_node(self._tools), alternative=self._test_command
         )
-        jobs = [*self._sources.jobs, self._pb_command.job]
+        jobs = [*self._sources.jobs, self._pb_command.job, self._prefix.job]
         self._periodic = PeriodicThread("prime_notify-watcher", jobs, server.logger)
 
     # life cycle
@@ -87,10 +89,12 @@ class Service:
         self._engine.start()
         self._sources.start(self._config_file.config.sources)
         self.alerts.start()
-        register_commands(self._server, self._tools)
+        self._prefix.check()
+        register_commands(self._server, self._tools, self._prefix.roots)
         self._pb_command.start()
         self._periodic.start()
         self._log_state()
+        self._show_config_alert()
 
     def stop(self) -> None:
         """Stop all parts, in the order in which events flow. Idempotent; also cleans up after a failed start."""
@@ -124,16 +128,32 @@ class Service:
             self._engine.reload(self._config_file.loaded)
             self._sources.reload(self._config_file.config.sources)
             self._log_state()
-        return reloaded
+        self._show_config_alert()
+        return dataclasses.replace(reloaded, problems=self._config_state().problems)
+
+    def _config_state(self) -> ConfigState:
+        """The state of the config, with the problem of a prefix that another plugin has."""
+        state = self._config_file.state
+        return dataclasses.replace(state, problems=(*state.problems, *self._prefix.problems()))
+
+    def _show_config_alert(self) -> None:
+        level = self._config_file.config.command.permission.reload
+        reload = f"{self._prefix.current} {RELOAD.name}"
+        show_config_alert(self.alerts, self._translations, self._config_state(), reload=reload, level=level)
 
     def _log_state(self) -> None:
         loaded = self._config_file.loaded
         enabled = loaded.config.notification.enabled
-        state = self._translations.plain("log.state_enabled" if enabled else "log.state_disabled")
+        key = "log.state_enabled" if enabled else "log.state_disabled"
+        state = self._translations.plain(key if self._config_file.state.in_force else "log.state_unreadable")
         self._translations.info("log.started", state=state, count=sum(e.config.enabled for e in loaded.endpoints))
         for endpoint in self._engine.overview().endpoints:
             if endpoint.orphaned and endpoint.waiting:
                 self._translations.warning("log.left_behind", endpoint=endpoint.name, count=endpoint.waiting)
+            elif endpoint.mistake is not None and endpoint.waiting:
+                place = endpoint.mistake.path
+                values = {"endpoint": endpoint.name, "count": endpoint.waiting, "place": place}
+                self._translations.warning("log.left_behind_mistake", **values)
 
     # events
 
@@ -172,8 +192,13 @@ class Service:
 
     # what other parts are given
 
-    def _alert_level(self) -> int:
-        return self._config_file.config.command.permission.history
+    def _alert_level(self, endpoint: str) -> int:
+        config = self._config_file.config
+        visible_to = (one.visible_to or 0 for one in config.notification.endpoints if one.name == endpoint)
+        return max(config.command.permission.history, *visible_to, 0)
+
+    def _test_command(self) -> str:
+        return f"{self._prefix.current} {TEST.name}"
 
     def _run_on_executor(self, task: Callable[[], None]) -> None:
         def run() -> None:

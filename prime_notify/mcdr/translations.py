@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Iterable, Sequence
 
-from mcdreforged.api.rtext import RTextMCDRTranslation
+from mcdreforged.api.rtext import RTextBase, RTextMCDRTranslation
 from mcdreforged.api.types import CommandSource, PluginServerInterface
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
+from prime_notify.text.counted import Counted
 
 __all__ = ["Translations"]
 
@@ -30,7 +31,20 @@ class Translations:
 
     def reply(self, key: str, **values: Any) -> RTextMCDRTranslation:
         """A text that is translated when it is shown; ``values`` may be rich texts."""
-        return self._server.rtr(self._prefix + key, **values)
+        counted = {name: Counted(value) if isinstance(value, int) else value for name, value in values.items()}
+        return self._server.rtr(self._prefix + key, **counted)
+
+    def listed(self, items: Iterable[Any]) -> RTextBase:
+        """The items with the language's separator between them."""
+        return RTextBase.join(self.reply("command.mark.list"), list(items))
+
+    def in_brackets(self, *items: object) -> RTextBase:
+        """The items in brackets, with a space before them where the language has one."""
+        return self.reply("command.mark.brackets", text=self.listed(items))
+
+    def after_dash(self, text: object) -> RTextBase:
+        """A reason or an explanation that follows a statement."""
+        return self.reply("command.mark.reason", text=text)
 
     def facts(self, payload: Payload, source: CommandSource) -> Sequence[Fact]:
         """The facts about an event, in the language of ``source``."""

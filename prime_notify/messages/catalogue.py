@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 import prime_notify
+from prime_notify.text.counted import Counted
 
 __all__ = ["Catalogue"]
 
@@ -42,13 +43,17 @@ class Catalogue:
         """The text with its placeholders filled. Never raises.
 
         A key that the language lacks is looked up in English. A key that English lacks, too, is returned itself. A
-        placeholder without a value stays as it is.
+        placeholder without a value stays as it is. ``{count:hour|hours}`` gives "1 hour" and "2 hours".
         """
         template = self._found.get(language, self._english).get(key)
         if template is None:
             return key
         if "{" not in template and "}" not in template:  # as in most texts
             return template
+        if "|" in template:  # a counted noun
+            values = {
+                name: Counted(value) if isinstance(value, (int, str)) else value for name, value in values.items()
+            }
         try:
             return template.format(**values)
         except (LookupError, ValueError, AttributeError):

@@ -11,7 +11,7 @@ from prime_notify.loading.load import load_config
 from prime_notify.mcdr.alerts import OperatorAlerts
 from prime_notify.mcdr.commands.all import register_commands
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.config_file import Reloaded
+from prime_notify.mcdr.config_file import ConfigState, Reloaded
 from prime_notify.sources.source import SourceState, SourceStatus
 from tests.support.console import Console, Reader
 from tests.support.scripted_engine import ScriptedEngine, ScriptedRehearsal
@@ -31,20 +31,23 @@ class Bench:
             SourceStatus("prime_backup", "Prime Backup", "1.13.0", SourceState.OBSERVED)
         ]
         self.reloaded = Reloaded(True, ())
+        self.prefix = "!!pn"
+        self.state = ConfigState()
         self.tools = Tools(
             engine=self.engine,
             translations=self.console.translations,
             alerts=OperatorAlerts(self.console),  # type: ignore[arg-type]
-            prefix="!!pn",
+            find_prefix=lambda: self.prefix,
             version="1.2.3",
             config=lambda: self.config,
+            config_state=lambda: self.state,
             source_status=lambda: self.sources,
             reload=lambda: self.reloaded,
             run_on_executor=self.console.schedule_task,
         )
         self.help_lines: List[Any] = []
         self.console.register_help_message = lambda *line: self.help_lines.append(line)  # type: ignore[attr-defined]
-        register_commands(self.console, self.tools)  # type: ignore[arg-type]
+        register_commands(self.console, self.tools, ("!!pn", "!!other"))  # type: ignore[arg-type]
         self.reader = Reader()
         self.engine.start()
 

@@ -32,6 +32,10 @@ class Reader(CommandSource):
     def is_console(self) -> bool:
         return self._console
 
+    @property
+    def is_player(self) -> bool:
+        return not self._console
+
     def get_server(self) -> Any:
         raise NotImplementedError
 
@@ -46,6 +50,12 @@ class Reader(CommandSource):
 
     @property
     def lines(self) -> List[str]:
+        """The replies. Lines that were made for the width of the chat are joined again."""
+        return [text.replace("\n  ", "") for text in self.shown]
+
+    @property
+    def shown(self) -> List[str]:
+        """The replies as the chat shows them."""
         with self.preferred_language_context():
             return [reply.to_plain_text() for reply in self.replies]
 
@@ -81,6 +91,8 @@ class Console:
         self.logger = logging.getLogger("tests.console")
         self.instances: Dict[str, Any] = {}
         self.tasks: List[Callable[[], Any]] = []
+        self.levels: Dict[str, int] = {}
+        self.told: List[Tuple[str, RTextBase]] = []
         self._catalogue = CATALOGUE
         self._roots: List[Tuple[str, Literal]] = []
         self._mcdr_server: Any = SimpleNamespace(
@@ -118,6 +130,12 @@ class Console:
 
     def get_plugin_instance(self, plugin_id: str) -> Any:
         return self.instances.get(plugin_id)
+
+    def get_permission_level(self, player: str) -> int:
+        return self.levels.get(player, 0)
+
+    def tell(self, player: str, text: RTextBase) -> None:
+        self.told.append((player, text))
 
     def register_command(self, root: Literal, *, allow_duplicates: bool = False) -> None:
         self.load("prime_notify", root)

@@ -81,7 +81,7 @@ class ScriptedRehearsal:
         operator: Mapping[str, str],
     ) -> Sequence[str]:
         known = self._engine.endpoints
-        names = [one.name for one in known if (one.enabled if endpoint is None else one.name == endpoint)]
+        names = [one.name for one in known if (one.on if endpoint is None else one.name == endpoint)]
         self.tested.append((event.value, endpoint, operator))
         self._waiting.update(dict.fromkeys(names, on_result))
         return names

@@ -37,8 +37,12 @@ COMMANDS: Sequence[Command] = (
 )
 
 
-def register_commands(server: PluginServerInterface, tools: Tools) -> None:
-    """Register the tree and its line in MCDReforged's ``!!help``; to be called in ``on_load``."""
-    server.register_command(build_tree(tools, COMMANDS, show_overview))
+def register_commands(server: PluginServerInterface, tools: Tools, roots: Sequence[str]) -> None:
+    """Register a tree for each root and the line in MCDReforged's ``!!help``; to be called in ``on_load``.
+
+    Only the tree whose root is the prefix answers.
+    """
+    for root in roots:
+        server.register_command(build_tree(tools, COMMANDS, show_overview, root), allow_duplicates=root != tools.prefix)
     level = tools.config().command.permission.root
     server.register_help_message(tools.prefix, tools.translations.reply("command.summary"), level)

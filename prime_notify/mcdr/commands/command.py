@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Sequence, TypeVar
 
-from mcdreforged.api.command import AbstractNode, Literal
+from mcdreforged.api.command import (
+    AbstractNode,
+    CommandError,
+    CommandSyntaxError,
+    Literal,
+    UnknownArgument,
+    UnknownCommand,
+)
+from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.config.models import PermissionConfig
 from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
+from prime_notify.text.suggestions import closest_word
 
 __all__ = ["Command", "build_tree", "guarded"]
 
@@ -34,15 +44,59 @@ class Command:
         return f"{self.name} {self.arguments}".strip()
 
 
-def build_tree(tools: Tools, commands: Sequence[Command], overview: Callable[[Tools, CommandSource], None]) -> Literal:
-    """The whole tree below the prefix; the bare prefix shows the overview."""
-    root = guarded(Literal(tools.prefix), tools, lambda permission: permission.root)
+def build_tree(
+    tools: Tools, commands: Sequence[Command], overview: Callable[[Tools, CommandSource], None], prefix: str
+) -> Literal:
+    """The whole tree below ``prefix``; the bare prefix shows the overview.
+
+    It answers only while ``prefix`` is that of the commands. Otherwise another plugin answers to it.
+    """
+    root = Literal(prefix).requires(lambda: tools.prefix == prefix)
+    guarded(root, tools, lambda permission: permission.root)
     root.runs(lambda source: overview(tools, source))
+
+    def failed(source: CommandSource, error: CommandError) -> None:
+        if tools.prefix != prefix:
+            error.set_handled()
+        elif isinstance(error, UnknownArgument):
+            error.set_handled()
+            _say_unknown(tools, source, error, commands)
+
+    root.on_error(CommandError, failed)
     for command in commands:
         node = guarded(Literal(command.name), tools, command.level)
         command.build(node, tools)
+        _explain_usage(node, tools, command)
         root.then(node)
     return root
+
+
+def _explain_usage(node: AbstractNode, tools: Tools, command: Command) -> None:
+    """Answer a command without all of its arguments, or with one too many, with its usage."""
+
+    def explain(source: CommandSource, error: CommandError) -> None:
+        error.set_handled()
+        usage = f"{tools.prefix} {command.usage}"
+        text = coloured(tools.translations.reply("command.usage", usage=usage), RColor.yellow)
+        say(source, fills_in(tools.translations, text, f"{tools.prefix} {command.name} "))
+
+    for error_type in (UnknownCommand, UnknownArgument, CommandSyntaxError):
+        node.on_error(error_type, explain)
+        node.on_child_error(error_type, explain)
+
+
+def _say_unknown(tools: Tools, source: CommandSource, error: CommandError, commands: Sequence[Command]) -> None:
+    """Reply to a word that is no command, with the command that is meant."""
+    word = error.get_failed_command()[len(error.get_parsed_command()) :].split()[0]
+    reply = tools.translations.reply
+    say(source, coloured(reply("command.unknown_command", word=word), RColor.red))
+    permission = tools.config().command.permission
+    known = [command.name for command in commands if source.has_permission(command.level(permission))]
+    meant = closest_word(word, known)
+    help_command = f"{tools.prefix} help"
+    key, typed = ("command.did_you_mean", f"{tools.prefix} {meant}") if meant else ("command.see_help", help_command)
+    text = reply(key, command=typed, help=typed)
+    say(source, fills_in(tools.translations, coloured(text, RColor.yellow), typed))
 
 
 def guarded(node: N, tools: Tools, level: Callable[[PermissionConfig], int]) -> N:

@@ -9,8 +9,9 @@ from mcdreforged.api.rtext import RColor, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.mcdr.commands.command import Command
+from prime_notify.mcdr.commands.hints import say_unreadable
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
 
 __all__ = ["help_command"]
 
@@ -25,7 +26,8 @@ def help_command(commands: Callable[[], Sequence[Command]]) -> Command:
 
 
 def _show(tools: Tools, source: CommandSource, commands: Sequence[Command]) -> None:
-    source.reply(coloured(tools.translations.reply("command.help.title", version=tools.version), RColor.gold))
+    say_unreadable(tools, source)
+    say(source, coloured(tools.translations.reply("command.help.title", version=tools.version), RColor.gold))
     _line(tools, source, "", "overview")
     permission = tools.config().command.permission
     for command in commands:
@@ -37,4 +39,4 @@ def _line(tools: Tools, source: CommandSource, usage: str, key: str) -> None:
     shown = f"{tools.prefix} {usage}".strip()
     typed = f"{tools.prefix} {usage.split(' ')[0]}".strip()
     command = fills_in(tools.translations, coloured(shown, RColor.gray), typed)
-    source.reply(RTextList(command, " ", tools.translations.reply(f"command.help.{key}")))
+    say(source, RTextList(command, " ", tools.translations.reply(f"command.help.{key}")))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, List, Optional
+from typing import Callable, Iterator, List, Optional, Sequence
 
 from mcdreforged.api.command import CommandContext, Integer, Literal
-from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
+from mcdreforged.api.rtext import RColor, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.mcdr.commands.arguments import hidden_names
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.history_lookup import with_history
-from prime_notify.mcdr.commands.record_lines import LONGEST, buttons, heading, summary, symbol
+from prime_notify.mcdr.commands.record_lines import LONGEST, buttons, heading, legend, summary, symbol
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in
-from prime_notify.outbox.history import History, NotificationRecord
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
+from prime_notify.outbox.history import DeliveryRecord, History, NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.plain import one_line
 
@@ -21,7 +22,8 @@ __all__ = ["DEAD", "HISTORY"]
 
 _PAGE_SIZE = 10
 
-Lines = Callable[[Tools, CommandSource, NotificationRecord], Iterator[RTextBase]]
+Deliveries = Sequence[DeliveryRecord]
+Lines = Callable[[Tools, CommandSource, NotificationRecord, Deliveries], Iterator[RTextBase]]
 
 
 def _command(name: str, state: Optional[State], lines: Lines) -> Command:
@@ -31,16 +33,23 @@ def _command(name: str, state: Optional[State], lines: Lines) -> Command:
         def show(source: CommandSource, context: CommandContext, history: History) -> None:
             count = history.count(state)
             if count == 0:
-                source.reply(coloured(tools.translations.reply(f"command.{name}.empty"), RColor.gray))
+                say(source, coloured(tools.translations.reply(f"command.{name}.empty"), RColor.gray))
                 return
             pages = -(-count // _PAGE_SIZE)
             page = min(context.get("page", 1), pages)
-            source.reply(coloured(tools.translations.reply(f"command.{name}.title", count=count), RColor.gold))
+            say(source, coloured(tools.translations.reply(f"command.{name}.title", count=count), RColor.gold))
+            hidden = hidden_names(tools, source)
+            shown: List[DeliveryRecord] = []
             for record in history.page(_PAGE_SIZE, skip=(page - 1) * _PAGE_SIZE, state=state):
-                for line in lines(tools, source, record):
-                    source.reply(line)
+                deliveries = [one for one in record.deliveries if one.endpoint not in hidden]
+                shown += deliveries
+                for line in lines(tools, source, record, deliveries):
+                    say(source, line)
+            signs = legend(tools, shown) if state is None else None
+            if signs is not None:
+                say(source, signs)
             if pages > 1:
-                source.reply(_page_links(tools, f"{tools.prefix} {name}", page, pages))
+                say(source, _page_links(tools, f"{tools.prefix} {name}", page, pages))
             if state is State.DEAD:
                 _reply_what_to_do(tools, source)
 
@@ -50,16 +59,23 @@ def _command(name: str, state: Optional[State], lines: Lines) -> Command:
     return Command(name, "[page]", lambda permission: permission.history, build)
 
 
-def _history_lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> Iterator[RTextBase]:
-    yield heading(tools, source, record).append(summary(tools, record))
+def _history_lines(
+    tools: Tools, source: CommandSource, record: NotificationRecord, deliveries: Deliveries
+) -> Iterator[RTextBase]:
+    yield heading(tools, source, record).append(summary(tools, deliveries))
 
 
-def _dead_lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> Iterator[RTextBase]:
+def _dead_lines(
+    tools: Tools, source: CommandSource, record: NotificationRecord, deliveries: Deliveries
+) -> Iterator[RTextBase]:
     yield heading(tools, source, record).append(buttons(tools, source, record))
-    for delivery in record.deliveries:
+    for delivery in deliveries:
         if delivery.state is State.DEAD:
-            reason = RText(f" – {one_line(delivery.reason, LONGEST)}" if delivery.reason else "", RColor.gray)
-            yield RTextList("  ", symbol(State.DEAD), f" {delivery.endpoint}", reason)
+            line = RTextList("  ", symbol(State.DEAD), f" {delivery.endpoint}")
+            if delivery.reason:
+                reason = tools.translations.after_dash(one_line(delivery.reason, LONGEST))
+                line.append(reason.set_color(RColor.gray))
+            yield line
 
 
 def _page_links(tools: Tools, command: str, page: int, pages: int) -> RTextBase:
@@ -82,7 +98,7 @@ def _reply_what_to_do(tools: Tools, source: CommandSource) -> None:
             for command in (f"{tools.prefix} replay all", f"{tools.prefix} drop all")
         )
         text = tools.translations.reply("command.dead.what_to_do", replay=replay, drop=drop)
-        source.reply(coloured(text, RColor.gray))
+        say(source, coloured(text, RColor.gray))
 
 
 HISTORY = _command("history", None, _history_lines)

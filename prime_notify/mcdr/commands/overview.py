@@ -7,11 +7,12 @@ from typing import List
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine.overview import EndpointState
-from prime_notify.mcdr.commands.hints import no_endpoints, switched_off
+from prime_notify.engine.overview import EndpointState, Overview
+from prime_notify.mcdr.commands.arguments import is_visible, mistake_text
+from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoints, say_nothing_is_sent
 from prime_notify.mcdr.commands.record_lines import LONGEST, numbers
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import clickable, coloured, fills_in, quoted
+from prime_notify.mcdr.rich_text import clickable, coloured, fills_in, quoted, say
 from prime_notify.text.humanize import duration, local_time
 from prime_notify.text.plain import one_line
 
@@ -26,85 +27,104 @@ _OUTCOME_COLORS = {
 
 
 def show_overview(tools: Tools, source: CommandSource) -> None:
-    """Reply with the state of notifications, sources, endpoints and queue."""
+    """Reply with the state of the config, notifications, sources, endpoints and queue."""
     reply = tools.translations.reply
     overview = tools.engine.overview()
     title = coloured(reply("command.overview.title", version=tools.version), RColor.gold)
-    source.reply(clickable(title, f"{tools.prefix} help", reply("command.overview.title_hover")))
+    say(source, clickable(title, f"{tools.prefix} help", reply("command.overview.title_hover")))
+    say_config_problems(tools, source)
     if overview.enabled:
-        source.reply(coloured(reply("command.overview.enabled"), RColor.green))
+        say(source, coloured(reply("command.overview.enabled"), RColor.green))
     else:
-        source.reply(switched_off(tools))
-    if overview.elsewhere:
-        source.reply(coloured(reply("command.overview.elsewhere", who=overview.elsewhere), RColor.red))
+        say_nothing_is_sent(tools, source)
+    if overview.elsewhere and _sees_details(tools, source):
+        say(source, coloured(reply("command.overview.elsewhere", who=overview.elsewhere), RColor.red))
     if overview.refusing:
-        source.reply(coloured(reply("command.overview.refusing"), RColor.red))
+        say(source, coloured(reply("command.overview.refusing"), RColor.red))
+    _say_sources(tools, source)
+    if overview.endpoints:
+        _say_endpoints(tools, source, overview)
+    else:
+        say_no_endpoints(tools, source)
+
+
+def _say_sources(tools: Tools, source: CommandSource) -> None:
+    reply = tools.translations.reply
     sources = [
         reply(f"command.source.{status.state.value}", name=status.name, version=status.version)
         for status in tools.source_status()
     ]
-    listed = RTextBase.join(", ", sources) if sources else reply("command.overview.no_sources")
-    source.reply(reply("command.overview.sources", sources=listed))
-    if not overview.endpoints:
-        source.reply(no_endpoints(tools))
-        return
-    configured = [endpoint for endpoint in overview.endpoints if not endpoint.orphaned]
-    waiting = sum(endpoint.waiting for endpoint in configured)
-    source.reply(reply("command.overview.endpoints", count=len(configured), waiting=waiting))
-    for endpoint in overview.endpoints:
-        source.reply(_endpoint_line(tools, endpoint))
+    listed = tools.translations.listed(sources) if sources else reply("command.overview.no_sources")
+    say(source, reply("command.overview.sources", sources=listed))
 
 
-def _endpoint_line(tools: Tools, endpoint: EndpointState) -> RTextBase:
+def _say_endpoints(tools: Tools, source: CommandSource, overview: Overview) -> None:
     reply = tools.translations.reply
+    visible = [endpoint for endpoint in overview.endpoints if is_visible(tools, source, endpoint)]
+    configured = [endpoint for endpoint in visible if not endpoint.orphaned]
+    waiting = sum(endpoint.waiting for endpoint in configured)
+    say(source, reply("command.overview.endpoints", count=len(configured), waiting=waiting))
+    for endpoint in visible:
+        say(source, _endpoint_line(tools, source, endpoint))
+
+
+def _sees_details(tools: Tools, source: CommandSource) -> bool:
+    """Whether the reader may see names of hosts and answers of services, as those may who see the history."""
+    return source.has_permission(tools.config().command.permission.history)
+
+
+def _endpoint_line(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTextBase:
+    reply, in_brackets = tools.translations.reply, tools.translations.in_brackets
     test = f"{tools.prefix} test {quoted(endpoint.name)}"
-    name = fills_in(tools.translations, coloured(endpoint.name, RColor.aqua), test)
-    kind = RText(f" ({endpoint.type}): ", RColor.gray) if endpoint.type else RText(": ", RColor.gray)
-    line = RTextList(RText("- ", RColor.gray), name, kind, _state(tools, endpoint))
+    line = RTextList(RText("- ", RColor.gray))
+    line.append(fills_in(tools.translations, coloured(endpoint.name, RColor.aqua), test))
+    if endpoint.type:
+        line.append(in_brackets(endpoint.type).set_color(RColor.gray))
+    line.append(reply("command.mark.colon").set_color(RColor.gray), _state(tools, source, endpoint))
     if endpoint.waiting:
-        line.append(" ", coloured(reply("command.overview.endpoint_waiting", count=endpoint.waiting), RColor.yellow))
+        waiting = in_brackets(reply("command.overview.endpoint_waiting", count=endpoint.waiting))
+        line.append(waiting.set_color(RColor.yellow))
     if endpoint.dead:
-        dead = coloured(reply("command.overview.endpoint_dead", count=endpoint.dead), RColor.red)
-        line.append(" ", fills_in(tools.translations, dead, f"{tools.prefix} dead"))
+        dead = in_brackets(reply("command.overview.endpoint_dead", count=endpoint.dead)).set_color(RColor.red)
+        line.append(fills_in(tools.translations, dead, f"{tools.prefix} dead"))
     return line
 
 
-def _state(tools: Tools, endpoint: EndpointState) -> RTextBase:
+def _state(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTextBase:
     reply = tools.translations.reply
     if endpoint.orphaned:
         return coloured(reply("command.overview.endpoint_orphaned"), RColor.yellow)
+    if endpoint.mistake is not None:
+        return mistake_text(tools, endpoint)
     if not endpoint.on:
         key = "endpoint_switched_off" if endpoint.switched_off else "endpoint_off"
         return coloured(reply(f"command.overview.{key}"), RColor.gray)
     parts: List[RTextBase] = []
     if endpoint.last is not None or endpoint.failing_for is None:
-        parts.append(_last_result(tools, endpoint))
+        parts.append(_last_result(tools, source, endpoint))
     if endpoint.disabled:
         parts.append(coloured(reply("command.overview.endpoint_disabled"), RColor.red))
     elif endpoint.failing_for is not None:
         parts.append(coloured(reply("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
-    line = RTextList(RTextBase.join(", ", parts))
+    line = RTextList(tools.translations.listed(parts))
     if endpoint.paused_for > 0:
-        line.append(
-            " ", coloured(reply("command.overview.held", duration=duration(endpoint.paused_for)), RColor.yellow)
-        )
+        held = reply("command.overview.held", duration=duration(endpoint.paused_for))
+        line.append(tools.translations.in_brackets(held).set_color(RColor.yellow))
     return line
 
 
-def _last_result(tools: Tools, endpoint: EndpointState) -> RTextBase:
-    reply = tools.translations.reply
+def _last_result(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTextBase:
+    reply, in_brackets = tools.translations.reply, tools.translations.in_brackets
     last = endpoint.last
     if last is None and endpoint.last_success is not None:
-        when = local_time(endpoint.last_success)
-        return RTextList(
-            _outcome(tools, "delivered" if endpoint.confirmed else "accepted"), RText(f" ({when})", RColor.gray)
-        )
+        when = in_brackets(local_time(endpoint.last_success)).set_color(RColor.gray)
+        return RTextList(_outcome(tools, "delivered" if endpoint.confirmed else "accepted"), when)
     if last is None:
         return coloured(reply("command.overview.never_sent"), RColor.gray)
-    details = f" ({', '.join([*numbers(last.status, last.ms), local_time(last.at)])})"
-    line = RTextList(_outcome(tools, last.outcome), RText(details, RColor.gray))
-    if last.reason:
-        line.append(RText(f" – {one_line(last.reason, LONGEST)}", RColor.gray))
+    details = in_brackets(*numbers(last.status, last.ms, last.reason), local_time(last.at))
+    line = RTextList(_outcome(tools, last.outcome), details.set_color(RColor.gray))
+    if last.reason and _sees_details(tools, source):
+        line.append(tools.translations.after_dash(one_line(last.reason, LONGEST)).set_color(RColor.gray))
     return line
 
 

@@ -12,7 +12,7 @@ from prime_notify.config.message_options import DIGEST
 from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured
+from prime_notify.mcdr.rich_text import coloured, say
 
 __all__ = ["PREVIEW"]
 
@@ -26,7 +26,7 @@ def _build(node: Literal, tools: Tools) -> None:
         _preview(tools, source, context["endpoint"], context.get("event", _DEFAULT_EVENT))
 
     event = Text("event").suggests(lambda: [*EVENT_NAMES, DIGEST]).runs(run)
-    node.then(QuotableText("endpoint").suggests(lambda: endpoint_names(tools)).runs(run).then(event))
+    node.then(QuotableText("endpoint").suggests(lambda source: endpoint_names(tools, source)).runs(run).then(event))
 
 
 PREVIEW = Command("preview", "<endpoint> [event|digest]", lambda permission: permission.test, _build)
@@ -41,11 +41,12 @@ def _preview(tools: Tools, source: CommandSource, endpoint: str, word: str) -> N
     if not has_endpoint(tools, source, endpoint):
         return
     title = tools.translations.reply("command.preview.title", endpoint=endpoint, event=word)
-    source.reply(coloured(title, RColor.gold))
+    say(source, coloured(title, RColor.gold))
     lines: Sequence[str] = tools.engine.rehearsal.preview(endpoint, event) or ()
     for line in lines[:_MOST_LINES]:
-        source.reply(RText(line if len(line) <= _LONGEST else line[:_LONGEST] + "…"))
+        say(source, RText(line if len(line) <= _LONGEST else line[:_LONGEST] + "…"))
     if len(lines) > _MOST_LINES:
-        source.reply(
-            coloured(tools.translations.reply("command.preview.more", count=len(lines) - _MOST_LINES), RColor.gray)
+        say(
+            source,
+            coloured(tools.translations.reply("command.preview.more", count=len(lines) - _MOST_LINES), RColor.gray),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Dict, Iterable, List, Optional, Sequence
 
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
@@ -12,17 +12,28 @@ from prime_notify.mcdr.rich_text import clickable, coloured, fills_in
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.fact import FactKind
 from prime_notify.model.payload import Payload
-from prime_notify.outbox.history import NotificationRecord
+from prime_notify.outbox.history import DeliveryRecord, NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import local_time
 from prime_notify.text.plain import one_line
 
-__all__ = ["LONGEST", "buttons", "fact_lines", "heading", "numbers", "state_text", "summary", "symbol"]
+__all__ = [
+    "LONGEST",
+    "SHOWN_OF_ID",
+    "buttons",
+    "fact_lines",
+    "heading",
+    "legend",
+    "numbers",
+    "state_text",
+    "summary",
+    "symbol",
+]
 
 LONGEST = 300
 """The most characters that a line shows of a text of any length."""
 
-_SHOWN_OF_ID = 6
+SHOWN_OF_ID = 6
 _MOST_NAMES = 3
 
 # Characters that every console can show, Chinese and Western Windows included
@@ -50,11 +61,12 @@ def state_text(tools: Tools, state: State) -> RTextBase:
 
 
 def heading(tools: Tools, source: CommandSource, record: NotificationRecord) -> RTextList:
-    """The time, the end of the id, and the event. A click fills in the command that shows all of it."""
+    """The time, the id, and the event. In the game only the end of the id; a click fills in ``show``."""
     command = f"{tools.prefix} show {record.id}"
     hover = RTextList(record.id, *(RTextList("\n", line) for line in fact_lines(tools, source, record)))
     hover.append("\n", tools.translations.reply("command.click_to_fill", command=command))
-    ending = clickable(RText(f"…{record.id[-_SHOWN_OF_ID:]}", RColor.aqua), command, hover)
+    shown = record.id if source.is_console else f"…{record.id[-SHOWN_OF_ID:]}"
+    ending = clickable(RText(shown, RColor.aqua), command, hover)
     when = RText(local_time(record.accepted), RColor.gray)
     return RTextList(when, " ", ending, " ", _what(tools, source, record.payload))
 
@@ -80,28 +92,40 @@ def fact_lines(tools: Tools, source: CommandSource, record: NotificationRecord) 
     ]
 
 
-def summary(tools: Tools, record: NotificationRecord) -> RTextList:
+def summary(tools: Tools, deliveries: Sequence[DeliveryRecord]) -> RTextList:
     """The endpoints by the state of their deliveries: their names, or their number when they are too many."""
     by_state: Dict[State, List[str]] = {}
-    for delivery in record.deliveries:
+    for delivery in deliveries:
         by_state.setdefault(delivery.state, []).append(delivery.endpoint)
     line = RTextList()
     for state, (sign, color) in _SYMBOLS.items():
         names = by_state.get(state)
         if names:
-            shown = ", ".join(names) if len(names) <= _MOST_NAMES else str(len(names))
-            hover = RTextList(state_text(tools, state), ": ", ", ".join(names))
-            line.append(" ", RText(f"{sign} {shown}", color).set_hover_text(hover))
-    return (
-        line
-        if by_state
-        else line.append(" ", coloured(tools.translations.reply("command.history.nowhere"), RColor.gray))
-    )
+            listed = tools.translations.listed(names)
+            shown = listed if len(names) <= _MOST_NAMES else str(len(names))
+            hover = RTextList(state_text(tools, state), tools.translations.reply("command.mark.colon"), listed)
+            line.append(" ", RTextList(f"{sign} ", shown).set_color(color).set_hover_text(hover))
+    if not by_state:
+        nowhere = tools.translations.in_brackets(tools.translations.reply("command.history.nowhere"))
+        line.append(nowhere.set_color(RColor.gray))
+    return line
 
 
-def numbers(status: Optional[int], ms: Optional[float]) -> List[str]:
-    """``["HTTP 200", "81 ms"]``, as far as known."""
-    return ([] if status is None else [f"HTTP {status}"]) + ([] if ms is None else [f"{ms:.0f} ms"])
+def legend(tools: Tools, deliveries: Iterable[DeliveryRecord]) -> Optional[RTextBase]:
+    """The meaning of the signs for the states of these deliveries; None when there are none."""
+    found = {delivery.state for delivery in deliveries}
+    meanings = [
+        RTextList(RText(f"{sign} ", color), tools.translations.reply(f"command.history.legend.{state.value}"))
+        for state, (sign, color) in _SYMBOLS.items()
+        if state in found
+    ]
+    return RTextBase.join("  ", meanings) if meanings else None
+
+
+def numbers(status: Optional[int], ms: Optional[float], reason: str = "") -> List[str]:
+    """``["HTTP 200", "81 ms"]``, as far as known, and without a status that ``reason`` repeats."""
+    shown = [] if status is None or f"HTTP {status}" in reason else [f"HTTP {status}"]
+    return shown + ([] if ms is None else [f"{ms:.0f} ms"])
 
 
 def buttons(tools: Tools, source: CommandSource, record: NotificationRecord) -> RTextList:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mcdreforged.api.command import Literal
-from mcdreforged.api.rtext import RColor, RText, RTextList
+from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.mcdr.commands.command import Command
-from prime_notify.mcdr.commands.hints import switched_off
+from prime_notify.mcdr.commands.hints import problem_line, say_nothing_is_sent
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
 
 __all__ = ["RELOAD"]
 
@@ -25,16 +25,17 @@ def _reload(tools: Tools, source: CommandSource) -> None:
     reloaded = tools.reload()
     reply = tools.translations.reply
     if not reloaded.in_force:
-        source.reply(coloured(reply("command.reload.kept"), RColor.red))
+        key = "command.reload.kept" if tools.config_state().in_force else "command.reload.unreadable"
+        say(source, coloured(reply(key), RColor.red))
     elif reloaded.problems:
-        source.reply(coloured(reply("command.reload.with_problems", count=len(reloaded.problems)), RColor.yellow))
+        say(source, coloured(reply("command.reload.with_problems", count=len(reloaded.problems)), RColor.yellow))
     else:
-        source.reply(coloured(reply("command.reload.done"), RColor.green))
+        say(source, coloured(reply("command.reload.done"), RColor.green))
     for problem in () if source.is_console else reloaded.problems:  # the console has them in the log already
-        source.reply(RTextList(RText("- ", RColor.gray), RText(str(problem), RColor.red)))
+        say(source, problem_line(problem))
     for path in reloaded.needs_plugin_reload:
         command = "!!MCDR plugin reload prime_notify"
         hint = coloured(reply("command.reload.needs_plugin_reload", path=path, command=command), RColor.yellow)
-        source.reply(fills_in(tools.translations, hint, command))
+        say(source, fills_in(tools.translations, hint, command))
     if reloaded.in_force and not tools.config().notification.enabled:
-        source.reply(switched_off(tools))
+        say_nothing_is_sent(tools, source)

@@ -8,11 +8,12 @@ from mcdreforged.api.command import CommandContext, Literal, Text
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.mcdr.commands.arguments import hidden_names
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.history_lookup import find_one, known_ids, with_history
 from prime_notify.mcdr.commands.record_lines import LONGEST, buttons, fact_lines, numbers, state_text, symbol
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
 from prime_notify.outbox.history import AttemptRecord, DeliveryRecord, History, NotificationRecord
 from prime_notify.outbox.values import State
 from prime_notify.text.humanize import duration, local_time
@@ -31,7 +32,7 @@ def _build(node: Literal, tools: Tools) -> None:
     def show(source: CommandSource, context: CommandContext, history: History) -> None:
         record = find_one(tools, source, history, context["id"])
         for line in () if record is None else _lines(tools, source, record):
-            source.reply(line)
+            say(source, line)
 
     node.then(Text("id").suggests(lambda: known_ids(tools)).runs(with_history(tools, show)))
 
@@ -45,13 +46,15 @@ def _lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> I
     yield fills_in(tools.translations, title, f"{tools.prefix} show {record.id}")
     for line in fact_lines(tools, source, record):
         yield RTextList("  ", line)
+    hidden = hidden_names(tools, source)
+    deliveries = [delivery for delivery in record.deliveries if delivery.endpoint not in hidden]
     if not record.deliveries:
         yield coloured(reply("command.show.nowhere"), RColor.gray)
-    urgent_first = sorted(record.deliveries, key=lambda delivery: delivery.state not in _FIRST)
+    urgent_first = sorted(deliveries, key=lambda delivery: delivery.state not in _FIRST)
     for delivery in urgent_first[:_MOST_DELIVERIES]:
         yield _delivery_line(tools, source, record, delivery)
         yield from _tries(tools, delivery)
-    more = len(record.deliveries) - _MOST_DELIVERIES
+    more = len(deliveries) - _MOST_DELIVERIES
     if more > 0:
         yield coloured(reply("command.show.more_deliveries", count=more), RColor.gray)
 
@@ -60,7 +63,7 @@ def _delivery_line(
     tools: Tools, source: CommandSource, record: NotificationRecord, delivery: DeliveryRecord
 ) -> RTextBase:
     reply = tools.translations.reply
-    line = RTextList(symbol(delivery.state), " ", RText(delivery.endpoint, RColor.aqua), ": ")
+    line = RTextList(symbol(delivery.state), " ", RText(delivery.endpoint, RColor.aqua), reply("command.mark.colon"))
     line.append(state_text(tools, delivery.state))
     line.append(coloured(reply("command.show.tries", count=delivery.attempts), RColor.gray))
     if delivery.state is State.WAITING:
@@ -82,9 +85,11 @@ def _tries(tools: Tools, delivery: DeliveryRecord) -> Iterator[RTextBase]:
 def _try(tools: Tools, one: AttemptRecord) -> Iterator[RTextBase]:
     reply = tools.translations.reply
     outcome = reply(f"command.overview.outcome.{_OUTCOMES.get(one.outcome, 'failed')}")
-    details = f" ({', '.join([*numbers(one.status, one.ms), local_time(one.at)])})"
-    reason = f" – {one_line(one.reason, LONGEST)}" if one.reason else ""
-    yield RTextList(RText(f"  #{one.number} ", RColor.gray), outcome, RText(details + reason, RColor.gray))
+    details = tools.translations.in_brackets(*numbers(one.status, one.ms, one.reason), local_time(one.at))
+    line = RTextList(RText(f"  #{one.number} ", RColor.gray), outcome, details.set_color(RColor.gray))
+    if one.reason:
+        line.append(tools.translations.after_dash(one_line(one.reason, LONGEST)).set_color(RColor.gray))
+    yield line
     if one.hint:
         yield coloured(reply("command.show.hint", hint=one_line(one.hint, LONGEST)), RColor.yellow)
     if one.response:

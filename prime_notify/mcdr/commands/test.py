@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence
 
 from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.engine.endpoint_test import TestResult
-from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint
+from prime_notify.engine.overview import EndpointState
+from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint, say_mistake
 from prime_notify.mcdr.commands.command import Command, guarded
-from prime_notify.mcdr.commands.hints import switched_off
+from prime_notify.mcdr.commands.hints import say_nothing_is_sent
+from prime_notify.mcdr.commands.record_lines import numbers
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in, quoted
+from prime_notify.mcdr.rich_text import coloured, fills_in, quoted, say
 from prime_notify.model.event import EventName
 from prime_notify.sources.foreign_objects import operator_of_source
 
@@ -25,12 +27,14 @@ _DEFAULT_EVENT = EventName.BACKUP_SUCCESS
 def _build(node: Literal, tools: Tools) -> None:
     def run(source: CommandSource, context: CommandContext) -> None:
         endpoint, event = context.get("endpoint"), context.get("event")
-        if endpoint in EVENT_NAMES and event is None and endpoint not in endpoint_names(tools):
+        if endpoint in EVENT_NAMES and event is None and endpoint not in endpoint_names(tools, source):
             endpoint, event = None, endpoint
         _test(tools, source, endpoint=endpoint, event=event)
 
     event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
-    node.runs(run).then(QuotableText("endpoint").suggests(lambda: endpoint_names(tools)).runs(run).then(event_node))
+    node.runs(run).then(
+        QuotableText("endpoint").suggests(lambda source: endpoint_names(tools, source)).runs(run).then(event_node)
+    )
 
 
 TEST = Command("test", "[endpoint] [event]", lambda permission: permission.test, _build)
@@ -44,8 +48,8 @@ def prime_backup_test_node(tools: Tools) -> Literal:
 
     def explain(source: CommandSource, context: CommandContext) -> None:
         usage = f"{context.command.strip()} notify"
-        text = coloured(tools.translations.reply("command.test.usage", usage=f"{usage} [event]"), RColor.yellow)
-        source.reply(fills_in(tools.translations, text, usage))
+        text = coloured(tools.translations.reply("command.usage", usage=f"{usage} [event]"), RColor.yellow)
+        say(source, fills_in(tools.translations, text, usage))
 
     event_node = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
     node = guarded(Literal("test"), tools, TEST.level).runs(explain)
@@ -68,7 +72,7 @@ class _TestRun:
         self._source = source
         self._event = event
         self._results: Dict[str, TestResult] = {}
-        self._expected = 0
+        self._expected = self._total = 0
 
     def start(self, endpoint: Optional[str]) -> None:
         reply = self._tools.translations.reply
@@ -76,16 +80,29 @@ class _TestRun:
         names = self._tools.engine.rehearsal.test(
             self._event, endpoint=endpoint, on_result=self._arrived, operator=operator
         )
-        self._expected = len(names)
-        if not names:
-            self._source.reply(
+        broken = self._broken(endpoint)
+        self._expected, self._total = len(names), len(names) + len(broken)
+        if names:
+            sending = reply(
+                "command.test.sending", event=self._event.value, endpoints=self._tools.translations.listed(names)
+            )
+            say(self._source, coloured(sending, RColor.gray))
+        for one in broken:
+            say_mistake(self._tools, self._source, one)
+        if broken and not names:
+            self._finish()
+        elif not names:
+            say(
+                self._source,
                 coloured(
                     reply("command.test.none_enabled", usage=f"{self._tools.prefix} test <endpoint>"), RColor.yellow
-                )
+                ),
             )
-            return
-        sending = reply("command.test.sending", event=self._event.value, endpoints=", ".join(names))
-        self._source.reply(coloured(sending, RColor.gray))
+
+    def _broken(self, endpoint: Optional[str]) -> Sequence[EndpointState]:
+        """The endpoints that a mistake keeps from a test of all."""
+        known = self._tools.engine.overview().endpoints if endpoint is None else ()
+        return [one for one in known if one.mistake is not None and one.enabled]
 
     def _arrived(self, result: TestResult) -> None:
         """Called on the endpoint's thread."""
@@ -93,10 +110,11 @@ class _TestRun:
 
     def _report(self, result: TestResult) -> None:
         self._results[result.endpoint] = result
-        self._source.reply(_result_line(self._tools, result))
+        say(self._source, _result_line(self._tools, result))
         if result.hint:
-            self._source.reply(
-                coloured(self._tools.translations.reply("command.test.hint", hint=result.hint), RColor.yellow)
+            say(
+                self._source,
+                coloured(self._tools.translations.reply("command.test.hint", hint=result.hint), RColor.yellow),
             )
         if len(self._results) == self._expected:
             self._finish()
@@ -105,12 +123,11 @@ class _TestRun:
         reply = self._tools.translations.reply
         delivered = sum(result.ok and result.confirmed for result in self._results.values())
         accepted = sum(result.ok and not result.confirmed for result in self._results.values())
-        color = RColor.green if delivered + accepted == self._expected else RColor.red
+        color = RColor.green if delivered + accepted == self._total else RColor.red
         key = "command.test.done_accepted" if accepted else "command.test.done"
-        done = reply(key, delivered=delivered, accepted=accepted, total=self._expected)
-        self._source.reply(coloured(done, color))
+        say(self._source, coloured(reply(key, delivered=delivered, accepted=accepted, total=self._total), color))
         if not self._tools.config().notification.enabled:
-            self._source.reply(switched_off(self._tools))
+            say_nothing_is_sent(self._tools, self._source)
 
 
 def _result_line(tools: Tools, result: TestResult) -> RTextList:
@@ -119,12 +136,13 @@ def _result_line(tools: Tools, result: TestResult) -> RTextList:
     name = fills_in(tools.translations, coloured(result.endpoint, RColor.aqua), again)
     confirmed, color = ("ok", RColor.green) if result.confirmed else ("accepted", RColor.yellow)
     verdict, color = (confirmed, color) if result.ok else ("failed", RColor.red)
-    numbers = ([] if result.status is None else [f"HTTP {result.status}"]) + [f"{result.ms:.0f} ms"]
     line = RTextList(
         RText("- ", RColor.gray),
         name,
-        RText(": ", RColor.gray),
+        reply("command.mark.colon").set_color(RColor.gray),
         coloured(reply(f"command.test.{verdict}"), color),
-        RText(f" ({', '.join(numbers)})", RColor.gray),
+        tools.translations.in_brackets(*numbers(result.status, result.ms, result.reason)).set_color(RColor.gray),
     )
-    return line.append(RText(f" – {result.reason}", RColor.red)) if result.reason else line
+    if result.reason:
+        line.append(tools.translations.after_dash(result.reason).set_color(RColor.red))
+    return line

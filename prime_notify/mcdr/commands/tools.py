@@ -8,7 +8,7 @@ from typing import Callable, Sequence
 from prime_notify.config.models import Config
 from prime_notify.engine.engine import Engine
 from prime_notify.mcdr.alerts import OperatorAlerts
-from prime_notify.mcdr.config_file import Reloaded
+from prime_notify.mcdr.config_file import ConfigState, Reloaded
 from prime_notify.mcdr.translations import Translations
 from prime_notify.sources.source import SourceStatus
 
@@ -19,17 +19,23 @@ __all__ = ["Tools"]
 class Tools:
     """The same for every command.
 
-    ``prefix``: of the commands, as registered; a reload of the config alone does not change it. ``config``: the one in
-    force. ``reload`` puts the config file in force. ``run_on_executor`` runs a function on the task executor, after
-    its present work, and never after an unload.
+    ``find_prefix``: the prefix of the commands; a reload of the config alone does not change it. ``config``: the one in
+    force. ``config_state``: what people should know of its file. ``reload`` puts the config file in force.
+    ``run_on_executor`` runs a function on the task executor, after its present work, and never after an unload.
     """
 
     engine: Engine
     translations: Translations
     alerts: OperatorAlerts
-    prefix: str
+    find_prefix: Callable[[], str]
     version: str
     config: Callable[[], Config]
+    config_state: Callable[[], ConfigState]
     source_status: Callable[[], Sequence[SourceStatus]]
     reload: Callable[[], Reloaded]
     run_on_executor: Callable[[Callable[[], None]], None]
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the commands."""
+        return self.find_prefix()

@@ -9,7 +9,7 @@ from mcdreforged.api.types import CommandSource
 from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured
+from prime_notify.mcdr.rich_text import coloured, say
 from prime_notify.routing.explanation import explanation_lines, explanation_title
 
 __all__ = ["WHY"]
@@ -20,7 +20,7 @@ def _build(node: Literal, tools: Tools) -> None:
         _why(tools, source, context["endpoint"], context["event"])
 
     event = Text("event").suggests(lambda: EVENT_NAMES).runs(run)
-    node.then(QuotableText("endpoint").suggests(lambda: endpoint_names(tools)).then(event))
+    node.then(QuotableText("endpoint").suggests(lambda source: endpoint_names(tools, source)).then(event))
 
 
 WHY = Command("why", "<endpoint> <event>", lambda permission: permission.history, _build)
@@ -35,8 +35,8 @@ def _why(tools: Tools, source: CommandSource, endpoint: str, word: str) -> None:
         return
     reply = tools.translations.reply
     title = explanation_title(explanation, event.value, reply)
-    source.reply(coloured(title, RColor.green if explanation.is_sent else RColor.yellow))
+    say(source, coloured(title, RColor.green if explanation.is_sent else RColor.yellow))
     for line in explanation_lines(explanation, reply):
         colour = RColor.green if line.passed else RColor.red
-        source.reply(RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
-    source.reply(coloured(reply("command.why.sample"), RColor.gray))
+        say(source, RTextList(RText("- ", RColor.gray), coloured(line.text, colour)))
+    say(source, coloured(reply("command.why.sample"), RColor.gray))

@@ -69,9 +69,9 @@ def test_replay_waits_for_no_endpoint_that_is_not_there_or_off(folder: Folder, r
     assert said.code == 1
     assert said.lines[:4] == [
         "gone: waiting (tries: 0), next try as soon as possible",
-        "    it waits until the endpoint is in the config and switched on",
+        "    it waits until it is in the config and on",
         "old: waiting (tries: 0), next try as soon as possible",
-        "    it waits until the endpoint is in the config and switched on",
+        "    it waits until it is in the config and on",
     ]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import os
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -139,6 +140,64 @@ def test_nobody_may_want_it(folder: Folder, receiver: Receiver) -> None:
     said = folder.run("send", "backup_start")
     assert said.code == 0
     assert said.lines[1:] == ["no endpoint wants it"]
+
+
+def test_the_only_endpoint_with_a_mistake_is_a_failure_that_names_the_mistake(folder: Folder) -> None:
+    folder.configure({"name": "phone", "type": "brak", "url": "https://example.com"})
+    said = folder.run("send", "backup_start")
+    assert said.code == 1
+    [line] = said.lines[1:]
+    assert line.startswith('phone: off: mistake at notification.endpoints[0].type: found "brak"; did you mean "bark"?')
+    assert folder.run("send", "backup_start", "--json").data["mistakes"] == [line]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"name": "phone", "type": 7, "url": "https://example.com"},
+        {"name": "phone"},
+        {"name": "phone", "url": "${PRIME_NOTIFY_UNSET}"},
+        {"name": "phone", "url": "https://example.com", "headers": "x"},
+        "https://example.com",
+    ],
+)
+def test_any_mistake_of_an_endpoint_is_a_failure_beside_one_that_works(
+    folder: Folder, receiver: Receiver, broken: Any
+) -> None:
+    folder.configure(hook(receiver, "ops"), broken)
+    said = folder.run("send", "backup_start")
+    assert said.code == 1
+    assert len(receiver.requests) == 1
+    assert said.lines[1].startswith("ops: delivered")
+    assert ": off: mistake at notification.endpoints[1]" in said.lines[2]
+
+
+def test_a_mistake_of_an_endpoint_that_is_switched_off_is_no_failure(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver), {"name": "old", "type": "brak", "enabled": False})
+    assert folder.run("send", "backup_start").code == 0
+
+
+@pytest.mark.parametrize("endpoints", ["none", 7])
+def test_a_list_of_endpoints_with_a_mistake_is_a_failure(folder: Folder, endpoints: Any) -> None:
+    (folder.path / "config.json").write_text(json.dumps({"notification": {"enabled": True, "endpoints": endpoints}}))
+    said = folder.run("send", "backup_start")
+    assert said.code == 1
+    assert "no endpoint: mistake at notification.endpoints" in said.lines[1]
+
+
+def test_a_mistake_in_the_name_of_the_block_is_said(folder: Folder) -> None:
+    (folder.path / "config.json").write_text('{"notifications": {"enabled": true, "endpoints": []}}')
+    said = folder.run("send", "backup_start")
+    assert said.code == 1
+    assert "notifications: found an unknown option" in said.errors
+
+
+def test_a_mistake_is_said_also_where_another_process_delivers(folder: Folder, receiver: Receiver) -> None:
+    document = folder.configure(hook(receiver, type="brak"))
+    with folder.owned(document):
+        said = folder.run("send", "backup_start")
+    assert said.code == 1
+    assert "phone: off: mistake at notification.endpoints[0].type" in said.lines[1]
 
 
 def test_what_fails_stays_for_the_next_start(folder: Folder, receiver: Receiver) -> None:

@@ -82,6 +82,16 @@ def test_a_config_that_is_wrong_needs_a_person(folder: Folder, receiver: Receive
     assert said.code == 1
     assert "Notifications: switched off (notification.enabled)" in said.out
     assert "Config: notification.endpoints[0].timeout" in said.out
+    assert said.lines[-1].endswith("off: mistake at notification.endpoints[0].timeout")
+    [phone] = folder.run("status", "--json").data["endpoints"]
+    assert (phone["name"], phone["mistake"]) == ("phone", "notification.endpoints[0].timeout")
+
+
+def test_what_waits_for_an_endpoint_with_a_mistake_is_counted_there(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver, timeout="soon"))
+    with folder.archive() as archive:
+        archive.add("phone")
+    assert folder.run("status").lines[-1].split()[:4] == ["phone", "webhook", "1", "0"]
 
 
 def test_without_a_config_what_is_stored_is_shown(folder: Folder) -> None:
@@ -135,6 +145,7 @@ def test_as_json_it_says_the_same(folder: Folder, receiver: Receiver) -> None:
                 "last_failure": 6.0,
                 "last_reason": "no",
                 "held_until": None,
+                "mistake": None,
             }
         ],
     }

@@ -26,11 +26,17 @@ def test_every_mistake_is_printed_with_its_remedy_and_no_secret(folder: Folder) 
     folder.configure({"name": "phone", "type": "bark", "url": f"ftp://{SECRET}"}, enabled=False, server={"name": []})
     said = folder.run("validate")
     assert said.code == 1
-    assert said.lines[0].endswith("2 problem(s)")
+    assert said.lines[0].endswith("problems: 2")
     assert "- server.name: found []; write a string" in said.lines
-    assert said.lines[-1] == "Notifications are switched off (notification.enabled); usable endpoints: 0"
+    assert said.lines[-2:] == [
+        "Notifications are switched off (notification.enabled); usable endpoints: 0",
+        "phone  bark  off: mistake at notification.endpoints[0].url",
+    ]
     data = folder.run("validate", "--json").data
-    assert (data["valid"], data["usable"], data["enabled"], data["endpoints"]) == (False, True, False, [])
+    assert (data["valid"], data["usable"], data["enabled"]) == (False, True, False)
+    assert data["endpoints"] == [
+        {"name": "phone", "type": "bark", "enabled": False, "mistake": "notification.endpoints[0].url"}
+    ]
     assert sorted(problem["path"] for problem in data["problems"])[-1] == "server.name"
     assert {problem["fatal"] for problem in data["problems"]} == {True, False}
 
@@ -51,7 +57,7 @@ def test_what_is_no_config_at_all_is_reported(folder: Folder, text: str) -> None
     (folder.path / "config.json").write_text(text)
     said = folder.run("validate")
     assert said.code == 1
-    assert said.lines[0].endswith("1 problem(s)")
+    assert said.lines[0].endswith("problems: 1")
     assert folder.run("validate", "--json").data["usable"] is False
 
 

@@ -25,7 +25,7 @@ class Shown:
 
 def notice_alerts(console: Console, shown: Shown) -> NoticeAlerts:
     operators: Any = shown
-    return NoticeAlerts(console.translations, operators, "!!pn test", lambda: 3, console.schedule_task)
+    return NoticeAlerts(console.translations, operators, lambda: "!!pn test", lambda _: 3, console.schedule_task)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_overview_leads_to_what_was_given_up(make_bench: MakeBench) -> None:
     )
     assert bench.type("!!pn")[3:] == [
         "Endpoints: 1, waiting to be delivered: 0",
-        "- a (webhook): failed (HTTP 404, 82 ms, 2026-01-01 12:00:00) – HTTP 404 (2 given up)",
+        "- a (webhook): failed (82 ms, 2026-01-01 12:00:00) – HTTP 404 (2 given up)",
         "- b: not in the config any more (1 given up)",
     ]
     assert bench.reader.clicks.count("!!pn dead") == 2
@@ -151,7 +151,7 @@ def test_reload_says_that_all_is_well(bench: Bench) -> None:
 def test_reload_tells_every_problem(bench: Bench) -> None:
     bench.reloaded = Reloaded(True, [Problem("a.b", "7", "write true"), Problem("c", "null", "write a list")])
     assert bench.type("!!pn reload") == [
-        "Config reloaded with 2 problem(s); the rest is in force",
+        "Config reloaded with 2 problems; the rest is in force",
         "- a.b: found 7; write true",
         "- c: found null; write a list",
     ]
@@ -165,7 +165,7 @@ def test_reload_spares_the_console_what_its_log_says(bench: Bench) -> None:
 def test_reload_of_an_unreadable_file_keeps_the_former_config(bench: Bench) -> None:
     bench.reloaded = Reloaded(False, [Problem("line 1, column 2", "broken JSON", "remove the comma")])
     first, problem = bench.type("!!pn reload")
-    assert first == "The config cannot be read; the former one stays in force"
+    assert first == "The config file cannot be read; the last readable config stays in force"
     assert "line 1, column 2" in problem
 
 
@@ -239,7 +239,11 @@ def test_an_endpoint_named_like_an_event_is_an_endpoint(make_bench: MakeBench) -
 
 
 def test_test_helps_with_unknown_names(bench: Bench) -> None:
-    assert bench.type("!!pn test fone") == ['There is no endpoint "fone"', "Endpoints: phone, ops room, old"]
+    assert bench.type("!!pn test fone") == [
+        'There is no endpoint "fone"',
+        "Did you mean phone?",
+        "Endpoints: phone, ops room, old",
+    ]
     assert bench.type("!!pn test phone done") == ['There is no event "done"', f"Events: {', '.join(EVENTS)}"]
     assert bench.rehearsal.tested == []
 

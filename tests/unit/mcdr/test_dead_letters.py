@@ -28,7 +28,7 @@ def archive(bench: Bench, tmp_path: Path) -> Iterator[Archive]:
 
 def test_replay_sends_one_notification_again(bench: Bench, archive: Archive) -> None:
     one, other = archive.dead("phone", "ops"), archive.dead("ops")
-    assert bench.type(f"!!pn replay {one[-6:]}") == ["Trying again: ops, phone"]
+    assert bench.type(f"!!pn replay {one[-6:]}") == ["Trying 1 notification again: ops, phone"]
     assert bench.reader.clicks == [f"!!pn show {one}"]
     assert [archive.state(one, "phone"), archive.state(one, "ops")] == [State.WAITING] * 2
     assert archive.state(other, "ops") is State.DEAD
@@ -36,7 +36,7 @@ def test_replay_sends_one_notification_again(bench: Bench, archive: Archive) -> 
 
 def test_replay_all_sends_everything_again(bench: Bench, archive: Archive) -> None:
     ids = [archive.dead("ops"), archive.dead("ops")]
-    assert bench.type("!!pn replay all") == ["Trying again: ops"]
+    assert bench.type("!!pn replay all") == ["Trying 2 notifications again: ops"]
     assert bench.reader.clicks == ["!!pn history"]
     assert [archive.state(id, "ops") for id in ids] == [State.WAITING] * 2
 
@@ -44,7 +44,7 @@ def test_replay_all_sends_everything_again(bench: Bench, archive: Archive) -> No
 def test_replay_says_what_has_to_wait_for_its_endpoint(bench: Bench, archive: Archive) -> None:
     archive.dead("gone", "old", "ops")
     assert bench.type("!!pn replay 1") == [
-        "Trying again: ops",
+        "Trying 1 notification again: ops",
         "Waiting until it is in the config and switched on: gone, old",
     ]
     archive.dead("gone")
@@ -56,7 +56,10 @@ def test_drop_gives_up_one_notification_or_all(bench: Bench, archive: Archive) -
     assert bench.type(f"!!pn drop {one}") == ["Dropped: 2"]
     assert archive.state(one, "phone") is State.DROPPED
     assert archive.state(other, "ops") is State.DEAD
-    assert bench.type("!!pn drop all") == ["Dropped: 1"]
+    assert bench.type("!!pn drop all") == ["This forgets 1 notification for good. To confirm: !!pn drop all confirm"]
+    assert bench.reader.clicks[-1] == "!!pn drop all confirm"
+    assert archive.state(other, "ops") is State.DEAD
+    assert bench.type("!!pn drop all confirm") == ["Dropped: 1"]
     assert archive.state(other, "ops") is State.DROPPED
 
 
@@ -76,7 +79,7 @@ def test_says_when_it_could_not_be_written(
 ) -> None:
     archive.dead("ops")
     monkeypatch.setattr(bench.engine, name, lambda notification_id: [])
-    [line] = bench.type(f"!!pn {name} all")
+    [line] = bench.type(f"!!pn {name} all" + " confirm" * (name == "drop"))
     assert line.startswith("That could not be written down")
 
 
@@ -84,4 +87,4 @@ def test_says_when_it_could_not_be_written(
 def test_completes_all_and_the_ids_of_dead_letters(bench: Bench, archive: Archive, name: str) -> None:
     dead = archive.dead("ops")
     archive.add("ops")
-    assert bench.console.complete(f"!!pn {name} ") == ["all", dead]
+    assert bench.console.complete(f"!!pn {name} ") == ["all", dead, dead[-6:]]

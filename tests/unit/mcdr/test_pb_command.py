@@ -31,7 +31,7 @@ def make_node() -> Literal:
 
 def added_to(console: Console) -> PrimeBackupTestCommand:
     server: Any = console
-    return PrimeBackupTestCommand(server, console.translations, make_node=make_node, alternative="!!pn test")
+    return PrimeBackupTestCommand(server, console.translations, make_node=make_node, alternative=lambda: "!!pn test")
 
 
 @pytest.fixture
