@@ -7,15 +7,18 @@ https://docs.slack.dev/reference/methods/chat.postMessage
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Iterable, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.options import check_users
+from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
+from prime_notify.config.problem import Location
+from prime_notify.text.wording import Wording
 
 __all__ = ["SlackEndpoint", "SlackOptions"]
 
@@ -75,8 +78,10 @@ class SlackEndpoint(EndpointConfig):
     type: Literal["slack"]
     url: str = option(
         _API,
-        f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
-        f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
+        f"The address of an incoming webhook, https://{_WEBHOOKS}/services/..., or of a workflow, "
+        f"https://{_WEBHOOKS}/triggers/...; with a bot token, the Web API's.",
+        f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...，或工作流的地址 https://{_WEBHOOKS}/triggers/...；"
+        "使用机器人令牌时为 Web API 的地址。",
         example="https://hooks.slack.com/services/<id>",
     )
     slack: SlackOptions = option(
@@ -110,6 +115,21 @@ class SlackEndpoint(EndpointConfig):
                 'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: ' + _BOT
             )
         return self
+
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        yield from super().warnings()
+        if not self.is_webhook or not is_workflow(self.url):
+            return
+        ignored: List[Location] = [(name,) for name in ("actions", "mention") if getattr(self, name)]
+        ignored += [("slack", name) for name in ("username", "icon") if getattr(self.slack, name)]
+        for location in ignored:
+            yield (
+                location,
+                Wording(
+                    "a workflow gets variables only, and its steps say how they look; leave it out; it is ignored",
+                    "工作流只接收变量，外观由它的步骤决定；请去掉此项；它会被忽略",
+                ),
+            )
 
     @model_validator(mode="after")
     def _check_mention(self) -> SlackEndpoint:

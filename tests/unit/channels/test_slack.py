@@ -23,6 +23,7 @@ from prime_notify.model.request import Request
 from tests.support.examples import examples
 from tests.support.hostile import HIDING, HOSTILE, MEGABYTE, Wild, wild
 from tests.support.messages import answer, channel, failure, start, success
+from tests.unit.channels.contract import load
 from tests.unit.channels.refusals import SLACK_BOT, SLACK_REFUSALS, SLACK_WEBHOOK_REFUSALS
 
 WEBHOOK = "https://hooks.slack.com/services/T0/B0/secret"
@@ -520,3 +521,11 @@ def test_a_workflow_gets_flat_variables(url: str) -> None:
 )
 def test_a_workflow_answers_as_it_does(url: str, status: int, value: Any, kind: Any) -> None:
     assert isinstance(channel("slack", url=url).judge(answer(status, value)), kind)
+
+
+def test_options_that_a_workflow_ignores_are_named() -> None:
+    url, options = WORKFLOWS[1], {"mention": {"users": ["U0123456789"]}, "slack": {"username": "B"}}
+    found = load({"name": "a", "type": "slack", "url": url, **options}).problems
+    places = [problem.path for problem in found]
+    assert places == ["notification.endpoints[0].mention", "notification.endpoints[0].slack.username"]
+    assert load({"name": "a", "type": "slack", "url": WEBHOOK, **options}).problems == ()
