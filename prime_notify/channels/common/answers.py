@@ -162,7 +162,10 @@ class Answers:
         if code is None or code == self.success:
             return None
         by_text = next((meaning for pattern, meaning in self.patterns if pattern.search(text)), None)
-        return by_text or self.meanings.get(code)
+        meaning = by_text or self.meanings.get(code)
+        if COME_BACK_LATER.search(text) and (meaning is None or meaning.kind is RefusalKind.PERMANENT):
+            return Meaning(meaning.hint if meaning else self.unknown, RefusalKind.RETRY)
+        return meaning
 
 
 def says_no(answer: Mapping[str, Any]) -> bool:

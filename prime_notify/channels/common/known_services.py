@@ -37,7 +37,7 @@ _ADDRESSES: Tuple[_Addresses, ...] = (
     _at("healthchecks", r"hc-ping\.com"),
     _at("ntfy", r"ntfy\.sh"),
     _at("pushplus", r"(?:www\.)?pushplus\.plus|pushplus\.hxtrip\.com"),
-    _at("serverchan", r"sctapi\.ftqq\.com|sc\.ftqq\.com|.+\.push\.ft07\.com"),
+    _at("serverchan", r"sctapi\.ftqq\.com|.+\.push\.ft07\.com"),
     _at("slack", r"hooks\.slack(?:-gov)?\.com"),
     _at("slack", r"(?:[\w-]+\.)?slack(?:-gov)?\.com", r"/api/"),
     _at("telegram", r"api\.telegram\.org"),

@@ -12,7 +12,7 @@ from prime_notify.channels.common.lifecycle import lifecycle_of
 from prime_notify.channels.slack.answers import is_posted, is_taken, refused, word_in
 from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
-from prime_notify.channels.slack.workflow import is_workflow, variables_of
+from prime_notify.channels.slack.workflow import VARIABLES, is_workflow, variables_of
 from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
@@ -42,13 +42,17 @@ class Slack(Channel[SlackEndpoint]):
             "Posts to a channel of [Slack](https://slack.com). Create an app at https://api.slack.com/apps, switch on "
             "*Incoming Webhooks*, add one to your channel and copy its address. For `lifecycle` use the app's bot "
             'instead: `"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}` without `url`, with the scope '
-            "`chat:write`, and invite it to the channel."
+            "`chat:write`, and invite it to the channel. Mattermost, Rocket.Chat and Zulip take the same messages. A "
+            "*workflow* that starts with a webhook gets flat variables of type text: "
+            f"{', '.join(f'`{name}`' for name in VARIABLES)}."
         ),
         "zh_cn": (
             "发送到 [Slack](https://slack.com) 频道。在 https://api.slack.com/apps 创建应用，启用 *Incoming Webhooks*，"
             "添加到频道并复制其地址。若要使用 `lifecycle`，请改用应用的机器人："
             '`"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}`，不写 `url`，'
-            "授予 `chat:write` 权限并邀请它进频道。"
+            "授予 `chat:write` 权限并邀请它进频道。Mattermost、Rocket.Chat 与 Zulip 接受同样的消息。"
+            "由 webhook 启动的“工作流”会收到文本类型的变量："
+            f"{'、'.join(f'`{name}`' for name in VARIABLES)}。"
         ),
     }
     rate_limits = (Rate(1, 1.0),)  # docs.slack.dev/apis/web-api/rate-limits: one a second for each channel

@@ -7,13 +7,14 @@ https://docs.slack.dev/reference/methods/chat.postMessage
 from __future__ import annotations
 
 import re
-from typing import Iterable, Optional, Tuple
+from typing import Iterable, List, Optional, Tuple
 from urllib.parse import urlsplit
 
 from pydantic import field_validator, model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.options import check_users
+from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
@@ -84,8 +85,10 @@ class SlackEndpoint(EndpointConfig):
     type: Literal["slack"]
     url: str = option(
         _API,
-        f"The incoming webhook's address, https://{_WEBHOOKS}/services/...; with a bot token, the Web API's.",
-        f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...；使用机器人令牌时为 Web API 的地址。",
+        f"The address of an incoming webhook, https://{_WEBHOOKS}/services/..., or of a workflow, "
+        f"https://{_WEBHOOKS}/triggers/...; with a bot token, the Web API's.",
+        f"Incoming Webhook 的地址 https://{_WEBHOOKS}/services/...，或工作流的地址 https://{_WEBHOOKS}/triggers/...；"
+        "使用机器人令牌时为 Web API 的地址。",
         example="https://hooks.slack.com/services/<id>",
     )
     slack: SlackOptions = option(
@@ -99,11 +102,6 @@ class SlackEndpoint(EndpointConfig):
     def is_webhook(self) -> bool:
         """Whether this is an incoming webhook. Its messages can neither be replied to nor updated."""
         return not self.slack.bot_token
-
-    def warnings(self) -> Iterable[Tuple[Location, str]]:
-        yield from super().warnings()
-        if self.is_webhook and self.slack.channel and urlsplit(self.url).hostname == _WEBHOOKS:
-            yield ("slack", "channel"), _IGNORED
 
     @model_validator(mode="after")
     def _check_way(self) -> SlackEndpoint:
@@ -122,6 +120,23 @@ class SlackEndpoint(EndpointConfig):
                 'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: ' + _BOT
             )
         return self
+
+    def warnings(self) -> Iterable[Tuple[Location, str]]:
+        yield from super().warnings()
+        if self.is_webhook and self.slack.channel and urlsplit(self.url).hostname == _WEBHOOKS:
+            yield ("slack", "channel"), _IGNORED
+        if not self.is_webhook or not is_workflow(self.url):
+            return
+        ignored: List[Location] = [(name,) for name in ("actions", "mention") if getattr(self, name)]
+        ignored += [("slack", name) for name in ("username", "icon") if getattr(self.slack, name)]
+        for location in ignored:
+            yield (
+                location,
+                Wording(
+                    "a workflow gets variables only, and its steps say how they look; leave it out; it is ignored",
+                    "工作流只接收变量，外观由它的步骤决定；请去掉此项；它会被忽略",
+                ),
+            )
 
     @model_validator(mode="after")
     def _check_mention(self) -> SlackEndpoint:

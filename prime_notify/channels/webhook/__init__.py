@@ -50,11 +50,12 @@ class Webhook(Channel[WebhookEndpoint]):
         "en_us": (
             "Posts the whole payload as JSON to a receiver of your own. `type` may be left out. The object `webhook` "
             "describes any other request: method, query, headers, your own body or form, signatures, or the format of "
-            "another system."
+            "another system. The answer of a known service, such as Feishu or PushDeer, is judged as that service's."
         ),
         "zh_cn": (
             "把完整的载荷以 JSON 发送（POST）到你自己的接收端。`type` 可以省略。"
             "通过 `webhook` 可定制任意请求：方法、参数、请求头、自定义正文或表单、签名，以及其他系统的格式。"
+            "发往已知服务（如飞书、PushDeer）时，按该服务的规则判断应答。"
         ),
     }
     status_is_answer = True

@@ -23,14 +23,26 @@ Judge = Callable[[Response], Outcome]
 _Answer = Mapping[str, Any]
 
 _THROTTLED = re.compile("too (many|fast|frequent)|rate.?limit|频繁|频率|限流|次数|上限", re.IGNORECASE)
-_TEXTS = ("msg", "message", "errmsg", "reason", "error_message", "errorMessage", "error", "errors", "info")
+_TEXTS = (
+    "msg",
+    "message",
+    "errmsg",
+    "reason",
+    "description",
+    "status_message",
+    "error_message",
+    "errorMessage",
+    "error",
+    "errors",
+    "info",
+)
 
 
 @dataclass(frozen=True)
 class OtherService:
     """A service without a channel of ours. ``proof``: whether a 2xx answer is its success.
 
-    ``word``: the whole answer that is its success, for a service that answers in plain text.
+    ``word``: a pattern of the whole answer that is its success, for a service that answers in plain text.
     """
 
     name: str
@@ -48,7 +60,7 @@ class OtherService:
         answer, text = parse_object(response.body), excerpt(response.body)
         if not 200 <= response.status < 300:
             return refusal(response, _text_in(answer))
-        if text.lower() == self.word if self.proof is None else self.proof(answer) and not says_no(answer):
+        if re.fullmatch(self.word, text) if self.proof is None else self.proof(answer) and not says_no(answer):
             return Delivered(response.status)
         if not text or (self.proof is not None and not answer):
             hint = Wording("check the URL", "请检查 URL")
@@ -141,10 +153,14 @@ def _other(
 # By the documents of each service, and by the plugins of Apprise and of pushoo that read its answers
 _OTHERS: Tuple[OtherService, ...] = (
     _other("AnPush", r"api\.anpush\.com", _code(200)),
+    _other("Bale", r"tapi\.bale\.ai", _yes("ok")),
+    _other("Gupshup", r"api\.gupshup\.io", _yes("status", "submitted")),
     _other("Join", r"joinjoaomgcd\.appspot\.com", _yes("success")),
     _other("iGot", r"push\.hellyw\.com", _code(0, "ret")),
     _other("KOOK", r"www\.(?:kookapp\.cn|kaiheila\.cn)", _code(0), path="/api/"),
-    _other("Microsoft Teams", r"(?:.+\.)?webhook\.office\.com|outlook\.office(?:365)?\.com", path="/webhook", word="1"),
+    _other(
+        "Microsoft Teams", r"(?:.+\.)?webhook\.office\.com|outlook\.office(?:365)?\.com", path="/webhook", word="[0-9]+"
+    ),
     _other("PushDeer", r"api2?\.pushdeer\.com", _pushed_by_pushdeer),
     _other("PushDeer", "", _pushed_by_pushdeer, path=r"(?:/.*)?/message/push\?.*\bpushkey="),
     _other("PushMe", r"push\.i-i\.me", word="success"),
@@ -152,9 +168,12 @@ _OTHERS: Tuple[OtherService, ...] = (
     _other("Pushsafer", r"(?:www\.)?pushsafer\.com", _code(1, "status")),
     _other("Pushy", r"api\.pushy\.me", _yes("success")),
     _other("Qmsg", r"qmsg\.zendee\.cn", lambda answer: answer.get("success") is True),
+    _other("SMSC", r"(?:www\.)?smsc\.(?:ru|ua|kz)", lambda answer: "id" in answer, path="/sys/send"),
+    _other("SerwerSMS", r"api2\.serwersms\.pl", _yes("success")),
     _other("ShowDoc", r"push\.showdoc\.com\.cn", _code(0, "error_code")),
     _other("SimplePush", r"(?:api\.)?simplepush\.io", _yes("status", "OK")),
     _other("Synology Chat", "", _yes("success"), path=r"(?:/.*)?/webapi/entry\.cgi\?.*SYNO\.Chat\.External"),
+    _other("Viber", r"chatapi\.viber\.com", _code(0, "status")),
     _other("VK", r"api\.vk\.(?:com|ru)", lambda answer: "response" in answer, path="/method/"),
     _other("VoIP.ms", r"(?:www\.)?voip\.ms", _yes("status", "success"), path="/api/"),
     _other("WeChat", r"api\.weixin\.qq\.com", _code(0, "errcode")),
@@ -162,6 +181,7 @@ _OTHERS: Tuple[OtherService, ...] = (
     _other("WxPusher", r"wxpusher\.zjiecode\.com", _sent_by_wxpusher),
     _other("XiZhi", r"xizhi\.qqoq\.net", _code(200)),
     _other("YunHu", r"chat-go\.jwzhd\.com", _code(1)),
+    _other("Zalo", r"bot-api\.(?:zaloplatforms\.com|zapps\.me)", _yes("ok")),
     _other("Zulip", r"[\w-]+\.zulipchat\.com", _yes("result", "success"), path="/api/v1/messages"),
     _other("miaotixing", r"miaotixing\.com", _code(0), path=r"/trigger\?.*\btype=json"),
 )

@@ -50,6 +50,36 @@ def test_codes_and_words_have_their_meaning(value: Any, expected: object) -> Non
     assert ANSWERS.judge(answer(200, value)) == expected
 
 
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("code", [1, 9])
+@pytest.mark.parametrize(
+    "text", ["系统繁忙，请稍后再试", "请稍后重试", "Please try again later", "temporarily unavailable"]
+)
+def test_a_refusal_that_says_so_is_tried_again_whatever_its_code(status: int, code: int, text: str) -> None:
+    assert isinstance(ANSWERS.judge(answer(status, {"code": code, "msg": text})), Retry)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"code": 0, "StatusCode": 1},
+        {"code": 0, "success": False},
+        {"code": 0, "ok": False},
+        {"code": 0, "error": "no"},
+        {"code": 0, "errno": 5},
+        {"code": 0, "status": "failed"},
+        {"code": 0, "data": {"errcode": 7}},
+    ],
+)
+def test_a_success_beside_a_failure_is_none(value: Any) -> None:
+    assert not isinstance(ANSWERS.judge(answer(200, value)), Delivered)
+
+
+@pytest.mark.parametrize("more", [{"error": ""}, {"error": "SUCCESS"}, {"errno": 0}, {"status": "ok"}, {"data": [1]}])
+def test_what_does_not_say_no_is_no_contradiction(more: Any) -> None:
+    assert ANSWERS.judge(answer(200, {"code": 0, **more})) == Delivered(200)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_client_error_is_explained_by_the_code_in_its_body(status: int) -> None:
     assert ANSWERS.judge(answer(status, {"code": 1, "msg": "no"})).hint == "look at it"  # type: ignore[union-attr]

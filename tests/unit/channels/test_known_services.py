@@ -195,7 +195,13 @@ OTHERS: List[Any] = [
         b"1",
         b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429",
     ),
-    ("https://outlook.office.com/webhook/1", b"1", b"Summary or Text is required."),
+    ("https://outlook.office.com/webhook/1", b"1", b"Summary or Text is required."),  # MicrosoftDocs/msteams-docs#9064
+    ("https://tapi.bale.ai/bot1:K/sendMessage", {"ok": True, "result": {}}, {"ok": False, "description": "Forbidden"}),
+    ("https://bot-api.zaloplatforms.com/botK/sendMessage", {"ok": True}, {"ok": False, "description": "x"}),
+    ("https://chatapi.viber.com/pa/send_message", {"status": 0}, {"status": 2, "status_message": "invalidAuthToken"}),
+    ("https://smsc.ru/sys/send.php", {"id": 1, "cnt": 1}, {"error": "duplicate request", "error_code": 9}),
+    ("https://api.gupshup.io/wa/api/v1/msg", {"status": "submitted"}, {"status": "error", "message": "x"}),
+    ("https://api2.serwersms.pl/messages/send_sms", {"success": True}, {"error": {"code": 1001, "message": "x"}}),
     (
         "https://api2.pushdeer.com/message/push?pushkey=K",
         {"code": 0, "content": {"result": ['{"success":"ok"}']}},

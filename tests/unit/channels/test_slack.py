@@ -23,6 +23,7 @@ from prime_notify.model.request import Request
 from tests.support.examples import examples
 from tests.support.hostile import HIDING, HOSTILE, MEGABYTE, Wild, wild
 from tests.support.messages import answer, channel, failure, start, success
+from tests.unit.channels.contract import load
 from tests.unit.channels.refusals import SLACK_BOT, SLACK_REFUSALS, SLACK_WEBHOOK_REFUSALS
 
 WEBHOOK = "https://hooks.slack.com/services/T0/B0/secret"
@@ -544,3 +545,11 @@ def test_a_webhook_may_name_a_channel_and_the_owner_hears_where_slack_ignores_it
     found = list(sender.endpoint.warnings())
     assert [location for location, _ in found] == ([("slack", "channel")] if ignored else [])
     assert all("Slack ignores it" in remedy and "Slack 会忽略" in remedy.chinese for _, remedy in found)
+
+
+def test_options_that_a_workflow_ignores_are_named() -> None:
+    url, options = WORKFLOWS[1], {"mention": {"users": ["U0123456789"]}, "slack": {"username": "B"}}
+    found = load({"name": "a", "type": "slack", "url": url, **options}).problems
+    places = [problem.path for problem in found]
+    assert places == ["notification.endpoints[0].mention", "notification.endpoints[0].slack.username"]
+    assert load({"name": "a", "type": "slack", "url": WEBHOOK, **options}).problems == ()
