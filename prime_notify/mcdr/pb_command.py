@@ -4,19 +4,23 @@ MCDReforged tries every command tree that registered a root literal, and each tr
 second ``!!pb`` tree would therefore answer every Prime Backup command with "Unknown argument". So:
 
 - while Prime Backup has a root, our ``test`` node is added to that root as a child, whatever its prefix is;
+- a Prime Backup that has not started, or could not, refuses its whole tree. A requirement of its root that fails lets
+  our node through;
 - while no other plugin owns ``!!pb``, a root of our own has the node. That root swallows its own errors, so it answers
   ``!!pb test …`` only, and it cannot be entered or completed while another plugin owns the literal.
 
 MCDReforged has no way to find the owner of a literal or to remove a child, so this reads its internals with care
-(``command_manager.root_nodes``, ``_children_literal``; seen in 2.14.0 to 2.16.2).
+(``command_manager.root_nodes``, ``_children_literal``, ``_requirements``; seen in 2.14.0 to 2.16.2).
 """
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import dataclass
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from mcdreforged.api.command import AbstractNode, CommandError, IllegalNodeOperation, Literal
-from mcdreforged.api.types import PluginServerInterface
+from mcdreforged.api.command import AbstractNode, CommandContext, CommandError, IllegalNodeOperation, Literal
+from mcdreforged.api.types import CommandSource, PluginServerInterface
 
 from prime_notify.mcdr.command_roots import registered_roots
 from prime_notify.mcdr.translations import Translations
@@ -89,12 +93,15 @@ class PrimeBackupTestCommand:
         self._added = [(root, node) for root, node in self._added if root in roots]
         for root in self._new_roots():
             node = self._make_node()
-            node.precondition(self._is_present_in(root, node))
+            is_present = self._is_present_in(root, node)
+            node.precondition(is_present)
             self._added.append((root, node))
             try:
                 root.then(node)
             except IllegalNodeOperation:
                 self._warn_once()
+            else:
+                _let_through(root, is_present)
 
     def _new_roots(self) -> Sequence[Literal]:
         known = [root for root, _ in self._added]
@@ -151,7 +158,37 @@ def _children(node: AbstractNode, literal: str) -> Sequence[Literal]:
     return [child for child in node.get_children() if isinstance(child, Literal) and literal in child.literals]
 
 
+@dataclass(frozen=True)
+class _LetThrough:
+    """In the place of a requirement of MCDReforged's. ``original`` is put back at our stop."""
+
+    requirement: Callable[[CommandSource, CommandContext], bool]
+    failure_message_getter: Any
+    original: Any
+
+
+def _let_through(root: Literal, is_present: Callable[[], bool]) -> None:
+    """Let our node be reached when the first requirement of the root, that Prime Backup works, is not met.
+
+    The node has a requirement of its own. Where this MCDReforged has no such list, nothing changes.
+    """
+    requirements = getattr(root, "_requirements", None)
+    if not isinstance(requirements, list) or not requirements:
+        return
+    original = requirements[0]
+    works = original.requirement
+    count = len(inspect.getfullargspec(works).args) - inspect.ismethod(works)
+
+    def is_met(source: CommandSource, context: CommandContext) -> bool:
+        is_ours = context.command.split()[1:3] in ([_TEST], [_TEST, _NOTIFY])
+        return (is_ours and is_present()) or bool(works(*(source, context)[:count]))
+
+    requirements[0] = _LetThrough(is_met, original.failure_message_getter, original)
+
+
 def _remove(root: Literal, node: Literal) -> None:
+    requirements = getattr(root, "_requirements", None) or []
+    requirements[:] = [one.original if isinstance(one, _LetThrough) else one for one in requirements]
     by_literal = getattr(root, "_children_literal", {})
     siblings = by_literal.get(_TEST, [])
     if node in siblings:

@@ -139,6 +139,19 @@ def test_failing_to_start_it_is_said_so_and_the_test_command_works(scene: Scene)
     scene.check_test_command()
 
 
+def test_without_a_storage_that_it_can_open_the_test_command_works_and_the_others_are_refused(scene: Scene) -> None:
+    (scene.mcdr.folder / "occupied").write_text("a file where its storage should be")
+    scene.configure_prime_backup(storage_root="./occupied")
+    mark = scene.plugin("reload", "prime_backup")
+    scene.mcdr.wait_for_line("initialization failed", since=mark)
+    deadline = time.monotonic() + 10
+    while "Usage: !!pb test notify" not in output(scene, "!!pb test"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    scene.check_test_command()
+    assert "!!pb <--" in output(scene, "!!pb make")
+
+
 def test_enabled_again_it_is_observed_again(scene: Scene) -> None:
     scene.configure_prime_backup()
     scene.wait_until_attached(scene.plugin("reload", "prime_backup"))

@@ -21,6 +21,7 @@ SECRETS = ("k3y-in-the-path", "t0ken-in-a-header", "t0ken-in-the-query")
 
 _EXPECTED_BEFORE_TRACEBACK = re.compile(
     "run error"  # a failing task of Prime Backup's
+    r"|PB@\S*init"  # Prime Backup failing to open its storage
     r"|Error invoking listener EventListener\(plugin='prime_backup@"  # Prime Backup failing to start
     "|Error ticking watch dog"  # MCDReforged on a busy machine: its watchdog runs before what it watches
     "|^$"  # a chained exception

@@ -218,3 +218,36 @@ def test_searches_at_its_start_and_periodically(console: Console) -> None:
     node.job.run()
     assert len(console.tasks) == 1
     node.stop()
+
+
+# a Prime Backup that does not work
+
+
+@pytest.mark.parametrize("takes", [0, 1, 2])
+@pytest.mark.parametrize("prefix", ["!!pb", "!!backup"])
+def test_works_while_prime_backup_refuses_all_of_its_tree(
+    console: Console, node: PrimeBackupTestCommand, prefix: str, takes: int
+) -> None:
+    works = [False]
+    requirement = [lambda: works[0], lambda _source: works[0], lambda _source, _context: works[0]][takes]
+    root = prime_backup(prefix).requires(requirement, lambda: "Plugin disabled")
+    console.load("prime_backup", root)
+    search(console, node)
+    assert console.type(f"{prefix} test notify") == ["tested"]
+    assert console.type(f"{prefix} test notify", Reader(level=1)) == [f"no permission: {prefix} test <--"]
+    for command in ("make", "test nonsense", "frob", "notify test"):
+        assert console.type(f"{prefix} {command}") == [f"Plugin disabled: {prefix} <--"]
+    works[0] = True
+    assert console.type(f"{prefix} test notify") == ["tested"]
+    assert console.type(f"{prefix} make") == ["making"]
+    works[0] = False
+    node.stop()
+    assert console.type(f"{prefix} test notify") == [f"Plugin disabled: {prefix} <--"]
+
+
+def test_its_own_permissions_of_prime_backup_stay(console: Console, node: PrimeBackupTestCommand) -> None:
+    root = prime_backup().requires(lambda: True)
+    console.load("prime_backup", root)
+    search(console, node)
+    root.requires(lambda source: source.has_permission(5), lambda: "not for you")
+    assert console.type("!!pb make") == ["not for you: !!pb <--"]

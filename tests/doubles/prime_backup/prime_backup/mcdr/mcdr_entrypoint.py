@@ -47,7 +47,11 @@ def _initialise(server: PluginServerInterface) -> None:
     global _scheduler, init_ok
     assert task_manager is not None
     assert command_manager is not None
-    Storage().create()
+    try:
+        Storage().create()
+    except OSError as error:
+        server.logger.error("Prime Backup (a double) initialization failed and will be disabled: %s", error)
+        return
     task_manager.start()
     _scheduler = Scheduler(server, task_manager)
     _scheduler.start()
