@@ -34,12 +34,15 @@ from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
+from prime_notify.text.markdown import link_target
+from prime_notify.text.rich import Span, rendered, wrapped
 from prime_notify.text.wording import Wording
 
 __all__ = ["Feishu", "FeishuEndpoint", "FeishuOptions", "sign"]
 
 _LIMIT = 20_000  # bytes of the whole request: "20 KB"
 _COLOURS = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.RUNNING: "blue"}
+_MARKS = re.compile(r"[<>&*_~\[\]()`\\#]|(?<=/)/")
 _HOSTS = re.compile(r"open\.(feishu\.cn|larksuite\.com|larkoffice\.com)")
 _MINUTE = 60.0  # seconds
 
@@ -227,7 +230,29 @@ def _text(text: str, **style: str) -> Dict[str, Any]:
 
 
 def _labelled(fact: Fact) -> List[Dict[str, Any]]:
+    own = rendered(fact.markdown, _span, _code, lambda line: f"> {line}")
+    if own:
+        return [{"tag": "markdown", "content": own}]
     return [_text(fact.label, text_size="notation", text_color="grey"), _text(fact.value)]
+
+
+def _code(code: str) -> str:
+    return f"```\n{code.replace('```', 'ˋˋˋ')}\n```"
+
+
+def _span(span: Span) -> str:
+    """Feishu's Markdown, https://open.feishu.cn/document/feishu-cards/card-components/content-components/rich-text.
+
+    Its escapes are entities.
+    """
+    text = _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", span.text)
+    if span.url:
+        text = f"[{text}]({link_target(span.url)})"
+    elif span.code:
+        return f"`{span.text.replace('`', 'ˋ')}`"
+    for mark, is_so in (("~~", span.strike), ("*", span.italic), ("**", span.bold)):
+        text = wrapped(text, mark, mark) if is_so else text
+    return text
 
 
 def _rows(facts: Sequence[Fact]) -> List[Dict[str, Any]]:

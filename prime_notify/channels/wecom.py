@@ -28,6 +28,7 @@ from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.markdown import link_target, look_alike
+from prime_notify.text.rich import look_alike_markdown
 from prime_notify.text.wording import Wording
 
 __all__ = ["WeCom", "WeComEndpoint", "WeComOptions"]
@@ -185,7 +186,11 @@ def _size(text: str) -> int:
 def _as_markdown(content: Content, tone: Tone, language: str) -> str:
     """The message as WeCom's Markdown, which has headings, bold, links, quotes and three colours only."""
     lines = [f'### <font color="{_COLOURS[tone]}">{look_alike(content.title)}</font>']
-    lines += [f'><font color="comment">{label}</font>{value}' for label, value in _lines(content, language)]
+    own = [fact.markdown for fact in content.facts if fact.markdown]
+    if own:
+        lines += map(look_alike_markdown, own)
+    else:
+        lines += [f'><font color="comment">{label}</font>{value}' for label, value in _lines(content, language)]
     lines += [f'><font color="comment">{look_alike(line)}</font>' for line in content.traceback.split("\n") if line]
     lines += ["  ".join(f"[{look_alike(action.label)}]({link_target(action.url)})" for action in content.actions)]
     lines += [" ".join(f"<@{user}>" for user in content.mention.users[:MOST_MENTIONED])]

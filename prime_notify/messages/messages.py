@@ -16,6 +16,7 @@ from prime_notify.messages.texts import localize, message_of
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification
+from prime_notify.text.rich import plain_of
 
 __all__ = ["Messages"]
 
@@ -51,11 +52,13 @@ class Messages:
         language = self._language_of(endpoint)
         message = self._composed(items, language, self._timezone_of(endpoint), now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
-        if message.custom_body is None:
+        if message.custom_body is None and message.custom_markdown is None:
             return message
         # A channel that lays out facts shows the owner's own text instead of them
         label = self._catalogue.text(language, f"notification.label.{FactKind.MESSAGE.value}")
-        return dataclasses.replace(message, facts=(Fact(FactKind.MESSAGE, label, message.custom_body),))
+        markdown = message.custom_markdown or ""
+        text = plain_of(markdown) if message.custom_body is None else message.custom_body
+        return dataclasses.replace(message, facts=(Fact(FactKind.MESSAGE, label, text, markdown),))
 
     def prepare(self, notification: Notification, endpoint: EndpointConfig) -> None:
         """Compose the texts that a message about one notification begins with, and keep them for it."""

@@ -29,8 +29,13 @@ def with_templates(message: Message, templates: Optional[Templates], *, tracebac
     if not sources:
         return message
     values, budget, warnings = values_of(message, traceback=traceback), Budget(), list(message.warnings)
-    made = {name: _made(name, source, subject, values, budget, warnings) for name, source in sources.items()}
+    made = {
+        name: _made(name, source, subject, values, budget, warnings, _MODES[name]) for name, source in sources.items()
+    }
     new = {name: text for name, text in made.items() if text}
+    markdown = new.get("desp")
+    if markdown is None and "body" in new:  # once more, with everything that a player typed escaped
+        markdown = _made("body", sources["body"], subject, values, budget, warnings, Mode.MARKDOWN) or None
     texts = message.texts._replace(**new)
     payload = message.payload.model_copy(update=new)
     return dataclasses.replace(
@@ -38,13 +43,22 @@ def with_templates(message: Message, templates: Optional[Templates], *, tracebac
         notification=Notification(payload),
         texts=texts,
         custom_body=new.get("body", message.custom_body),
+        custom_markdown=markdown,
         warnings=tuple(warnings),
     )
 
 
-def _made(name: str, source: str, subject: str, values: Mapping[str, Any], budget: Budget, warnings: List[str]) -> str:
+def _made(
+    name: str,
+    source: str,
+    subject: str,
+    values: Mapping[str, Any],
+    budget: Budget,
+    warnings: List[str],
+    mode: Mode,
+) -> str:
     try:
-        text = render_text(source, values, budget, _MODES[name])
+        text = render_text(source, values, budget, mode)
     except TemplateFailure as failure:
         warnings.append(f"templates.{name} failed on {subject}, the default text is sent: {failure}")
         return ""

@@ -151,10 +151,10 @@ def symbol(payload: Payload) -> str:
 def _listed(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Tuple[str, str]:
     """The facts as text, with a line for each, and as a Markdown list. Further lines of a fact are indented."""
     before, between, after = catalogue.around(language, "notification.line", "label", "value")
-    lines = [f"{before}{label}{between}{value}{after}".replace("\n", "\n  ") for _, label, value in known]
+    lines = [f"{before}{label}{between}{value}{after}".replace("\n", "\n  ") for _, label, value, _ in known]
     before, between, after = catalogue.around(language, "notification.item", "label", "value")
     items = []
-    for _, label, value in known:
+    for _, label, value, _ in known:
         first, line_break, more = value.partition("\n")
         items.append(f"- {before}{label}{between}{escape(first)}{after}")
         if line_break:

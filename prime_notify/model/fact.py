@@ -40,12 +40,14 @@ IN_TITLE = (FactKind.EVENT, FactKind.STATUS)
 class Fact(NamedTuple):
     """One fact. ``value``: plain text, of several lines only where the fact :attr:`is_long`.
 
-    Players may have typed any part of it, so a channel escapes it for its place.
+    Players may have typed any part of it, so a channel escapes it for its place. ``markdown``: the whole value as the
+    owner's own Markdown, in which everything that a player typed is escaped; a channel with rich text shows this.
     """
 
     kind: FactKind
     label: str
     value: str
+    markdown: str = ""
 
     @property
     def is_long(self) -> bool:

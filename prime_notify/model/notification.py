@@ -92,7 +92,8 @@ class Message:
     ``now``: the moment of the attempt, unix seconds; signatures need it. ``facts``: the facts in ``texts``, the most
     important first. ``previous``: the receipt of the start of the same task at this endpoint
     (:attr:`prime_notify.model.outcome.Delivered.receipt`), if there is one. ``custom_body``: ``texts.body`` where the
-    endpoint has a template for it; a channel that lays out facts shows this plain text instead of them. ``beside``:
+    endpoint has a template for it; a channel that lays out facts shows this plain text instead of them.
+    ``custom_markdown``: the owner's template for ``desp``, or else for ``body``, as Markdown. ``beside``:
     values of templates beside the payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: problems of making
     the message, for the owner. ``timezone``: that of its times; None for this machine's.
     """
@@ -104,6 +105,7 @@ class Message:
     facts: Tuple[Fact, ...] = ()
     previous: Optional[Mapping[str, str]] = None
     custom_body: Optional[str] = None
+    custom_markdown: Optional[str] = None
     beside: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
     timezone: Optional[str] = None

@@ -16,7 +16,7 @@ from prime_notify.templates.budget import LONGEST_VALUE, TemplateFailure
 from prime_notify.text import humanize
 from prime_notify.text.cutting import boundary_before
 from prime_notify.text.json_text import to_json
-from prime_notify.text.markdown import escape
+from prime_notify.text.markdown import escape, escape_for_discord
 from prime_notify.text.plain import legible
 from prime_notify.text.time_zone import time_zone
 
@@ -160,6 +160,11 @@ def _markdown(value: Any) -> Safe:
     return Safe("\n".join(escape(line) for line in legible(as_text(value)).split("\n")))
 
 
+def _discord(value: Any) -> Safe:
+    """The same for Discord, which shows entities as they are, and mentions people after a backslash, too."""
+    return Safe(escape_for_discord(legible(as_text(value))).replace("\\@", "@\u200b"))
+
+
 def _text(change: Callable[[str], str]) -> Callable[[Any], str]:
     return lambda value: change(as_text(value))
 
@@ -170,6 +175,7 @@ FILTERS: Dict[str, Callable[..., Any]] = {
     "count": _count,
     "date": _date,
     "default": _default,
+    "discord": _discord,
     "duration": _duration,
     "escape": _text(lambda text: html.escape(text, quote=False)),
     "first": lambda value: _at(value, 0),

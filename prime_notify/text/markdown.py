@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape", "link_target", "look_alike"]
+__all__ = ["escape", "escape_for_discord", "link_target", "look_alike"]
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~]")
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")  # "evil.com" is a link to some, "1.2 GiB" to nobody
@@ -14,6 +14,9 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _HARMLESS = re.compile(r"(?!\d+\)|[-+#=:\s])[^\\`*_\[\]|~&<>@./]*(?:(?<=\d)\.(?=\d)[^\\`*_\[\]|~&<>@./]*)*(?<!\s)")
 # Most lines are harmless, numbers and times too, and skip the rest
 _ENTITY = re.compile("[&<>@]")
+
+_DISCORD_SPECIAL = re.compile(r"[\\`*_~|<\[@]|:(?=//|\w+:)")
+_DISCORD_BLOCK_START = re.compile(r"^(\s*)(?=[-+=>]|#{1,6}(?:\s|$))|^(\s*\d+)(?=[.)](?:\s|$))", re.MULTILINE)
 
 _FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in "\\`*[]<>@~|"})
 _EDGE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word, an underscore emphasises nothing
@@ -37,6 +40,14 @@ def escape(line: str) -> str:
     line = _BLOCK_START.sub(r"\1\\", _DOT.sub(r"\\.", _SPECIAL.sub(r"\\\g<0>", line.strip())))
     line = _ENTITY.sub(lambda found: _ENTITIES[found.group()], line)
     return line.replace("//", "/&#47;")
+
+
+def escape_for_discord(text: str) -> str:
+    """The text in Discord's Markdown: no emphasis, heading, list, quote, code, link, emoji, time or mention.
+
+    Discord knows backslashes, and shows entities as they are.
+    """
+    return _DISCORD_BLOCK_START.sub(r"\1\2\\", _DISCORD_SPECIAL.sub(r"\\\g<0>", text))
 
 
 def look_alike(line: str) -> str:

@@ -105,6 +105,7 @@ def discord(requests: List[Recorded]) -> None:
         {"name": "Took", "value": "3m 12s", "inline": True},
     ]
     assert "@everyone" not in json.dumps(embed)
+    assert "&amp;" not in embed["description"]
     assert (embed["color"], failure["embeds"][0]["color"]) == (3061373, 14757194)
     assert [field["name"] for field in failure["embeds"][0]["fields"]] == ["Size"]
 

@@ -97,7 +97,8 @@ def _tells(fact: Fact) -> bool:
 def _tidied(fact: Fact, limit: int) -> Fact:
     lines = [line for line in (" ".join(line.split()) for line in fact.value.splitlines()) if line]
     value = ("\n" if fact.is_long else " ").join(lines)
-    return fact._replace(value=cut_bytes(value, limit))
+    shorter = cut_bytes(value, limit)
+    return fact._replace(value=shorter, markdown=fact.markdown if shorter == value else "")
 
 
 def _less_traceback(content: Content, fits: _Fits) -> Content:
@@ -128,7 +129,7 @@ def _with_beginning(content: Content, fact: Fact, fits: _Fits) -> Content:
     """The content, and as much of ``fact`` as still fits."""
 
     def extended(value: str) -> Content:
-        return dataclasses.replace(content, facts=(*content.facts, fact._replace(value=value)))
+        return dataclasses.replace(content, facts=(*content.facts, fact._replace(value=value, markdown="")))
 
     value = cut(fact.value, lambda candidate: fits(extended(candidate)))
     return extended(value) if len(value) >= _SHORTEST else content

@@ -43,8 +43,12 @@ def plain_text(message: Message, fits: Fits, traceback: Optional[str] = None) ->
 def markdown_text(message: Message, fits: Fits, traceback: Optional[str] = None) -> str:
     """A list of the facts, and the end of ``traceback`` below it. Nothing that a player typed is markup in it.
 
-    A message without facts, or with a body by the owner's template, becomes a list of the lines of its body.
+    A message without facts, or with a body by the owner's template, becomes a list of the lines of its body. The
+    owner's own Markdown stays as it is, where it fits.
     """
+    own = message.custom_markdown or ""
+    if own and fits(own):
+        return with_traceback(own, traceback, fits, markdown=True)
     return with_traceback(_filled(list(_items(message)), fits), traceback, fits, markdown=True)
 
 

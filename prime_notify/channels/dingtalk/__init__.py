@@ -31,6 +31,7 @@ from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
 from prime_notify.text.markdown import look_alike
+from prime_notify.text.rich import look_alike_markdown
 
 __all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
 
@@ -147,6 +148,9 @@ def _markdown(content: Content, title: str, tone: Tone, language: str) -> str:
     separator = colon(language)
     paragraphs = [f'### <font color="{tone.hex}">{title}</font>']
     for fact in content.blocks:
+        if fact.markdown:
+            paragraphs.append(look_alike_markdown(fact.markdown, end="  \n"))
+            continue
         lines = [look_alike(line) for line in fact.value.split("\n")]
         paragraphs.append("  \n".join(f"> {line}" for line in [f"**{look_alike(fact.label)}**", *lines]))
     cells = (f"**{look_alike(fact.label)}**{separator}{look_alike(fact.value)}" for fact in content.cells)

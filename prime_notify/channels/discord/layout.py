@@ -16,6 +16,9 @@ from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, cut_units, units
+from prime_notify.text.markdown import escape_for_discord as escape
+from prime_notify.text.markdown import link_target
+from prime_notify.text.rich import Span, rendered, wrapped
 
 __all__ = ["body_of", "escape", "mention_text", "post_name"]
 
@@ -35,8 +38,6 @@ _ELSEWHERE = (*_ABOVE, FactKind.SERVER, FactKind.TIME)
 _LINK_BUTTON = {"type": 2, "style": 5}
 _ROW = 1
 _FENCE = re.compile("`(?=``)")  # in three and more backticks, all but the last two
-_SPECIAL = re.compile(r"[\\`*_~|<\[@]|:(?=//|\w+:)")
-_BLOCK_START = re.compile(r"^(\s*)(?=[-+=>]|#{1,6}(?:\s|$))|^(\s*\d+)(?=[.)](?:\s|$))", re.MULTILINE)
 
 _Embed = Dict[str, Any]
 
@@ -70,11 +71,6 @@ def post_name(message: Message, endpoint: EndpointConfig) -> str:
     return cut_units(title, _POST_NAME)
 
 
-def escape(text: str) -> str:
-    """The text in Discord's Markdown: no emphasis, heading, list, quote, code, link, emoji, time or mention."""
-    return _BLOCK_START.sub(r"\1\2\\", _SPECIAL.sub(r"\\\g<0>", text))
-
-
 def _embeds(content: Content, message: Message) -> List[_Embed]:
     colour = tone_of(message.payload).value
     embed: _Embed = {
@@ -95,7 +91,21 @@ def _embeds(content: Content, message: Message) -> List[_Embed]:
 def _paragraph(fact: Fact) -> str:
     if fact.kind is FactKind.ERROR:
         return _fenced(cut(fact.value, lambda shorter: units(_fenced(shorter)) <= _VALUE))
-    return escape(fact.value)
+    return _own(fact) or escape(fact.value)
+
+
+def _own(fact: Fact) -> str:
+    """The owner's Markdown as Discord's, which knows no entities."""
+    return rendered(fact.markdown, _span, _fenced, lambda line: f"> {line}")
+
+
+def _span(span: Span) -> str:
+    if span.code:
+        return f"`{span.text.replace('`', 'ˋ')}`"
+    text = f"[{escape(span.text)}](<{link_target(span.url)}>)" if span.url else escape(span.text)
+    for mark, is_so in (("~~", span.strike), ("*", span.italic), ("**", span.bold)):
+        text = wrapped(text, mark, mark) if is_so else text
+    return text
 
 
 def _field(fact: Fact) -> Dict[str, Any]:

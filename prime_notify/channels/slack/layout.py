@@ -18,6 +18,7 @@ from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.cutting import cut, units
 from prime_notify.text.json_text import to_json
+from prime_notify.text.rich import Span, rendered, wrapped
 
 __all__ = ["body_of", "mention_text"]
 
@@ -33,6 +34,7 @@ _CONTENT = 24_000  # of which content_of gives a third to a fact, and an eighth,
 
 _APART = (FactKind.ERROR, FactKind.MESSAGE)
 _BELOW = (FactKind.SERVER, FactKind.TIME)
+_MARKS = re.compile("[*_~`]|^&gt;")
 _FENCE = re.compile("`(?=``)")  # in three and more backticks, all but the last two
 
 _Block = Dict[str, Any]
@@ -71,7 +73,7 @@ def _headline(content: Content) -> Iterator[_Block]:
 def _details(content: Content, message: Message) -> Iterator[_Block]:
     for fact in content.facts:
         if fact.kind is FactKind.MESSAGE:
-            yield {"type": "section", "text": _plain(fact.value, _SECTION)}
+            yield {"type": "section", "text": _message(fact)}
         elif fact.kind is FactKind.ERROR:
             yield {"type": "section", "text": _error(fact)}
     table = [fact for fact in content.facts if fact.kind not in (*_APART, *_BELOW)]
@@ -122,6 +124,25 @@ def _error(fact: Fact) -> _Block:
     label = f"*{_escape(fact.label)}*\n"
     value = cut(fact.value, lambda shorter: units(label + _fenced(shorter)) <= _SECTION)
     return _markup(label + _fenced(value))
+
+
+def _message(fact: Fact) -> _Block:
+    """The owner's Markdown as mrkdwn; any other text, and a longer one, is plain."""
+    text = rendered(fact.markdown, _span, _fenced, lambda line: f"> {line}")
+    return _markup(text) if text and units(text) <= _SECTION else _plain(fact.value, _SECTION)
+
+
+def _span(span: Span) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text. Marks in the text are broken by invisible joiners."""
+    if span.url:
+        text = f"<{_escape(span.url).replace('|', '%7C')}|{_escape(span.text).replace('|', '¦')}>"
+    elif span.code:
+        return f"`{_escape(span.text).replace('`', 'ˋ')}`"
+    else:
+        text = _MARKS.sub("\\g<0>\u2060", _escape(span.text))
+    for mark, is_so in (("~", span.strike), ("_", span.italic), ("*", span.bold)):
+        text = wrapped(text, mark, mark) if is_so else text
+    return text
 
 
 def _fenced(text: str) -> str:

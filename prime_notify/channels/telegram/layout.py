@@ -12,6 +12,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Action, Mention
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
+from prime_notify.text.rich import rendered
 
 __all__ = ["body_of", "mention_text"]
 
@@ -53,7 +54,8 @@ def _text(content: Content) -> str:
 
 def _fact(fact: Fact) -> Iterator[str]:
     if fact.kind is FactKind.MESSAGE:
-        yield markup.text(fact.value)
+        own = rendered(fact.markdown, markup.span, markup.pre, lambda line: f"<blockquote>{line}</blockquote>")
+        yield own or markup.text(fact.value)
     elif fact.kind is FactKind.ERROR:
         yield markup.bold(fact.label)
         yield markup.pre(fact.value)

@@ -12,8 +12,9 @@ import re
 from typing import Iterator, Tuple
 
 from prime_notify.text.cutting import units
+from prime_notify.text.rich import Span
 
-__all__ = ["bold", "code", "escape", "pre", "size", "text"]
+__all__ = ["bold", "code", "escape", "pre", "size", "span", "text"]
 
 _WORDS = re.compile(r"(\s+)")
 _FINDS = re.compile(
@@ -38,6 +39,17 @@ def text(plain: str) -> str:
 def bold(plain: str) -> str:
     """The same in bold, but for the words in ``<code>``, which cannot be bold."""
     return "".join(code(part) if found else f"<b>{escape(part)}</b>" for part, found in _parts(plain))
+
+
+def span(one: Span) -> str:
+    """A span of the owner's text, with the owner's links. Other words in which Telegram finds something are code."""
+    tags = [tag for tag, is_so in (("b", one.bold), ("i", one.italic), ("s", one.strike)) if is_so]
+    before, after = "".join(f"<{tag}>" for tag in tags), "".join(f"</{tag}>" for tag in reversed(tags))
+    if one.url:
+        return f'{before}<a href="{escape(one.url)}">{escape(one.text)}</a>{after}'
+    if one.code:
+        return code(one.text)
+    return "".join(code(part) if found else f"{before}{escape(part)}{after}" for part, found in _parts(one.text))
 
 
 def code(plain: str) -> str:

@@ -1,0 +1,107 @@
+"""The owner's own Markdown, in a template for ``desp`` or ``body``, at each service with rich text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Tuple
+
+import pytest
+
+from prime_notify.messages.messages import Messages
+from prime_notify.model.item import Item
+from prime_notify.model.notification import Notification
+from tests.support.build import loaded
+from tests.support.messages import NOW, payload
+from tests.support.texts import CATALOGUE
+
+OWN = (
+    "# Backup of **{{ server.name }}**\n- _comment_: {{ backup.comment }}\n"
+    "[the map](https://map.example.com/a_b)\n`1 < 2`"
+)
+TYPED = "*me* [x](http://evil.example.com) <!channel> @everyone & `co`"
+JOINER = "\u2060"
+
+
+def sent(type: str, templates: Dict[str, str], comment: str = TYPED, **options: Any) -> Tuple[Any, str]:
+    config = loaded({"name": "a", "type": type, "templates": templates, **options})
+    [endpoint] = config.endpoints
+    about = payload(
+        "backup_success", server={"running": True, "name": "My server"}, backup={"id": 7, "comment": comment}
+    )
+    message = Messages(config.config, CATALOGUE, "en_us").message([Item(Notification(about))], endpoint.config, NOW)
+    assert not message.warnings
+    body = json.loads(endpoint.render(message).body)  # type: ignore[union-attr]
+    return body, json.dumps(body, ensure_ascii=False)
+
+
+SERVICES: Dict[str, Tuple[Dict[str, Any], Any, str]] = {
+    "slack": (
+        {"url": "https://hooks.slack.com/services/T0/B0/secret"},
+        lambda body: body["attachments"][0]["blocks"][0]["text"],
+        f"*Backup of My server*\n• _comment_: *{JOINER}me*{JOINER} [x](http://evil.example.com) &lt;!channel&gt; "
+        f"@everyone &amp; `{JOINER}co`{JOINER}\n<https://map.example.com/a_b|the map>\n`1 &lt; 2`",
+    ),
+    "telegram": (
+        {"telegram": {"bot_token": "1:secret", "chat_id": "1"}},
+        lambda body: body["text"].partition("\n\n")[2],
+        "<b>Backup of My server</b>\n• <i>comment</i>: *me* <code>[x](http://evil.example.com)</code> &lt;!channel&gt; "
+        '<code>@everyone</code> &amp; `co`\n<a href="https://map.example.com/a_b">the map</a>\n<code>1 &lt; 2</code>',
+    ),
+    "discord": (
+        {"url": "https://discord.com/api/webhooks/1/secret"},
+        lambda body: body["embeds"][0]["description"],
+        "**Backup of My server**\n• *comment*: \\*me\\* \\[x](http\\://evil.example.com) \\<!channel> \\@everyone & "
+        "\\`co\\`\n[the map](<https://map.example.com/a_b>)\n`1 < 2`",
+    ),
+    "feishu": (
+        {"url": "https://open.feishu.cn/open-apis/bot/v2/hook/secret"},
+        lambda body: body["card"]["elements"][0]["content"],
+        "**Backup of My server**\n• *comment*: &#42;me&#42; &#91;x&#93;&#40;http:/&#47;evil.example.com&#41; "
+        "&#60;!channel&#62; @everyone &#38; &#96;co&#96;\n[the map](https://map.example.com/a_b)\n`1 < 2`",
+    ),
+    "dingtalk": (
+        {"dingtalk": {"access_token": "secret"}},
+        lambda body: body["markdown"]["text"].partition("\n\n")[2].replace("  \n", "\n"),
+        "**Backup of My server**\n• comment: ＊me＊ ［x］(http:／／evil.example.com) ＜!channel＞ ＠everyone & ｀co｀\n"
+        "[the map](https://map.example.com/a_b)\n1 ＜ 2",
+    ),
+    "wecom": (
+        {"wecom": {"key": "secret"}},
+        lambda body: body["markdown"]["content"].partition("\n")[2],
+        "**Backup of My server**\n• comment: ＊me＊ ［x］(http:／／evil.example.com) ＜!channel＞ ＠everyone & ｀co｀\n"
+        "[the map](https://map.example.com/a_b)\n1 ＜ 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("template", ["desp", "body"])
+@pytest.mark.parametrize("type", SERVICES)
+def test_the_owners_markdown_becomes_the_services_and_a_players_stays_text(type: str, template: str) -> None:
+    options, shown, expected = SERVICES[type]
+    body, _ = sent(type, {template: OWN}, **options)
+    found = shown(body)
+    assert (found["text"] if isinstance(found, dict) else found) == expected
+    assert not isinstance(found, dict) or (found["type"], found["verbatim"]) == ("mrkdwn", True)
+
+
+@pytest.mark.parametrize("type", ["ntfy", "gotify"])
+def test_a_service_of_markdown_gets_it_as_it_is(type: str) -> None:
+    where = {"ntfy": {"ntfy": {"topic": "t", "markdown": True}}, "gotify": {"gotify": {"token": "t", "markdown": True}}}
+    url = {"url": "https://push.example.com"}
+    body, _ = sent(type, {"desp": OWN}, comment="[x](y)", **where[type], **url)
+    assert body["message"].startswith("# Backup of **My server**\n- _comment_: \\[x\\](y)\n[the map](https://map")
+
+
+@pytest.mark.parametrize("type", SERVICES)
+def test_a_text_that_is_too_long_arrives_all_the_same(type: str) -> None:
+    options, _, _ = SERVICES[type]
+    _, text = sent(type, {"desp": "**{{ backup.comment }}** " * 40}, comment="x*" * 200, **options)
+    assert "x" * 1 in text
+    assert len(text.encode()) < 40_000
+
+
+def test_a_service_of_plain_text_shows_the_text_without_marks() -> None:
+    _, text = sent("onebot", {"desp": OWN}, onebot={"group_id": 12345}, url="http://127.0.0.1:9")
+    assert "Backup of My server" in text
+    assert "**" not in text
+    assert "the map (https://map.example.com/a_b)" in text
