@@ -24,6 +24,9 @@ __all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
 _RESPONSE_SHOWN = 500
 """Characters of an answer that are kept for people to look at."""
 
+_RESPONSE_READ = 8 * _RESPONSE_SHOWN
+"""Bytes of an answer that are searched for secrets before it is cut."""
+
 Receipt = Optional[Mapping[str, str]]
 """The receipt of the start of the same task at the same endpoint, where it gave one."""
 
@@ -112,7 +115,8 @@ class Attempter:
             answer = self._send(endpoint, items, previous, warnings, meanwhile)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
-            response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
+            head = answer.body[:_RESPONSE_READ].decode("utf-8", "replace")
+            response = endpoint.redact(head)[:_RESPONSE_SHOWN]
             return endpoint.channel.judge(answer), response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Retry(internal_error(error), hint=internal_remedy(error), internal=True), ""

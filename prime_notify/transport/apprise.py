@@ -20,6 +20,7 @@ from typing import Any, Callable, Dict, List, Tuple, Union
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_chars
 from prime_notify.text.json_text import to_json
 from prime_notify.text.plain import excerpt
 from prime_notify.text.redaction import Redactor
@@ -183,7 +184,7 @@ def _result(work: _Work, id: str, timeout: float) -> Dict[str, str]:
 def _log_text(lines: List[str], url: str) -> str:
     """Each line once. The URL is masked: Apprise logs a URL that it cannot read."""
     mask = Redactor([url, url.partition("://")[2]])
-    return mask("; ".join(dict.fromkeys(lines)))[:_LOG_SHOWN]
+    return cut_chars(mask("; ".join(dict.fromkeys(lines))), _LOG_SHOWN)
 
 
 class _LogCapture(logging.Filter):
