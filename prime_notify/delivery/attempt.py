@@ -26,6 +26,9 @@ __all__ = ["Attempt", "Attempter", "Compose", "Receipt", "Sender"]
 _RESPONSE_SHOWN = 500
 """Characters of an answer that are kept for people to look at."""
 
+_RESPONSE_READ = 8 * _RESPONSE_SHOWN
+"""Bytes of an answer that are searched for secrets before it is cut."""
+
 Receipt = Optional[Mapping[str, str]]
 """The receipt of the start of the same task at the same endpoint, where it gave one."""
 
@@ -133,7 +136,8 @@ class Attempter:
             request, answer = self._send(endpoint, message, warnings, meanwhile)
             if isinstance(answer, TransportFailure):
                 return _outcome_of(answer), ""
-            response = endpoint.redact(answer.body.decode("utf-8", "replace"))[:_RESPONSE_SHOWN]
+            head = answer.body[:_RESPONSE_READ].decode("utf-8", "replace")
+            response = endpoint.redact(head)[:_RESPONSE_SHOWN]
             outcome = endpoint.judge(request, answer)
             if isinstance(outcome, Delivered):
                 self._follow_up(endpoint, message, warnings)

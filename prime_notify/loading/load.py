@@ -6,6 +6,7 @@ their defaults count. Each endpoint is loaded by itself.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
@@ -22,6 +23,10 @@ from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 
 __all__ = ["BrokenEndpoint", "ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
+
+
+_WORD = re.compile(r"[^\W\d_]{1,11}")
+"""A secret that is masked in the problems of its own endpoint only: elsewhere, it is a word of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,9 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
     loader = EndpointLoader(channel_types(), environ, base_dir, sections.config.notification.events)
     loaded, list_problems = _load_endpoints(sections, loader)
     endpoints = tuple(one.endpoint for one in loaded if one.endpoint)
-    redact = Redactor(secret for one in loaded for secret in one.secrets)
+    redact = Redactor(secret for one in loaded for secret in one.secrets if not _WORD.fullmatch(secret))
     problems = [*document_problems, *sections.problems, *list_problems]
-    problems += [problem for one in loaded for problem in one.problems]
+    problems += [_redacted(problem, Redactor(one.secrets)) for one in loaded for problem in one.problems]
     return LoadedConfig(
         config=_with_endpoints(sections.config, endpoints),
         endpoints=endpoints,

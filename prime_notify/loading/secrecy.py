@@ -13,11 +13,14 @@ from prime_notify.config.option import is_content, is_public
 from prime_notify.config.problem import Location
 from prime_notify.model.annotations import field_at, member, option_names
 from prime_notify.text.addresses import split_urls
+from prime_notify.text.ordinary_words import is_ordinary
 
 __all__ = ["Secrecy", "secrecy_at", "secrets_of"]
 
 _SHORTEST = 4  # a mask over shorter strings would garble the text around them and hide nothing
-_SHORTEST_OF_URL = 8  # parts of a URL: "push" and "hook" are no secrets
+_SHORTEST_UNDOUBTED = (
+    8  # of the parts of a URL: a shorter one that is an ordinary word is no secret, as "push" and "hook"
+)
 _PUBLIC_SEGMENTS = (
     "channels", "incoming", "integrations", "messages", "notifications", "open-apis", "projects", "receivers",
     "services", "webhooks", "workflows",
@@ -103,7 +106,10 @@ def _is_constant(annotation: Any) -> bool:
 def _parts_of_url(url: str) -> Iterator[str]:
     try:
         parts = urlsplit(url)
-        yield from filter(None, (parts.username, parts.password))
+        if parts.username and not is_ordinary(parts.username):  # a mask over "user" would garble sentences
+            yield parts.username
+        if parts.password:
+            yield parts.password
     except ValueError:  # no URL after all
         return
     yield parts.path
@@ -116,6 +122,6 @@ def _parts_of_url(url: str) -> Iterator[str]:
         pieces += [host, host.lower()] if "." not in host and host != "localhost" else []
     pieces += [piece.rpartition(".")[0] for piece in pieces]  # the "<key>" of "<key>.send"
     for piece in pieces:
-        if len(piece) >= _SHORTEST_OF_URL:
+        if len(piece) >= _SHORTEST_UNDOUBTED or (piece and not is_ordinary(piece)):
             yield piece
             yield unquote(piece)

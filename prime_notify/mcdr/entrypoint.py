@@ -8,6 +8,7 @@ from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.mcdr import api
 from prime_notify.mcdr.api import EVENTS, is_running, notify
+from prime_notify.mcdr.unloading import forget_generics
 
 if TYPE_CHECKING:
     from prime_notify.mcdr.service import Service
@@ -41,3 +42,4 @@ def on_unload(_server: PluginServerInterface) -> None:
     if service is not None:
         players_online = frozenset(service.alerts.online)
         service.stop()
+    forget_generics()

@@ -43,8 +43,11 @@ def excerpt(text: object) -> str:
         text = text.decode("utf-8", "replace")
     if not isinstance(text, str) or is_page(text):
         return ""
-    printable = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[: 4 * _EXCERPT])
-    return cut_chars(" ".join(printable.split()), _EXCERPT)
+    head = text[: 4 * _EXCERPT]
+    printable = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in head)
+    line = " ".join(printable.split())
+    # each cut shows as an ellipsis, before which the beginning of a secret is looked for
+    return cut_chars(line if len(head) == len(text) else f"{line}…", _EXCERPT)
 
 
 def is_page(text: Union[str, bytes]) -> bool:

@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.request import AppriseRequest
 from prime_notify.model.response import Response
+from prime_notify.text.cutting import cut_chars
 from prime_notify.text.json_text import to_json
 from prime_notify.text.plain import excerpt
 from prime_notify.text.redaction import Redactor, mask_url
@@ -189,7 +190,7 @@ def _log_text(lines: List[str], url: str) -> str:
     """
     mask = Redactor([url, url.partition("://")[2], *_abbreviated(url)])
     text = mask("; ".join(dict.fromkeys(lines)))
-    return _URL.sub(_masked, text)[:_LOG_SHOWN]
+    return cut_chars(_URL.sub(_masked, text), _LOG_SHOWN)
 
 
 def _abbreviated(url: str) -> Iterator[str]:

@@ -124,7 +124,7 @@ def test_everything_secret_of_an_endpoint_is_masked_in_its_texts(tmp_path):
         ("https://ntfy.sh/webhooks", "the topic webhooks", "the topic ***"),
         ("https://ntfy.sh/webhooks/?x=y", "the topic webhooks", "the topic ***"),
         ("https://h/services?token=services", "token services", "token ***"),
-        ("https://services:webhooks@h/services/x", "services webhooks", "*** ***"),
+        ("https://services:webhooks@h/services/x", "services webhooks", "services ***"),
         ("https://h/services/webhooks2/x", "webhooks2 services", "*** services"),
     ],
 )

@@ -63,9 +63,15 @@ def test_a_secret_inside_of_base64_is_masked(user: str, secret: str, encode: Cal
         ("got abcdefg… and more", "got ***… and more"),
         ("abcd…", "***…"),
         ("abcdefgh…", "***…"),
-        ("a… ab… abc… bcdefg…", "a… ab… abc… bcdefg…"),
-        ("abcdef", "abcdef"),
-        ("…abcdef", "…abcdef"),
+        ("a… ab… abc… bcdefg…", "a… ab… abc… ***…"),
+        ("got abcdef", "got ***"),
+        ("…bcdefgh is wrong", "…*** is wrong"),
+        ("got abcdef...", "got ***..."),
+        ("got abcdef[...]", "got ***[...]"),
+        ('{"got": "abcdef"}', '{"got": "***"}'),
+        ("got abcdef\nand more", "got ***\nand more"),
+        ("abcdef is a word", "abcdef is a word"),
+        ('{"abcdef": 1}', '{"abcdef": 1}'),
     ],
 )
 def test_a_secret_that_was_cut_off_is_masked_too(text: str, redacted: str) -> None:

@@ -1,0 +1,35 @@
+"""Words that addresses, answers and our own texts are full of: no secret by themselves."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_ordinary"]
+
+_LISTED = """
+    aborted accepted access address admin alert alerts alive allowed also another answer apikey apple apprise
+    archive authentication authorization back backup backups bark basic bearer body bots busy called cannot cert
+    channel channels chat check code command comment config connect connection console content corrupt create
+    created data date default deleted delivered denied device discord disk done down duration empty endpoint
+    endpoints enough error event events expired failed failure false feishu field fields file files forbidden form
+    found from full gone gotify grafana group groups guest header headers healthchecks helper hook hooks host html
+    http https image inbound incoming info input integration integrations internal invalid items java json lark last
+    level limit link list local localhost lock locked log login mail main markdown message messages method minecraft
+    missing must name names network none notification notifications notify ntfy null object okay onebot open opened
+    operator option owner page param params password path paths people permission phone plain plugin port post prime
+    private prod production project projects prometheus proxy public push pushed query queue rate receiver receivers
+    record refused region reload reply request response restart restore restored result robot room root save saved
+    script scripts secret send sender sent server servers service services setting simple size slack slow sound
+    space start started state status stop storage success survival sync system target targets task team telegram
+    test text that this time timeout title token topic true type unable unauthorized undefined unknown unlock update
+    upload user username users utf-8 value version wait warning webhook webhooks wecom with workflow workflows world
+    write wrong your
+"""
+_WORDS = frozenset(_LISTED.split())
+_SHORT = re.compile(r"v\d+(\.\d+)*|api|bot|id|key|of|the|url")
+
+
+def is_ordinary(text: str) -> bool:
+    """Whether a text is one of these words, or such words joined as in ``prime_backup`` and ``send-message``."""
+    parts = [part for part in re.split(r"[-_. ]+", text.lower()) if part]
+    return all(part in _WORDS or _SHORT.fullmatch(part) for part in parts) or text.lower() in _WORDS
