@@ -36,7 +36,7 @@ def parse_object(body: bytes) -> Dict[str, Any]:
 def parse_value(body: bytes) -> Any:
     """The JSON value in an answer; None when it is no JSON. Total.
 
-    A byte order mark before it does no harm, as some servers write one, nor does UTF-16 (RFC 8259, 8.1, allows readers to
+    A byte order mark before it does no harm, as some servers write one, nor does UTF-16 (RFC 8259, 8.1, lets readers
     ignore the mark).
     """
     try:
