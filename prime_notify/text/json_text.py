@@ -36,10 +36,11 @@ def parse_object(body: bytes) -> Dict[str, Any]:
 def parse_value(body: bytes) -> Any:
     """The JSON value in an answer; None when it is no JSON. Total.
 
-    A byte order mark before it does no harm, as some servers write one (RFC 8259, 8.1, allows readers to ignore it).
+    A byte order mark before it does no harm, as some servers write one, nor does UTF-16 (RFC 8259, 8.1, lets readers
+    ignore the mark).
     """
     try:
-        return json.loads(body.decode("utf-8-sig"))
+        return json.loads(body.decode(json.detect_encoding(body)))
     except (ValueError, RecursionError):
         return None
 

@@ -32,3 +32,4 @@ def test_a_body_that_is_no_json_object_reads_as_empty(body: bytes) -> None:
 @pytest.mark.parametrize(("text", "value"), [('{"code": 0}', {"code": 0}), ("[1]", [1]), ("x", None)])
 def test_a_byte_order_mark_does_no_harm(text: str, value: object) -> None:
     assert parse_value(b"\xef\xbb\xbf" + text.encode()) == parse_value(text.encode()) == value
+    assert parse_value(text.encode("utf-16")) == value
