@@ -132,8 +132,8 @@ class QuietHoursConfig(Options):
 
     from_: TimeOfDay = option(
         ...,
-        'The beginning, in local time: "23:00".',
-        "开始时间（本地时间），如 23:00。",
+        'The beginning, in the `timezone` of the endpoint: "23:00".',
+        "开始时间（按推送目标的 `timezone`），如 23:00。",
         example="22:30",
         alias="from",
         public=True,

@@ -91,8 +91,8 @@ class EndpointConfig(Options):
     )
     timezone: Optional[TimeZone] = option(
         None,
-        "The time zone of the times in messages; by default that of the `notification` block.",
-        "消息中时间的时区；默认与 `notification` 块相同。",
+        "The time zone of the times in messages and of `quiet_hours`; by default that of the `notification` block.",
+        "消息中时间与 `quiet_hours` 的时区；默认与 `notification` 块相同。",
         example="Europe/Berlin",
         public=True,
     )

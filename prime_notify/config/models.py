@@ -86,9 +86,10 @@ class NotificationConfig(Options):
     )
     timezone: Optional[TimeZone] = option(
         None,
-        'The time zone of the times in messages: a name such as "Asia/Shanghai", or an offset from "-14:00" to '
-        '"+14:00"; by default that of the machine.',
-        '消息中时间的时区：时区名（如 "Asia/Shanghai"）或时差（"-14:00" 到 "+14:00"）；默认为本机时区。',
+        'The time zone of the times in messages and of `quiet_hours`: a name such as "Asia/Shanghai", or an offset '
+        'from "-14:00" to "+14:00"; by default that of the machine.',
+        '消息中时间与 `quiet_hours` 的时区：时区名（如 "Asia/Shanghai"）或时差（"-14:00" 到 "+14:00"）；'
+        "默认为本机时区。",
         example="Asia/Shanghai",
         public=True,
     )

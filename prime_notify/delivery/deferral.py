@@ -15,6 +15,7 @@ from prime_notify.delivery.delivered_failures import delivered_at
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.health import Health
 from prime_notify.outbox.values import Delivery
+from prime_notify.text.time_zone import time_zone
 
 __all__ = ["MOST", "Deferral", "Digest", "QuietHours", "Sorted"]
 
@@ -91,14 +92,15 @@ class Deferral:
 
     @classmethod
     def of(cls, config: EndpointConfig, zone: Optional[datetime.tzinfo] = None) -> Deferral:
-        """As the config of an endpoint says; ``zone`` of the quiet hours: by default this machine's."""
+        """As the config of an endpoint says; ``zone`` of quiet hours where it has none: by default this machine's."""
         digest = quiet = None
         if config.digest:
             digest = Digest(float(config.digest.every), config.digest.max, config.digest.at_once)
         if config.quiet_hours:
             hours = config.quiet_hours
             start, end = (datetime.time.fromisoformat(text) for text in (hours.from_, hours.to))
-            quiet = QuietHours(start, end, hours.below, zone)
+            own = time_zone(config.timezone) if config.timezone else zone
+            quiet = QuietHours(start, end, hours.below, own)
         return cls(digest, quiet, float(config.dedupe.window) if config.dedupe else None)
 
     def until(self, delivery: Delivery, now: float, wall: float, health: Health) -> Optional[float]:

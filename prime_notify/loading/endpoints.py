@@ -39,13 +39,14 @@ class EndpointLoader:
     """Makes endpoints of their objects in the document.
 
     ``base_dir``: the folder in which relative paths of files start. ``events``: the events of the whole notification
-    block; None for all.
+    block; None for all. ``timezone``: that of endpoints without their own.
     """
 
     types: Mapping[str, Type[Channel[Any]]]
     environ: Mapping[str, str]
     base_dir: Path
     events: Optional[Sequence[EventName]] = None
+    timezone: Optional[str] = None
 
     def load(self, raw: object, at: Location, default_name: str) -> LoadedEndpoint:
         """Loads one endpoint. Never raises. ``at``: the place of ``raw`` in the document, for the paths of problems."""
@@ -61,6 +62,7 @@ class _Loading:
     def __init__(self, loader: EndpointLoader, raw: Dict[str, Any], at: Location) -> None:
         self._types = loader.types
         self._events = loader.events
+        self._timezone = loader.timezone
         self._raw = raw
         self._at = at
         self._problems: List[Problem] = []
@@ -93,7 +95,7 @@ class _Loading:
 
     def _supported(self, config: EndpointConfig, channel_type: Type[Channel[Any]]) -> EndpointConfig:
         """The config without options that its channel does not support, with a problem for each."""
-        update: Dict[str, object] = {}
+        update: Dict[str, object] = {} if config.timezone or not self._timezone else {"timezone": self._timezone}
         if config.lifecycle not in channel_type.lifecycles:
             possible = one_of(sorted(channel_type.lifecycles))
             remedy = f"{config.type} cannot do that; write {possible}; until then separate"
@@ -185,6 +187,6 @@ def _as_rule(name: str, options: Sequence[str]) -> str:
 def _is_dispensable(violation: Violation) -> bool:
     """Whether the endpoint can do its work without the value."""
     location = violation.location
-    if violation.is_unknown_key or location in (("language",), ("templates",)):
+    if violation.is_unknown_key or location in (("language",), ("timezone",), ("templates",)):
         return True
     return location[:1] in (("events",), ("templates",)) and len(location) > 1

@@ -52,7 +52,8 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
     """
     checked, document_problems = checked_document(document)
     sections = load_sections(checked)
-    loader = EndpointLoader(channel_types(), environ, base_dir, sections.config.notification.events)
+    notification = sections.config.notification
+    loader = EndpointLoader(channel_types(), environ, base_dir, notification.events, notification.timezone)
     loaded, list_problems = _load_endpoints(sections, loader)
     endpoints = tuple(one.endpoint for one in loaded if one.endpoint)
     redact = Redactor(secret for one in loaded for secret in one.secrets if not _WORD.fullmatch(secret))

@@ -24,8 +24,8 @@ __all__ = ["Messages"]
 class Messages:
     """Makes messages. Safe from any thread.
 
-    The language is the endpoint's, or the config's, or ``language``, whichever is set first. The time zone is the
-    endpoint's, or the config's, or this machine's.
+    The language is the endpoint's, or the config's, or ``language``, whichever is set first. The time zone is
+    the endpoint's, which the loading fills in where it is set for all, or this machine's.
     """
 
     def __init__(self, config: Config, catalogue: Catalogue, language: str) -> None:
@@ -50,7 +50,7 @@ class Messages:
         ``now``: unix seconds of the attempt. ``previous``: the receipt of the start of the same task.
         """
         language = self._language_of(endpoint)
-        message = self._composed(items, language, self._timezone_of(endpoint), now, previous)
+        message = self._composed(items, language, endpoint.timezone, now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
         if message.custom_body is None and message.custom_markdown is None:
             return message
@@ -62,13 +62,10 @@ class Messages:
 
     def prepare(self, notification: Notification, endpoint: EndpointConfig) -> None:
         """Compose the texts that a message about one notification begins with, and keep them for it."""
-        self._composer.message(notification, self._language_of(endpoint), self._timezone_of(endpoint), now=0.0)
+        self._composer.message(notification, self._language_of(endpoint), endpoint.timezone, now=0.0)
 
     def _language_of(self, endpoint: EndpointConfig) -> str:
         return self._catalogue.best(endpoint.language or self._config.language or self._language)
-
-    def _timezone_of(self, endpoint: EndpointConfig) -> Optional[str]:
-        return endpoint.timezone or self._config.notification.timezone
 
     def _composed(
         self,

@@ -50,6 +50,8 @@ def _words(kind: str, name: str, language: str, catalogue: Catalogue) -> str:
     found = _PLUGIN.fullmatch(name) if kind in _BY_PLUGIN else None
     if found is not None:
         kind, name = "plugin", " ".join(filter(None, found.groups()))
+    if name.lower() == kind.lower():
+        name = ""
     own = catalogue.find(language, f"notification.who.{kind}.{name or 'nobody'}")
     if own is not None:
         return own

@@ -10,6 +10,7 @@ from prime_notify.text.time_zone import mark
 __all__ = ["count", "duration", "local_time", "size", "unix_of_local", "zoned_time"]
 
 _SIZE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _JUST_BELOW = 1023.95  # a value that would be printed as 1024.0 belongs to the next unit
 
 
@@ -66,11 +67,11 @@ def unix_of_local(text: str) -> Optional[float]:
 
 
 def _moment(unix: float, zone: Optional[datetime.tzinfo]) -> datetime.datetime:
+    moment = _EPOCH + datetime.timedelta(seconds=unix)
     try:
-        return datetime.datetime.fromtimestamp(unix, datetime.timezone.utc).astimezone(zone)
-    except (OSError, OverflowError, ValueError):  # Windows takes no time before 1970
-        moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=unix)
         return moment.astimezone(zone)
+    except (OSError, OverflowError, ValueError):  # Windows knows no local time before 1970
+        return moment
 
 
 def count(number: int) -> str:

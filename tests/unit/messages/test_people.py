@@ -22,6 +22,7 @@ def told(language: str, plugin: str = "prime_backup", **fields: Any) -> Dict[Fac
     ("who", "english", "chinese"),
     [
         ("console:", "Console", "控制台"),
+        ("console:console", "Console", "控制台"),
         ("player:Owner", "Owner (player)", "玩家 Owner"),
         ("prime_backup:scheduled_backup", "Scheduled backup", "定时备份"),
         ("prime_backup:pre_restore", "Backup before a restore", "回档前的自动备份"),

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import pytest
 
+from prime_notify.delivery.deferral import Deferral
 from prime_notify.loading.load import load_config
 from prime_notify.messages.messages import Messages
 from prime_notify.model.fact import FactKind
@@ -98,3 +99,22 @@ def test_a_time_zone_that_does_not_exist_is_a_problem_with_its_place(place: str)
     problems = [str(problem) for problem in load_config(document, environ={}, base_dir=Path()).problems]
     where = "notification.timezone" if place == "general" else "notification.endpoints[0].timezone"
     assert any(where in problem and 'did you mean "Asia/Shanghai"?' in problem for problem in problems)
+
+
+def test_a_wrong_time_zone_does_not_silence_its_endpoint() -> None:
+    document = {"notification": {"endpoints": [{"name": "a", "url": "http://127.0.0.1:9", "timezone": "Mars"}]}}
+    result = load_config(document, environ={}, base_dir=Path())
+    assert [endpoint.config.timezone for endpoint in result.endpoints] == [None]
+    assert len(result.problems) == 1
+
+
+@pytest.mark.parametrize("place", ["general", "own"])
+def test_quiet_hours_go_by_that_zone(place: str) -> None:
+    wrapped = {"timezone": "+9"}
+    endpoint = {"name": "a", "url": "http://127.0.0.1:9", "quiet_hours": {"from": "12:00", "to": "12:30"}}
+    endpoint = {**endpoint, **(wrapped if place == "own" else {})}
+    config = loaded(notification={"enabled": True, "endpoints": [endpoint], **(wrapped if place == "general" else {})})
+    quiet = Deferral.of(config.endpoints[0].config).quiet
+    assert quiet is not None
+    noon = NOW // 86400 * 86400 + 3 * 3600  # in that zone
+    assert (quiet.until(noon - 1), quiet.until(noon), quiet.until(noon + 1800)) == (None, noon + 1800, None)

@@ -10,6 +10,7 @@ from typing import Callable, Iterator, List
 import pytest
 
 from prime_notify.config.models import SourcesConfig
+from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event
 from prime_notify.sources.all import Sources
 from prime_notify.sources.source import SourceState, SourceStatus
@@ -59,6 +60,16 @@ def test_events_of_every_source_are_accepted(scene: Scene) -> None:
     scene.server.dispatch("quick_backup_multi.backup_done", STEVE, {})
     assert [event.plugin_id for event in scene.accepted] == ["prime_backup"] * 2 + ["my_backup", "quick_backup_multi"]
     assert [status.state for status in scene.sources.status()] == [SourceState.OBSERVED]
+
+
+def test_a_server_that_stops_and_starts_again_during_a_backup_is_noticed(scene: Scene) -> None:
+    scene.start()
+    scene.pb.CreateBackupTask(copying=lambda: scene.server.dispatch("mcdr.server_stop", 1)).run()
+    scene.pb.CreateBackupTask().run()
+    _, first, _, second = scene.accepted
+    assert first.fields["severity"] == "warning"
+    assert first.fields["message"] == machine_message("server_stopped_during_backup")
+    assert "severity" not in second.fields
 
 
 def test_a_prime_backup_that_emits_a_start_is_observed_no_longer(scene: Scene) -> None:

@@ -63,6 +63,11 @@ def test_times_are_shown_in_the_zone_asked_for() -> None:
     assert humanize.local_time(1_767_323_045.9, zone) == "2026-01-02 11:04:05"
 
 
+def test_a_time_that_a_zone_cannot_have_is_in_utc() -> None:
+    zone = datetime.timezone(datetime.timedelta(hours=-5))
+    assert humanize.zoned_time(-62_135_596_800, zone) == "0001-01-01 00:00:00 UTC"
+
+
 def test_times_are_local_by_default() -> None:
     moment = datetime.datetime(2026, 1, 2, 3, 4, 5)
     assert humanize.local_time(moment.timestamp()) == "2026-01-02 03:04:05"
