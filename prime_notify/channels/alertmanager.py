@@ -128,14 +128,15 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         "en_us": (
             "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
             "fails (severity `critical`) or is aborted (`warning`), and resolves it with the next success of the same "
-            "kind. `url` is Alertmanager's own address; of a cluster, write one endpoint for each member. It keeps "
-            "alerts in memory: one that it forgets in a restart comes back with the next failure. Test notifications "
-            "carry the label `test`."
+            "kind; it resolves nothing that it has not fired. `url` is Alertmanager's own address; of a cluster, write "
+            "one endpoint for each member. It keeps alerts in memory: one that it forgets in a restart comes back "
+            "with the next failure. Test notifications carry the label `test`."
         ),
         "zh_cn": (
             "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "
             "[Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) 中触发告警，"
-            "同类任务下一次成功时解除。`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个推送目标。"
+            "同类任务下一次成功时解除；没有触发过的告警不会解除。"
+            "`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个推送目标。"
             "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
     }

@@ -91,6 +91,8 @@ class Health:
         """As it is stored. The names and the form are those of the first version that stored them."""
         values: Dict[str, Any] = {**vars(self)}
         values["told"] = values.pop("notified")
+        if self.confirmed:  # which that version did not know
+            del values["confirmed"]
         records: Sequence[FailureRecord] = values.pop("records")
         delivered = [(one.kind, known, at) for one in records for known, at in one.delivered]
         values["failures_told"] = sorted(delivered, key=lambda one: one[2])

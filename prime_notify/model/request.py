@@ -58,7 +58,7 @@ class AppriseRequest:
     """One message through the Apprise library. ``kind``: Apprise's info, success, warning or failure.
 
     ``format``: Apprise's text or markdown. ``id``: the same in every retry, and of no other message; a retry leaves out
-    the URLs that have delivered the message.
+    the URLs that have delivered the message. ``receipt``: as in :class:`Request`.
     """
 
     urls: Sequence[str] = field(repr=False)
@@ -67,6 +67,7 @@ class AppriseRequest:
     kind: str = "info"
     format: str = "text"
     id: str = ""
+    receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
 
 
 AnyRequest = Union[Request, CommandRequest, AppriseRequest]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import importlib.util
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
@@ -13,13 +14,14 @@ from typing_extensions import Annotated, Literal
 from prime_notify.channels.apprise.confirmation import is_confirmed
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.recipients import left_of, receipt_of
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.choices import as_list
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
-from prime_notify.model.request import AppriseRequest
+from prime_notify.model.request import AnyRequest, AppriseRequest
 from prime_notify.model.response import Response
 from prime_notify.text.addresses import split_urls
 from prime_notify.text.cutting import cut_bytes, cut_chars
@@ -146,8 +148,7 @@ class Apprise(Channel[AppriseEndpoint]):
     """Hands a message to the library. It is delivered when every URL has taken it, and accepted without confirmation
     where Apprise cannot know whether one has.
 
-    A retry goes only to the URLs that have not taken the message yet. After a restart of MCDReforged it goes to all of
-    them.
+    A retry goes only to the URLs that have not taken the message yet, also after a restart of MCDReforged.
     """
 
     type = "apprise"
@@ -172,33 +173,46 @@ class Apprise(Channel[AppriseEndpoint]):
         options = self.endpoint.apprise
         title = " ".join(_quiet(message.texts.title, 4 * _TITLE).split())
         body = self._markdown(message) if options.format == "markdown" else self._text(message)
+        left = left_of(options.urls, message.previous)
         return AppriseRequest(
-            urls=tuple(options.urls),
+            urls=tuple(left),
             title=cut_chars(title, _TITLE),
             body=body or title or message.payload.event.value,  # Apprise refuses an empty one
             kind=_KINDS[tone_of(message.payload)],
             format=options.format,
             id=f"{message.notification.id} {self.endpoint.name}",  # two endpoints may share a URL
+            receipt=receipt_of([url for url in options.urls if url not in left]),
         )
 
+    def judge_answer(self, request: AnyRequest, response: Response) -> Outcome:
+        before = request.receipt if isinstance(request, AppriseRequest) else None
+        return self._judge(response, left_of(self.endpoint.apprise.urls, before))
+
     def judge(self, response: Response) -> Outcome:
-        """The answer of :mod:`prime_notify.transport.apprise` has a result for each URL."""
+        return self._judge(response, self.endpoint.apprise.urls)
+
+    def _judge(self, response: Response, asked: Sequence[str]) -> Outcome:
+        """The answer of :mod:`prime_notify.transport.apprise` has a result for each of the URLs that were ``asked``."""
         urls = self.endpoint.apprise.urls
+        earlier = receipt_of([url for url in urls if url not in asked]) if len(asked) < len(urls) else None
         results = parse_object(response.body).get("urls")
-        if not isinstance(results, list) or len(results) != len(urls):
+        if not isinstance(results, list) or len(results) != len(asked):
             return Retry(
                 Wording("Apprise gave no result", "Apprise 没有给出结果"),
                 hint=Wording("check the installed version of Apprise", "请检查所安装的 Apprise 版本"),
+                receipt=earlier,
             )
-        refused = [
-            (f"URL {number}", _refused(result if isinstance(result, dict) else {}))
-            for number, result in enumerate(results, 1)
+        failed = {
+            url: _refused(result if isinstance(result, dict) else {})
+            for url, result in zip(asked, results)
             if not isinstance(result, dict) or result.get("state") != "delivered"
-        ]
-        if not refused:
-            confirmed = all(is_confirmed(str(result.get("service"))) for result in results)
+        }
+        if not failed:
+            confirmed = all(is_confirmed(url.partition("://")[0]) for url in urls)
             return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "", confirmed=confirmed)
-        return _combined(refused, len(urls))
+        refused = [(f"URL {number}", failed[url]) for number, url in enumerate(urls, 1) if url in failed]
+        taken = [url for url in urls if url not in failed]
+        return dataclasses.replace(_combined(refused, len(urls)), receipt=receipt_of(taken) if taken else None)
 
     def _text(self, message: Message) -> str:
         parts = [_quiet(message.texts.body, _BODY)]

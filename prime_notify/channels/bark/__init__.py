@@ -9,7 +9,7 @@ from typing import Any, Dict, Sequence, Tuple
 from urllib.parse import quote, urlsplit
 
 from prime_notify.channels.bark.address import without_text
-from prime_notify.channels.bark.batch import judge_batch, left_of, receipt_of
+from prime_notify.channels.bark.batch import judge_batch
 from prime_notify.channels.bark.options import BarkEndpoint
 from prime_notify.channels.bark.size import Size, apns_size, fit, fits, sealed, sealed_size
 from prime_notify.channels.common.answers import CHECK_URL, NO_REASON, SAYS_BOTH, foreign_answer, refused_by, says_no
@@ -18,6 +18,7 @@ from prime_notify.channels.common.http_post import fill, json_post
 from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import traceback_of, with_traceback
+from prime_notify.channels.common.recipients import left_of, receipt_of
 from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
@@ -85,12 +86,13 @@ class Bark(Channel[BarkEndpoint]):
         "en_us": (
             "Pushes to iPhones with [Bark](https://bark.day.app); open the app and copy the address it shows. "
             "Silent on success, loud through the mute switch on failure, unless `level` says otherwise. "
-            "`update` needs Bark 1.5.2 and a server of version 2.2.5 or later."
+            "`update` needs Bark 1.5.2 and a server of version 2.2.5 or later. A retry goes only to the "
+            "`device_keys` that have not got the push."
         ),
         "zh_cn": (
             "通过 [Bark](https://bark.day.app) 推送到 iPhone；打开 App，复制其中显示的地址即可。"
             "默认成功时静默，失败时即使静音也会响铃，可用 `level` 更改。"
-            "`update` 需要 Bark 1.5.2 与 2.2.5 或更新的服务器。"
+            "`update` 需要 Bark 1.5.2 与 2.2.5 或更新的服务器。重试只发给尚未收到的 `device_keys`。"
         ),
     }
     longest_wait = 3600.0

@@ -1,35 +1,22 @@
-"""A push to several devices: who has it already, and what the answer says of the others.
+"""The answer to a push to several devices.
 
 A batch is always HTTP 200. Each device has its own result, in any order of their keys.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.http_status import Refusal
+from prime_notify.channels.common.recipients import receipt_of
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.wording import Wording
 
-__all__ = ["judge_batch", "left_of", "receipt_of"]
-
-_TAKEN = "taken"
+__all__ = ["judge_batch"]
 
 Judge = Callable[[Response, Dict[str, Any]], Refusal]
 """The outcome that one device's result means."""
-
-
-def left_of(keys: Sequence[str], previous: Optional[Mapping[str, str]]) -> Sequence[str]:
-    """The keys that have not got the push yet, by the receipt of an attempt before; all of them when none is left."""
-    taken = (previous or {}).get(_TAKEN, "").split(",")
-    return [key for key in keys if _digest(key) not in taken] or keys
-
-
-def receipt_of(keys: Sequence[str]) -> Mapping[str, str]:
-    """The receipt when these have the push. It goes to the disk, so it holds no key."""
-    return {_TAKEN: ",".join(map(_digest, keys))}
 
 
 def judge_batch(
@@ -86,7 +73,3 @@ def _is_result(value: Any) -> bool:
 
 def _masked(key: str) -> str:
     return f"{key[:2]}…{key[-2:]}" if len(key) >= 12 else "***"
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]

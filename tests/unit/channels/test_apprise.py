@@ -47,6 +47,7 @@ def test_title_text_and_kind_go_to_every_url() -> None:
         kind="success",
         format="text",
         id="01KDYZV9ZE0000000000000000 test",
+        receipt={"taken": ""},
     )
 
 

@@ -198,3 +198,8 @@ def test_the_end_of_a_task_updates_its_start_also_when_encrypted() -> None:
     start, end = sent(sender, message("backup_start", id="A")), sent(sender, message("backup_success", id="B"))
     assert start["id"] == end["id"]
     assert start["iv"] != end["iv"]
+
+
+def test_an_encrypted_push_goes_to_the_key_without_the_text_behind_it() -> None:
+    sender = channel("bark", url="http://h/sub/K/push", bark={"encryption": {"key": "0123456789abcdef"}})
+    assert sender.render(message()).url == "http://h/sub/K"

@@ -114,7 +114,7 @@ def test_an_acceptance_without_confirmation_ends_a_delivery_but_is_none() -> Non
     assert delivery_text(record.deliveries[0], 0.0).startswith("a: accepted, not confirmed (")
     assert next(iter(try_lines(record.deliveries[0].tries[0]))).split()[3:6] == ["accepted,", "not", "confirmed"]
     assert not Health.from_json(world.lane.health.to_json()).confirmed
-    taken[0]["service"] = "json"
+    world.lane.endpoint = endpoint("a", type="apprise", apprise={"urls": "json://host/the-token"})
     assert states(world.store, world.put()) == {"a": State.WAITING}
     world.run_until_idle()
     assert world.lane.health.confirmed

@@ -95,6 +95,29 @@ def test_a_replay_goes_only_to_the_devices_without_the_push(tmp_path: Path) -> N
     assert asked(world) == [["first", "other", "third"], ["third"]]
 
 
+def test_a_retry_goes_only_to_the_urls_of_apprise_without_the_message_after_a_restart_too(tmp_path: Path) -> None:
+    urls = ["json://first.example.com", "json://user:passwort@other.example.com"]
+    world = Service(tmp_path, lambda body: {}, {"type": "apprise", "apprise": {"urls": urls}})
+    asked: List[Any] = []
+    broken = {"json://user:passwort@other.example.com"}
+
+    def send(request: Any, *, timeout: float, meanwhile: Any = None) -> Response:
+        asked.append(request.urls)
+        states = ["failed" if url in broken else "delivered" for url in request.urls]
+        results = [{"service": "json", "state": state, "said": ""} for state in states]
+        return Response(0, {}, json.dumps({"urls": results}).encode())
+
+    world.send = send  # type: ignore[method-assign]
+    world.accept("backup_failure")
+    world.run()
+    world.restart()
+    broken.clear()
+    world.run(1)
+    assert asked == [tuple(urls), (urls[1],)]
+    assert final(world) == ["delivered"]
+    assert b"passwort" not in (tmp_path / "outbox.sqlite3").read_bytes()
+
+
 def alertmanager(folder: Path, **more: Any) -> Service:
     return Service(folder, lambda alerts: {}, {"type": "alertmanager", "url": "http://alerts.example.com", **more})
 
