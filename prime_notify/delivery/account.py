@@ -7,6 +7,7 @@ from typing import List, Optional, Sequence
 
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.messages.catalogue import Catalogue
+from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.values import Delivery, Settlement, State
 from prime_notify.text.humanize import duration
@@ -27,6 +28,8 @@ class Account:
         self._log = log
         self._catalogue = catalogue
         self._language = language
+        self._separator = self._text("log.attempt.separator")
+        self._events = {one: self._text(f"notification.event.{one.value}") for one in EventName}
 
     def attempt(
         self,
@@ -95,19 +98,18 @@ class Account:
 
     def _what(self, notification: Notification) -> str:
         payload = notification.payload
-        event = self._text(f"notification.event.{payload.event.value}")
+        event = self._events[payload.event]
         return event if payload.backup is None or payload.backup.id is None else f"{event} #{payload.backup.id}"
 
     def _details(self, number: int, settlement: Settlement, ms: float) -> str:
         """``HTTP 503, 81 ms, attempt 2``, without what the reason says already."""
         parts: List[str] = []
-        status = f"HTTP {settlement.status}"
-        if settlement.status is not None and status not in settlement.reason:
-            parts.append(status)
+        if settlement.status is not None and f"HTTP {settlement.status}" not in settlement.reason:
+            parts.append(f"HTTP {settlement.status}")
         parts.append(f"{ms:.0f} ms")
         if number > 1:
             parts.append(self._text("log.attempt.number", number=number))
-        return self._text("log.attempt.separator").join(parts)
+        return self._separator.join(parts)
 
     def _text(self, key: str, **values: object) -> str:
         return self._catalogue.text(self._language, key, **values) if self._catalogue else ""
