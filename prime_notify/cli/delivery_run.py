@@ -15,6 +15,7 @@ from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Seq
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.record_text import LANGUAGE, catalogue, delivery_text
 from prime_notify.cli.report import FAILED, OK, CliError, Report
+from prime_notify.delivery.account import MARK
 from prime_notify.engine.engine import Engine
 from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import LoadedConfig
@@ -157,7 +158,7 @@ def _log(verbose: bool) -> logging.Logger:
     log = logging.Logger("prime_notify", logging.INFO if verbose else logging.WARNING)
     handler = logging.StreamHandler(sys.stderr)
     if not verbose:
-        handler.addFilter(lambda record: not str(record.msg).startswith("id="))  # the report shows the attempts
+        handler.addFilter(lambda record: not hasattr(record, MARK))  # the report shows the attempts
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     log.addHandler(handler)
     return log

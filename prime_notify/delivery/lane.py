@@ -11,16 +11,18 @@ from typing import Callable, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock
+from prime_notify.delivery.account import Account
 from prime_notify.delivery.attempt import Attempt, Attempter
 from prime_notify.delivery.deferral import MOST, Deferred
 from prime_notify.delivery.doubts import Doubts
 from prime_notify.delivery.fallback import NoPeers, Peers, Reassignment
 from prime_notify.delivery.internal_errors import InternalErrors
-from prime_notify.delivery.notices import LastResult, Notice, NoticeKind, last_result, log_attempt, notice_of
+from prime_notify.delivery.notices import LastResult, Notice, NoticeKind, last_result, notice_of
 from prime_notify.delivery.outgoing import OutgoingMessage
 from prime_notify.delivery.pacing import Pacing
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.reminders import Reminders
+from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
@@ -38,7 +40,10 @@ _STORE_FAULT_PAUSE = 5.0
 
 @dataclass
 class Lane:
-    """The logic of a lane, without a thread: :meth:`step` makes at most one attempt. For one thread at a time."""
+    """The logic of a lane, without a thread: :meth:`step` makes at most one attempt. For one thread at a time.
+
+    ``catalogue`` and ``language``: the texts of its sentences in the log.
+    """
 
     endpoint: Endpoint
     outbox: Outbox
@@ -48,11 +53,14 @@ class Lane:
     policy: Policy = field(default_factory=Policy)
     on_notice: Callable[[Notice], None] = lambda notice: None
     peers: Peers = field(default_factory=NoPeers)
+    catalogue: Optional[Catalogue] = None
+    language: str = "en_us"
     last: Optional[LastResult] = None
     _collected: int = 0
 
     def __post_init__(self) -> None:
         name = self.endpoint.name
+        self._account = Account(self.log, self.catalogue, self.language)
         self._pacing = Pacing(name, self.outbox, self.clock, self.policy)
         self._reassignment = Reassignment(name, self.outbox, self.policy.fallbacks, self.peers)
         self._internal_errors = InternalErrors()
@@ -162,9 +170,7 @@ class Lane:
         else:
             return False
         self.outbox.settle(Settlement(delivery.key, state, now, tried=False))
-        self.log.info(
-            "id=%s endpoint=%s outcome=%s age=%.0fs", delivery.notification.id, self.endpoint.name, state.value, age
-        )
+        self._account.left_out(delivery, state, age)
         return True
 
     def _is_deferred(self, delivery: Delivery, now: float) -> bool:
@@ -175,9 +181,7 @@ class Lane:
             return False
         self._collected += deferral.alone_until(delivery, now, wall, self.health) is None
         self._defer([(delivery, until)], now)
-        self.log.info(
-            "id=%s endpoint=%s outcome=deferred for=%.0fs", delivery.notification.id, self.endpoint.name, until - now
-        )
+        self._account.deferred(delivery, until - now)
         return True
 
     def _defer(self, deliveries: Sequence[Deferred], now: float) -> None:
@@ -272,7 +276,7 @@ class Lane:
         delivered = [one.notification for one in message.deliveries] if isinstance(outcome, Delivered) else []
         self._pacing.record(outcome, delivered, now, rest_until)
         self.last = last_result(attempt, settlements[-1], self.clock.wall())
-        log_attempt(self.log, message.deliveries, attempt, settlements[-1], now, failures=self.health.failures)
+        self._account.attempt(message.deliveries, attempt, settlements[-1], now, failures=self.health.failures)
         notice = notice_of(self.endpoint.name, outcome, former, self.health, now)
         if notice is not None:
             if notice.kind is NoticeKind.FAILING:

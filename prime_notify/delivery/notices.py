@@ -1,19 +1,18 @@
-"""The account of an attempt: a log line, the last result for the overview, and a notice when people should know."""
+"""The account of an attempt: the last result for the overview, and a notice when people should know."""
 
 from __future__ import annotations
 
 import enum
-import logging
 from dataclasses import dataclass
-from typing import NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.delivery.pacing import is_long_outage
 from prime_notify.model.health import Health
 from prime_notify.model.outcome import Delivered, Outcome, Permanent
-from prime_notify.outbox.values import Delivery, Settlement, State
+from prime_notify.outbox.values import Settlement, State
 
-__all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "log_attempt", "notice_of"]
+__all__ = ["LastResult", "Notice", "NoticeKind", "last_result", "notice_of"]
 
 _WORDS = {
     State.DELIVERED: "delivered",
@@ -54,40 +53,6 @@ class Notice:
 def last_result(attempt: Attempt, settlement: Settlement, wall: float) -> LastResult:
     """``wall``: unix seconds."""
     return LastResult(_WORDS[settlement.state], settlement.status, attempt.ms, wall, settlement.reason)
-
-
-def log_attempt(
-    log: logging.Logger,
-    deliveries: Sequence[Delivery],
-    attempt: Attempt,
-    settlement: Settlement,
-    now: float,
-    *,
-    failures: int,
-) -> None:
-    """One line for each attempt, about its newest delivery; a warning for a dead letter and for a first failure.
-
-    ``failures``: failed attempts of the endpoint in a row.
-    """
-    waits = settlement.state is State.WAITING
-    is_news = settlement.state is State.DEAD or (waits and failures == 1)
-    level = logging.WARNING if is_news else logging.INFO
-    if not log.isEnabledFor(level):
-        return
-    delivery, count = deliveries[-1], f" of={len(deliveries)}" if len(deliveries) > 1 else ""
-    log.log(
-        level,
-        "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f%s%s%s",
-        delivery.notification.id,
-        delivery.endpoint,
-        delivery.attempt,
-        _WORDS[settlement.state],
-        settlement.status,
-        attempt.ms,
-        count,
-        f" next={settlement.due - now:.0f}s" if waits else "",
-        f" reason={settlement.reason!r}" if settlement.reason else "",
-    )
 
 
 def notice_of(endpoint: str, outcome: Outcome, former: Health, health: Health, now: float) -> Optional[Notice]:

@@ -252,7 +252,8 @@ class Engine:
     def _make_lane(self, endpoint: Endpoint) -> Lane:
         policy = Policy.of(endpoint.config, endpoint.channel.rate_limits)
         outbox, attempter = self._folder.outbox, self._attempter
-        return Lane(endpoint, outbox, attempter, self._clock, self._log, policy, self._on_notice, self._lanes)
+        texts = self._console.catalogue, self._console.language
+        return Lane(endpoint, outbox, attempter, self._clock, self._log, policy, self._on_notice, self._lanes, *texts)
 
     def _members_after(self, name: str) -> Sequence[str]:
         notification = self._endpoints.loaded.config.notification

@@ -17,10 +17,24 @@ from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_c
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
-__all__ = ["ConfigFile", "ConfigState", "Reloaded"]
+__all__ = ["ConfigFile", "ConfigState", "Reloaded", "data_folder"]
 
 _CONFIG = "config.json"
 _RELOAD = "!!pn reload"
+
+
+def data_folder(server: PluginServerInterface, translations: Translations) -> Path:
+    """The data folder. Where it cannot be made, the log says so, and the plugin does without its files.
+
+    MCDReforged's own function raises then (``FileExistsError`` for a file in its place).
+    """
+    try:
+        return Path(server.get_data_folder())
+    except OSError as error:
+        path = Path("config", server.get_self_metadata().id)  # as in get_data_folder
+        reason = error.strerror or type(error).__name__
+        translations.error("log.folder_unusable", path=path, error=reason, reload=_RELOAD)
+        return path
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import threading
 import time
-from pathlib import Path
 from typing import Callable, Iterable, Optional
 
 from mcdreforged.api.event import LiteralEvent
@@ -18,7 +17,7 @@ from prime_notify.mcdr.commands.all import register_commands
 from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded
+from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded, data_folder
 from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
 from prime_notify.mcdr.prefix import CommandPrefix
 from prime_notify.mcdr.translations import Translations
@@ -44,9 +43,9 @@ class Service:
     def __init__(self, server: PluginServerInterface, players_online: Iterable[str] = ()) -> None:
         self._server = server
         self._alive = True
-        self._folder = Path(server.get_data_folder())
         catalogue = Catalogue.load()
         translations = self._translations = Translations(server, catalogue)
+        self._folder = data_folder(server, translations)
         self._config_file = ConfigFile(server, self._folder, translations)
         self._prefix = CommandPrefix(server, translations, self._config_file.config.command.prefix)
         self.alerts = OperatorAlerts(server, players_online)

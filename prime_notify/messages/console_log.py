@@ -14,12 +14,12 @@ class ConsoleLog:
 
     def __init__(self, log: logging.Logger, catalogue: Catalogue, language: str) -> None:
         self._log = log
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self.language = catalogue.best(language)
 
     def say(self, level: int, key: str, **values: object) -> None:
         """Log the text with this key at a level of :mod:`logging`."""
-        self._log.log(level, "%s", self._catalogue.text(self.language, key, **values))
+        self._log.log(level, "%s", self.catalogue.text(self.language, key, **values))
 
     def warn(self, key: str, **values: object) -> None:
         """Log the text with this key as a warning."""

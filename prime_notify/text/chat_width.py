@@ -46,9 +46,15 @@ def line_starts(text: str, *, indent: int = 0, limit: int = CHAT_WIDTH) -> Itera
         used += _width(char)
         if used <= limit or char == " ":
             continue
-        start = possible if possible > start else index
-        yield start
-        possible, used = 0, indent + pixel_width(text[start : index + 1])
+        if possible > start:
+            start = possible
+            yield start
+            used = indent + pixel_width(text[start : index + 1])
+        if used > limit and index > start:
+            start = index
+            yield start
+            used = indent + _width(char)
+        possible = 0
 
 
 def _width(char: str) -> int:

@@ -67,7 +67,7 @@ def test_a_config_that_cannot_be_parsed_changes_nothing_on_reload_and_is_left_as
     broken = '{"notification": {"enabled": true, "endpoints": [}'
     path = scene.mcdr.write_config("prime_notify", broken)
     mark = scene.mcdr.send("!!pn reload")
-    scene.mcdr.wait_for_line("former one stays in force", since=mark)
+    scene.mcdr.wait_for_line("the last readable config stays in force", since=mark)
     assert path.read_text(encoding="utf-8") == broken
     announce(scene)
     scene.expect("backup_success")
@@ -85,7 +85,7 @@ def test_a_config_broken_at_the_start_costs_nothing_but_notifications(fresh_serv
     scene = fresh_server
     path = scene.mcdr.write_config("prime_notify", f'{{"notification": "{SECRETS[0]}')
     scene.mcdr.start()
-    scene.mcdr.wait_for_line("config cannot be read")
+    scene.mcdr.wait_for_line("The config file cannot be read, so nothing is sent")
     assert path.read_text(encoding="utf-8").endswith(SECRETS[0])
     scene.configure()
     scene.reload_config()

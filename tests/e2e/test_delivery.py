@@ -87,7 +87,7 @@ def test_the_time_out_bounds_a_whole_attempt_however_slowly_the_answer_trickles(
     scene.reload_config()
     mark = len(scene.mcdr.transcript)
     notification = announce(scene)
-    scene.mcdr.wait_for_line(rf"id={notification} endpoint=slow attempt=1 outcome=retrying.*timed out", since=mark)
+    scene.mcdr.wait_for_line(r'slow: "Backup .*" not delivered .*timed out.* Next try in', since=mark)
     scene.receiver.wait_for(lambda _: ids(scene, "slow") == [notification] * 2)  # tried again, under the same id
 
 
@@ -100,10 +100,10 @@ def test_an_answer_200_with_an_error_in_its_body_is_no_success(scene: Scene) -> 
     )
     scene.reload_config()
     mark = len(scene.mcdr.transcript)
-    notification = announce(scene, "backup_failure")
+    announce(scene, "backup_failure")
     for endpoint, reason in (("phone", "BadDeviceToken"), ("chan", "bad pushkey")):
         scene.mcdr.wait_for_line(
-            rf"id={notification} endpoint={endpoint} attempt=1 outcome=(failed|retrying) status=200.*{reason}",
+            rf'{endpoint}: "Backup failed" (given up|not delivered) \(HTTP 200, .*{reason}',
             since=mark,
         )
 

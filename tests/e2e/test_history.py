@@ -37,7 +37,7 @@ def scene(server: Scene) -> Scene:
     server.receiver.behave(OK, path=PATH)
     server.configure()
     server.reload_config()
-    server.mcdr.output_of("!!pn drop all")
+    server.mcdr.output_of("!!pn drop all confirm")
     return server
 
 
@@ -97,7 +97,7 @@ def test_dead_letters_are_listed_and_sent_again_under_the_same_id(scene: Scene) 
     mark = scene.mcdr.send(f"!!pn show {id}")
     for line in ("hook: given up, tries: 1", "#1 failed .*HTTP 404", "answer: no such hook"):
         scene.mcdr.wait_for_line(CONSOLE + line, since=mark)
-    scene.mcdr.wait_for_line("Trying again: hook", since=scene.mcdr.send(f"!!pn replay {id[-6:]}"))
+    scene.mcdr.wait_for_line("Trying 1 notification again: hook", since=scene.mcdr.send(f"!!pn replay {id[-6:]}"))
     assert [payload["id"] for payload in scene.expect("backup_failure")] == [id]
     scene.mcdr.wait_for_line("Nothing was given up", since=scene.mcdr.send("!!pn dead"))
 
@@ -105,7 +105,7 @@ def test_dead_letters_are_listed_and_sent_again_under_the_same_id(scene: Scene) 
 def test_dead_letters_can_be_dropped(scene: Scene) -> None:
     refused(scene)
     refused(scene)
-    scene.mcdr.wait_for_line("Dropped: 2", since=scene.mcdr.send("!!pn drop all"))
+    scene.mcdr.wait_for_line("Dropped: 2", since=scene.mcdr.send("!!pn drop all confirm"))
     scene.mcdr.wait_for_line("Nothing was given up", since=scene.mcdr.send("!!pn replay all"))
     delivered(scene)
     assert scene.events() == ["backup_success"]
@@ -186,7 +186,7 @@ def test_what_waits_for_an_endpoint_that_leaves_the_config_is_said(scene: Scene)
     scene.receiver.wait_for(1)
     scene.configure(hook(scene.receiver, "other"))
     mark = scene.mcdr.send("!!pn reload")
-    scene.mcdr.wait_for_line(r"1 notifications wait for hook, which is not in the config any more", since=mark)
+    scene.mcdr.wait_for_line(r"1 notification waits for hook, which is not in the config any more", since=mark)
     scene.receiver.behave(OK, path=PATH)
     scene.configure()
     scene.reload_config()

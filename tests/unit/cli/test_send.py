@@ -213,7 +213,9 @@ def test_what_fails_stays_for_the_next_start(folder: Folder, receiver: Receiver)
 
 def test_verbose_tells_of_each_attempt(folder: Folder, receiver: Receiver) -> None:
     folder.configure(hook(receiver))
-    assert "endpoint=phone attempt=1 outcome=delivered" in folder.run("send", "backup_start", "--verbose").errors
+    assert (
+        'INFO phone: "Backup started" delivered (HTTP 200, ' in folder.run("send", "backup_start", "--verbose").errors
+    )
 
 
 def test_an_endpoint_that_hangs_is_waited_for_no_longer_than_the_timeout(folder: Folder, receiver: Receiver) -> None:

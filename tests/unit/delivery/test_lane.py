@@ -31,6 +31,7 @@ from prime_notify.text.wording import Wording
 from prime_notify.transport.http import FailureKind, TransportFailure
 from tests.support.build import endpoint, know_health, notification, states
 from tests.support.clock import FakeClock
+from tests.support.texts import CATALOGUE
 
 Answer = Union[Response, TransportFailure, Exception]
 REFUSED = TransportFailure(
@@ -74,7 +75,9 @@ class World:
         log = logging.getLogger("test.lane")
         policy = policy or Policy(RetrySchedule((10.0, 100.0), jitter=0.0))
         self.notices: List[Notice] = []
-        self.lane = Lane(endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append)
+        self.lane = Lane(
+            endpoint("a"), self.store, attempter, self.clock, log, policy, self.notices.append, catalogue=CATALOGUE
+        )
 
     def message(self, items: Sequence[Item], endpoint: EndpointConfig, now: float, previous: Receipt) -> Message:
         self.previous = previous
@@ -219,14 +222,41 @@ def test_the_last_result_is_there_to_look_at() -> None:
     assert (world.lane.last.outcome, world.lane.last.reason) == ("retrying", "connection refused")
 
 
-@pytest.mark.parametrize(("answer", "word"), [(Response(200), "delivered"), (Response(400), "failed")])
-def test_each_attempt_writes_one_structured_line(caplog: pytest.LogCaptureFixture, answer: Answer, word: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "word", "sentence"),
+    [
+        (Response(200), "delivered", 'a: "Backup done" delivered (HTTP 200, 0 ms)'),
+        (Response(400), "failed", 'a: "Backup done" given up (0 ms): HTTP 400 Bad Request. Its id is '),
+        (
+            Response(503),
+            "retrying",
+            'a: "Backup done" not delivered (0 ms): HTTP 503 Service Unavailable. Next try in 10s',
+        ),
+        (REFUSED, "retrying", 'a: "Backup done" not delivered (0 ms): connection refused. Next try in 10s'),
+    ],
+)
+def test_each_attempt_writes_a_sentence_and_for_debugging_a_line_of_values(
+    caplog: pytest.LogCaptureFixture, answer: Answer, word: str, sentence: str
+) -> None:
     caplog.set_level(logging.DEBUG, logger="test.lane")
     world = World(answer)
     sent = world.put()
     world.run_until_idle()
-    [record] = caplog.records
-    assert record.getMessage().startswith(f"id={sent} endpoint=a attempt=1 outcome={word} status=")
+    said, values = caplog.records[:2]
+    assert said.levelno >= logging.INFO
+    assert said.getMessage().startswith(sentence)
+    assert "=" not in said.getMessage()
+    assert values.levelno == logging.DEBUG
+    assert values.getMessage().startswith(f"id={sent} endpoint=a attempt=1 outcome={word} status=")
+
+
+def test_what_is_not_sent_is_said_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="test.lane")
+    world = World(policy=Policy(expire={EventName.BACKUP_START: 60.0}))
+    world.put("backup_start")
+    world.clock.advance(61.0)
+    world.run_until_idle()
+    assert caplog.messages == ['a: "Backup started" not sent: it waited for 1m 01s, longer than "expire" allows']
 
 
 # what is no longer worth an attempt
