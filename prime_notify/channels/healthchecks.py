@@ -83,9 +83,20 @@ class HealthchecksEndpoint(EndpointConfig):
     def _check_ping_url(self) -> HealthchecksEndpoint:
         segments = [segment for segment in urlsplit(self.url).path.split("/") if segment]
         if not segments:
-            raise ValueError('write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"')
+            raise ValueError(
+                Wording(
+                    'write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"',
+                    '请填写该检查的 ping 地址，例如 "https://hc-ping.com/<uuid>"',
+                )
+            )
         if len(segments) > 1 and segments[-1] in _SIGNALS and _UUID.fullmatch(segments[-2]):
-            raise ValueError(f'write the ping URL without "/{segments[-1]}" at its end: that is added when it is so')
+            raise ValueError(
+                Wording(
+                    'write the ping URL without "/{end}" at its end: that is added when it is so',
+                    'ping 地址的末尾不要写 "/{end}"：需要时会自动加上',
+                    end=segments[-1],
+                )
+            )
         return self
 
 

@@ -21,6 +21,8 @@ from prime_notify.config.delivery_options import GroupMode, GroupName
 from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
+from prime_notify.text.suggestions import one_of
+from prime_notify.text.wording import Wording
 
 __all__ = [
     "CommandConfig",
@@ -38,9 +40,16 @@ _LEVELS: Dict[str, int] = {"guest": 0, "user": 1, "helper": 2, "admin": 3, "owne
 
 
 def _level(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("write a level from 0 to 4, or its name")  # noqa: TRY004 - Pydantic expects ValueError
-    return _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
+    level = _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if isinstance(level, bool) or str(level).strip() not in map(str, _LEVELS.values()):
+        raise ValueError(
+            Wording(
+                "write a level from 0 to 4, or its name: {names}",
+                "请写 0 到 4 的等级，或其名称：{names}",
+                names=one_of(list(_LEVELS)),
+            )
+        )
+    return level
 
 
 Level = Annotated[
@@ -54,7 +63,7 @@ PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 def _at_most_ten_seconds(grace: Duration) -> Duration:
     if grace > 10:  # MCDReforged waits no longer when it is interrupted
-        raise ValueError('write at most "10s"')
+        raise ValueError(Wording('write at most "10s"', '至多 "10s"'))
     return grace
 
 

@@ -54,6 +54,12 @@ class _UnfitError(Exception):
     """This value has no JSON form; the text says why."""
 
 
+def _shown_key(key: object) -> str:
+    """A key that is not a text, for a warning. The code of foreign objects does not run."""
+    plain = type(key) in (bool, float, int, type(None)) and (type(key) is not int or abs(key) < 1 << 64)  # type: ignore[arg-type]
+    return repr(key) if plain else type(key).__name__[: JsonCleaner.MAX_KEY]
+
+
 class JsonCleaner:
     """Copies data into plain JSON values of at most about ``budget`` bytes.
 
@@ -86,7 +92,7 @@ class JsonCleaner:
                 self._member(result.__setitem__, name, value, f"{path}.{name}", depth)
             else:
                 self._spend(1)
-                self._drop(path, "a key is not a text")
+                self._drop(f"{path}[{_shown_key(key)}]", "its key is not a text")
         return result
 
     def _sequence(self, values: Any, path: str, depth: int) -> List[Any]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import difflib
 from typing import Iterable, Sequence
 
+from prime_notify.text.wording import NOTHING, Wording
+
 __all__ = ["closest", "one_of"]
 
 _LONGEST = 60  # characters
 
 
-def closest(wrong: str, known: Iterable[str]) -> str:
+def closest(wrong: str, known: Iterable[str]) -> Wording:
     """``did you mean "x"? `` for a misspelt word, else nothing."""
     matches = difflib.get_close_matches(wrong[:_LONGEST].lower(), list(known), n=1)
-    return f'did you mean "{matches[0]}"? ' if matches else ""
+    return Wording('did you mean "{word}"? ', '是否应为 "{word}"？', word=matches[0]) if matches else NOTHING
 
 
-def one_of(known: Sequence[str]) -> str:
+def one_of(known: Sequence[str]) -> Wording:
     """A list of words for a sentence."""
-    return ", ".join(f'"{word}"' for word in known)
+    words = [f'"{word}"'.replace("{", "{{").replace("}", "}}") for word in known]
+    return Wording(", ".join(words), "、".join(words))

@@ -15,6 +15,7 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.templates import Mode, check_template, is_expression, is_template
 from prime_notify.templates.tree import check_tree
+from prime_notify.text.wording import Wording, joined
 
 __all__ = ["BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
@@ -45,7 +46,12 @@ def _as_text(value: Any) -> Any:
 
 def _statuses(text: str) -> str:
     if not statuses_in(text):
-        raise ValueError('write a status or a range of them: 204, "200-299" or "2xx"')
+        raise ValueError(
+            Wording(
+                'write a status or a range of them: 204, "200-299" or "2xx"',
+                '请写一个状态码或一个范围：204、"200-299" 或 "2xx"',
+            )
+        )
     return text
 
 
@@ -95,13 +101,19 @@ class WebhookOptions(Options):
     """The request of a webhook. Every string that is marked so may be a template."""
 
     method: str = option(
-        "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT", public=True
+        "POST",
+        'The HTTP method, such as "PUT" or "GET".',
+        "HTTP 方法，例如 PUT 或 GET。",
+        example="PUT",
+        public=True,
+        essential=True,
     )
     query: Annotated[Dict[str, _Template], _TEXT_SCHEMA] = option(
         dict,
         "Parameters added to the URL; templates. One that comes out empty is left out.",
         "附加在 URL 上的参数，可用模板；结果为空的参数会被省略。",
         example={"server": "{{ server.name }}"},
+        essential=True,
     )
     format: Optional[BodyFormat] = option(
         None,
@@ -110,6 +122,7 @@ class WebhookOptions(Options):
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
         example="cloudevents",
         public=True,
+        essential=True,
     )
     content_type: Optional[str] = option(
         None,
@@ -117,6 +130,7 @@ class WebhookOptions(Options):
         "正文的 Content-Type；正文是文本时必填，例如 text/plain。",
         example="text/plain",
         public=True,
+        essential=True,
     )
     body: Any = option(
         None,
@@ -126,6 +140,7 @@ class WebhookOptions(Options):
         '单独的 "{{ backup }}" 保留原类型；含 "$if" 的对象仅在该表达式为真时出现。',
         example={"text": "{{ title }}"},
         content=True,
+        essential=True,
     )
     form: Optional[Dict[str, Annotated[Any, AfterValidator(check_tree)]]] = option(
         None,
@@ -133,6 +148,7 @@ class WebhookOptions(Options):
         "表单形式的正文：字段名与模板；对象或列表会以 JSON 发送。",
         example={"text": "{{ title }}"},
         content=True,
+        essential=True,
     )
     success: _Statuses = option(
         lambda: ["200-299"],
@@ -141,9 +157,14 @@ class WebhookOptions(Options):
         example=["200-204", 409],
         min_length=1,
         public=True,
+        essential=True,
     )
     auth: Optional[BasicAuth] = option(
-        None, "Basic authentication.", "Basic 认证。", example={"user": "minecraft", "password": "<password>"}
+        None,
+        "Basic authentication.",
+        "Basic 认证。",
+        example={"user": "minecraft", "password": "<password>"},
+        essential=True,
     )
     token: Optional[str] = option(
         None,
@@ -151,12 +172,14 @@ class WebhookOptions(Options):
         "以 Authorization: Bearer 发送的令牌。",
         example="<token>",
         min_length=1,
+        essential=True,
     )
     signing: Optional[SigningOptions] = option(
         None,
         "Signs each request, so that the receiver can verify its sender.",
         "为每个请求签名，供接收端验证来源。",
         example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
+        essential=True,
     )
     alert: AlertOptions = option(
         AlertOptions, 'For "format": "alert".', "用于 format 为 alert 时。", example={"chat_id": "-100123"}
@@ -167,14 +190,24 @@ class WebhookOptions(Options):
     def _check_method(cls, method: str) -> str:
         method = method.upper()
         if not _METHOD.fullmatch(method) or method in _UNUSABLE:
-            raise ValueError('write a method such as "POST", "PUT", "PATCH", "DELETE" or "GET"')
+            raise ValueError(
+                Wording(
+                    'write a method such as "POST", "PUT", "PATCH", "DELETE" or "GET"',
+                    '请写 HTTP 方法，例如 "POST"、"PUT"、"PATCH"、"DELETE" 或 "GET"',
+                )
+            )
         return method
 
     @field_validator("content_type")
     @classmethod
     def _check_content_type(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not re.fullmatch(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"'-]+)*", value, re.ASCII):
-            raise ValueError('write a media type, such as "text/plain" or "application/xml; charset=utf-8"')
+            raise ValueError(
+                Wording(
+                    'write a media type, such as "text/plain" or "application/xml; charset=utf-8"',
+                    '请写媒体类型，例如 "text/plain" 或 "application/xml; charset=utf-8"',
+                )
+            )
         return value
 
     @field_validator("body")
@@ -189,9 +222,20 @@ class WebhookOptions(Options):
     def _check_combination(self) -> WebhookOptions:
         given = [name for name in ("body", "form", "format") if getattr(self, name) is not None]
         if len(given) > 1:
-            raise ValueError(f"keep one of {' and '.join(given)}: each of them is the whole body")
+            raise ValueError(
+                Wording(
+                    "keep one of {given}: each of them is the whole body",
+                    "{given} 只能保留一个：每一个都是整个正文",
+                    given=joined(given, " and ", "、"),
+                )
+            )
         if self.auth is not None and self.token is not None:
-            raise ValueError('keep one of "auth" and "token": both are sent as Authorization')
+            raise ValueError(
+                Wording(
+                    'keep one of "auth" and "token": both are sent as Authorization',
+                    '"auth" 与 "token" 只能保留一个：两者都作为 Authorization 发送',
+                )
+            )
         return self
 
     @property
@@ -215,12 +259,25 @@ def _check_text_body(body: str, content_type: Optional[str]) -> None:
         check_template(body)
         if not is_expression(body):
             raise ValueError(
-                'write "body" as a JSON value: {"text": "{{ title }}"}; or add a "content_type", such as "text/plain"'
+                Wording(
+                    'write "body" as a JSON value: {{"text": "{{{{ title }}}}"}}; or add a "content_type", such as "text/plain"',
+                    '请把 "body" 写成 JSON 值：{{"text": "{{{{ title }}}}"}}；或添加 "content_type"，例如 "text/plain"',
+                )
             )
     elif "json" in content_type.lower():
-        raise ValueError('write "body" as a JSON value, not as text: {"text": "{{ title }}"}')
+        raise ValueError(
+            Wording(
+                'write "body" as a JSON value, not as text: {{"text": "{{{{ title }}}}"}}',
+                '请把 "body" 写成 JSON 值，而不是文本：{{"text": "{{{{ title }}}}"}}',
+            )
+        )
     elif "x-www-form-urlencoded" in content_type.lower():
-        raise ValueError('write "form": {"text": "{{ title }}"} instead of "body"')
+        raise ValueError(
+            Wording(
+                'write "form": {{"text": "{{{{ title }}}}"}} instead of "body"',
+                '请用 "form": {{"text": "{{{{ title }}}}"}} 代替 "body"',
+            )
+        )
     else:
         check_template(body, _mode_of(content_type))
 
@@ -255,7 +312,12 @@ class WebhookEndpoint(EndpointConfig):
         if url is None or not is_template(url):
             return url if url is None else http_url(url)
         if not _STATIC_HOST.match(url):
-            raise ValueError("write the address's host without templates: what players type must not choose it")
+            raise ValueError(
+                Wording(
+                    "write the address's host without templates: what players type must not choose it",
+                    "地址的主机名不能用模板：不能由玩家输入的内容决定",
+                )
+            )
         http_url(_INSERTED.sub("x", url))
         check_template(url, Mode.URL)
         return url
@@ -268,5 +330,11 @@ class WebhookEndpoint(EndpointConfig):
             (name for name, value in headers.items() if name.lower() in _FRAMING and is_template(value)), None
         )
         if framing is not None:
-            raise ValueError(f'write "{framing}" without templates: it says where a request goes, or where it ends')
+            raise ValueError(
+                Wording(
+                    'write "{framing}" without templates: it says where a request goes, or where it ends',
+                    '"{framing}" 不能用模板：它决定请求发往何处、在何处结束',
+                    framing=framing,
+                )
+            )
         return headers

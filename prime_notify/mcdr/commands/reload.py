@@ -31,7 +31,9 @@ def _reload(tools: Tools, source: CommandSource) -> None:
     else:
         source.reply(coloured(reply("command.reload.done"), RColor.green))
     for problem in () if source.is_console else reloaded.problems:  # the console has them in the log already
-        source.reply(RTextList(RText("- ", RColor.gray), RText(str(problem), RColor.red)))
+        source.reply(
+            RTextList(RText("- ", RColor.gray), RText(tools.translations.words(problem.wording, source), RColor.red))
+        )
     for path in reloaded.needs_plugin_reload:
         command = "!!MCDR plugin reload prime_notify"
         hint = coloured(reply("command.reload.needs_plugin_reload", path=path, command=command), RColor.yellow)

@@ -1,0 +1,20 @@
+"""The language of the command line's texts about a config."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+__all__ = ["language_of"]
+
+_DEFAULT = "en_us"
+
+
+def language_of(folder: Path) -> str:
+    """The language in MCDReforged's config.yml, for a folder inside its ``config/``; otherwise English."""
+    from ruamel.yaml import YAML  # MCDReforged has it
+
+    with contextlib.suppress(Exception):  # the file belongs to MCDReforged, and may hold anything
+        document = YAML(typ="safe", pure=True).load(folder.resolve().parent.parent / "config.yml")
+        return str(document["language"])
+    return _DEFAULT
