@@ -132,7 +132,8 @@ class AppriseOptions(Options):
             if native:
                 raise ValueError(
                     Wording(
-                        'Apprise does not notice when {native} refuses a message: write an endpoint of "type": "{native}" instead',
+                        'Apprise does not notice when {native} refuses a message: write an endpoint of "type": '
+                        '"{native}" instead',
                         '{native} 拒收消息时 Apprise 察觉不到：请改用 "type": "{native}" 的推送目标',
                         native=native,
                     )

@@ -100,7 +100,8 @@ class CommandOptions(Options):
             if unsafe:
                 raise ValueError(
                     Wording(
-                        "{field} may be what a player typed, which must not become an argument: read it from stdin (JSON) or from the environment ({prefix}...)",
+                        "{field} may be what a player typed, which must not become an argument: read it from "
+                        "stdin (JSON) or from the environment ({prefix}...)",
                         "{field} 可能是玩家输入的内容，不能作为参数：请从标准输入（JSON）或环境变量（{prefix}...）读取",
                         field=unsafe[0],
                         prefix=_PREFIX,
@@ -153,7 +154,8 @@ class CommandEndpoint(EndpointConfig):
             yield (
                 ("command", "argv", 0),
                 Wording(
-                    "there is no such program that can be run: write its whole path, and make it executable; without / it "
+                    "there is no such program that can be run: write its whole path, and make it executable; "
+                    "without / it "
                     "is looked for in PATH",
                     "没有这个可执行的程序：请写完整的路径，并赋予执行权限；不含 / 的会在 PATH 中查找",
                 ),

@@ -56,7 +56,8 @@ def _check_proxy(address: str) -> str:
     if address.strip().lower() == DIRECT:
         return DIRECT
     try:
-        # Without a scheme, only "host:port" is clearly an address. A single word is more likely a wrong one for "direct".
+        # Without a scheme, only "host:port" is clearly an address. A single word is more likely a wrong one for
+        # "direct".
         proxy = configured_proxy(address if "://" in address or _HAS_PORT.search(address) else "")
     except UnsendableError as error:
         raise ValueError(error.failure.hint) from None

@@ -69,8 +69,8 @@ class EndpointConfig(Options):
     )
     timeout: Duration = option(
         Duration("10s"),
-        'The time limit of a whole attempt: "500ms", "5s", "1m", or a number of seconds.',
-        '一次尝试的总时限："500ms"、"5s"、"1m"，或以秒为单位的数字。',
+        'The time limit of a whole attempt, above zero: "500ms", "5s", "1m", or a number of seconds.',
+        '一次尝试的总时限（大于零）："500ms"、"5s"、"1m"，或以秒为单位的数字。',
         example="5s",
         public=True,
     )
@@ -130,8 +130,9 @@ class EndpointConfig(Options):
     )
     rate_limit: Optional[_Rates] = option(
         None,
-        'The most attempts in a time, such as "20/m" or ["5/s", "100/m"]; by default the limit of the service.',
-        '一段时间内的尝试次数上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
+        'The most attempts (1 to 999999) in a time, such as "20/m" or ["5/s", "100/m"]; by default the limit '
+        "of the service.",
+        '一段时间内的尝试次数上限（1 到 999999），例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
         example=["5/s", "100/m"],
         public=True,
     )
@@ -205,9 +206,10 @@ class EndpointConfig(Options):
     )
     repeat: Optional[Repeat] = option(
         None,
-        'The time between reminders of a task that still fails, such as "6h". The next success is sent as well, even '
+        'The time between reminders of a task that still fails, from 1 minute to 7 days, such as "6h". The '
+        "next success is sent as well, even "
         "if the filter keeps successes out.",
-        "任务仍然失败时，每隔多久提醒一次，如 6h。下一次成功也会通知，不受 filter 限制。",
+        "任务仍然失败时，每隔多久提醒一次：1 分钟到 7 天，如 6h。下一次成功也会通知，不受 filter 限制。",
         example="6h",
         public=True,
         defers=True,

@@ -81,8 +81,9 @@ def write_default_config(path: Path) -> bool:
 
 
 def write_schema(path: Path, language: str = "en_us") -> bool:
-    """Writes the JSON Schema for editors, with descriptions in ``language``, unless the file has it already; returns whether it did.
+    """Writes the JSON Schema for editors unless the file has it already; returns whether it did.
 
+    :param language: of the descriptions: ``en_us`` or ``zh_cn``.
     :raises OSError: the folder cannot be written to.
     """
     schema = render_schema(language)

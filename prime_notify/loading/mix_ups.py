@@ -30,7 +30,7 @@ _ALIASES: Dict[str, str] = {
             "企业微信",
         ),
         "wecom",
-    ),  # fmt: skip
+    ),
     **dict.fromkeys(
         ("wechat", "weixin", "wx", "微信", "serverchan3", "server_chan", "sct", "ftqq", "server酱"), "serverchan"
     ),
@@ -100,6 +100,7 @@ _HOSTS: Dict[str, str] = {
     "www.pushplus.plus": "pushplus",
     "hc-ping.com": "healthchecks",
 }
+_ANY_ADDRESS = ("apprise", "command")
 _JUDGED_ANYWAY = ("serverchan",)
 """Types whose answers are understood in a ``webhook``, too."""
 
@@ -132,9 +133,9 @@ def other_service(config: EndpointConfig, types: Container[str]) -> Optional[Wor
     meant = _HOSTS.get((parts.hostname or "").lower())
     if meant is None or meant == config.type or meant not in types:
         return None
-    if config.type in ("slack", "command", "apprise") and meant != "slack":
-        if config.type != "slack" or parts.path.rstrip("/").endswith("/slack"):
-            return None
+    slack_compatible = config.type == "slack" and parts.path.rstrip("/").endswith("/slack")
+    if slack_compatible or config.type in _ANY_ADDRESS:
+        return None
     if config.type == "webhook" and (meant in _JUDGED_ANYWAY or _has_own_request(config)):
         return None
     return Wording(

@@ -25,8 +25,8 @@ def is_secondary(model: Any, location: Location) -> bool:
     annotation = member(model, first)
     for part in location[1:]:
         inner = field_at(annotation, str(part))
-        if inner is not None:
-            if is_essential(inner) or not (is_public(inner) or is_content(inner) or option_names(inner.annotation)):
-                return False
+        open_to_all = inner is None or is_public(inner) or is_content(inner) or bool(option_names(inner.annotation))
+        if not open_to_all or (inner is not None and is_essential(inner)):
+            return False
         annotation = member(annotation, part)
     return len(location) > 1

@@ -56,8 +56,9 @@ class _UnfitError(Exception):
 
 def _shown_key(key: object) -> str:
     """A key that is not a text, for a warning. The code of foreign objects does not run."""
-    plain = type(key) in (bool, float, int, type(None)) and (type(key) is not int or abs(key) < 1 << 64)  # type: ignore[arg-type]
-    return repr(key) if plain else type(key).__name__[: JsonCleaner.MAX_KEY]
+    if type(key) in (bool, float, type(None)) or (type(key) is int and abs(key) < 1 << 64):
+        return repr(key)
+    return clean_text(type.__repr__(type(key)), JsonCleaner.MAX_KEY)
 
 
 class JsonCleaner:

@@ -47,14 +47,16 @@ def load(document: object, environ: Optional[Dict[str, str]] = None, base_dir: P
 
 
 def without_placeholders(loaded: LoadedConfig) -> LoadedConfig:
-    """Without the warnings that examples of the documentation give on purpose: ``<key>``, and programs that are not here."""
+    """Without the warnings that examples of the documentation give on purpose: ``<key>``, and programs that "
+    "are not here."""
     kept = [one for one in loaded.problems if not re.match(r"replace (<|\.\.\.)|there is no such program", one.remedy)]
     return replace(loaded, problems=tuple(kept))
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\{.*\}|\[.*?\]|<[^<>]*>|\$\{[^}]*\}|https?://[^\s，；。）]+')
 _WORDS = re.compile(
-    r"(?<![\w./-])(?:a|an|the|is|are|it|its|of|or|and|not|no|must|should|write|leave|out|with|without|only|one|in|to|from|"
+    r"(?<![\w./-])(?:a|an|the|is|are|it|its|of|or|and|not|no|must|should|write|leave|out|with|without|only|one|in|to|"
+    r"from|"
     r"for|found|move|put|add|remove|replace|keep|there|be|has|have|that|which|until|then|unknown|known|characters)"
     r"(?![\w./-])"
 )

@@ -94,8 +94,10 @@ class BarkEncryption(Options):
         if not _is_installed():
             raise ValueError(
                 Wording(
-                    'bark.encryption needs the Python package cryptography: run "pip install cryptography" in MCDReforged\'s environment, or leave out "encryption"',
-                    'bark.encryption 需要 Python 包 cryptography：请在 MCDReforged 的环境中运行 "pip install cryptography"，或去掉 "encryption"',
+                    'bark.encryption needs the Python package cryptography: run "pip install cryptography" in '
+                    'MCDReforged\'s environment, or leave out "encryption"',
+                    'bark.encryption 需要 Python 包 cryptography：请在 MCDReforged 的环境中运行 "pip install '
+                    'cryptography"，或去掉 "encryption"',
                 )
             )
         return self

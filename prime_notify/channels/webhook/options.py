@@ -260,7 +260,8 @@ def _check_text_body(body: str, content_type: Optional[str]) -> None:
         if not is_expression(body):
             raise ValueError(
                 Wording(
-                    'write "body" as a JSON value: {{"text": "{{{{ title }}}}"}}; or add a "content_type", such as "text/plain"',
+                    'write "body" as a JSON value: {{"text": "{{{{ title }}}}"}}; or add a "content_type", '
+                    'such as "text/plain"',
                     '请把 "body" 写成 JSON 值：{{"text": "{{{{ title }}}}"}}；或添加 "content_type"，例如 "text/plain"',
                 )
             )

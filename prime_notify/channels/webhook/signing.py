@@ -69,7 +69,8 @@ class SigningOptions(Options):
             if not _SHORTEST <= len(_key(secret)) <= _LONGEST:
                 raise ValueError(
                     Wording(
-                        'write a secret of {shortest} to {longest} bytes, such as "whsec_" + the output of "openssl rand -base64 32"',
+                        'write a secret of {shortest} to {longest} bytes, such as "whsec_" + the output of '
+                        '"openssl rand -base64 32"',
                         '请写 {shortest} 到 {longest} 字节的密钥，例如 "whsec_" 加上 "openssl rand -base64 32" 的输出',
                         shortest=_SHORTEST,
                         longest=_LONGEST,
