@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from prime_notify.cli.record_text import catalogue
+
 __all__ = ["language_of"]
 
 _DEFAULT = "en_us"
 
 
 def language_of(folder: Path) -> str:
-    """The language in MCDReforged's config.yml, for a folder inside its ``config/``; otherwise English."""
+    """The language in MCDReforged's config.yml or the closest that there is, for a folder inside its ``config/``; otherwise English."""
     from ruamel.yaml import YAML  # MCDReforged has it
 
     with contextlib.suppress(Exception):  # the file belongs to MCDReforged, and may hold anything
         document = YAML(typ="safe", pure=True).load(folder.resolve().parent.parent / "config.yml")
-        return str(document["language"])
+        return catalogue().best(str(document["language"]))
     return _DEFAULT

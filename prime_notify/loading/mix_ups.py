@@ -67,7 +67,6 @@ _THROUGH_APPRISE = {
     "pushover": "pover://user@token",
     "pushdeer": "pushdeer://key",
     "twilio": "twilio://sid:token@from/to",
-    "kook": "apprises://host/key",
     "line": "line://token/user",
     "signal": "signal://host/from/to",
     "whatsapp": "whatsapp://token@from/to",
@@ -76,7 +75,6 @@ _THROUGH_APPRISE = {
     "google_chat": "gchat://workspace/key/token",
     "home_assistant": "hassios://host/token",
     "mqtt": "mqtts://host/topic",
-    "sms": "smseagle://token@host/number",
     "pushbullet": "pbul://token",
     "mastodon": "mastodons://token@host",
 }
@@ -113,10 +111,10 @@ def unknown_type(name: str, types: Iterable[str]) -> Wording:
     if meant in known:
         similar = Wording('did you mean "{word}"? ', '是否应为 "{word}"？', word=meant)
     elif meant in _THROUGH_APPRISE:
-        address = '"type": "apprise", "url": "' + _THROUGH_APPRISE[meant] + '"'
+        address = f'"type": "apprise", "apprise": {{"urls": ["{_THROUGH_APPRISE[meant]}"]}}'
         return Wording(
             "the library Apprise serves it: write {address}",
-            "请通过 Apprise 库发送：{address}",
+            "可通过 Apprise 库发送，请写 {address}",
             address=address,
         )
     else:

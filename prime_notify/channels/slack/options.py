@@ -132,7 +132,11 @@ class SlackEndpoint(EndpointConfig):
                     bot=_BOT,
                 )
             )
-        if self.lifecycle != "separate":
+        return self
+
+    @model_validator(mode="after")
+    def _check_lifecycle(self) -> SlackEndpoint:
+        if self.is_webhook and self.lifecycle != "separate":
             remedy = Wording(
                 'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: {bot}',
                 '请去掉 "lifecycle"：Incoming Webhook 既不能回复也不能更新消息；机器人两者都可以：{bot}',

@@ -8,12 +8,13 @@ from typing import Any, Dict, FrozenSet, List, Optional
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.webhook.checks import check_text_body, mode_of, statuses, statuses_in
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.config.choices import as_choice, as_list
 from prime_notify.config.connection_options import http_url
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
-from prime_notify.templates import Mode, check_template, is_expression, is_template
+from prime_notify.templates import Mode, check_template, is_template
 from prime_notify.templates.tree import check_tree
 from prime_notify.text.wording import Wording, joined
 
@@ -25,11 +26,9 @@ BodyFormat = Annotated[
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
-_STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
 _FRAMING = ("host", "content-length", "transfer-encoding")
-_MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
 
 
 def _template(source: str) -> str:
@@ -44,32 +43,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-def _statuses(text: str) -> str:
-    if not statuses_in(text):
-        raise ValueError(
-            Wording(
-                'write a status or a range of them: 204, "200-299" or "2xx"',
-                '请写一个状态码或一个范围：204、"200-299" 或 "2xx"',
-            )
-        )
-    return text
-
-
-def statuses_in(text: str) -> range:
-    """The HTTP statuses that ``204``, ``200-299`` or ``2xx`` mean; none for anything else."""
-    match = _STATUS.fullmatch(text.strip().lower())
-    if match is None:
-        return range(0)
-    if match[2] is None:
-        return range(int(match[1]) * 100, int(match[1]) * 100 + 100)
-    first = int(match[1] + match[2])
-    return range(first, int(match[3] or first) + 1)
-
-
 _Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 _Statuses = Annotated[
-    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
+    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(statuses)]],
     BeforeValidator(as_list),
     WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]
@@ -215,7 +192,7 @@ class WebhookOptions(Options):
     def _check_body(cls, body: Any, info: ValidationInfo) -> Any:
         if not isinstance(body, str):
             return check_tree(body)
-        _check_text_body(body, info.data.get("content_type"))
+        check_text_body(body, info.data.get("content_type"))
         return body
 
     @model_validator(mode="after")
@@ -241,7 +218,7 @@ class WebhookOptions(Options):
     @property
     def mode(self) -> Mode:
         """The escaping of values in a text body."""
-        return _mode_of(self.content_type or "")
+        return mode_of(self.content_type or "")
 
     @property
     def is_own_body(self) -> bool:
@@ -251,40 +228,6 @@ class WebhookOptions(Options):
     def success_statuses(self) -> FrozenSet[int]:
         """The HTTP statuses that mean success."""
         return frozenset(status for text in self.success for status in statuses_in(text))
-
-
-def _check_text_body(body: str, content_type: Optional[str]) -> None:
-    """A text whose format has a syntax can be broken by the values in it. A JSON value or a form cannot."""
-    if content_type is None:
-        check_template(body)
-        if not is_expression(body):
-            raise ValueError(
-                Wording(
-                    'write "body" as a JSON value: {{"text": "{{{{ title }}}}"}}; or add a "content_type", '
-                    'such as "text/plain"',
-                    '请把 "body" 写成 JSON 值：{{"text": "{{{{ title }}}}"}}；或添加 "content_type"，例如 "text/plain"',
-                )
-            )
-    elif "json" in content_type.lower():
-        raise ValueError(
-            Wording(
-                'write "body" as a JSON value, not as text: {{"text": "{{{{ title }}}}"}}',
-                '请把 "body" 写成 JSON 值，而不是文本：{{"text": "{{{{ title }}}}"}}',
-            )
-        )
-    elif "x-www-form-urlencoded" in content_type.lower():
-        raise ValueError(
-            Wording(
-                'write "form": {{"text": "{{{{ title }}}}"}} instead of "body"',
-                '请用 "form": {{"text": "{{{{ title }}}}"}} 代替 "body"',
-            )
-        )
-    else:
-        check_template(body, _mode_of(content_type))
-
-
-def _mode_of(content_type: str) -> Mode:
-    return Mode.XML if _MARKUP.search(content_type) else Mode.TEXT
 
 
 class WebhookEndpoint(EndpointConfig):

@@ -33,8 +33,8 @@ def test_a_type_under_another_name_is_understood(written: str, meant: str) -> No
 @pytest.mark.parametrize("written", ["email", "mail", "E-Mail", "smtp", "teams", "ms-teams", "matrix", "pushover"])
 def test_a_service_without_a_type_is_served_by_apprise(written: str) -> None:
     remedy = unknown_type(written, ["apprise", "webhook"])
-    assert remedy.startswith('the library Apprise serves it: write "type": "apprise", "url": "')
-    assert "请通过 Apprise 库发送" in remedy.chinese
+    assert remedy.startswith('the library Apprise serves it: write "type": "apprise", "apprise": {"urls": ["')
+    assert "可通过 Apprise 库发送" in remedy.chinese
 
 
 def test_a_type_that_exists_meanwhile_is_preferred_to_apprise() -> None:
