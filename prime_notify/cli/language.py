@@ -13,7 +13,10 @@ _DEFAULT = "en_us"
 
 
 def language_of(folder: Path) -> str:
-    """The language in MCDReforged's config.yml or the closest that there is, for a folder inside its ``config/``; otherwise English."""
+    """The language in MCDReforged's config.yml, for a folder inside its ``config/``, or the closest that there is.
+
+    Otherwise English.
+    """
     from ruamel.yaml import YAML  # MCDReforged has it
 
     with contextlib.suppress(Exception):  # the file belongs to MCDReforged, and may hold anything
