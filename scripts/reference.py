@@ -174,8 +174,33 @@ def _rows(fields: Mapping[str, FieldInfo], language: str) -> List[str]:
     lines = ["| " + " | ".join(words[column] for column in columns) + " |", "| --- " * len(columns) + "|"]
     for name, info in fields.items():
         shown = (f"`{info.alias or name}`", _kind(info.annotation, language), _default(info, language), _example(info))
-        lines.append("| " + " | ".join((*shown, _cell(_description(info, language)))) + " |")
+        meaning = _cell(" ".join(filter(None, (_description(info, language), _bounds(info, language)))))
+        lines.append("| " + " | ".join((*shown, meaning)) + " |")
     return lines
+
+
+def _bounds(info: FieldInfo, language: str) -> str:
+    """The bounds of a value: of a number, of the length of a text, or of the number of items."""
+    words = TEXTS[language]
+    bounds = {
+        name: getattr(one, name)
+        for one in info.metadata
+        for name in ("ge", "gt", "le", "min_length", "max_length")
+        if getattr(one, name, None) is not None
+    }
+    least, most = bounds.get("ge", bounds.get("gt")), bounds.get("le")
+    if most is not None:
+        return words["between"].format(least=least, most=most)
+    if least is not None:
+        return words["at_least"].format(least=least)
+    if "max_length" in bounds:
+        unit = words["items" if _is_list(info.annotation) else "characters"]
+        return words["at_most"].format(most=bounds["max_length"], unit=unit)
+    return ""
+
+
+def _is_list(annotation: Any) -> bool:
+    return "List[" in str(annotation) or "list[" in str(annotation)
 
 
 def _description(info: FieldInfo, language: str) -> str:

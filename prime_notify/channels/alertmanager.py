@@ -90,14 +90,19 @@ class AlertmanagerOptions(CredentialOptions):
     def _check_names(cls, pairs: Dict[str, str]) -> Dict[str, str]:
         for name in pairs:
             if not _NAME.fullmatch(name):
-                raise ValueError('write names of letters, digits and "_" that begin with no digit')
+                raise ValueError(
+                    Wording(
+                        'write names of letters, digits and "_" that begin with no digit',
+                        '名称只能由字母、数字和 "_" 组成，且不以数字开头',
+                    )
+                )
         return pairs
 
     @field_validator("lasts")
     @classmethod
     def _check_lasts(cls, lasts: Duration) -> Duration:
         if not lasts:
-            raise ValueError('write a duration above zero, such as "7d"')
+            raise ValueError(Wording('write a duration above zero, such as "7d"', '请写大于零的时长，例如 "7d"'))
         return lasts
 
 

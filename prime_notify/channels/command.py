@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import signal
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
@@ -12,6 +14,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.channels.common.base import Channel
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
+from prime_notify.config.problem import Location
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import CommandRequest
@@ -60,6 +63,7 @@ class CommandOptions(Options):
         example=["/opt/scripts/on-backup.sh", "{event}"],
         min_length=1,
         content=True,
+        essential=True,
     )
     cwd: str = option(
         "",
@@ -67,12 +71,14 @@ class CommandOptions(Options):
         "运行时的工作目录；默认为 MCDReforged 的工作目录。",
         example="/opt/scripts",
         content=True,
+        essential=True,
     )
     environment: Dict[str, str] = option(
         dict,
         "More environment variables, beside those of MCDReforged; their values are secret.",
         "除 MCDReforged 自身的环境变量外，额外的环境变量；其值会被隐藏。",
         example={"REGION": "eu"},
+        essential=True,
     )
     permanent_exit_codes: List[Annotated[int, Field(ge=1)]] = option(
         lambda: [64, 65, 78],
@@ -87,14 +93,19 @@ class CommandOptions(Options):
     @classmethod
     def _check_argv(cls, argv: List[str]) -> List[str]:
         if not argv[0]:
-            raise ValueError("write the program as the first item")
+            raise ValueError(Wording("write the program as the first item", "请把程序写在第一项"))
         for argument in argv:
             _refuse_nul(argument)
             unsafe = _UNSAFE.search(argument)
             if unsafe:
                 raise ValueError(
-                    f"{unsafe[0]} may be what a player typed, which must not become an argument: "
-                    f"read it from stdin (JSON) or from the environment ({_PREFIX}...)"
+                    Wording(
+                        "{field} may be what a player typed, which must not become an argument: read it from "
+                        "stdin (JSON) or from the environment ({prefix}...)",
+                        "{field} 可能是玩家输入的内容，不能作为参数：请从标准输入（JSON）或环境变量（{prefix}...）读取",
+                        field=unsafe[0],
+                        prefix=_PREFIX,
+                    )
                 )
         return argv
 
@@ -108,7 +119,13 @@ class CommandOptions(Options):
     def _check_environment(cls, environment: Dict[str, str]) -> Dict[str, str]:
         for name, value in environment.items():
             if not name or "=" in name or name.upper().startswith(_PREFIX):
-                raise ValueError(f'write names without "=" that do not begin with {_PREFIX}')
+                raise ValueError(
+                    Wording(
+                        'write names without "=" that do not begin with {prefix}',
+                        '名称中不能有 "="，且不能以 {prefix} 开头',
+                        prefix=_PREFIX,
+                    )
+                )
             _refuse_nul(name)
             _refuse_nul(value)
         return environment
@@ -127,6 +144,22 @@ class CommandEndpoint(EndpointConfig):
     command: CommandOptions = option(
         ..., "What is run.", "要运行的程序。", example={"argv": ["/opt/scripts/on-backup.sh"]}
     )
+
+    def warnings(self) -> Iterable[Tuple[Location, Wording]]:
+        """Also a program that does not exist, if it is named by a whole path or looked for in PATH."""
+        yield from super().warnings()
+        program = self.command.argv[0]
+        relative = bool(os.path.dirname(program)) and not os.path.isabs(program)  # noqa: PTH117, PTH120
+        if self.enabled and not relative and "{" not in program and shutil.which(program) is None:
+            yield (
+                ("command", "argv", 0),
+                Wording(
+                    "there is no such program that can be run: write its whole path, and make it executable; "
+                    "without / it "
+                    "is looked for in PATH",
+                    "没有这个可执行的程序：请写完整的路径，并赋予执行权限；不含 / 的会在 PATH 中查找",
+                ),
+            )
 
 
 class Command(Channel[CommandEndpoint]):
@@ -245,7 +278,7 @@ def _harmless(text: str) -> str:
 
 def _refuse_nul(text: str) -> str:
     if "\0" in text:
-        raise ValueError("write it without NUL characters")
+        raise ValueError(Wording("write it without NUL characters", "不能有 NUL 字符"))
     return text
 
 

@@ -153,8 +153,20 @@ class FeishuEndpoint(EndpointConfig):
     def _check(self) -> FeishuEndpoint:
         parts = urlsplit(self.url)
         if _HOSTS.fullmatch(parts.hostname or "") and not parts.path.startswith("/open-apis/bot/v2/hook/"):
-            raise ValueError('write a custom bot\'s address: "https://open.feishu.cn/open-apis/bot/v2/hook/..."')
-        check_users(self.mention, r"[\w-]{1,64}", "write users by their open_id (ou_...) or user_id in mention.users")
+            raise ValueError(
+                Wording(
+                    'write a custom bot\'s address: "https://open.feishu.cn/open-apis/bot/v2/hook/..."',
+                    '请填写自定义机器人的地址："https://open.feishu.cn/open-apis/bot/v2/hook/..."',
+                )
+            )
+        check_users(
+            self.mention,
+            r"[\w-]{1,64}",
+            Wording(
+                "write users by their open_id (ou_...) or user_id in mention.users",
+                "请在 mention.users 中填写用户的 open_id（ou_...）或 user_id",
+            ),
+        )
         return self
 
 

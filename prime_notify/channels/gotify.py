@@ -92,9 +92,16 @@ class GotifyEndpoint(EndpointConfig):
     def _check_token(self) -> GotifyEndpoint:
         token = self.gotify.token
         if not token and "token" not in parse_qs(urlsplit(self.url).query):
-            raise ValueError('write the token of an application in Gotify: "gotify": {"token": "..."}')
+            raise ValueError(
+                Wording(
+                    'write the token of an application in Gotify: "gotify": {{"token": "..."}}',
+                    '请填写 Gotify 中某个应用的令牌："gotify": {{"token": "..."}}',
+                )
+            )
         if token and not (token.isascii() and token.isprintable()):
-            raise ValueError("write the token alone, as Gotify shows it")
+            raise ValueError(
+                Wording("write the token alone, as Gotify shows it", "请只填写令牌本身，与 Gotify 中显示的一致")
+            )
         return self
 
 

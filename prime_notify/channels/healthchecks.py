@@ -89,12 +89,17 @@ class HealthchecksEndpoint(EndpointConfig):
         parts = urlsplit(self.url)
         segments = [segment for segment in parts.path.split("/") if segment]
         if not segments:
-            raise ValueError('write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"')
+            raise ValueError(
+                Wording(
+                    'write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"',
+                    '请填写该检查的 ping 地址，例如 "https://hc-ping.com/<uuid>"',
+                )
+            )
         if _ends_in_signal(segments, begins_with_key=parts.hostname == _PUBLIC_HOST):
             raise ValueError(
                 Wording(
                     'write the ping URL without "/{signal}" at its end: that is added when it is so',
-                    "请去掉 ping URL 末尾的 “/{signal}”：需要时会自动加上",
+                    'ping 地址的末尾不要写 "/{signal}"：需要时会自动加上',
                     signal=segments[-1],
                 )
             )

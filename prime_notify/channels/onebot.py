@@ -112,7 +112,12 @@ class OneBotOptions(Options):
         min_length=1,
     )
     group_id: Optional[IdText] = option(
-        None, "The number of the group to write to.", "要发送到的群号。", example=123456789, content=True
+        None,
+        "The number of the group to write to.",
+        "要发送到的群号。",
+        example=123456789,
+        content=True,
+        essential=True,
     )
     user_id: Optional[IdText] = option(
         None,
@@ -120,14 +125,20 @@ class OneBotOptions(Options):
         "要发送到的 QQ 号（与群号二选一）。",
         example=123456789,
         content=True,
+        essential=True,
     )
 
     @model_validator(mode="after")
     def _check(self) -> OneBotOptions:
         if (self.group_id is None) == (self.user_id is None):
-            raise ValueError('write either "group_id" or "user_id"')
+            raise ValueError(Wording('write either "group_id" or "user_id"', '请填写 "group_id" 或 "user_id" 之一'))
         if not re.fullmatch(_QQ, self.group_id or self.user_id or ""):
-            raise ValueError("write the number of a QQ group or user, such as 123456789")
+            raise ValueError(
+                Wording(
+                    "write the number of a QQ group or user, such as 123456789",
+                    "请填写 QQ 群号或 QQ 号，例如 123456789",
+                )
+            )
         return self
 
 
@@ -147,7 +158,14 @@ class OneBotEndpoint(EndpointConfig):
 
     @model_validator(mode="after")
     def _check(self) -> OneBotEndpoint:
-        check_users(self.mention, _QQ, "write users by their QQ number in mention.users")
+        check_users(
+            self.mention,
+            _QQ,
+            Wording(
+                "write users by their QQ number in mention.users",
+                "请在 mention.users 中填写 QQ 号",
+            ),
+        )
         return self
 
 

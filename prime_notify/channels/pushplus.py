@@ -118,6 +118,7 @@ class PushPlusOptions(Options):
         example="<code>",
         min_length=1,
         content=True,
+        essential=True,
     )
     template: Literal["html", "markdown", "txt"] = option(
         "html",
@@ -148,6 +149,7 @@ class PushPlusOptions(Options):
         "好友令牌，多个用逗号分隔。",
         example="<token>,<another token>",
         min_length=1,
+        essential=True,
     )
 
 
@@ -168,7 +170,11 @@ class PushPlusEndpoint(EndpointConfig):
     @model_validator(mode="after")
     def _check(self) -> PushPlusEndpoint:
         if not self.pushplus.token and urlsplit(self.url).path.rstrip("/").endswith("/send"):
-            raise ValueError('write the token: "pushplus": {"token": "..."}')
+            raise ValueError(
+                Wording(
+                    'write the token: "pushplus": {{"token": "..."}}', '请填写 token："pushplus": {{"token": "..."}}'
+                )
+            )
         return self
 
 

@@ -104,6 +104,7 @@ class ServerChanOptions(Options):
         "The openids of further recipients (Turbo keys).",
         "其他接收者的 openid（Turbo 版）。",
         example="<openid>",
+        essential=True,
     )
     tags: Optional[_List] = option(
         None,
@@ -131,7 +132,12 @@ class ServerChanEndpoint(EndpointConfig):
     @model_validator(mode="after")
     def _check_key(self) -> ServerChanEndpoint:
         if "{key}" in self.url and not self.serverchan.key:
-            raise ValueError('write the SendKey: "serverchan": {"key": "SCT..."}')
+            raise ValueError(
+                Wording(
+                    'write the SendKey: "serverchan": {{"key": "SCT..."}}',
+                    '请填写 SendKey："serverchan": {{"key": "SCT..."}}',
+                )
+            )
         return self
 
 

@@ -118,8 +118,21 @@ class WeComEndpoint(EndpointConfig):
         parts = urlsplit(self.url)
         keyless = not self.wecom.key and "key" not in parse_qs(parts.query)
         if keyless and parts.path.rstrip("/").endswith("/webhook/send"):
-            raise ValueError(f'write the bot\'s whole address: "{_DEFAULT_URL}?key=..."')
-        check_users(self.mention, r"[\w.@-]{1,64}", "write users by their userid in mention.users")
+            raise ValueError(
+                Wording(
+                    'write the bot\'s whole address: "{url}?key=..."',
+                    '请填写机器人的完整地址："{url}?key=..."',
+                    url=_DEFAULT_URL,
+                )
+            )
+        check_users(
+            self.mention,
+            r"[\w.@-]{1,64}",
+            Wording(
+                "write users by their userid in mention.users",
+                "请在 mention.users 中填写成员的 userid",
+            ),
+        )
         return self
 
 

@@ -9,11 +9,11 @@ import logging
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from prime_notify.cli.folder_access import FolderAccess
-from prime_notify.cli.record_text import LANGUAGE, catalogue, delivery_text
+from prime_notify.cli.language import language_of
+from prime_notify.cli.record_text import catalogue, delivery_text
 from prime_notify.cli.report import FAILED, OK, CliError, Report
 from prime_notify.delivery.account import MARK
 from prime_notify.engine.engine import Engine
@@ -136,7 +136,7 @@ def delivery_run(folder: FolderAccess, loaded: LoadedConfig, *, verbose: bool) -
         data_dir=folder.path,
         catalogue=catalogue(),
         log=_log(verbose),
-        language=_language(folder.path),
+        language=language_of(folder.path),
         on_accepted=accepted.append,
         transport=transports,
     )
@@ -162,13 +162,3 @@ def _log(verbose: bool) -> logging.Logger:
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     log.addHandler(handler)
     return log
-
-
-def _language(folder: Path) -> str:
-    """The language in MCDReforged's config.yml, for a folder inside its ``config/``; otherwise English."""
-    from ruamel.yaml import YAML  # MCDReforged has it
-
-    with contextlib.suppress(Exception):  # the file belongs to MCDReforged, and may hold anything
-        document = YAML(typ="safe", pure=True).load(folder.resolve().parent.parent / "config.yml")
-        return str(document["language"])
-    return LANGUAGE

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Iterator, Optional
 
+from prime_notify.cli.language import language_of
 from prime_notify.cli.report import FAILED, CliError
 from prime_notify.loading.files import read_config_file
 from prime_notify.loading.load import ConfigError, LoadedConfig, load_config
@@ -45,7 +46,8 @@ class FolderAccess:
         try:
             return config_in(self.path / CONFIG_FILE)
         except ConfigError as error:
-            raise CliError(f"the config cannot be read: {error}", FAILED) from None
+            told = "; ".join(problem.text(language_of(self.path)) for problem in error.problems)
+            raise CliError(f"the config cannot be read: {told}", FAILED) from None
 
     @contextlib.contextmanager
     def outbox(self) -> Iterator[Optional[Outbox]]:

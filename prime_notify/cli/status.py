@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from prime_notify.cli.folder_access import FolderAccess
+from prime_notify.cli.language import language_of
 from prime_notify.cli.parsing import Subparsers, add_command
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
 from prime_notify.delivery.pacing import OPENS_AFTER
@@ -85,7 +86,7 @@ def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
     with folder.outbox() as outbox:
         kept = History(outbox.database).count() if outbox else 0
         endpoints = list(_endpoints(loaded, outbox))
-    problems = [trouble] if loaded is None else [str(problem) for problem in loaded.problems]
+    problems = [trouble] if loaded is None else [problem.text(language_of(folder.path)) for problem in loaded.problems]
     enabled = loaded is not None and loaded.config.notification.enabled
     well = not problems and not any(endpoint.needs_a_person for endpoint in endpoints)
     data = {

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Dict, Sequence
 
 from prime_notify.cli.folder_access import CONFIG_FILE, config_in
+from prime_notify.cli.language import language_of
 from prime_notify.cli.parsing import Subparsers, add_common
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem
+from prime_notify.text.wording import in_language
 
 __all__ = ["add_parser"]
 
@@ -49,13 +51,19 @@ def _validate(options: argparse.Namespace) -> Report:
 
 
 def _report(path: Path, problems: Sequence[Problem], more: Dict[str, Any]) -> Report:
+    language = language_of(path.absolute().parent)
     listed = [
-        {"path": problem.path, "found": problem.found, "remedy": problem.remedy, "fatal": problem.fatal}
+        {
+            "path": in_language(problem.path, language),
+            "found": in_language(problem.found, language),
+            "remedy": in_language(problem.remedy, language),
+            "fatal": problem.fatal,
+        }
         for problem in problems
     ]
     verdict = f"{path}: problems: {len(problems)}" if problems else f"{path}: nothing is wrong"
     data = {"config": str(path), "valid": not problems, "problems": listed, **more}
-    return Report([verdict, *(f"- {problem}" for problem in problems)], data, FAILED if problems else OK)
+    return Report([verdict, *(f"- {problem.text(language)}" for problem in problems)], data, FAILED if problems else OK)
 
 
 def _endpoint_lines(loaded: LoadedConfig) -> Sequence[str]:

@@ -12,6 +12,7 @@ from typing_extensions import Annotated
 from prime_notify.model.event import EventName, Severity, Status, Task
 from prime_notify.text.suggestions import closest, one_of
 from prime_notify.text.wildcard import fits, has_wildcard
+from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = [
     "EventChoice",
@@ -42,7 +43,7 @@ def as_list(value: object) -> object:
 def at_least_one(items: List[Any]) -> List[Any]:
     """:raises ValueError: the list is empty, so that nothing could match it."""
     if not items:
-        raise ValueError("write at least one, or leave the option out")
+        raise ValueError(Wording("write at least one, or leave the option out", "请至少写一项，或去掉此选项"))
     return items
 
 
@@ -69,9 +70,23 @@ def matching_events(item: object) -> Tuple[EventName, ...]:
         if events:
             return events
         similar = closest(text, (*_NAMES, *_PATTERNS))
-        said = "no event fits this; " if has_wildcard(text) else ""
-        raise ValueError(f'{similar}{said}write one of {one_of(_NAMES)}, or a pattern such as "*_failure"')
-    raise ValueError(f'write one of {one_of(_NAMES)}, or a pattern such as "*_failure"')
+        said = Wording("no event fits this; ", "没有匹配的事件；") if has_wildcard(text) else NOTHING
+        raise ValueError(
+            Wording(
+                '{similar}{said}write one of {names}, or a pattern such as "*_failure"',
+                '{similar}{said}请写以下之一：{names}，或 "*_failure" 之类的模式',
+                similar=similar,
+                said=said,
+                names=one_of(_NAMES),
+            )
+        )
+    raise ValueError(
+        Wording(
+            'write one of {names}, or a pattern such as "*_failure"',
+            '请写以下之一：{names}，或 "*_failure" 之类的模式',
+            names=one_of(_NAMES),
+        )
+    )
 
 
 class _EventPatterns:

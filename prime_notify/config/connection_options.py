@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any, List, Union
 from urllib.parse import urlsplit
@@ -20,7 +21,11 @@ from prime_notify.text.wording import Wording
 
 __all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]
 
-_NO_SOCKS = 'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"'
+_NO_SOCKS = Wording(
+    'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"',
+    'SOCKS 代理需要 Python 包 PySocks：请运行 "pip install PySocks"',
+)
+_HAS_PORT = re.compile(r":[0-9]{1,5}/?$", re.ASCII)
 
 _ONE_URL = Wording(
     "write one address here, and an endpoint of its own for each of the others",
@@ -36,7 +41,12 @@ def http_url(url: str) -> str:
     if len(split_urls(url)) > 1:
         raise ValueError(_ONE_URL)
     if not _is_http_url(url):
-        raise ValueError('write a whole address, such as "https://example.com/hook"')
+        raise ValueError(
+            Wording(
+                'write a whole address, such as "https://example.com/hook"',
+                '请写完整的地址，例如 "https://example.com/hook"',
+            )
+        )
     return url
 
 
@@ -54,7 +64,9 @@ def _check_proxy(address: str) -> str:
     if address.strip().lower() == DIRECT:
         return DIRECT
     try:
-        proxy = configured_proxy(address)
+        # Without a scheme, only "host:port" is clearly an address. A single word is more likely a wrong one for
+        # "direct".
+        proxy = configured_proxy(address if "://" in address or _HAS_PORT.search(address) else "")
     except UnsendableError as error:
         raise ValueError(error.failure.hint) from None
     if proxy.is_socks and importlib.util.find_spec("socks") is None:
@@ -66,7 +78,13 @@ def _path(text: str, info: ValidationInfo) -> str:
     """The absolute path of a file. A relative one starts at the config's folder, as those of secrets do."""
     path = Path((info.context or {}).get("base_dir", "")) / text
     if not path.exists():
-        raise ValueError(f"there is no such file; the path starts at the config's folder: {path}")
+        raise ValueError(
+            Wording(
+                "there is no such file; the path starts at the config's folder: {path}",
+                "没有这个文件；路径从配置文件所在的文件夹算起：{path}",
+                path=path,
+            )
+        )
     return str(path)
 
 
@@ -94,7 +112,9 @@ def _try(options: ConnectionOptions) -> None:
     try:
         tls_context(options)
     except UnsendableError as error:
-        raise ValueError(f"{error.failure.reason}: {error.failure.hint}") from None
+        raise ValueError(
+            Wording("{reason}: {hint}", "{reason}：{hint}", reason=error.failure.reason, hint=error.failure.hint)
+        ) from None
 
 
 ProxyAddress = Annotated[str, AfterValidator(_check_proxy)]

@@ -19,6 +19,7 @@ from prime_notify.config.choices import SeverityChoice, as_choice
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
 from prime_notify.model.event import Severity
+from prime_notify.text.wording import Wording
 
 __all__ = [
     "DedupeConfig",
@@ -39,7 +40,7 @@ _SHORTEST_REPEAT = 60
 def _time_of_day(text: str) -> str:
     match = _TIME.fullmatch(text)
     if match is None:
-        raise ValueError('write a time of day, such as "23:00"')
+        raise ValueError(Wording('write a time of day, such as "23:00"', '请写一天中的时刻，例如 "23:00"'))
     return f"{int(match[1]):02d}:{match[2]}"
 
 
@@ -53,7 +54,9 @@ TimeOfDay = Annotated[
 
 def _repeat(every: Duration) -> Duration:
     if not _SHORTEST_REPEAT <= every <= _LONGEST:
-        raise ValueError('write a duration from 1 minute to 7 days, such as "6h"')
+        raise ValueError(
+            Wording('write a duration from 1 minute to 7 days, such as "6h"', '请写 1 分钟到 7 天的时长，例如 "6h"')
+        )
     return every
 
 
@@ -95,14 +98,24 @@ class DigestConfig(Options):
     @classmethod
     def _check_every(cls, every: Duration) -> Duration:
         if not 0 < every <= _LONGEST:
-            raise ValueError('write a duration above zero and of at most 7 days, such as "6h"')
+            raise ValueError(
+                Wording(
+                    'write a duration above zero and of at most 7 days, such as "6h"',
+                    '请写大于零、至多 7 天的时长，例如 "6h"',
+                )
+            )
         return every
 
     @field_validator("at_once")
     @classmethod
     def _check_at_once(cls, at_once: Optional[Severity]) -> Optional[Severity]:
         if at_once is Severity.INFO:
-            raise ValueError('"info" leaves nothing to collect; write "warning" or "error", or leave it out')
+            raise ValueError(
+                Wording(
+                    '"info" leaves nothing to collect; write "warning" or "error", or leave it out',
+                    '"info" 会使一切都不被收集；请写 "warning" 或 "error"，或不写',
+                )
+            )
         return at_once
 
 
@@ -123,7 +136,12 @@ class DedupeConfig(Options):
     @classmethod
     def _check_window(cls, window: Duration) -> Duration:
         if not 0 < window <= _LONGEST:
-            raise ValueError('write a duration above zero and of at most 7 days, such as "1h"')
+            raise ValueError(
+                Wording(
+                    'write a duration above zero and of at most 7 days, such as "1h"',
+                    '请写大于零、至多 7 天的时长，例如 "1h"',
+                )
+            )
         return window
 
 
@@ -141,7 +159,7 @@ class QuietHoursConfig(Options):
     to: TimeOfDay = option(
         ...,
         'The end. A time before "from" is on the next day.',
-        "结束时间；早于 from 时指次日。",
+        '结束时间；早于 "from" 时指次日。',
         example="8:00",
         public=True,
     )
@@ -157,11 +175,21 @@ class QuietHoursConfig(Options):
     @classmethod
     def _check_below(cls, below: Severity) -> Severity:
         if below is Severity.INFO:
-            raise ValueError('nothing is below "info"; write "warning" or "error"')
+            raise ValueError(
+                Wording(
+                    'nothing is below "info"; write "warning" or "error"',
+                    '没有比 "info" 更低的；请写 "warning" 或 "error"',
+                )
+            )
         return below
 
     @model_validator(mode="after")
     def _check_length(self) -> QuietHoursConfig:
         if self.from_ == self.to:
-            raise ValueError('"from" and "to" are the same time; write two different ones')
+            raise ValueError(
+                Wording(
+                    '"from" and "to" are the same time; write two different ones',
+                    '"from" 与 "to" 是同一时刻；请写两个不同的时刻',
+                )
+            )
         return self

@@ -19,6 +19,7 @@ from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.config.units import Duration, Rate
 from prime_notify.model.request import ConnectionOptions
+from prime_notify.text.wording import Wording
 
 __all__ = ["EndpointConfig", "Language", "Lifecycle"]
 
@@ -45,9 +46,14 @@ class EndpointConfig(Options):
         max_length=64,
         public=True,
     )
-    type: str = option("webhook", "The channel.", "渠道。", example="bark", public=True)
+    type: str = option("webhook", "The channel.", "渠道。", example="bark", public=True, essential=True)
     enabled: bool = option(
-        True, "Whether anything is sent to this endpoint.", "是否向此推送目标发送。", example=False, public=True
+        True,
+        "Whether anything is sent to this endpoint.",
+        "是否向此推送目标发送。",
+        example=False,
+        public=True,
+        essential=True,
     )
     url: str = option(
         ...,
@@ -60,11 +66,12 @@ class EndpointConfig(Options):
         "Extra HTTP headers. Their values are secret.",
         "额外的 HTTP 头；其值会被隐去。",
         example={"X-Team": "minecraft"},
+        essential=True,
     )
     timeout: Duration = option(
         Duration("10s"),
-        'The time limit of a whole attempt: "500ms", "5s", "1m", or a number of seconds.',
-        '一次尝试的总时限："500ms"、"5s"、"1m"，或以秒为单位的数字。',
+        'The time limit of a whole attempt, above zero: "500ms", "5s", "1m", or a number of seconds.',
+        '一次尝试的总时限（大于零）："500ms"、"5s"、"1m"，或以秒为单位的数字。',
         example="5s",
         public=True,
     )
@@ -75,12 +82,14 @@ class EndpointConfig(Options):
         '只要这些事件：事件名、任务（如 "backup"），或 "*_failure" 之类的模式；还须在 notification 块的列表之内。',
         example=["backup", "restore_failure"],
         public=True,
+        essential=True,
     )
     filter: Filter = option(
         Filter,
         "Only events that match all of these rules, and none of those in its `except`.",
         "只发送匹配以下所有规则、且不匹配其 `except` 中任何一项的事件。",
         example={"min_severity": "warning"},
+        essential=True,
     )
     language: Optional[Language] = option(
         None,
@@ -129,8 +138,9 @@ class EndpointConfig(Options):
     )
     rate_limit: Optional[_Rates] = option(
         None,
-        'The most attempts in a time, such as "20/m" or ["5/s", "100/m"]; by default the limit of the service.',
-        '一段时间内的尝试次数上限，例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
+        'The most attempts (1 to 999999) in a time, such as "20/m" or ["5/s", "100/m"]; by default the limit '
+        "of the service.",
+        '一段时间内的尝试次数上限（1 到 999999），例如 "20/m" 或 ["5/s", "100/m"]；默认为服务方的限制。',
         example=["5/s", "100/m"],
         public=True,
     )
@@ -162,6 +172,7 @@ class EndpointConfig(Options):
         "代理：http://host:port、socks5://user:password@host:port，或 direct 表示不使用；默认使用环境变量中的代理。"
         "SOCKS 需要安装 PySocks。",
         example="http://127.0.0.1:3128",
+        essential=True,
     )
     verify: Verify = option(
         True,
@@ -169,6 +180,7 @@ class EndpointConfig(Options):
         "是否验证服务器的 TLS 证书；也可写 CA 文件的路径，用其中的 CA 来验证。",
         example="ca.pem",
         public=True,
+        essential=True,
     )
     cert: Optional[ClientCertificate] = option(
         None,
@@ -176,6 +188,7 @@ class EndpointConfig(Options):
         '客户端证书：同时含私钥的 PEM 文件的路径，或 ["cert.pem", "key.pem"]。',
         example=["cert.pem", "key.pem"],
         public=True,
+        essential=True,
     )
     digest: Optional[DigestConfig] = option(
         None,
@@ -201,9 +214,10 @@ class EndpointConfig(Options):
     )
     repeat: Optional[Repeat] = option(
         None,
-        'The time between reminders of a task that still fails, such as "6h". The next success is sent as well, even '
+        'The time between reminders of a task that still fails, from 1 minute to 7 days, such as "6h". The '
+        "next success is sent as well, even "
         "if the filter keeps successes out.",
-        "任务仍然失败时，每隔多久提醒一次，如 6h。下一次成功也会通知，不受 filter 限制。",
+        "任务仍然失败时，每隔多久提醒一次：1 分钟到 7 天，如 6h。下一次成功也会通知，不受 filter 限制。",
         example="6h",
         public=True,
         defers=True,
@@ -249,17 +263,25 @@ class EndpointConfig(Options):
         """The options for the transport's connection."""
         return ConnectionOptions(self.proxy, self.verify, tuple(self.cert or ()))
 
-    def warnings(self) -> Iterable[Tuple[Location, str]]:
+    def warnings(self) -> Iterable[Tuple[Location, Wording]]:
         """Options that work but are risky: their place, and what to write instead."""
         if self.verify is False:
-            remedy = "anyone on the way can read and change what is sent: write the path of the server's CA instead"
+            remedy = Wording(
+                "anyone on the way can read and change what is sent: write the path of the server's CA instead",
+                "途中的任何人都能读取和篡改发送的内容：请改写服务器 CA 文件的路径",
+            )
             yield ("verify",), remedy
 
     @field_validator("name")
     @classmethod
     def _check_name(cls, name: str) -> str:
         if not name.isprintable():
-            raise ValueError("write a name without line breaks and other invisible characters")
+            raise ValueError(
+                Wording(
+                    "write a name without line breaks and other invisible characters",
+                    "名称中不能有换行和其他不可见字符",
+                )
+            )
         return name
 
     @field_validator("url")
@@ -272,14 +294,20 @@ class EndpointConfig(Options):
     def _check_headers(cls, headers: Dict[str, str]) -> Dict[str, str]:
         for name, value in headers.items():
             if not _HEADER_NAME.fullmatch(name):
-                raise ValueError('write header names of letters, digits and "-" only')
+                raise ValueError(
+                    Wording(
+                        'write header names of letters, digits and "-" only', 'HTTP 头的名称只能由字母、数字和 "-" 组成'
+                    )
+                )
             if any(char in value for char in "\r\n\0"):
-                raise ValueError(f'write the value of "{name}" on one line')
+                raise ValueError(
+                    Wording('write the value of "{name}" on one line', '请把 "{name}" 的值写在一行内', name=name)
+                )
         return headers
 
     @field_validator("timeout")
     @classmethod
     def _check_timeout(cls, timeout: Duration) -> Duration:
         if not timeout:
-            raise ValueError('write a duration above zero, such as "10s"')
+            raise ValueError(Wording('write a duration above zero, such as "10s"', '请写大于零的时长，例如 "10s"'))
         return timeout

@@ -10,6 +10,7 @@ from typing_extensions import Annotated
 from prime_notify.config.choices import EventChoices, SeverityChoice, TaskChoices, as_list, at_least_one
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration
+from prime_notify.text.wording import Wording
 
 __all__ = ["Except", "Filter", "Globs", "Rules"]
 
@@ -19,7 +20,13 @@ _GLOB = {"type": "string", "minLength": 1, "maxLength": _LONGEST}
 
 def _pattern(text: str) -> str:
     if not 0 < len(text) <= _LONGEST:
-        raise ValueError(f"write a text of at most {_LONGEST} characters, in which * stands for anything")
+        raise ValueError(
+            Wording(
+                "write a text of at most {most} characters, in which * stands for anything",
+                "请写至多 {most} 个字符的文本，其中 * 代表任意内容",
+                most=_LONGEST,
+            )
+        )
     return text
 
 

@@ -7,6 +7,9 @@ from typing import Dict
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, WithJsonSchema
 from typing_extensions import Annotated
 
+from prime_notify.text.suggestions import one_of
+from prime_notify.text.wording import Wording
+
 __all__ = ["HIGHEST", "Level", "level_of"]
 
 _LEVELS: Dict[str, int] = {"guest": 0, "user": 1, "helper": 2, "admin": 3, "owner": 4}
@@ -14,9 +17,16 @@ HIGHEST = max(_LEVELS.values())
 
 
 def _level(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("write a level from 0 to 4, or its name")  # noqa: TRY004 - Pydantic expects ValueError
-    return _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
+    level = _LEVELS.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if isinstance(level, bool) or str(level).strip() not in map(str, _LEVELS.values()):
+        raise ValueError(
+            Wording(
+                "write a level from 0 to 4, or its name: {names}",
+                "请写 0 到 4 的等级，或其名称：{names}",
+                names=one_of(list(_LEVELS)),
+            )
+        )
+    return level
 
 
 Level = Annotated[

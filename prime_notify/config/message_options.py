@@ -15,6 +15,7 @@ from prime_notify.model.event import EventName, Severity
 from prime_notify.templates import Mode, check_template
 from prime_notify.text.suggestions import closest, one_of
 from prime_notify.text.time_zone import time_zone
+from prime_notify.text.wording import Wording
 
 __all__ = ["DIGEST", "Action", "Mention", "Templates", "TimeZone"]
 
@@ -105,7 +106,15 @@ def _event_pattern(text: str) -> str:
     pattern = text.strip().lower().replace("-", "_")
     if pattern != DIGEST and not fnmatch.filter(_EVENTS, pattern):
         meant = closest(pattern, [*_EVENTS, DIGEST])
-        raise ValueError(f'{meant}write "*", "{DIGEST}", an event or a pattern of them: {one_of(_EVENTS)}')
+        raise ValueError(
+            Wording(
+                '{meant}write "*", "{digest}", an event or a pattern of them: {events}',
+                '{meant}请写 "*"、"{digest}"、事件名或其模式：{events}',
+                meant=meant,
+                digest=DIGEST,
+                events=one_of(_EVENTS),
+            )
+        )
     return pattern
 
 

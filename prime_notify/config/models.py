@@ -61,7 +61,7 @@ PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 def _at_most_ten_seconds(grace: Duration) -> Duration:
     if grace > 10:  # MCDReforged waits no longer when it is interrupted
-        raise ValueError('write at most "10s"')
+        raise ValueError(Wording('write at most "10s"', '至多 "10s"'))
     return grace
 
 

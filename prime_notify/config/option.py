@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple, Type
+from typing import Any, Dict, Optional, Tuple, Type, Union
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 from typing_extensions import Annotated
 
-__all__ = ["MARKS", "ZH", "IdText", "Options", "chinese_description", "deferring_options", "is_content", "is_public",
-           "option"]  # fmt: skip
+from prime_notify.text.wording import Wording
+
+__all__ = ["MARKS", "ZH", "IdText", "MisfitError", "Options", "chinese_description", "deferring_options", "is_content",
+           "is_essential", "is_public", "option"]  # fmt: skip
 
 IdText = Annotated[str, WithJsonSchema({"type": ["string", "integer"]})]
 """An id that may be written as a number; the model must coerce numbers."""
 
 ZH = "zh_cn"
-_PUBLIC, _CONTENT, _DEFERS = "public", "content", "defers"
-MARKS = (ZH, _PUBLIC, _CONTENT, _DEFERS)
+_PUBLIC, _CONTENT, _DEFERS, _ESSENTIAL = "public", "content", "defers", "essential"
+MARKS = (ZH, _PUBLIC, _CONTENT, _DEFERS, _ESSENTIAL)
 """The keys that :func:`option` adds to a field's ``json_schema_extra``: its Chinese description and its marks."""
+
+
+class MisfitError(ValueError):
+    """A value inside a model that does not fit. ``at``: its keys and indices, from the model that raises this."""
+
+    def __init__(self, remedy: Wording, *at: Union[str, int]) -> None:
+        super().__init__(remedy)
+        self.at = at
 
 
 class Options(BaseModel):
@@ -41,6 +51,7 @@ def option(
     public: bool = False,
     content: bool = False,
     defers: bool = False,
+    essential: bool = False,
     **more: Any,
 ) -> Any:
     """A field of a model: its default (``...`` for none), its descriptions and an example.
@@ -52,8 +63,10 @@ def option(
     :param content: the value is part of what is sent, such as a text or a recipient. It is not masked as a whole, but
         errors do not quote it, and secrets inside it (a reference, a key named like a token) are masked.
     :param defers: the option holds notifications back or repeats them.
+    :param essential: without the value, the endpoint would not do its work as its owner wants it: a value that does not
+        fit switches it off. Secrets and options without a default are always essential. Any other option is left out.
     """
-    marks = {_PUBLIC: public, _CONTENT: content, _DEFERS: defers}
+    marks = {_PUBLIC: public, _CONTENT: content, _DEFERS: defers, _ESSENTIAL: essential}
     extra: Dict[str, Any] = {ZH: chinese, **{mark: True for mark, is_set in marks.items() if is_set}}
     more.update(description=english, examples=[example], json_schema_extra=extra)
     return Field(default_factory=default, **more) if callable(default) else Field(default, **more)
@@ -67,6 +80,11 @@ def is_public(info: FieldInfo) -> bool:
 def is_content(info: FieldInfo) -> bool:
     """Whether the value is part of what is sent."""
     return bool(_extra(info).get(_CONTENT))
+
+
+def is_essential(info: FieldInfo) -> bool:
+    """Whether an endpoint cannot do its work without a value that was written for the option."""
+    return info.is_required() or bool(_extra(info).get(_ESSENTIAL))
 
 
 def deferring_options(model: Type[BaseModel]) -> Tuple[str, ...]:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Tuple, Union
 
+from prime_notify.text.wording import Wording, in_language
+
 __all__ = ["ConfigError", "Location", "Problem", "describe", "json_path"]
 
 Location = Tuple[Union[str, int], ...]
@@ -21,7 +23,8 @@ class Problem:
     """One problem. It may be printed anywhere: no field of it holds a secret.
 
     ``found``: a description of the value. ``fatal``: the endpoint is switched off. Otherwise the value is ignored, and
-    the rest of the endpoint or section works.
+    the rest of the endpoint or section works. ``path``, ``found`` and ``remedy`` are wordings where they contain words;
+    :meth:`text` chooses the language.
     """
 
     path: str
@@ -30,7 +33,22 @@ class Problem:
     fatal: bool = False
 
     def __str__(self) -> str:
-        return f"{self.path}: found {self.found}; {self.remedy}"
+        return str(self.wording)
+
+    @property
+    def wording(self) -> Wording:
+        """The whole problem in both languages."""
+        return Wording(
+            "{path}: found {found}; {remedy}",
+            "{path}：{found}；{remedy}",
+            path=self.path,
+            found=self.found,
+            remedy=self.remedy,
+        )
+
+    def text(self, language: str) -> str:
+        """The whole problem on one line, in the language ``en_us`` or ``zh_cn``."""
+        return in_language(self.wording, language)
 
 
 class ConfigError(Exception):
@@ -54,31 +72,36 @@ def json_path(location: Iterable[Union[str, int]]) -> str:
     return path or "$"
 
 
-def describe(value: object, *, public: bool) -> str:
+def describe(value: object, *, public: bool) -> Wording:
     """A description of ``value``: the value itself where it may be ``public``, otherwise only its type."""
     if public and value is not None and not isinstance(value, int):
-        return _shortened(_quoted(value))
+        return _shown(_shortened(_quoted(value)))
     if public and (isinstance(value, bool) or (isinstance(value, int) and abs(value) < 1 << 64)):
-        return _quoted(value)
+        return _shown(_quoted(value))
     if isinstance(value, (str, list, dict)):
-        return f"{_type_name(value)} (length {len(value)})"
+        kind = _type_name(value)
+        return Wording("{kind} (length {length})", "{kind}（长度 {length}）", kind=kind, length=len(value))
     return _type_name(value)
 
 
-def _type_name(value: object) -> str:
+def _shown(text: str) -> Wording:
+    return Wording("{text}", "现为 {text}", text=text)
+
+
+def _type_name(value: object) -> Wording:
     """The JSON name of a value's type, with its article."""
     if value is None:
-        return "null"
+        return Wording("null", "现为 null")
     for types, name in (
-        (bool, "a boolean"),
-        ((int, float), "a number"),
-        (str, "a string"),
-        ((list, tuple), "a list"),
-        (dict, "an object"),
+        (bool, Wording("a boolean", "现为布尔值")),
+        ((int, float), Wording("a number", "现为数字")),
+        (str, Wording("a string", "现为文本")),
+        ((list, tuple), Wording("a list", "现为列表")),
+        (dict, Wording("an object", "现为对象")),
     ):
         if isinstance(value, types):
             return name
-    return "something that is no JSON"
+    return Wording("something that is no JSON", "不是 JSON 的内容")
 
 
 def _quoted(value: object) -> str:

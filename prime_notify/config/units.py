@@ -14,6 +14,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from prime_notify.text.wording import Wording
+
 __all__ = ["Duration", "Rate"]
 
 _UNITS = {
@@ -32,8 +34,15 @@ _DURATION = re.compile(rf"\+?({_NUMBER})\s*({_UNIT_NAMES})?", re.ASCII | re.IGNO
 _SHOWN_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
 _MAXIMUM = 100 * 365 * 86400  # sockets and locks refuse timeouts of centuries
 _RATE = re.compile(r"([0-9]{1,6})\s*/\s*(\S.*)", re.ASCII)
-_DURATION_EXAMPLES = '"500ms", "5s", "10m", "2h", "1d", or a number of seconds'
-_RATE_EXAMPLES = 'write how many in what time, such as "20/m", "5/s" or "100/10m"'
+_NO_DURATION = Wording(
+    'a duration is "500ms", "5s", "10m", "2h", "1d", or a number of seconds',
+    '时长写作 "500ms"、"5s"、"10m"、"2h"、"1d"，或秒数',
+)
+_IMPOSSIBLE_DURATION = Wording("a duration is at least 0 and at most 100 years", "时长不能小于 0，也不能超过 100 年")
+_NO_RATE = Wording(
+    'write how many in what time, such as "20/m", "5/s" or "100/10m"',
+    '请写一段时间内的次数，例如 "20/m"、"5/s" 或 "100/10m"',
+)
 
 
 class Duration(float):
@@ -45,9 +54,9 @@ class Duration(float):
     def __new__(cls, value: Union[str, float]) -> Duration:
         seconds = _parse(value) if isinstance(value, str) else value
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            raise ValueError(f"a duration is {_DURATION_EXAMPLES}")  # noqa: TRY004 - Pydantic expects ValueError
+            raise ValueError(_NO_DURATION)  # noqa: TRY004 - Pydantic expects ValueError
         if not 0 <= seconds <= _MAXIMUM:  # NaN fails this, too
-            raise ValueError("a duration is at least 0 and at most 100 years")
+            raise ValueError(_IMPOSSIBLE_DURATION)
         return super().__new__(cls, seconds)
 
     def __str__(self) -> str:
@@ -85,7 +94,7 @@ class Duration(float):
 def _parse(text: str) -> float:
     match = _DURATION.fullmatch(text.strip()) if len(text) <= _LONGEST_TEXT else None
     if match is None:
-        raise ValueError(f"a duration is {_DURATION_EXAMPLES}")
+        raise ValueError(_NO_DURATION)
     number, unit = match.groups()
     return float(Decimal(number) * _UNITS[(unit or "").lower()])
 
@@ -104,11 +113,11 @@ class Rate:
             return text
         match = _RATE.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(_RATE_EXAMPLES)
+            raise ValueError(_NO_RATE)
         unit = match[2].strip()
         seconds = float(Duration(unit if unit[0].isdigit() or unit[0] == "." else f"1{unit}"))
         if int(match[1]) < 1 or seconds <= 0:
-            raise ValueError(_RATE_EXAMPLES)
+            raise ValueError(_NO_RATE)
         return cls(int(match[1]), seconds)
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from prime_notify.config.problem import Location
 from prime_notify.model.event import EventName, Status
 from prime_notify.model.payload import Payload, PluginInfo, Timestamp
 from prime_notify.routing.rules import RULES, RoutingContext, configured_rules
+from prime_notify.text.wording import Wording, joined
 
 if TYPE_CHECKING:
     from prime_notify.config.endpoint import EndpointConfig
@@ -30,7 +31,7 @@ class Contradiction:
     """
 
     at: Location
-    remedy: str
+    remedy: Wording
     fatal: bool
 
 
@@ -54,9 +55,16 @@ def contradiction_in(endpoint: EndpointConfig, block_events: Optional[Sequence[E
     *others, last = contradicting
     at = last.at or ()
     if not others:
-        return Contradiction(at, "it keeps everything out; leave it out", fatal=True)
-    names, together = " and ".join(one.path for one in others), "both" if len(others) == 1 else "all of them"
-    remedy = f"it contradicts {names}: nothing can pass {together}; remove or change one of them"
+        return Contradiction(
+            at, Wording("it keeps everything out; leave it out", "它把一切都挡在外面；请去掉"), fatal=True
+        )
+    both = Wording("both", "两者") if len(others) == 1 else Wording("all of them", "所有这些规则")
+    remedy = Wording(
+        "it contradicts {names}: nothing can pass {both}; remove or change one of them",
+        "与 {names} 矛盾：没有事件能同时满足{both}；请去掉或修改其中之一",
+        names=joined((one.path for one in others), " and ", "、"),
+        both=both,
+    )
     return Contradiction(at, remedy, fatal=all(one.at for one in others))
 
 

@@ -15,7 +15,9 @@ from typing import Any, Dict
 
 from prime_notify.config.problem import ConfigError, Problem
 from prime_notify.loading.document import parse_document
+from prime_notify.loading.encoding import decoded
 from prime_notify.loading.schema import render_schema
+from prime_notify.text.wording import Wording, system_reason
 
 __all__ = ["DEFAULT_DOCUMENT", "SCHEMA_FILE_NAME", "read_config_file", "write_default_config", "write_schema"]
 
@@ -40,17 +42,21 @@ def read_config_file(path: Path) -> object:
         with path.open("rb") as file:
             content = file.read(_SIZE_CAP + 1)
         if len(content) > _SIZE_CAP:
-            raise _unreadable(path, f"more than {_SIZE_CAP // 1024 // 1024} MiB", "put a config there")
-        text = content.decode("utf-8")
+            found = Wording("more than {size} MiB", "大于 {size} MiB", size=_SIZE_CAP // 1024 // 1024)
+            raise _unreadable(path, found, Wording("put a config there", "请在此放置配置文件"))
     except FileNotFoundError:
-        raise _unreadable(path, "no such file", "put a config there, or reload the plugin for a default one") from None
+        remedy = Wording(
+            "put a config there, or reload the plugin for a default one",
+            "请在此放置配置文件，或重载插件以生成默认配置",
+        )
+        raise _unreadable(path, Wording("no such file", "没有这个文件"), remedy) from None
     except OSError as error:
-        found = f"a file that cannot be read ({error.strerror})"
-        raise _unreadable(path, found, "let MCDReforged's user read it") from None
-    except UnicodeDecodeError as error:
-        found = f"a byte that is no UTF-8 at position {error.start}"
-        raise _unreadable(path, found, "save the file with the encoding UTF-8") from None
-    return parse_document(text)
+        found = Wording(
+            "a file that cannot be read ({reason})", "无法读取文件（{reason}）", reason=system_reason(error)
+        )
+        remedy = Wording("let MCDReforged's user read it", "请让运行 MCDReforged 的用户能够读取它")
+        raise _unreadable(path, found, remedy) from None
+    return parse_document(decoded(content))
 
 
 def write_default_config(path: Path) -> bool:
@@ -75,12 +81,13 @@ def write_default_config(path: Path) -> bool:
     return True
 
 
-def write_schema(path: Path) -> bool:
+def write_schema(path: Path, language: str = "en_us") -> bool:
     """Writes the JSON Schema for editors unless the file has it already; returns whether it did.
 
+    :param language: of the descriptions: ``en_us`` or ``zh_cn``.
     :raises OSError: the folder cannot be written to.
     """
-    schema = render_schema()
+    schema = render_schema(language)
     with suppress(OSError, UnicodeDecodeError):
         if path.read_text(encoding="utf-8") == schema:
             return False
@@ -103,5 +110,5 @@ def _written_beside(path: Path, text: str) -> Path:
     return temporary
 
 
-def _unreadable(path: Path, found: str, remedy: str) -> ConfigError:
+def _unreadable(path: Path, found: Wording, remedy: Wording) -> ConfigError:
     return ConfigError(Problem(str(path), found, remedy, fatal=True))

@@ -18,9 +18,10 @@ from prime_notify.config.problem import ConfigError, Location, Problem, describe
 from prime_notify.loading.broken import BrokenEndpoint, broken_endpoint
 from prime_notify.loading.cross_references import unshared_groups, with_known_names
 from prime_notify.loading.document import checked_document
-from prime_notify.loading.endpoints import EndpointLoader, LoadedEndpoint
+from prime_notify.loading.endpoints import ENDPOINT_EXAMPLE, EndpointLoader, LoadedEndpoint
 from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
+from prime_notify.text.wording import Wording
 
 __all__ = ["BrokenEndpoint", "ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
 
@@ -85,11 +86,15 @@ def _load_endpoints(sections: LoadedSections, loader: EndpointLoader) -> Tuple[L
     raw, at = sections.raw_endpoints, sections.endpoints_at
     if raw is None:
         return [], []
+    single = isinstance(raw, dict) and bool(raw)
+    raw = [raw] if single else raw
     if not isinstance(raw, list):
-        remedy = 'write a list of endpoints: [{"name": "ops", "url": "https://example.com/hook"}]'
+        example = f"[{ENDPOINT_EXAMPLE}]"
+        remedy = Wording("write a list of endpoints: {example}", "请写推送目标的列表：{example}", example=example)
         return [], [Problem(json_path(at), describe(raw, public=False), remedy)]
     names = _default_names(raw)
-    loaded = [loader.load(item, (*at, index), names[index]) for index, item in enumerate(raw)]
+    places = [at if single else (*at, index) for index in range(len(raw))]
+    loaded = [loader.load(item, places[index], names[index]) for index, item in enumerate(raw)]
     groups = sections.config.notification.groups
     loaded = with_known_names(_without_duplicates(loaded), _names(raw, names), groups, sections.written_groups)
     return loaded, list(unshared_groups(loaded, groups, (*at[:-1], "groups")))
@@ -127,10 +132,24 @@ def _switched_off_unless_owner(owners: Mapping[str, Location], one: LoadedEndpoi
     if one.endpoint is None or owners[one.endpoint.name] == one.at:
         return one
     name = one.endpoint.name
-    remedy = f"{json_path(owners[name])} has this name, too; give each endpoint its own"
+    remedy = Wording(
+        "{other} has this name, too; give each endpoint its own",
+        "{other} 也用了这个名称；请给每个推送目标起不同的名称",
+        other=json_path(owners[name]),
+    )
     problem = Problem(json_path((*one.at, "name")), describe(name, public=True), remedy, fatal=True)
     return replace(one, endpoint=None, problems=(*one.problems, problem))
 
 
 def _redacted(problem: Problem, redact: Redactor) -> Problem:
-    return replace(problem, path=redact(problem.path), found=redact(problem.found), remedy=redact(problem.remedy))
+    """The problem without a secret. The words of its texts are the program's own: only what they quote is masked."""
+    return replace(
+        problem,
+        path=_masked(problem.path, redact),
+        found=_masked(problem.found, redact),
+        remedy=_masked(problem.remedy, redact),
+    )
+
+
+def _masked(text: str, redact: Redactor) -> str:
+    return text.with_masked_values(redact) if isinstance(text, Wording) else redact(text)

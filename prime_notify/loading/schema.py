@@ -14,27 +14,35 @@ from pydantic_core import core_schema
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
-from prime_notify.config.option import MARKS
+from prime_notify.config.option import MARKS, ZH
 from prime_notify.loading.secret_references import LITERAL_OPTIONS
 
 __all__ = ["config_schema", "render_schema"]
 
 _DEFAULT_TYPE = "webhook"
-_ANNOTATIONS = ("description", "default", "examples", "title")
+_DESCRIPTIONS = ("description", ZH)
+_ANNOTATIONS = (*MARKS, *_DESCRIPTIONS, "default", "examples", "title")
 _NULL = {"type": "null"}
+_CHANNEL = {"description": "The channel.", ZH: "渠道。"}
 _REFERENCE_NAME = "SecretReference"
 _REFERENCE = {
     "description": "A secret kept elsewhere.",
+    ZH: "保存在别处的密钥。",
     "anyOf": [
         {
             "type": "string",
             "pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*\}",
             "description": 'The environment variable NAME, as "${NAME}".',
+            ZH: "环境变量 NAME，写作 ${NAME}。",
         },
         {
             "type": "object",
             "properties": {
-                "file": {"type": "string", "description": "Path of the file that holds it, from the config's folder."}
+                "file": {
+                    "type": "string",
+                    "description": "Path of the file that holds it, from the config's folder.",
+                    ZH: "存放它的文件的路径，从配置文件所在的文件夹算起。",
+                }
             },
             "required": ["file"],
             "additionalProperties": False,
@@ -56,8 +64,8 @@ class _Generator(GenerateJsonSchema):
         return result
 
 
-def config_schema() -> Dict[str, Any]:
-    """The schema of the config file with the options of every channel."""
+def config_schema(language: str = "en_us") -> Dict[str, Any]:
+    """The schema of the config file with the options of every channel, described in ``en_us`` or ``zh_cn``."""
     models = {name: channel.endpoint_model for name, channel in sorted(channel_types().items())}
     wanted: List[Tuple[Type[BaseModel], JsonSchemaMode]] = [(Config, "validation")]
     wanted += [(model, "validation") for model in models.values()]
@@ -72,8 +80,9 @@ def config_schema() -> Dict[str, Any]:
     for channel, name in names.items():
         definitions[name] = _endpoint(definitions[name], channel)
     definitions.update(_shared({name: definitions[name] for name in names.values()}))
-    endpoints = {"type": "array", "items": {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in names.values()]}}
-    definitions["NotificationConfig"]["properties"]["endpoints"]["anyOf"] = [endpoints, _NULL]
+    endpoint = [{"$ref": f"#/$defs/{name}"} for name in names.values()]
+    endpoints = {"type": "array", "items": {"anyOf": endpoint}}
+    definitions["NotificationConfig"]["properties"]["endpoints"]["anyOf"] = [endpoints, *endpoint, _NULL]
     root = definitions.pop("Config")
     definitions = {name: _without(definition, "title") for name, definition in definitions.items()}
     schema = {
@@ -82,31 +91,38 @@ def config_schema() -> Dict[str, Any]:
         "title": "Prime Notify",
         "$defs": {**definitions, _REFERENCE_NAME: _REFERENCE},
     }
-    return {key: _for_editors(value) for key, value in schema.items()}
+    return {key: _for_editors(value, language) for key, value in schema.items() if key != "description"}
 
 
-def render_schema() -> str:
-    """The text of the schema file."""
-    return json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
+def render_schema(language: str = "en_us") -> str:
+    """The text of the schema file, described in ``en_us`` or ``zh_cn``."""
+    return json.dumps(config_schema(language), indent=2, ensure_ascii=False) + "\n"
 
 
-def _for_editors(value: Any) -> Any:
-    """Without the marks of :func:`prime_notify.config.option.option`."""
+def _for_editors(value: Any, language: str) -> Any:
+    """Without the marks of :func:`prime_notify.config.option.option`, and with descriptions in one language.
+
+    A description without the other language is that of a class, which says less than the option does.
+    """
     if isinstance(value, list):
-        return [_for_editors(item) for item in value]
+        return [_for_editors(item, language) for item in value]
     if not isinstance(value, dict):
         return value
     marked = {key for key in MARKS if isinstance(value.get(key), (str, bool))}  # an option of that name is an object
-    return {key: _for_editors(inner) for key, inner in value.items() if key not in marked}
+    if isinstance(value.get("description"), str):
+        marked.add("description")
+    result = {key: _for_editors(inner, language) for key, inner in value.items() if key not in marked}
+    described = value.get(ZH) if language == ZH else value.get("description")
+    return {"description": described, **result} if isinstance(value.get(ZH), str) else result
 
 
 def _endpoint(definition: Dict[str, Any], channel: str) -> Dict[str, Any]:
     """The definition of an endpoint, with a constant ``type`` that distinguishes it from other channels."""
     properties = dict(definition["properties"])
     required = [name for name in definition.get("required", []) if name != "type"]
-    properties["type"] = {"const": channel, "description": "The channel."}
+    properties["type"] = {"const": channel, **_CHANNEL}
     if channel == _DEFAULT_TYPE:
-        properties["type"] = {**_optional({"const": channel}), "description": "The channel.", "default": channel}
+        properties["type"] = {**_optional({"const": channel}), **_CHANNEL, "default": channel}
     else:
         required.append("type")
     return {**definition, "properties": properties, "required": required}
@@ -150,16 +166,16 @@ def _lenient(definition: Dict[str, Any], definitions: Mapping[str, Any]) -> Dict
     """The same object as the loader accepts it: a single item for a list, and null for an absent option."""
     properties = dict(definition.get("properties", {}))
     for name, schema in properties.items():
-        inherited = {key: text for key, text in _referred(schema, definitions).items() if key == "description"}
-        schema = _with_single_item({**inherited, **schema}, definitions)
+        inherited = {key: text for key, text in _referred(schema, definitions).items() if key in _DESCRIPTIONS}
+        schema = _with_single_item({**inherited, **schema})
         properties[name] = schema if name in definition.get("required", ()) else _optional(schema)
     return {**definition, "properties": properties} if properties else definition
 
 
-def _with_single_item(schema: Dict[str, Any], definitions: Mapping[str, Any]) -> Dict[str, Any]:
+def _with_single_item(schema: Dict[str, Any]) -> Dict[str, Any]:
     alternatives, annotations = _alternatives(schema)
     items = [one["items"] for one in alternatives if one.get("type") == "array"]
-    single = [one for item in items for one in _alternatives(item)[0] if not _is_object(one, definitions)]
+    single = [one for item in items for one in _alternatives(item)[0]]
     return {"anyOf": [*single, *alternatives], **annotations} if single else schema
 
 
@@ -174,10 +190,6 @@ def _alternatives(schema: Dict[str, Any]) -> Tuple[List[Dict[str, Any]], Dict[st
     rest = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
     annotations = {key: value for key, value in schema.items() if key in _ANNOTATIONS}
     return list(schema.get("anyOf", [rest])), annotations
-
-
-def _is_object(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> bool:
-    return _referred(schema, definitions).get("type") == "object"
 
 
 def _referred(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

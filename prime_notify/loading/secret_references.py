@@ -10,6 +10,7 @@ from typing import Any, List, Mapping
 from prime_notify.config.problem import Location, describe
 from prime_notify.loading.secrecy import Secrecy, secrecy_at
 from prime_notify.model.annotations import member, takes_objects
+from prime_notify.text.wording import Wording, system_reason, verbatim
 
 __all__ = ["LITERAL_OPTIONS", "Resolver", "Unresolved"]
 
@@ -26,8 +27,8 @@ class Unresolved:
     """A reference to a variable or a file that cannot be used."""
 
     location: Location
-    found: str
-    remedy: str
+    found: Wording
+    remedy: Wording
 
 
 @dataclass
@@ -66,9 +67,20 @@ class Resolver:
         if text.startswith("$$"):
             return text[1:]
         if not _VARIABLE.fullmatch(name):
-            self._fail(at, "${…} without a variable's name", 'write "${NAME}", or "$${" for a literal "${"')
+            self._fail(
+                at,
+                Wording("${{…}} without a variable's name", "没有变量名的 ${{…}}"),
+                Wording(
+                    'write "${{NAME}}", or "$${{" for a literal "${{"', '请写 "${{NAME}}"；要写 "${{" 本身，请写 "$${{"'
+                ),
+            )
         elif not self.environ.get(name):
-            self._fail(at, f'"${{{name}}}"', f"set the environment variable {name} before MCDReforged starts")
+            remedy = Wording(
+                "set the environment variable {name} before MCDReforged starts",
+                "请在 MCDReforged 启动前设置环境变量 {name}",
+                name=name,
+            )
+            self._fail(at, verbatim(f'"${{{name}}}"'), remedy)
         else:
             self._remember(self.environ[name], at)
             return self.environ[name]
@@ -78,9 +90,14 @@ class Resolver:
         try:
             text = _read(self.base_dir / name)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            remedy = f"put the secret, alone, into that file; the path starts at the config's folder ({reason})"
-            self._fail(at, f"the file {describe(name, public=True)}", remedy)
+            reason = system_reason(error) if isinstance(error, OSError) else error.args[0]
+            remedy = Wording(
+                "put the secret, alone, into that file; the path starts at the config's folder ({reason})",
+                "请把密钥单独放在该文件中；路径从配置文件所在的文件夹算起（{reason}）",
+                reason=reason,
+            )
+            found = Wording("the file {name}", "文件 {name}", name=str(describe(name, public=True)))
+            self._fail(at, found, remedy)
             return ""
         self._remember(text, at)
         return text
@@ -91,7 +108,7 @@ class Resolver:
         self.values.append(value)
         self.values.extend(line for line in value.splitlines() if line != value)
 
-    def _fail(self, at: Location, found: str, remedy: str) -> None:
+    def _fail(self, at: Location, found: Wording, remedy: Wording) -> None:
         self.unresolved.append(Unresolved(at, found, remedy))
 
 
@@ -102,15 +119,16 @@ def _read(path: Path) -> str:
     :raises ValueError: it is no regular file, empty, too large or not UTF-8.
     """
     if not path.is_file():  # a pipe would block
-        raise ValueError("there is no such file")
+        raise ValueError(Wording("there is no such file", "没有这个文件"))
     with path.open("rb") as file:
         content = file.read(_FILE_SIZE_CAP + 1)
     if len(content) > _FILE_SIZE_CAP:
-        raise ValueError(f"it is larger than {_FILE_SIZE_CAP // 1024} KiB")
+        size = _FILE_SIZE_CAP // 1024
+        raise ValueError(Wording("it is larger than {size} KiB", "它大于 {size} KiB", size=size))
     try:
         text = content.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
+        raise ValueError(Wording("it is not UTF-8 text", "它不是 UTF-8 文本")) from None
     if not text:
-        raise ValueError("it is empty")
+        raise ValueError(Wording("it is empty", "它是空的"))
     return text

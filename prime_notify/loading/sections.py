@@ -7,8 +7,11 @@ from typing import Any, Dict, FrozenSet, List, Sequence, Set, Tuple
 
 from prime_notify.config.models import Config, NotificationConfig
 from prime_notify.config.problem import Location, Problem, json_path
+from prime_notify.loading.endpoints import EMPTY_EVENTS
+from prime_notify.loading.mix_ups import misplaced
 from prime_notify.loading.secrecy import Secrecy, secrecy_at
-from prime_notify.loading.validation import Violation, located, validated, without_nulls
+from prime_notify.loading.validation import Violation, annotation_at, located, validated, without_nulls
+from prime_notify.text.wording import Wording, joined, verbatim
 
 __all__ = ["LoadedSections", "load_sections"]
 
@@ -44,8 +47,7 @@ def load_sections(document: Dict[str, Any]) -> LoadedSections:
         written_groups = frozenset(groups if isinstance(groups, dict) else ())
         sections = {**sections, _BLOCK: {key: value for key, value in block.items() if key != "endpoints"}}
         if block.get("events") == []:
-            remedy = "an empty list sends nothing; leave the option out for all events"
-            problems.append(Problem(json_path((*block_at, "events")), "[]", remedy))
+            problems.append(Problem(json_path((*block_at, "events")), verbatim("[]"), EMPTY_EVENTS))
     config = _validated(sections, block_at, problems)
     return LoadedSections(config, tuple(problems), raw_endpoints, (*block_at, "endpoints"), written_groups)
 
@@ -55,7 +57,13 @@ def _with_block(document: Dict[str, Any], problems: List[Problem]) -> Tuple[Dict
     loose = {key: value for key, value in document.items() if key in _BLOCK_KEYS}
     if _BLOCK in document or not loose:
         return document, (_BLOCK,)
-    problems.append(Problem("$", f'no "{_BLOCK}"', f'move {", ".join(loose)} into "{_BLOCK}": {{...}}'))
+    remedy = Wording(
+        'move {options} into "{block}": {{...}}',
+        '请把 {options} 移到 "{block}": {{...}} 中',
+        options=joined(map(verbatim, loose), ", ", "、"),
+        block=_BLOCK,
+    )
+    problems.append(Problem("$", Wording('no "{block}"', '没有 "{block}"', block=_BLOCK), remedy))
     return {**{key: value for key, value in document.items() if key not in loose}, _BLOCK: loose}, ()
 
 
@@ -81,14 +89,19 @@ def _sending(block: NotificationConfig, refused: Set[Location]) -> NotificationC
 
 def _problem(violation: Violation, sections: Dict[str, Any], block_at: Location) -> Problem:
     location, remedy = violation.location, violation.remedy
-    if violation.is_unknown_key and location[0] in _BLOCK_KEYS:
-        remedy = f'move it into "{_BLOCK}"'
+    if violation.is_unknown_key and len(location) <= 2:
+        section = str(location[0]) if len(location) == 2 else "$"
+        remedy = misplaced(str(location[-1]), annotation_at(Config, location[:-1]), section) or remedy
     if location == (_BLOCK, "enabled"):
-        remedy += "; until then it counts as true"
+        remedy = Wording("{remedy}; until then it counts as true", "{remedy}；在此之前按 true 处理", remedy=remedy)
     if location[:2] == (_BLOCK, "groups") and len(location) > 2:
-        remedy += "; until then each endpoint of the group gets everything"
+        remedy = Wording(
+            "{remedy}; until then each endpoint of the group gets everything",
+            "{remedy}；在此之前组内每个推送目标都会收到全部通知",
+            remedy=remedy,
+        )
     location, found = located(sections, location, public=secrecy_at(Config, location) is Secrecy.PUBLIC)
     if violation.is_unknown_key:
-        found = "an unknown option"
+        found = Wording("an unknown option", "未知选项")
     path = (*block_at, *location[1:]) if location[0] == _BLOCK else location
     return Problem(json_path(path), found, remedy)

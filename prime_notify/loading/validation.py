@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Type, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from prime_notify.config.option import MisfitError
 from prime_notify.config.problem import Location, describe
+from prime_notify.config.units import Duration, Rate
+from prime_notify.loading.remedies import missing_option, one_of_these, remedy_of, unknown_option
 from prime_notify.model.annotations import field_at, member, option_names, takes_null
-from prime_notify.text.suggestions import closest, one_of
+from prime_notify.text.wording import Wording, joined
 
-__all__ = ["Violation", "located", "validated", "without_nulls"]
+__all__ = ["Violation", "annotation_at", "located", "removable", "validated", "without_nulls"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
-
-_REMEDIES = {
-    "bool": "write true or false",
-    "int": "write a whole number",
-    "float": "write a number",
-    "string": "write a string",
-    "list": "write a list: [...]",
-    "dict": "write an object: {...}",
-    "model": "write an object: {...}",
-}
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,7 @@ class Violation:
 
     location: Location
     kind: str
-    remedy: str
+    remedy: Wording
 
     @property
     def is_unknown_key(self) -> bool:
@@ -67,11 +60,11 @@ def validated(
             return model.model_validate(data, context=context)
         except ValidationError as error:
             violations = _violations(error, data, model)
-        if _list_single_items(data, violations):
+        if _list_single_items(data, violations, model):
             continue
         if not report(violations):
             return None
-        _prune(data, violations)
+        _prune(data, violations, model)
 
 
 def _violations(error: ValidationError, data: Any, model: Any) -> List[Violation]:
@@ -81,8 +74,8 @@ def _violations(error: ValidationError, data: Any, model: Any) -> List[Violation
         grouped.setdefault(_place_of(detail, data), []).append(detail)
     violations = []
     for location, details in grouped.items():
-        remedies = dict.fromkeys(_remedy(detail, location, data, model) for detail in details)
-        violations.append(Violation(location, details[0]["type"], ", or ".join(remedies)))
+        remedies = list(dict.fromkeys(_remedy(detail, location, data, model) for detail in details))
+        violations.append(Violation(location, details[0]["type"], joined(remedies, ", or ", "；或")))
     return violations
 
 
@@ -97,25 +90,44 @@ def _at_location(data: Any, location: Location) -> Any:
     return value
 
 
-def located(data: Any, location: Location, *, public: bool) -> Tuple[Location, str]:
+def located(data: Any, location: Location, *, public: bool) -> Tuple[Location, Wording]:
     """The location of a violation in the document as its owner wrote it, and a description of the value there."""
     if location and isinstance(location[-1], int) and not isinstance(_at_location(data, location[:-1]), list):
         location = location[:-1]  # a single item, which was taken for a list of it
     try:
         return location, describe(_at_location(data, location), public=public)
     except LookupError:
-        return location, "nothing"
+        return location, Wording("nothing", "没有填写")
 
 
-def _prune(data: Any, violations: Sequence[Violation]) -> None:
+def _prune(data: Any, violations: Sequence[Violation], model: Any) -> None:
     """Removes the refused values from ``data``.
 
     :raises LookupError: there is nothing to remove, so that another validation would refuse the same.
     """
-    for location in sorted((violation.location for violation in violations), key=_list_items_last_first):
+    places = {removable(violation, model) for violation in violations}
+    for location in sorted(places, key=_list_items_last_first):
         if not location:
             raise LookupError("the root")
-        del _at_location(data, location[:-1])[location[-1]]
+        with suppress(LookupError):  # it stood in another one that is removed
+            del _at_location(data, location[:-1])[location[-1]]
+
+
+def removable(violation: Violation, model: Any) -> Location:
+    """The place of the smallest part that can be left out without another error.
+
+    That is the value itself; the object around it, if the object cannot be without it; the whole list, if the order or
+    the number of its items has a meaning.
+    """
+    location = violation.location
+    while location:
+        field = field_at(annotation_at(model, location[:-1]), str(location[-1]))
+        around = annotation_at(model, location[:-1])
+        in_schedule = isinstance(location[-1], int) and member(around, 0) in (Duration, Rate)
+        if not in_schedule and not (field is not None and field.is_required()):
+            return location
+        location = location[:-1]
+    return location
 
 
 def without_nulls(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
@@ -134,12 +146,18 @@ def without_nulls(data: Mapping[str, Any], model: Any) -> Dict[str, Any]:
     return result
 
 
-def _list_single_items(data: Any, violations: Sequence[Violation]) -> bool:
-    """Replaces each string or number where only a list fits by a list of it; returns whether there was one."""
+def _list_single_items(data: Any, violations: Sequence[Violation], model: Any) -> bool:
+    """Replaces each single item where only a list fits by a list of it; returns whether there was one.
+
+    An object is such an item where the list has objects.
+    """
     replaced = False
     for violation in violations:
         *parent, key = violation.location or ("",)
-        if violation.kind == "list_type" and isinstance(_at_location(data, violation.location), (str, int, float)):
+        if violation.kind != "list_type":
+            continue
+        has_objects = bool(option_names(member(annotation_at(model, violation.location), 0)))
+        if isinstance(_at_location(data, violation.location), dict if has_objects else (str, int, float)):
             container = _at_location(data, tuple(parent))
             container[key], replaced = [container[key]], True
     return replaced
@@ -150,9 +168,13 @@ def _list_items_last_first(location: Location) -> tuple[Any, ...]:
 
 
 def _place_of(detail: ErrorDetails, data: Any) -> Location:
-    """Pydantic's location without the parts that name its own types, such as the member of a union."""
+    """Pydantic's location without the parts that name its own types, such as the member of a union.
+
+    A :class:`~prime_notify.config.option.MisfitError` says where inside of its model the value is.
+    """
     location: Location = ()
-    for part in detail["loc"]:
+    error = detail.get("ctx", {}).get("error")
+    for part in (*detail["loc"], *(error.at if isinstance(error, MisfitError) else ())):
         try:
             data = _at_location(data, (part,))
         except LookupError:
@@ -162,27 +184,19 @@ def _place_of(detail: ErrorDetails, data: Any) -> Location:
     return location
 
 
-def _remedy(detail: ErrorDetails, location: Location, data: Any, model: Any) -> str:
+def _remedy(detail: ErrorDetails, location: Location, data: Any, model: Any) -> Wording:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        known = option_names(_annotation_at(model, location[:-1]))
-        return f"{closest(str(location[-1]), known)}known options: {', '.join(known)}"
+        return unknown_option(str(location[-1]), option_names(annotation_at(model, location[:-1])))
     if kind == "missing":
-        info = field_at(_annotation_at(model, location[:-1]), str(location[-1]))
-        return f'add "{location[-1]}"' + (f": {info.description}" if info and info.description else "")
+        return missing_option(str(location[-1]), field_at(annotation_at(model, location[:-1]), str(location[-1])))
     if kind in ("enum", "literal_error"):
-        words = re.findall(r"'([^']*)'", str(context.get("expected")))
-        return f"{closest(str(_at_location(data, location)), words)}write one of {one_of(words)}"
-    if kind == "value_error":
-        return str(context.get("error"))
-    if kind == "string_pattern_mismatch":
-        return f"write a string that matches {context.get('pattern')}"
-    if kind.endswith(("_type", "_parsing", "_unicode", "_from_float")):
-        return _REMEDIES.get(kind.split("_")[0], detail["msg"])
-    return detail["msg"].replace("Input should", "it should")
+        return one_of_these(_at_location(data, location), str(context.get("expected")))
+    return remedy_of(kind, context, detail["msg"])
 
 
-def _annotation_at(model: Any, location: Location) -> Any:
+def annotation_at(model: Any, location: Location) -> Any:
+    """The type that ``model`` expects at a location; None when it is not known."""
     for part in location:
         model = member(model, part)
     return model

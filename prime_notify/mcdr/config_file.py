@@ -109,7 +109,7 @@ class ConfigFile:
         """Write the default config when there is none, and the JSON Schema when it differs."""
         try:
             is_first_start = write_default_config(self._path)
-            write_schema(self._folder / SCHEMA_FILE_NAME)
+            write_schema(self._folder / SCHEMA_FILE_NAME, self._translations.log_language)
         except OSError as error:
             self._translations.warning("log.config_not_written", path=self._path, error=error)
             return
@@ -135,7 +135,7 @@ class ConfigFile:
         Our own reading comes first: it explains what is wrong and finds options that are written twice, and
         MCDReforged would overwrite a file that it cannot open. Raises :class:`ConfigError`.
         """
-        _, written_twice = checked_document(read_config_file(self._path))
+        _, as_written = checked_document(read_config_file(self._path))
         document = self._server.load_config_simple(
             _CONFIG,
             target_class=ConfigDocument,
@@ -144,9 +144,10 @@ class ConfigFile:
             failure_policy="raise",
         )
         loaded = load_config(document.root, environ=os.environ, base_dir=self._folder)
+        written_twice = [problem for problem in as_written if problem not in loaded.problems]
         return dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems))
 
     def _log_problems(self, problems: Sequence[Problem]) -> None:
         for problem in problems:
             log = self._translations.error if problem.fatal else self._translations.warning
-            log("log.config_problem", problem=problem)
+            log("log.config_problem", problem=problem.wording)

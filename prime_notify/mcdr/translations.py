@@ -12,6 +12,7 @@ from prime_notify.messages.facts import facts
 from prime_notify.model.fact import Fact
 from prime_notify.model.payload import Payload
 from prime_notify.text.counted import Counted
+from prime_notify.text.wording import in_language
 
 __all__ = ["Translations"]
 
@@ -50,10 +51,20 @@ class Translations:
         """The facts about an event, in the language of ``source``."""
         return facts(payload, self._catalogue.best(source.get_preference().language), self._catalogue)
 
+    def words(self, text: str, source: CommandSource) -> str:
+        """The text in the language of ``source``, if it is a wording."""
+        return in_language(text, self._catalogue.best(source.get_preference().language))
+
+    @property
+    def log_language(self) -> str:
+        """The language of the log: MCDReforged's, or the closest that there is."""
+        return self._catalogue.best(self._server.get_mcdr_language())
+
     def plain(self, key: str, **values: Any) -> str:
-        """A text in MCDReforged's language."""
-        language = self._catalogue.best(self._server.get_mcdr_language())
-        return self._catalogue.text(language, key, **values)
+        """A text in MCDReforged's language. ``values`` may be wordings."""
+        language = self.log_language
+        chosen = {name: in_language(one, language) if isinstance(one, str) else one for name, one in values.items()}
+        return self._catalogue.text(language, key, **chosen)
 
     def info(self, key: str, **values: Any) -> None:
         """Log a text."""

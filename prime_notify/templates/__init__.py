@@ -12,6 +12,8 @@ import re
 from typing import Any, Mapping
 
 from prime_notify.templates.budget import Budget, TemplateFailure
+from prime_notify.templates.dialects import go_template
+from prime_notify.text.wording import Wording, verbatim
 
 __all__ = [
     "Budget",
@@ -29,7 +31,10 @@ LONGEST = 16_384
 """Characters of one template, at most. Jinja2 compiles any template of this length within 0.3 s."""
 
 _MARKS = re.compile(r"\{[{%#]")
-_MISSING = 'templates need the Python package Jinja2: run "pip install jinja2" with the Python that runs MCDReforged'
+_MISSING = Wording(
+    'templates need the Python package Jinja2: run "pip install jinja2" with the Python that runs MCDReforged',
+    '模板需要 Python 包 Jinja2：请用运行 MCDReforged 的 Python 执行 "pip install jinja2"',
+)
 
 
 class Mode(enum.Enum):
@@ -43,6 +48,12 @@ class Mode(enum.Enum):
 
 class TemplateMistake(ValueError):  # noqa: N818 - one of the config's owner, not of the program
     """A template that cannot be used. The message says what is wrong and what to write."""
+
+    @property
+    def remedy(self) -> Wording:
+        """The message in both languages."""
+        remedy = self.args[0]
+        return remedy if isinstance(remedy, Wording) else verbatim(remedy)
 
 
 def is_template(text: str) -> bool:
@@ -58,7 +69,10 @@ def check_template(source: str, mode: Mode = Mode.TEXT) -> None:
     if not is_template(source):
         return
     if len(source) > LONGEST:
-        raise TemplateMistake(f"write at most {LONGEST} characters")
+        raise TemplateMistake(Wording("write at most {most} characters", "至多 {most} 个字符", most=LONGEST))
+    dialect = go_template(source)
+    if dialect is not None:
+        raise TemplateMistake(dialect)
     compiled = _compiled(source, mode)
     importlib.import_module("prime_notify.templates.dry_run").dry_run(compiled)
 
@@ -90,7 +104,7 @@ def _checked(source: str, mode: Mode) -> Any:
     try:
         return _compiled(source, mode)
     except TemplateMistake as error:
-        raise TemplateFailure(str(error)) from None
+        raise TemplateFailure(error.remedy) from None
 
 
 def _compiled(source: str, mode: Mode) -> Any:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Sized
 
-__all__ = ["LONGEST_VALUE", "Budget", "TemplateFailure"]
+from prime_notify.text.wording import Wording
+
+__all__ = ["LONGEST_VALUE", "TOO_LONG", "Budget", "TemplateFailure"]
 
 LONGEST_VALUE = 65_536
 """Characters of a text inside a template, at most. The longest text of a payload, a traceback, has half of it."""
 
 _CHARACTERS_PER_STEP = 64
 _SHORT = 8  # characters of a number, roughly
+
+
+TOO_LONG = Wording("it makes too long a text", "生成的文本太长")
 
 
 class TemplateFailure(Exception):  # noqa: N818 - of a template, not of the program
@@ -32,7 +37,7 @@ class Budget:
         """:raises TemplateFailure: no steps are left."""
         self._steps -= count
         if self._steps < 0:
-            raise TemplateFailure("it takes too many steps")
+            raise TemplateFailure(Wording("it takes too many steps", "所需的步骤太多"))
 
     def charge_input(self, value: Any) -> None:
         """Charges the value that a filter is about to work on."""
@@ -42,14 +47,14 @@ class Budget:
         """Charges the value that a filter or an operator has made."""
         size = len(value) if isinstance(value, Sized) else 0
         if size > LONGEST_VALUE:
-            raise TemplateFailure("it makes too long a text")
+            raise TemplateFailure(TOO_LONG)
         self.step(1 + size // _CHARACTERS_PER_STEP)
 
     def charge_output(self, text: str) -> None:
         """Charges a text that is about to be added to the output."""
         self._characters -= len(text)
         if self._characters < 0:
-            raise TemplateFailure("it makes too long a text")
+            raise TemplateFailure(TOO_LONG)
 
 
 def _extent(value: Any) -> int:

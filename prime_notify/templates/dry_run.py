@@ -16,6 +16,7 @@ from prime_notify.templates.budget import Budget, TemplateFailure
 from prime_notify.templates.engine import Compiled
 from prime_notify.templates.filters import Safe
 from prime_notify.templates.variables import DigestItem, DigestTotals
+from prime_notify.text.wording import Wording, verbatim
 
 __all__ = ["dry_run"]
 
@@ -50,19 +51,29 @@ def dry_run(compiled: Compiled) -> None:
         try:
             compiled.text(values, Budget())
         except TemplateFailure as error:
-            raise TemplateMistake(f"it fails on {sample}: {error}") from None
+            raise TemplateMistake(
+                Wording(
+                    "it fails on {sample}: {error}", "用{sample}试填时失败：{error}", sample=sample, error=error.args[0]
+                )
+            ) from None
 
 
 @functools.cache
-def _samples() -> Tuple[Tuple[str, Mapping[str, Any]], ...]:
+def _samples() -> Tuple[Tuple[Wording, Mapping[str, Any]], ...]:
     samples = []
     for name in EventName:
-        samples.append((name.value, _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server")))
-        samples.append((f"{name.value} of which nothing is known", _values(Event(name, "other"), None)))
+        samples.append(
+            (
+                verbatim(name.value),
+                _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server"),
+            )
+        )
+        unknown = Wording("{event} of which nothing is known", "没有任何信息的 {event} ", event=name.value)
+        samples.append((unknown, _values(Event(name, "other"), None)))
     failure = _values(Event(EventName.BACKUP_FAILURE, PRIME_BACKUP, "1.13.0", _FIELDS), "My Server")
     success = _values(Event(EventName.BACKUP_SUCCESS, "other"), None)
-    samples.append(("a reminder", {**failure, "remark": _REMARK}))
-    samples.append(("a digest", {**failure, "digest": _digest([failure, success])}))
+    samples.append((Wording("a reminder", "提醒"), {**failure, "remark": _REMARK}))
+    samples.append((Wording("a digest", "汇总"), {**failure, "digest": _digest([failure, success])}))
     return tuple(samples)
 
 

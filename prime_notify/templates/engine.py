@@ -22,14 +22,15 @@ from jinja2.visitor import NodeTransformer
 from prime_notify.templates import Mode, TemplateMistake
 from prime_notify.templates.budget import Budget, TemplateFailure
 from prime_notify.templates.filters import FILTERS, TAKES_ABSENT, ZONED, Safe, as_text
-from prime_notify.templates.syntax import LOOP_FIELDS, TESTS, Checker, weight
+from prime_notify.templates.syntax import LOOP_FIELDS, TESTS, Checker, at_line, weight
+from prime_notify.text.wording import Wording
 
 __all__ = ["Compiled", "compile_template"]
 
 _BUDGET = "_budget"  # no field has this name, so no template can use it
 _EACH = "_each"
 _LONGEST_REASON = 200
-_TOO_DEEP = "it is nested too deeply, or has too large a number"
+_TOO_DEEP = Wording("it is nested too deeply, or has too large a number", "嵌套太深，或有过大的数字")
 
 
 class Absent(ChainableUndefined):
@@ -76,10 +77,16 @@ class _Environment(ImmutableSandboxedEnvironment):
         if texts or (_is_number(left) and _is_number(right)):
             result = super().call_binop(context, operator, left, right)
             if isinstance(result, float) and not math.isfinite(result):
-                raise TemplateFailure("it makes too large a number")
+                raise TemplateFailure(Wording("it makes too large a number", "计算结果过大"))
             _budget_of(context).charge_result(result)
             return result
-        raise TemplateFailure(f'"{operator}" needs two numbers; write "~" to put texts together')
+        raise TemplateFailure(
+            Wording(
+                '"{operator}" needs two numbers; write "~" to put texts together',
+                '"{operator}" 需要两个数字；连接文本请用 "~"',
+                operator=operator,
+            )
+        )
 
 
 class Compiled:
@@ -140,7 +147,8 @@ def compile_template(source: str, mode: Mode) -> Compiled:
 def _fail(error: Exception) -> NoReturn:
     if isinstance(error, TemplateFailure):
         raise error
-    raise TemplateFailure(f"{type(error).__name__}: {error}"[:_LONGEST_REASON]) from None
+    text = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+    raise TemplateFailure(Wording("{text}", 'Jinja2 报告 "{text}"', text=text)) from None
 
 
 @functools.cache
@@ -166,17 +174,22 @@ def _parsed(environment: _Environment, source: str) -> nodes.Template:
     try:
         return environment.parse(source)
     except TemplateError as error:
-        place = f"line {getattr(error, 'lineno', 1)}: " if "\n" in source else ""
-        raise TemplateMistake(f"{place}{error.message}") from None
+        line = getattr(error, "lineno", 1) if "\n" in source else None
+        raise TemplateMistake(at_line(line, _syntax_error(str(error.message)))) from None
     except (RecursionError, ValueError):  # brackets in brackets without end, a number of 5000 digits
         raise TemplateMistake(_TOO_DEEP) from None
+
+
+def _syntax_error(text: str) -> Wording:
+    """A mistake that Jinja2 found, in its own words."""
+    return Wording("{text}", '语法有误（Jinja2 报告 "{text}"）', text=text)
 
 
 def _built(environment: _Environment, tree: nodes.Template) -> Any:
     try:
         return environment.from_string(tree)
     except (TemplateError, SyntaxError, RecursionError) as error:  # the last checks of Jinja2, and Python's own limits
-        raise TemplateMistake(str(getattr(error, "message", "it is too complicated"))) from None
+        raise TemplateMistake(_syntax_error(str(getattr(error, "message", "it is too complicated")))) from None
 
 
 class _Rewriter(NodeTransformer):
@@ -216,7 +229,7 @@ def _each(context: Context, value: Any, cost: int) -> Any:
     if isinstance(value, Undefined):
         return []
     if not isinstance(value, (list, tuple, dict)):
-        raise TemplateFailure("only lists and objects can be looped over")
+        raise TemplateFailure(Wording("only lists and objects can be looped over", "只能遍历列表和对象"))
     items = list(value)
     _budget_of(context).step(len(items) * cost)
     return items

@@ -12,13 +12,14 @@ import re
 from typing import Any, Callable, Dict, List, Optional
 from urllib.parse import quote
 
-from prime_notify.templates.budget import LONGEST_VALUE, TemplateFailure
+from prime_notify.templates.budget import LONGEST_VALUE, TOO_LONG, TemplateFailure
 from prime_notify.text import humanize
 from prime_notify.text.cutting import boundary_before
 from prime_notify.text.json_text import to_json
 from prime_notify.text.markdown import escape, escape_for_discord
 from prime_notify.text.plain import legible
 from prime_notify.text.time_zone import time_zone
+from prime_notify.text.wording import Wording
 
 __all__ = ["FILTERS", "TAKES_ABSENT", "ZONED", "Safe", "as_json", "as_text"]
 
@@ -54,7 +55,13 @@ def _number(value: Any) -> float:
     except (ValueError, OverflowError):
         number = math.nan
     if not -_LARGEST < number < _LARGEST:
-        raise TemplateFailure(f"{as_text(value)[:40]!r} is no number that can be shown so")
+        raise TemplateFailure(
+            Wording(
+                '"{value}" is no number that can be shown so',
+                '"{value}" 不是可以这样显示的数字',
+                value=as_text(value)[:40],
+            )
+        )
     return number
 
 
@@ -80,7 +87,7 @@ def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") ->
     if isinstance(value, str):
         return value
     if len(format) > _LONGEST_FORMAT or not _DIRECTIVES.fullmatch(format):
-        raise TemplateFailure("date takes a format such as '%Y-%m-%d %H:%M'")
+        raise TemplateFailure(Wording("date takes a format such as '%Y-%m-%d %H:%M'", "date 的格式如 '%Y-%m-%d %H:%M'"))
     moment = datetime.datetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(seconds=_number(value))
     local = moment.astimezone(_zone(zone))
     # Each directive by itself: Windows encodes the text between them in its code page, or fails
@@ -114,21 +121,26 @@ def _default(value: Any, other: Any = "", empty: bool = False) -> Any:
 def _join(value: Any, separator: str = ", ") -> str:
     texts = [as_text(item) for item in _listed(value)]
     if sum(map(len, texts)) + len(separator) * len(texts) > LONGEST_VALUE:
-        raise TemplateFailure("it makes too long a text")
+        raise TemplateFailure(TOO_LONG)
     return separator.join(texts)
 
 
 def _replace(value: Any, old: str, new: str) -> str:
     text = as_text(value)
     if not old or len(text) + text.count(old) * len(new) > LONGEST_VALUE:
-        raise TemplateFailure("replace needs a text to look for, and a short one to put there")
+        raise TemplateFailure(
+            Wording(
+                "replace needs a text to look for, and a short one to put there",
+                "replace 需要要查找的文本，以及简短的替换文本",
+            )
+        )
     return text.replace(old, new)
 
 
 def _listed(value: Any) -> List[Any]:
     if isinstance(value, (list, tuple, dict)):
         return list(value)
-    raise TemplateFailure(f"{as_text(value)[:40]!r} is no list")
+    raise TemplateFailure(Wording('"{value}" is no list', '"{value}" 不是列表', value=as_text(value)[:40]))
 
 
 def _at(value: Any, index: int) -> Any:
@@ -138,7 +150,7 @@ def _at(value: Any, index: int) -> Any:
 
 def _items(value: Any) -> List[Any]:
     if not isinstance(value, dict):
-        raise TemplateFailure("items needs an object, such as backup.tags")
+        raise TemplateFailure(Wording("items needs an object, such as backup.tags", "items 需要对象，例如 backup.tags"))
     return list(value.items())
 
 

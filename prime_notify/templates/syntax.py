@@ -13,8 +13,9 @@ from prime_notify.templates.filters import FILTERS
 from prime_notify.templates.variables import TemplateValues
 from prime_notify.text.clean import MAX_INTEGER
 from prime_notify.text.suggestions import closest
+from prime_notify.text.wording import Wording, joined
 
-__all__ = ["LOOP_FIELDS", "TESTS", "Checker", "weight"]
+__all__ = ["LOOP_FIELDS", "TESTS", "Checker", "at_line", "weight"]
 
 LOOP_FIELDS = ("index", "index0", "first", "last", "length", "revindex")
 TESTS = (
@@ -31,11 +32,24 @@ _ALLOWED = (
     nodes.CondExpr, nodes.Concat, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
     nodes.Pos, nodes.Tuple, nodes.List, nodes.Keyword,
 )  # fmt: skip
-_INSTEAD: Dict[Type[nodes.Node], str] = {
-    nodes.Call: "nothing can be called: write a filter, such as {{ backup.tags|items }} or {{ cost_s|duration }}",
-    nodes.Assign: '"set" is not available: write the expression where it is needed',
-    nodes.FilterBlock: '"filter" blocks are not available: write {{ value|filter }}',
-    nodes.Pow: '"**" is not available',
+_INSTEAD: Dict[Type[nodes.Node], Wording] = {
+    nodes.Call: Wording(
+        "nothing can be called: write a filter, such as {{{{ backup.tags|items }}}} or {{{{ cost_s|duration }}}}",
+        "不能调用函数：请用过滤器，例如 {{{{ backup.tags|items }}}} 或 {{{{ cost_s|duration }}}}",
+    ),
+    nodes.Assign: Wording(
+        '"set" is not available: write the expression where it is needed', '不能用 "set"：请在需要处直接写表达式'
+    ),
+    nodes.FilterBlock: Wording(
+        '"filter" blocks are not available: write {{{{ value|filter }}}}',
+        '不能用 "filter" 块：请写 {{{{ value|filter }}}}',
+    ),
+    nodes.Pow: Wording('"**" is not available', '不能用 "**"'),
+}
+_KINDS = {
+    "field": Wording("field", "字段"),
+    "filter": Wording("filter", "过滤器"),
+    "test": Wording("test", "测试"),
 }
 
 _Scope = Mapping[str, Any]
@@ -59,9 +73,13 @@ class Checker:
 
     def _visit(self, node: nodes.Node, scope: _Scope, depth: int) -> None:
         if depth > _DEEPEST:
-            self._refuse(node, "it is too deeply nested")
+            self._refuse(node, Wording("it is too deeply nested", "嵌套太深"))
         if not isinstance(node, _ALLOWED):
-            other = f'"{type(node).__name__.lower()}" is not available: there are "if", "for" and {{{{ }}}}'
+            other = Wording(
+                '"{name}" is not available: there are "if", "for" and {{{{ }}}}',
+                '不能用 "{name}"：可用的有 "if"、"for" 和 {{{{ }}}}',
+                name=type(node).__name__.lower(),
+            )
             self._refuse(node, _INSTEAD.get(type(node), other))
         if isinstance(node, nodes.For):
             self._visit_for(node, scope, depth)
@@ -72,13 +90,13 @@ class Checker:
 
     def _visit_for(self, node: nodes.For, scope: _Scope, depth: int) -> None:
         if node.recursive:
-            self._refuse(node, "a loop cannot be recursive")
+            self._refuse(node, Wording("a loop cannot be recursive", "循环不能递归"))
         self._visit(node.iter, scope, depth + 1)
         names = [name.name for name in node.target.find_all(nodes.Name)]
         names += [node.target.name] if isinstance(node.target, nodes.Name) else []
         item = member(self._type(node.iter, scope), 0) if isinstance(node.target, nodes.Name) else None
         if any(name.startswith("_") for name in names):
-            self._refuse(node, "a loop's names cannot begin with _")
+            self._refuse(node, Wording("a loop's names cannot begin with _", "循环变量的名称不能以 _ 开头"))
         inner = {**scope, **dict.fromkeys(names, item), "loop": None}
         for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
             self._visit(child, inner, depth + 1)
@@ -93,7 +111,7 @@ class Checker:
         elif isinstance(node, nodes.Compare):
             self._check_words(node, scope)
         elif isinstance(node, nodes.Const) and isinstance(node.value, (int, float)) and abs(node.value) > MAX_INTEGER:
-            self._refuse(node, "it has too large a number")
+            self._refuse(node, Wording("it has too large a number", "有过大的数字"))
 
     def _type(self, node: Optional[nodes.Node], scope: _Scope) -> Any:
         """The type of an expression, None if it is unknown. Refuses a field that does not exist."""
@@ -117,12 +135,20 @@ class Checker:
         if known:
             self._known(node, "field", name, known, prefix=f"{_written(of)}.")
         elif owner is not None and not takes_objects(owner):
-            self._refuse(node, f'"{_written(of)}" has no fields')
+            self._refuse(node, Wording('"{name}" has no fields', '"{name}" 没有字段', name=_written(of)))
         return member(owner, name)
 
     def _known(self, node: nodes.Node, kind: str, name: str, known: Any, prefix: str = "") -> None:
         if name not in known:
-            self._refuse(node, f'unknown {kind} "{prefix}{name}"; {closest(name, known)}known: {", ".join(known)}')
+            remedy = Wording(
+                'unknown {kind} "{name}"; {meant}known: {known}',
+                '未知的{kind} "{name}"；{meant}可用的有：{known}',
+                kind=_KINDS[kind],
+                name=prefix + name,
+                meant=closest(name, known),
+                known=joined(known, ", ", "、"),
+            )
+            self._refuse(node, remedy)
 
     def _check_words(self, node: nodes.Compare, scope: _Scope) -> None:
         """Refuses a comparison that is never true, such as ``event == "backup_sucess"``."""
@@ -130,11 +156,25 @@ class Checker:
         for operand in node.ops:
             for written in _constants(operand.expr):
                 if words and written not in words:
-                    remedy = f"{closest(written, words)}it is one of: {', '.join(words)}"
-                    self._refuse(node, f'"{_written(node.expr)}" is never "{written}"; {remedy}')
+                    remedy = Wording(
+                        '"{field}" is never "{written}"; {meant}it is one of: {words}',
+                        '"{field}" 不会是 "{written}"；{meant}它是以下之一：{words}',
+                        field=_written(node.expr),
+                        written=written,
+                        meant=closest(written, words),
+                        words=joined(words, ", ", "、"),
+                    )
+                    self._refuse(node, remedy)
 
-    def _refuse(self, node: nodes.Node, message: str) -> None:
-        raise TemplateMistake(f"line {node.lineno}: {message}" if self._many_lines else message)
+    def _refuse(self, node: nodes.Node, message: Wording) -> None:
+        raise TemplateMistake(at_line(node.lineno if self._many_lines else None, message))
+
+
+def at_line(line: Optional[int], message: Wording) -> Wording:
+    """The message, with the line of a template that has several."""
+    if line is None:
+        return message
+    return Wording("line {line}: {message}", "第 {line} 行：{message}", line=line, message=message)
 
 
 def _written(path: Any) -> str:

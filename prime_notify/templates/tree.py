@@ -19,6 +19,7 @@ from prime_notify.templates import (
     render_text,
     render_value,
 )
+from prime_notify.text.wording import Wording
 
 __all__ = ["CONDITION", "Filler", "check_tree"]
 
@@ -35,11 +36,22 @@ def check_tree(value: Any) -> Any:
     :raises ValidationError: with the location of each template that cannot be used.
     """
     strings = list(_strings(value, ()))
-    mistakes = [(at, mistake) for at, text in strings for mistake in _mistakes(at, text)]
+    mistakes: List[Tuple[_Location, Wording]] = [
+        (at, mistake) for at, text in strings for mistake in _mistakes(at, text)
+    ]
     if isinstance(value, dict) and CONDITION in value:
-        mistakes.append(((CONDITION,), f'the whole body cannot depend on "{CONDITION}": choose among "events"'))
+        mistakes.append(
+            (
+                (CONDITION,),
+                Wording(
+                    'the whole body cannot depend on "{key}": choose among "events"',
+                    '整个正文不能取决于 "{key}"：请用 "events" 选择事件',
+                    key=CONDITION,
+                ),
+            )
+        )
     if len(strings) > _MOST_STRINGS:
-        mistakes.append(((), f"write at most {_MOST_STRINGS} strings"))
+        mistakes.append(((), Wording("write at most {most} strings", "至多 {most} 个字符串", most=_MOST_STRINGS)))
     if mistakes:
         errors = [
             InitErrorDetails(type=PydanticCustomError("value_error", "{error}", {"error": text}), loc=at, input=None)
@@ -59,14 +71,17 @@ def _strings(value: Any, at: _Location) -> List[Tuple[_Location, str]]:
     return [string for key, inner in members for string in _strings(inner, (*at, key))]
 
 
-def _mistakes(at: _Location, text: str) -> List[str]:
+def _mistakes(at: _Location, text: str) -> List[Wording]:
     condition = bool(at) and at[-1] == CONDITION
     try:
         check_template(_condition(text) if condition else text)
         if condition and not is_expression(_condition(text)):
-            return [f'write one expression, such as {{"{CONDITION}": "error"}}']
+            example = f'{{"{CONDITION}": "error"}}'
+            return [
+                Wording("write one expression, such as {example}", "请写一个表达式，例如 {example}", example=example)
+            ]
     except TemplateMistake as mistake:
-        return [str(mistake)]
+        return [mistake.remedy]
     return []
 
 

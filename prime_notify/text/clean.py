@@ -54,6 +54,13 @@ class _UnfitError(Exception):
     """This value has no JSON form; the text says why."""
 
 
+def _shown_key(key: object) -> str:
+    """A key that is not a text, for a warning. The code of foreign objects does not run."""
+    if type(key) in (bool, float, type(None)) or (type(key) is int and abs(key) < 1 << 64):
+        return repr(key)
+    return clean_text(type.__repr__(type(key)), JsonCleaner.MAX_KEY)
+
+
 class JsonCleaner:
     """Copies data into plain JSON values of at most about ``budget`` bytes.
 
@@ -86,7 +93,7 @@ class JsonCleaner:
                 self._member(result.__setitem__, name, value, f"{path}.{name}", depth)
             else:
                 self._spend(1)
-                self._drop(path, "a key is not a text")
+                self._drop(f"{path}[{_shown_key(key)}]", "its key is not a text")
         return result
 
     def _sequence(self, values: Any, path: str, depth: int) -> List[Any]:

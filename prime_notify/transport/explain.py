@@ -60,6 +60,14 @@ _UNVERIFIABLE = (
 )
 
 
+_REFUSED = Wording("check the port, and that the service is running", "请检查端口，以及该服务是否在运行")
+_LOCAL_REFUSED = Wording(
+    "check the port, and that the service is running; in Docker, this address is the container itself: write the "
+    "address of the machine, such as host.docker.internal",
+    "请检查端口，以及该服务是否在运行；在 Docker 中，此地址指容器自身：请写宿主机的地址，例如 host.docker.internal",
+)
+
+
 def explain(
     error: BaseException, phase: Phase, host: str, proxy: Optional[str] = None, *, configured: bool = False
 ) -> TransportFailure:
@@ -86,6 +94,12 @@ def explain(
     return failure
 
 
+def _is_local(host: str) -> bool:
+    """Whether ``host`` (host:port) is this machine, or the container."""
+    name = host.rpartition(":")[0].strip("[]").lower()
+    return name in ("localhost", "::1", "0.0.0.0") or name.startswith("127.") or name.endswith(".localhost")  # noqa: S104
+
+
 def _failure_of(error: BaseException, phase: Phase, host: str) -> TransportFailure:
     if isinstance(error, socket.gaierror):
         return _unknown(host.rpartition(":")[0], temporary=error.errno == socket.EAI_AGAIN)
@@ -106,7 +120,7 @@ def _failure_of(error: BaseException, phase: Phase, host: str) -> TransportFailu
         return _no_tls(error, host)
     if isinstance(error, ConnectionRefusedError):
         said = Wording("{host} refused the connection", "{host} 拒绝了连接", host=host)
-        hint = Wording("check the port, and that the service is running", "请检查端口，以及该服务是否在运行")
+        hint = _LOCAL_REFUSED if _is_local(host) else _REFUSED
         return TransportFailure(FailureKind.REFUSED, said, hint)
     if isinstance(error, ConnectionError):
         return _broken_off(phase, host)
@@ -119,7 +133,10 @@ def _unknown(name: str, *, temporary: bool) -> TransportFailure:
         hint = Wording("check this machine's network and DNS", "请检查本机的网络与 DNS")
     else:
         said = Wording("unknown host {name}", "未知的主机 {name}", name=name)
-        hint = Wording("check the spelling of the URL's host", "请检查 URL 中主机名的拼写")
+        hint = Wording(
+            "check the spelling of the URL's host; if it is right, check this machine's DNS",
+            "请检查 URL 中主机名的拼写；若拼写无误，请检查本机的 DNS",
+        )
     return TransportFailure(FailureKind.DNS, said, hint)
 
 

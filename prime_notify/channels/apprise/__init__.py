@@ -86,13 +86,26 @@ def _each_url(value: Any) -> Any:
 def _check_library() -> None:
     """Looks for the library without importing it: the import takes long, and waits for the first message."""
     if importlib.util.find_spec("apprise") is None:
-        raise ValueError(f"this type needs the library Apprise, which is not installed: {_INSTALL}")
+        raise ValueError(
+            Wording(
+                "this type needs the library Apprise, which is not installed: {install}",
+                "此类型需要 Apprise 库，但尚未安装：{install}",
+                install=_INSTALL,
+            )
+        )
     try:
         version = importlib.metadata.version("apprise")
     except importlib.metadata.PackageNotFoundError:  # installed in some way of its own
         return
     if tuple(map(int, re.findall(r"\d+", version)[:2])) < _OLDEST:
-        raise ValueError(f"Apprise {version} is installed, which is too old: {_INSTALL}")
+        raise ValueError(
+            Wording(
+                "Apprise {version} is installed, which is too old: {install}",
+                "已安装的 Apprise {version} 版本太旧：{install}",
+                version=version,
+                install=_INSTALL,
+            )
+        )
 
 
 class AppriseOptions(Options):
@@ -105,6 +118,7 @@ class AppriseOptions(Options):
         example=["mailto://user:password@example.com"],
         min_length=1,
         max_length=20,
+        essential=True,
     )
     format: Literal["text", "markdown"] = option(
         "text",
@@ -120,12 +134,21 @@ class AppriseOptions(Options):
         for url in urls:
             scheme = _SCHEME.match(url)
             if scheme is None or not url.isprintable():
-                raise ValueError('write whole URLs, such as "mailto://user:password@example.com"')
+                raise ValueError(
+                    Wording(
+                        'write whole URLs, such as "mailto://user:password@example.com"',
+                        '请写完整的 URL，例如 "mailto://user:password@example.com"',
+                    )
+                )
             native = _NATIVE.get(scheme[1].lower()) or _NATIVE_HOSTS.get(url.lower().split("/")[2])
             if native:
                 raise ValueError(
-                    f"Apprise does not notice when {native} refuses a message: write an endpoint of "
-                    f'"type": "{native}" instead'
+                    Wording(
+                        'Apprise does not notice when {native} refuses a message: write an endpoint of "type": '
+                        '"{native}" instead',
+                        '{native} 拒收消息时 Apprise 察觉不到：请改用 "type": "{native}" 的推送目标',
+                        native=native,
+                    )
                 )
         _check_library()
         return urls
@@ -135,7 +158,9 @@ class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
     type: Literal["apprise"]
-    url: str = option("", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None)
+    url: str = option(
+        "", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, essential=True
+    )
     apprise: AppriseOptions = option(
         ...,
         "Where Apprise is to send.",

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, ConfigDict, field_validator, model_validat
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.option import Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["BarkEncryption", "encrypt", "initialisation_vector", "sealed_length"]
 
@@ -38,6 +39,7 @@ class BarkEncryption(Options):
         "The key from the app's encryption settings: 16, 24 or 32 characters (AES128, AES192, AES256).",
         "App 加密设置中的 Key：16、24 或 32 个字符（AES128、AES192、AES256）。",
         example="0123456789abcdef",
+        essential=True,
     )
     mode: Annotated[Literal["CBC", "GCM"], BeforeValidator(_upper)] = option(
         "CBC",
@@ -45,6 +47,7 @@ class BarkEncryption(Options):
         "App 中选择的模式；GCM 还能防止伪造。",
         example="GCM",
         public=True,
+        essential=True,
     )
     iv: Optional[str] = option(
         None,
@@ -52,31 +55,50 @@ class BarkEncryption(Options):
         "所有推送共用的初始化向量，16 个字符（仅 CBC）；默认每条推送各用一个。",
         example="fedcba9876543210",
         content=True,
+        essential=True,
     )
 
     @field_validator("key")
     @classmethod
     def _check_key(cls, key: str) -> str:
         if not (key.isascii() and key.isprintable()) or len(key) not in _KEY_LENGTHS:
-            raise ValueError("write the key as it stands in the app: 16, 24 or 32 letters and digits")
+            raise ValueError(
+                Wording(
+                    "write the key as it stands in the app: 16, 24 or 32 letters and digits",
+                    "请填写 App 中设置的密钥：16、24 或 32 个字母和数字",
+                )
+            )
         return key
 
     @model_validator(mode="after")
     def _check_iv(self) -> BarkEncryption:
         if self.iv is not None and self.mode == "GCM":
-            raise ValueError('leave out "iv": with GCM, one that is used twice gives the texts away')
+            raise ValueError(
+                Wording(
+                    'leave out "iv": with GCM, one that is used twice gives the texts away',
+                    '请去掉 "iv"：GCM 模式下重复使用同一个 iv 会泄露内容',
+                )
+            )
         if self.iv is not None and (
             not (self.iv.isascii() and self.iv.isprintable()) or len(self.iv) != _IV_LENGTHS["CBC"]
         ):
-            raise ValueError('write an "iv" of 16 letters and digits, or leave it out')
+            raise ValueError(
+                Wording(
+                    'write an "iv" of 16 letters and digits, or leave it out', '请写 16 个字母和数字的 "iv"，或不写'
+                )
+            )
         return self
 
     @model_validator(mode="after")
     def _check_library(self) -> BarkEncryption:
         if not _is_installed():
             raise ValueError(
-                "bark.encryption needs the Python package cryptography: run "
-                '"pip install cryptography" in MCDReforged\'s environment, or leave out "encryption"'
+                Wording(
+                    'bark.encryption needs the Python package cryptography: run "pip install cryptography" in '
+                    'MCDReforged\'s environment, or leave out "encryption"',
+                    'bark.encryption 需要 Python 包 cryptography：请在 MCDReforged 的环境中运行 "pip install '
+                    'cryptography"，或去掉 "encryption"',
+                )
             )
         return self
 

@@ -12,6 +12,7 @@ from prime_notify.channels.bark.address import PUBLIC_HOST
 from prime_notify.channels.bark.encryption import BarkEncryption
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["BarkEndpoint", "BarkOptions"]
 
@@ -140,6 +141,7 @@ class BarkOptions(Options):
         "相同 id 的推送互相替换；默认每条通知各有其 id。",
         example="last-backup",
         content=True,
+        essential=True,
     )
     delete: Optional[_Text] = option(
         None,
@@ -147,6 +149,7 @@ class BarkOptions(Options):
         "1 表示从手机上删除此 id 的推送；需要 id。",
         example=1,
         content=True,
+        essential=True,
     )
     ciphertext: Optional[_Text] = option(
         None,
@@ -154,6 +157,7 @@ class BarkOptions(Options):
         "加密后的参数；使用 encryption 时自动生成。",
         example="<Base64>",
         content=True,
+        essential=True,
     )
     iv: Optional[_Text] = option(
         None,
@@ -161,12 +165,14 @@ class BarkOptions(Options):
         "ciphertext 的初始化向量。",
         example="fedcba9876543210",
         content=True,
+        essential=True,
     )
     encryption: Optional[BarkEncryption] = option(
         None,
         "Encrypts all pushes for the app; the key is set there. Needs the Python package cryptography.",
         "加密所有推送，密钥在 App 中设置。需要 Python 包 cryptography。",
         example={"key": "0123456789abcdef"},
+        essential=True,
     )
 
     @field_validator("volume")
@@ -177,25 +183,32 @@ class BarkOptions(Options):
                 return volume
         except ValueError:
             pass
-        raise ValueError("write a number from 0 to 10")
+        raise ValueError(Wording("write a number from 0 to 10", "请写 0 到 10 的数字"))
 
     @field_validator("id")
     @classmethod
     def _check_id(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and len(value.encode("utf-8", "replace")) > _ID_BYTES:
-            raise ValueError(f"write at most {_ID_BYTES} bytes")
+            raise ValueError(Wording("write at most {most} bytes", "至多 {most} 字节", most=_ID_BYTES))
         return value
 
     @model_validator(mode="after")
     def _check_delete(self) -> BarkOptions:
         if self.delete == "1" and not self.id:
-            raise ValueError('add the "id" of the push that "delete" is to delete')
+            raise ValueError(
+                Wording('add the "id" of the push that "delete" is to delete', '请添加要用 "delete" 删除的推送的 "id"')
+            )
         return self
 
     @model_validator(mode="after")
     def _check_encryption(self) -> BarkOptions:
         if self.encryption and (self.ciphertext or self.iv):
-            raise ValueError('write either "encryption", or "ciphertext" and "iv" of your own')
+            raise ValueError(
+                Wording(
+                    'write either "encryption", or "ciphertext" and "iv" of your own',
+                    '请填写 "encryption"，或自备的 "ciphertext" 与 "iv"，不要都写',
+                )
+            )
         return self
 
     @property
@@ -226,12 +239,27 @@ class BarkEndpoint(EndpointConfig):
     def _check_keys(self) -> BarkEndpoint:
         parts = urlsplit(self.url)
         if ("{key}" in self.url or "{device_key}" in self.url) and not self.bark.single_key:
-            raise ValueError('write the key that the url asks for: "bark": {"device_key": "..."}')
+            raise ValueError(
+                Wording(
+                    'write the key that the url asks for: "bark": {{"device_key": "..."}}',
+                    '请填写 url 所需的 key："bark": {{"device_key": "..."}}',
+                )
+            )
         keyless = parts.path.rstrip("/") in ("", "/push") and "device_key" not in parse_qs(parts.query)
         if keyless and not self.bark.single_key and not self.bark.keys:
             raise ValueError(
-                'write the device\'s key: "url": "https://api.day.app/<key>", or "bark": {"device_key": ...}'
+                Wording(
+                    'write the device\'s key: "url": "https://api.day.app/<key>", or "bark": {{"device_key": ...}}',
+                    '请填写设备的 key："url": "https://api.day.app/<key>"，或 "bark": {{"device_key": ...}}',
+                )
             )
         if parts.hostname == PUBLIC_HOST and len(self.bark.keys) > _PUBLIC_MAX_KEYS:
-            raise ValueError(f"{PUBLIC_HOST} takes at most {_PUBLIC_MAX_KEYS} device_keys: write two endpoints")
+            raise ValueError(
+                Wording(
+                    "{host} takes at most {most} device_keys: write two endpoints",
+                    "{host} 至多接受 {most} 个 device_keys：请写成两个推送目标",
+                    host=PUBLIC_HOST,
+                    most=_PUBLIC_MAX_KEYS,
+                )
+            )
         return self

@@ -9,7 +9,8 @@ from typing import Any, Dict, Optional
 from pydantic import model_validator
 
 from prime_notify.config.message_options import Mention
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["MOST_MENTIONED", "CredentialOptions", "KeywordOptions", "check_users"]
 
@@ -43,13 +44,22 @@ class CredentialOptions(Options):
     @model_validator(mode="after")
     def _check_credentials(self) -> Any:
         if (self.user is None) != (self.password is None):
-            raise ValueError('write both "user" and "password"')
+            raise ValueError(Wording('write both "user" and "password"', '"user" 与 "password" 须一起填写'))
         if self.token and self.user:
-            raise ValueError('write either "token", or "user" and "password"')
+            raise ValueError(
+                Wording(
+                    'write either "token", or "user" and "password"',
+                    '请填写 "token"，或者 "user" 与 "password"，不要都写',
+                )
+            )
         if ":" in (self.user or ""):
-            raise ValueError('write a user without ":" (HTTP cannot send one)')
+            raise ValueError(
+                Wording('write a user without ":" (HTTP cannot send one)', '用户名中不能有 ":"（HTTP 无法发送）')
+            )
         if self.token and not (self.token.isascii() and self.token.isprintable() and " " not in self.token):
-            raise ValueError("write the token alone, as the service shows it")
+            raise ValueError(
+                Wording("write the token alone, as the service shows it", "请只填写令牌本身，与服务上显示的一致")
+            )
         return self
 
     @property
@@ -77,7 +87,11 @@ class KeywordOptions(Options):
     )
 
 
-def check_users(mention: Optional[Mention], pattern: str, remedy: str) -> None:
-    """:raises ValueError: ``remedy``, when a user's id does not look like one of the service's."""
-    if mention is not None and not all(re.fullmatch(pattern, user, re.ASCII) for user in mention.users):
-        raise ValueError(remedy)
+def check_users(mention: Optional[Mention], pattern: str, remedy: Wording, kind: str = "users") -> None:
+    """:raises MisfitError: ``remedy``, at the first of the ids that does not look like one of the service's.
+
+    ``kind``: the option of the ids: ``users`` or ``roles``.
+    """
+    for index, id in enumerate(getattr(mention, kind, ())):
+        if not re.fullmatch(pattern, id, re.ASCII):
+            raise MisfitError(remedy, "mention", kind, index)

@@ -32,6 +32,7 @@ from prime_notify.model.response import Response
 from prime_notify.text.json_text import to_json
 from prime_notify.text.markdown import look_alike
 from prime_notify.text.rich import look_alike_markdown
+from prime_notify.text.wording import Wording
 
 __all__ = ["DingTalk", "DingTalkEndpoint", "DingTalkOptions", "sign"]
 
@@ -77,8 +78,20 @@ class DingTalkEndpoint(EndpointConfig):
         parts = urlsplit(self.url)
         tokenless = not self.dingtalk.access_token and "access_token" not in parse_qs(parts.query)
         if tokenless and parts.path.rstrip("/").endswith("/robot/send"):
-            raise ValueError('write the bot\'s whole address: "https://oapi.dingtalk.com/robot/send?access_token=..."')
-        check_users(self.mention, r"[^\s@]{1,64}", "write users by their userid in mention.users")
+            raise ValueError(
+                Wording(
+                    'write the bot\'s whole address: "https://oapi.dingtalk.com/robot/send?access_token=..."',
+                    '请填写机器人的完整地址："https://oapi.dingtalk.com/robot/send?access_token=..."',
+                )
+            )
+        check_users(
+            self.mention,
+            r"[^\s@]{1,64}",
+            Wording(
+                "write users by their userid in mention.users",
+                "请在 mention.users 中填写成员的 userid",
+            ),
+        )
         return self
 
 

@@ -11,7 +11,8 @@ from typing_extensions import Literal
 
 from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["DiscordEndpoint", "DiscordOptions"]
 
@@ -47,6 +48,7 @@ class DiscordOptions(Options):
         "Webhook 所在频道中的子区（或论坛帖子）的 ID，消息都发送到其中。",
         example="1234567890123456789",
         content=True,
+        essential=True,
     )
     forum: bool = option(
         False,
@@ -55,27 +57,40 @@ class DiscordOptions(Options):
         "Webhook 所在频道是否为论坛或媒体频道：每条消息（使用 lifecycle 时为每个任务）各发一个帖子。",
         example=True,
         public=True,
+        essential=True,
     )
 
     @field_validator("username")
     @classmethod
     def _check_username(cls, name: Optional[str]) -> Optional[str]:
         if name is not None and _FORBIDDEN.search(name):
-            raise ValueError('write a name without "discord" and "clyde" in it: Discord refuses those')
+            raise ValueError(
+                Wording(
+                    'write a name without "discord" and "clyde" in it: Discord refuses those',
+                    '名称中不能有 "discord" 和 "clyde"：Discord 会拒绝',
+                )
+            )
         return name
 
     @field_validator("avatar_url")
     @classmethod
     def _check_avatar(cls, url: Optional[str]) -> Optional[str]:
         if url is not None and not re.fullmatch(r"https?://\S+", url):
-            raise ValueError("write the whole address of a picture, https://...")
+            raise ValueError(
+                Wording("write the whole address of a picture, https://...", "请填写图片的完整地址，https://...")
+            )
         return url
 
     @field_validator("thread_id")
     @classmethod
     def _check_thread(cls, thread: Optional[str]) -> Optional[str]:
         if thread is not None and not re.fullmatch(_SNOWFLAKE, thread, re.ASCII):
-            raise ValueError('write the thread\'s id, digits only: right-click on it, "Copy Thread ID"')
+            raise ValueError(
+                Wording(
+                    'write the thread\'s id, digits only: right-click on it, "Copy Thread ID"',
+                    "请填写子区的 ID（只有数字）：右键点击子区，选择“复制子区 ID”",
+                )
+            )
         return thread
 
 
@@ -102,22 +117,45 @@ class DiscordEndpoint(EndpointConfig):
     @model_validator(mode="after")
     def _check_place(self) -> DiscordEndpoint:
         if re.search("/(slack|github)/?$", urlsplit(self.url).path):
-            raise ValueError("write the address as Discord shows it, without /slack or /github at its end")
-        if self.discord.forum and self.thread_id:
-            raise ValueError('leave out "forum" or "thread_id": a thread_id puts everything into that one post')
-        if self.lifecycle == "reply" and not self.discord.forum:
             raise ValueError(
-                "Discord lets a webhook reply in forum channels only, where a task becomes a post: "
-                'write "discord": {"forum": true} if it belongs to one, else "lifecycle": "update"'
+                Wording(
+                    "write the address as Discord shows it, without /slack or /github at its end",
+                    "请填写 Discord 显示的地址，末尾不要有 /slack 或 /github",
+                )
             )
+        if self.discord.forum and self.thread_id:
+            raise ValueError(
+                Wording(
+                    'leave out "forum" or "thread_id": a thread_id puts everything into that one post',
+                    '"forum" 与 "thread_id" 只能留一个：有 thread_id 时，所有消息都发到那一个帖子里',
+                )
+            )
+        if self.lifecycle == "reply" and not self.discord.forum:
+            remedy = Wording(
+                "Discord lets a webhook reply in forum channels only, where a task becomes a post: "
+                'write "discord": {{"forum": true}} if it belongs to one, else "lifecycle": "update"',
+                "Discord 只允许 Webhook 在论坛频道中回复（每个任务一个帖子）："
+                '若它属于论坛频道，请写 "discord": {{"forum": true}}，否则请写 "lifecycle": "update"',
+            )
+            raise MisfitError(remedy, "lifecycle")
         return self
 
     @model_validator(mode="after")
     def _check_ids_and_links(self) -> DiscordEndpoint:
-        remedy = 'write in mention.{} ids, digits only (Discord\'s developer mode has "Copy {} ID")'
-        check_users(self.mention, _SNOWFLAKE, remedy.format("users", "User"))
-        if self.mention and not all(re.fullmatch(_SNOWFLAKE, role, re.ASCII) for role in self.mention.roles):
-            raise ValueError(remedy.format("roles", "Role"))
-        if any(len(action.url) > _LONGEST_LINK for action in self.actions):
-            raise ValueError(f"write shorter addresses in actions: Discord takes {_LONGEST_LINK} characters")
+        for kind, menu in (("users", Wording("User", "用户")), ("roles", Wording("Role", "身份组"))):
+            remedy = Wording(
+                'write in mention.{kind} ids, digits only (Discord\'s developer mode has "Copy {menu} ID")',
+                "请在 mention.{kind} 中填写 ID（只有数字；开启 Discord 的开发者模式后可“复制{menu} ID”）",
+                kind=kind,
+                menu=menu,
+            )
+            check_users(self.mention, _SNOWFLAKE, remedy, kind)
+        for index, action in enumerate(self.actions):
+            if len(action.url) > _LONGEST_LINK:
+                shorter = Wording(
+                    "write a shorter address: Discord takes {most} characters",
+                    "请缩短地址：Discord 最多接受 {most} 个字符",
+                    most=_LONGEST_LINK,
+                )
+                raise MisfitError(shorter, "actions", index)
         return self

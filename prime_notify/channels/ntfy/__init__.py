@@ -27,6 +27,7 @@ from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut
 from prime_notify.text.json_text import to_json
+from prime_notify.text.wording import Wording
 
 __all__ = ["Ntfy", "NtfyEndpoint", "NtfyOptions"]
 
@@ -76,6 +77,7 @@ class NtfyOptions(CredentialOptions):
         "The topic; may stand in the url instead. On ntfy.sh whoever knows it can read along: make it hard to guess.",
         "主题；也可以写在 url 中。在 ntfy.sh 上，知道主题的人都能读到消息：请取一个难猜的名字。",
         example="backups-k3vX9q",
+        essential=True,
     )
     priority: Optional[_PriorityOption] = option(
         None,
@@ -127,7 +129,13 @@ class NtfyOptions(CredentialOptions):
     @classmethod
     def _check_tags(cls, tags: List[str]) -> List[str]:
         if len(",".join([max(_TAG_OF_TONE.values(), key=len), *tags]).encode("utf-8", "replace")) > _TAGS:
-            raise ValueError(f"ntfy takes {_TAGS} bytes of tags at most: write fewer")
+            raise ValueError(
+                Wording(
+                    "ntfy takes {most} bytes of tags at most: write fewer",
+                    "ntfy 的标签总共至多 {most} 字节：请减少标签",
+                    most=_TAGS,
+                )
+            )
         return tags
 
 
@@ -147,14 +155,29 @@ class NtfyEndpoint(EndpointConfig):
     def _check_destination(self) -> NtfyEndpoint:
         url, topic = _destination(self)
         if not topic:
-            raise ValueError('write the topic: "ntfy": {"topic": "..."}')
+            raise ValueError(
+                Wording('write the topic: "ntfy": {{"topic": "..."}}', '请填写主题："ntfy": {{"topic": "..."}}')
+            )
         if not _TOPIC.fullmatch(topic):
-            raise ValueError(f'{TOPIC_RULE}: "ntfy": {{"topic": "..."}}')
+            raise ValueError(
+                Wording('{rule}: "ntfy": {{"topic": "..."}}', '{rule}："ntfy": {{"topic": "..."}}', rule=TOPIC_RULE)
+            )
         parts = urlsplit(url)
         if parts.hostname == _PUBLIC_HOST and parts.path != "/":
-            raise ValueError("write the topic once, in ntfy.topic or at the end of the url")
+            raise ValueError(
+                Wording(
+                    "write the topic once, in ntfy.topic or at the end of the url",
+                    "主题只写一处：ntfy.topic，或 url 的末尾",
+                )
+            )
         if len(to_json(_frame(self, topic))) > _FRAME:
-            raise ValueError(f"ntfy takes {_FRAME} bytes of tags, links and actions at most: write shorter ones")
+            raise ValueError(
+                Wording(
+                    "ntfy takes {most} bytes of tags, links and actions at most: write shorter ones",
+                    "ntfy 的标签、链接和按钮总共至多 {most} 字节：请缩短",
+                    most=_FRAME,
+                )
+            )
         return self
 
 

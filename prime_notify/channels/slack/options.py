@@ -16,7 +16,7 @@ from typing_extensions import Literal
 from prime_notify.channels.common.options import check_users
 from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.config.problem import Location
 from prime_notify.text.wording import Wording
 
@@ -53,6 +53,7 @@ class SlackOptions(Options):
         example="#backups",
         min_length=1,
         content=True,
+        essential=True,
     )
     username: Optional[str] = option(
         None,
@@ -76,7 +77,12 @@ class SlackOptions(Options):
     def _check_icon(cls, icon: Optional[str]) -> Optional[str]:
         if icon is None or re.fullmatch(r":[^:\s]+:|https?://\S+", icon):
             return icon
-        raise ValueError('write an emoji, such as ":floppy_disk:", or the URL of an image')
+        raise ValueError(
+            Wording(
+                'write an emoji, such as ":floppy_disk:", or the URL of an image',
+                '请写表情，例如 ":floppy_disk:"，或图片的网址',
+            )
+        )
 
 
 class SlackEndpoint(EndpointConfig):
@@ -107,21 +113,31 @@ class SlackEndpoint(EndpointConfig):
     def _check_way(self) -> SlackEndpoint:
         if not self.is_webhook:
             if not self.slack.channel:
-                raise ValueError(f"name the channel in which the bot posts: {_BOT}")
+                raise ValueError(
+                    Wording(
+                        "name the channel in which the bot posts: {bot}", "请填写机器人发送到的频道：{bot}", bot=_BOT
+                    )
+                )
             if urlsplit(self.url).hostname == _WEBHOOKS:
                 raise ValueError(
-                    'leave out "url": a bot posts to its channel, not to a webhook; or leave out the token'
+                    Wording(
+                        'leave out "url": a bot posts to its channel, not to a webhook; or leave out the token',
+                        '请去掉 "url"：机器人发送到频道，而不是 Webhook；或者去掉令牌',
+                    )
                 )
             return self
         if self.url == _API:
-            raise ValueError(f'write the webhook\'s address as "url": "https://{_WEBHOOKS}/services/...", or {_BOT}')
-        if self.lifecycle != "separate":
             raise ValueError(
-                'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: ' + _BOT
+                Wording(
+                    'write the webhook\'s address as "url": "https://{host}/services/...", or {bot}',
+                    '请填写 Webhook 的地址："url": "https://{host}/services/..."，或使用机器人：{bot}',
+                    host=_WEBHOOKS,
+                    bot=_BOT,
+                )
             )
         return self
 
-    def warnings(self) -> Iterable[Tuple[Location, str]]:
+    def warnings(self) -> Iterable[Tuple[Location, Wording]]:
         yield from super().warnings()
         if self.is_webhook and self.slack.channel and urlsplit(self.url).hostname == _WEBHOOKS:
             yield ("slack", "channel"), _IGNORED
@@ -139,8 +155,29 @@ class SlackEndpoint(EndpointConfig):
             )
 
     @model_validator(mode="after")
+    def _check_lifecycle(self) -> SlackEndpoint:
+        if self.is_webhook and self.lifecycle != "separate":
+            remedy = Wording(
+                'leave out "lifecycle": an incoming webhook can neither reply nor update; a bot can do both: {bot}',
+                '请去掉 "lifecycle"：Incoming Webhook 既不能回复也不能更新消息；机器人两者都可以：{bot}',
+                bot=_BOT,
+            )
+            raise MisfitError(remedy, "lifecycle")
+        return self
+
+    @model_validator(mode="after")
     def _check_mention(self) -> SlackEndpoint:
-        check_users(self.mention, _USER, 'write in mention.users the ids of members, such as "U0123456789"')
-        if self.mention and not all(re.fullmatch(_GROUP, role, re.ASCII) for role in self.mention.roles):
-            raise ValueError('write in mention.roles the ids of user groups, such as "S0123456789"')
+        check_users(
+            self.mention,
+            _USER,
+            Wording(
+                'write in mention.users the ids of members, such as "U0123456789"',
+                '请在 mention.users 中填写成员 ID，例如 "U0123456789"',
+            ),
+        )
+        groups = Wording(
+            'write in mention.roles the ids of user groups, such as "S0123456789"',
+            '请在 mention.roles 中填写用户组 ID，例如 "S0123456789"',
+        )
+        check_users(self.mention, _GROUP, groups, "roles")
         return self

@@ -11,6 +11,7 @@ from typing_extensions import Literal
 from prime_notify.channels.common.options import check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import IdText, Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["TelegramEndpoint", "TelegramOptions"]
 
@@ -35,7 +36,13 @@ class TelegramOptions(Options):
         content=True,
     )
     message_thread_id: Optional[int] = option(
-        None, "The topic of a group with topics.", "开启话题的群组中的话题 ID。", example=7, ge=1, public=True
+        None,
+        "The topic of a group with topics.",
+        "开启话题的群组中的话题 ID。",
+        example=7,
+        ge=1,
+        public=True,
+        essential=True,
     )
     silent: bool = option(
         False, "Whether messages arrive without a sound.", "消息是否静默送达（不响铃）。", example=True, public=True
@@ -45,14 +52,24 @@ class TelegramOptions(Options):
     @classmethod
     def _check_token(cls, token: str) -> str:
         if re.search(r"[\s/?#]", token) or re.match(r"bot\d", token):
-            raise ValueError('write the token alone, "123456789:AA...", without "bot" before it and without an address')
+            raise ValueError(
+                Wording(
+                    'write the token alone, "123456789:AA...", without "bot" before it and without an address',
+                    '请只填写令牌本身，如 "123456789:AA..."，前面不加 "bot"，也不加地址',
+                )
+            )
         return token
 
     @field_validator("chat_id")
     @classmethod
     def _check_chat(cls, chat: str) -> str:
         if not re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{2,64}", chat):
-            raise ValueError("write the chat's id, such as -1001234567890, or the @name of a public channel or group")
+            raise ValueError(
+                Wording(
+                    "write the chat's id, such as -1001234567890, or the @name of a public channel or group",
+                    "请填写会话 ID，例如 -1001234567890，或公开频道、群组的 @名称",
+                )
+            )
         return chat
 
 
@@ -75,6 +92,9 @@ class TelegramEndpoint(EndpointConfig):
 
     @model_validator(mode="after")
     def _check_mention(self) -> TelegramEndpoint:
-        remedy = 'write in mention.users ids of users, digits only, or names with their @, such as "@steve"'
+        remedy = Wording(
+            'write in mention.users ids of users, digits only, or names with their @, such as "@steve"',
+            '请在 mention.users 中填写用户 ID（只有数字）或带 @ 的用户名，例如 "@steve"',
+        )
         check_users(self.mention, r"[0-9]{1,20}|@[A-Za-z0-9_]{2,32}", remedy)
         return self

@@ -8,6 +8,7 @@ from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
+from prime_notify.channels.webhook.checks import check_text_body, mode_of, statuses, statuses_in
 from prime_notify.channels.webhook.services import remedy_at
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.config.choices import as_choice, as_list
@@ -15,8 +16,9 @@ from prime_notify.config.connection_options import http_url
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
-from prime_notify.templates import Mode, check_template, is_expression, is_template
+from prime_notify.templates import Mode, check_template, is_template
 from prime_notify.templates.tree import check_tree
+from prime_notify.text.wording import NOTHING, Wording, joined
 
 __all__ = ["BODILESS", "BodyFormat", "WebhookEndpoint", "WebhookOptions"]
 
@@ -29,11 +31,9 @@ BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
-_STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
 _FRAMING = ("host", "content-length", "transfer-encoding")
-_MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
 
 
 def _template(source: str) -> str:
@@ -48,27 +48,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-def _statuses(text: str) -> str:
-    if not statuses_in(text):
-        raise ValueError('write a status or a range of them: 204, "200-299" or "2xx"')
-    return text
-
-
-def statuses_in(text: str) -> range:
-    """The HTTP statuses that ``204``, ``200-299`` or ``2xx`` mean; none for anything else."""
-    match = _STATUS.fullmatch(text.strip().lower())
-    if match is None:
-        return range(0)
-    if match[2] is None:
-        return range(int(match[1]) * 100, int(match[1]) * 100 + 100)
-    first = int(match[1] + match[2])
-    return range(first, int(match[3] or first) + 1)
-
-
 _Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 _Statuses = Annotated[
-    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(_statuses)]],
+    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(statuses)]],
     BeforeValidator(as_list),
     WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]
@@ -100,13 +83,19 @@ class WebhookOptions(Options):
     """The request of a webhook. Every string that is marked so may be a template."""
 
     method: str = option(
-        "POST", 'The HTTP method, such as "PUT" or "GET".', "HTTP 方法，例如 PUT 或 GET。", example="PUT", public=True
+        "POST",
+        'The HTTP method, such as "PUT" or "GET".',
+        "HTTP 方法，例如 PUT 或 GET。",
+        example="PUT",
+        public=True,
+        essential=True,
     )
     query: Annotated[Dict[str, _Template], _TEXT_SCHEMA] = option(
         dict,
         "Parameters added to the URL; templates. One that comes out empty is left out.",
         "附加在 URL 上的参数，可用模板；结果为空的参数会被省略。",
         example={"server": "{{ server.name }}"},
+        essential=True,
     )
     format: Optional[BodyFormat] = option(
         None,
@@ -115,6 +104,7 @@ class WebhookOptions(Options):
         "正文的格式：prime_backup（完整载荷，默认）、cloudevents、alertmanager、grafana 或 alert。",
         example="cloudevents",
         public=True,
+        essential=True,
     )
     content_type: Optional[str] = option(
         None,
@@ -122,6 +112,7 @@ class WebhookOptions(Options):
         "正文的 Content-Type；正文是文本时必填，例如 text/plain。",
         example="text/plain",
         public=True,
+        essential=True,
     )
     body: Any = option(
         None,
@@ -131,6 +122,7 @@ class WebhookOptions(Options):
         '单独的 "{{ backup }}" 保留原类型；含 "$if" 的对象仅在该表达式为真时出现。',
         example={"text": "{{ title }}"},
         content=True,
+        essential=True,
     )
     form: Optional[Dict[str, Annotated[Any, AfterValidator(check_tree)]]] = option(
         None,
@@ -138,6 +130,7 @@ class WebhookOptions(Options):
         "表单形式的正文：字段名与模板；对象或列表会以 JSON 发送。",
         example={"text": "{{ title }}"},
         content=True,
+        essential=True,
     )
     success: _Statuses = option(
         lambda: ["200-299"],
@@ -146,9 +139,14 @@ class WebhookOptions(Options):
         example=["200-204", 409],
         min_length=1,
         public=True,
+        essential=True,
     )
     auth: Optional[BasicAuth] = option(
-        None, "Basic authentication.", "Basic 认证。", example={"user": "minecraft", "password": "<password>"}
+        None,
+        "Basic authentication.",
+        "Basic 认证。",
+        example={"user": "minecraft", "password": "<password>"},
+        essential=True,
     )
     token: Optional[str] = option(
         None,
@@ -156,12 +154,14 @@ class WebhookOptions(Options):
         "以 Authorization: Bearer 发送的令牌。",
         example="<token>",
         min_length=1,
+        essential=True,
     )
     signing: Optional[SigningOptions] = option(
         None,
         "Signs each request, so that the receiver can verify its sender.",
         "为每个请求签名，供接收端验证来源。",
         example={"secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
+        essential=True,
     )
     alert: AlertOptions = option(
         AlertOptions, 'For "format": "alert".', "用于 format 为 alert 时。", example={"chat_id": "-100123"}
@@ -172,14 +172,24 @@ class WebhookOptions(Options):
     def _check_method(cls, method: str) -> str:
         method = method.upper()
         if not _METHOD.fullmatch(method) or method in _UNUSABLE:
-            raise ValueError('write a method such as "POST", "PUT", "PATCH", "DELETE" or "GET"')
+            raise ValueError(
+                Wording(
+                    'write a method such as "POST", "PUT", "PATCH", "DELETE" or "GET"',
+                    '请写 HTTP 方法，例如 "POST"、"PUT"、"PATCH"、"DELETE" 或 "GET"',
+                )
+            )
         return method
 
     @field_validator("content_type")
     @classmethod
     def _check_content_type(cls, value: Optional[str]) -> Optional[str]:
         if value is not None and not re.fullmatch(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"'-]+)*", value, re.ASCII):
-            raise ValueError('write a media type, such as "text/plain" or "application/xml; charset=utf-8"')
+            raise ValueError(
+                Wording(
+                    'write a media type, such as "text/plain" or "application/xml; charset=utf-8"',
+                    '请写媒体类型，例如 "text/plain" 或 "application/xml; charset=utf-8"',
+                )
+            )
         return value
 
     @field_validator("body")
@@ -187,22 +197,33 @@ class WebhookOptions(Options):
     def _check_body(cls, body: Any, info: ValidationInfo) -> Any:
         if not isinstance(body, str):
             return check_tree(body)
-        _check_text_body(body, info.data.get("content_type"))
+        check_text_body(body, info.data.get("content_type"))
         return body
 
     @model_validator(mode="after")
     def _check_combination(self) -> WebhookOptions:
         given = [name for name in ("body", "form", "format") if getattr(self, name) is not None]
         if len(given) > 1:
-            raise ValueError(f"keep one of {' and '.join(given)}: each of them is the whole body")
+            raise ValueError(
+                Wording(
+                    "keep one of {given}: each of them is the whole body",
+                    "{given} 只能保留一个：每一个都是整个正文",
+                    given=joined(given, " and ", "、"),
+                )
+            )
         if self.auth is not None and self.token is not None:
-            raise ValueError('keep one of "auth" and "token": both are sent as Authorization')
+            raise ValueError(
+                Wording(
+                    'keep one of "auth" and "token": both are sent as Authorization',
+                    '"auth" 与 "token" 只能保留一个：两者都作为 Authorization 发送',
+                )
+            )
         return self
 
     @property
     def mode(self) -> Mode:
         """The escaping of values in a text body."""
-        return _mode_of(self.content_type or "")
+        return mode_of(self.content_type or "")
 
     @property
     def is_own_body(self) -> bool:
@@ -212,26 +233,6 @@ class WebhookOptions(Options):
     def success_statuses(self) -> FrozenSet[int]:
         """The HTTP statuses that mean success."""
         return frozenset(status for text in self.success for status in statuses_in(text))
-
-
-def _check_text_body(body: str, content_type: Optional[str]) -> None:
-    """A text whose format has a syntax can be broken by the values in it. A JSON value or a form cannot."""
-    if content_type is None:
-        check_template(body)
-        if not is_expression(body):
-            raise ValueError(
-                'write "body" as a JSON value: {"text": "{{ title }}"}; or add a "content_type", such as "text/plain"'
-            )
-    elif "json" in content_type.lower():
-        raise ValueError('write "body" as a JSON value, not as text: {"text": "{{ title }}"}')
-    elif "x-www-form-urlencoded" in content_type.lower():
-        raise ValueError('write "form": {"text": "{{ title }}"} instead of "body"')
-    else:
-        check_template(body, _mode_of(content_type))
-
-
-def _mode_of(content_type: str) -> Mode:
-    return Mode.XML if _MARKUP.search(content_type) else Mode.TEXT
 
 
 class WebhookEndpoint(EndpointConfig):
@@ -255,7 +256,7 @@ class WebhookEndpoint(EndpointConfig):
     )
 
     @property
-    def misfit(self) -> str:
+    def misfit(self) -> Wording:
         """The remedy where the payload goes to a service that takes another form of message; empty where it fits.
 
         Somebody who writes a body, a query or a template into the URL has made the message of that service.
@@ -263,10 +264,10 @@ class WebhookEndpoint(EndpointConfig):
         options = self.webhook
         is_made = options.is_own_body or options.query or is_template(self.url) or options.method in BODILESS
         if is_made or options.format not in (None, "prime_backup"):
-            return ""
+            return NOTHING
         return remedy_at(self.url)
 
-    def warnings(self) -> Iterable[Tuple[Location, str]]:
+    def warnings(self) -> Iterable[Tuple[Location, Wording]]:
         yield from super().warnings()
         if self.misfit:
             yield ("type",), self.misfit
@@ -277,7 +278,12 @@ class WebhookEndpoint(EndpointConfig):
         if url is None or not is_template(url):
             return url if url is None else http_url(url)
         if not _STATIC_HOST.match(url):
-            raise ValueError("write the address's host without templates: what players type must not choose it")
+            raise ValueError(
+                Wording(
+                    "write the address's host without templates: what players type must not choose it",
+                    "地址的主机名不能用模板：不能由玩家输入的内容决定",
+                )
+            )
         http_url(_INSERTED.sub("x", url))
         check_template(url, Mode.URL)
         return url
@@ -290,5 +296,11 @@ class WebhookEndpoint(EndpointConfig):
             (name for name, value in headers.items() if name.lower() in _FRAMING and is_template(value)), None
         )
         if framing is not None:
-            raise ValueError(f'write "{framing}" without templates: it says where a request goes, or where it ends')
+            raise ValueError(
+                Wording(
+                    'write "{framing}" without templates: it says where a request goes, or where it ends',
+                    '"{framing}" 不能用模板：它决定请求发往何处、在何处结束',
+                    framing=framing,
+                )
+            )
         return headers

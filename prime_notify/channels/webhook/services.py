@@ -15,7 +15,7 @@ from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.plain import excerpt
-from prime_notify.text.wording import Wording
+from prime_notify.text.wording import NOTHING, Wording
 
 __all__ = ["Judge", "judge_at", "remedy_at"]
 
@@ -85,7 +85,7 @@ def judge_at(url: str) -> Optional[Judge]:
     return None if other is None else other.judge
 
 
-def remedy_at(url: str) -> str:
+def remedy_at(url: str) -> Wording:
     """What to write in place of a webhook that sends the payload to this address; empty where it may take it. Total."""
     type, other = service_at(url), _other_at(url)
     # ServerChan takes the title and the text out of the payload
@@ -96,7 +96,7 @@ def remedy_at(url: str) -> str:
             type=type,
         )
     if other is None:
-        return ""
+        return NOTHING
     return Wording(
         'this is an address of {name}, which takes messages of its own form only: write them to "webhook": '
         '{{"body": ...}}, or use "type": "apprise"',

@@ -13,6 +13,7 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.config.choices import TextList, as_choice
 from prime_notify.config.option import Options, option
+from prime_notify.text.wording import Wording
 
 __all__ = ["SigningOptions", "signature_headers"]
 
@@ -29,7 +30,9 @@ def _key(secret: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError('write a secret of the form "whsec_" + base64') from None
+        raise ValueError(
+            Wording('write a secret of the form "whsec_" + base64', '请写 "whsec_" 加 Base64 形式的密钥')
+        ) from None
 
 
 class SigningOptions(Options):
@@ -55,13 +58,23 @@ class SigningOptions(Options):
     def _check_secrets(self) -> SigningOptions:
         if self.scheme == "feishu":
             if len(self.secret) > 1:
-                raise ValueError('write one "secret": this scheme has room for one signature')
+                raise ValueError(
+                    Wording(
+                        'write one "secret": this scheme has room for one signature',
+                        '请只写一个 "secret"：此方案只能放一个签名',
+                    )
+                )
             return self
         for secret in self.secret:
             if not _SHORTEST <= len(_key(secret)) <= _LONGEST:
                 raise ValueError(
-                    f'write a secret of {_SHORTEST} to {_LONGEST} bytes, such as "whsec_" + the output of '
-                    '"openssl rand -base64 32"'
+                    Wording(
+                        'write a secret of {shortest} to {longest} bytes, such as "whsec_" + the output of '
+                        '"openssl rand -base64 32"',
+                        '请写 {shortest} 到 {longest} 字节的密钥，例如 "whsec_" 加上 "openssl rand -base64 32" 的输出',
+                        shortest=_SHORTEST,
+                        longest=_LONGEST,
+                    )
                 )
         return self
 

@@ -19,6 +19,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from tests.support.configs import without_placeholders
 from tests.support.messages import channel
 
 __all__ = [
@@ -66,7 +67,7 @@ def make(type: str, **more: Any) -> Channel[Any]:
 
 def load(*endpoints: Any) -> LoadedConfig:
     document = {"notification": {"enabled": True, "endpoints": copy.deepcopy(list(endpoints))}}
-    return load_config(document, environ={}, base_dir=Path("nowhere"))
+    return without_placeholders(load_config(document, environ={}, base_dir=Path("nowhere")))
 
 
 @functools.cache

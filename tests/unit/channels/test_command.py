@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any, Dict
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from prime_notify.loading.load import load_config
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Permanent, Retry
@@ -224,3 +226,19 @@ def test_a_real_program_gets_all_of_it() -> None:
     transport.close()
     assert response.body.decode() == ascii([FIELDS["backup"]["comment"], "error", "t"]) + os.linesep
     assert isinstance(sender.judge(response), Permanent)
+
+
+@pytest.mark.parametrize("program", ["/opt/no/such/program", "no-such-program-here"])
+def test_a_program_that_cannot_be_run_is_reported_at_load(program: str) -> None:
+    document = {"notification": {"endpoints": [{"name": "s", "type": "command", "command": {"argv": [program]}}]}}
+    loaded = load_config(document, environ={}, base_dir=Path())
+    [problem] = loaded.problems
+    assert (problem.path, problem.fatal) == ("notification.endpoints[0].command.argv[0]", False)
+    assert problem.remedy.startswith("there is no such program that can be run: write its whole path")
+    assert len(loaded.endpoints) == 1
+
+
+@pytest.mark.parametrize("program", [sys.executable, "./beside-the-server.sh"])
+def test_a_program_that_may_be_there_is_not_reported(program: str) -> None:
+    document = {"notification": {"endpoints": [{"name": "s", "type": "command", "command": {"argv": [program]}}]}}
+    assert load_config(document, environ={}, base_dir=Path()).problems == ()

@@ -494,7 +494,7 @@ def test_what_is_not_known_is_judged_by_its_status(status: int, value: Any, kind
         ({"discord": {"avatar_url": "a.png"}}, "whole address of a picture"),
         ({"mention": {"users": ["@steve"]}}, "mention.users ids, digits only"),
         ({"mention": {"roles": ["admins"]}}, "mention.roles ids, digits only"),
-        ({"actions": [{"label": "x", "url": "https://h/" + "x" * 600}]}, "shorter addresses"),
+        ({"actions": [{"label": "x", "url": "https://h/" + "x" * 600}]}, "shorter address"),
     ],
 )
 def test_a_wrong_config_says_what_to_write(config: Dict[str, Any], remedy: str) -> None:

@@ -70,3 +70,15 @@ def test_references_start_at_the_configs_folder(folder: Folder, monkeypatch: pyt
     folder.configure({"name": "phone", "url": {"file": "url.txt"}})
     (folder.path / "url.txt").write_text(f"https://example.com/{SECRET}\n")
     assert folder.run("validate").code == 0
+
+
+def test_mistakes_are_printed_in_the_language_of_the_folders_mcdreforged(folder: Folder) -> None:
+    folder.configure({"name": "phone", "url": "nowhere"}, server={"name": []})
+    (folder.path.parent.parent / "config.yml").write_text("language: zh_cn\n", encoding="utf-8")
+    assert "- server.name：现为 []；请写一段文本" in folder.run("validate").lines
+    data = folder.run("validate", "--json").data
+    assert data["problems"][0] == {"path": "server.name", "found": "现为 []", "remedy": "请写一段文本", "fatal": False}
+    assert "Config: server.name：现为 []；请写一段文本" in folder.run("status").lines
+    (folder.path / "config.json").write_text('{"a": True}', encoding="utf-8")
+    assert folder.run("validate").lines[1] == '- 第 1 行第 7 列：现为 "True"；请改为 true'
+    assert '第 1 行第 7 列：现为 "True"；请改为 true' in folder.run("status").out

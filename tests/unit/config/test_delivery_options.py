@@ -37,7 +37,7 @@ def test_by_default_a_digest_has_at_most_fifty_of_every_severity_and_quiet_hours
         ({"digest": {"every": "0s"}}, "digest.every", "above zero"),
         ({"digest": {"every": "8d"}}, "digest.every", "at most 7 days"),
         ({"digest": {"every": "soon"}}, "digest.every", "a duration is"),
-        ({"digest": {"every": "1h", "max": 1}}, "digest.max", "greater than or equal to 2"),
+        ({"digest": {"every": "1h", "max": 1}}, "digest.max", "at least 2"),
         ({"digest": {"every": "1h", "at_once": "info"}}, "digest.at_once", "nothing to collect"),
         ({"digest": {"every": "1h", "at_once": "eror"}}, "digest.at_once", 'did you mean "error"'),
         ({"digest": "6h"}, "digest", "write an object"),
@@ -47,10 +47,13 @@ def test_by_default_a_digest_has_at_most_fifty_of_every_severity_and_quiet_hours
         ({"quiet_hours": {"from": "1:00", "to": "2:00", "below": "info"}}, "quiet_hours.below", "nothing is below"),
     ],
 )
-def test_what_does_not_fit_is_reported_with_its_place(options: Dict[str, Any], path: str, remedy: str):
-    found = problems(load_endpoints(hook(**options)))
+def test_what_does_not_fit_is_left_out_and_reported_with_its_place(options: Dict[str, Any], path: str, remedy: str):
+    loaded = load_endpoints(hook(**options))
+    found = problems(loaded)
+    assert list(found) == [f"[0].{path}"]
     assert remedy in found[f"[0].{path}"].remedy
-    assert found[f"[0].{path}"].fatal
+    assert "is left out" in found[f"[0].{path}"].remedy
+    assert [one.name for one in loaded.endpoints] == ["ops"]
 
 
 def test_what_shows_a_state_cannot_hold_anything_back():
@@ -139,7 +142,7 @@ def test_what_shows_a_state_shares_nothing():
     found = _with_groups({"g": "first_ok"}, pings, hook(name="a", group="g"), hook(name="b", group="g"))
     [problem] = found.problems
     assert problem.path == "notification.endpoints[0].group"
-    assert problem.remedy.startswith("healthchecks shows a state, so it has to be told everything")
+    assert problem.remedy.startswith("healthchecks shows a state, so it has to receive everything")
     assert found.endpoints[0].config.group is None
     assert _with_groups({"g": "all"}, pings).problems == ()
 

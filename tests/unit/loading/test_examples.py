@@ -130,7 +130,8 @@ def _loads(document: Dict[str, Any], folder: Path) -> bool:
 
 
 def _endpoints(document: Dict[str, Any]) -> List[Any]:
-    return (document.get("notification") or {}).get("endpoints") or []
+    endpoints = (document.get("notification") or {}).get("endpoints") or []
+    return endpoints if isinstance(endpoints, list) else [endpoints]
 
 
 @every_option

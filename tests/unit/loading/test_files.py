@@ -32,7 +32,10 @@ def test_a_config_is_read_as_utf_8_with_or_without_a_byte_order_mark(path, conte
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'{"a": "\xb1\xb8"}', "a byte that is no UTF-8 at position 7; save the file with the encoding UTF-8"),
+        (
+            b'{"a": "\xb1\xb8"}',
+            "line 1, column 8: found text in the encoding GBK; save the file with the encoding UTF-8",
+        ),
         (b" " * (4 * 1024 * 1024 + 1), "more than 4 MiB"),
         (b'{"a": 1,}', "remove the comma"),
     ],

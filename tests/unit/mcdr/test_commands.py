@@ -15,6 +15,7 @@ from prime_notify.mcdr.rich_text import quoted
 from prime_notify.model.event import EventName
 from prime_notify.routing import Decision, Reason
 from tests.support.bench import Bench, MakeBench
+from tests.support.configs import load
 from tests.support.console import Reader
 from tests.support.scripted_engine import NOON, last, state
 
@@ -155,6 +156,21 @@ def test_reload_tells_every_problem(bench: Bench) -> None:
         "- a.b: found 7; write true",
         "- c: found null; write a list",
     ]
+
+
+def test_reload_tells_each_problem_in_the_readers_language(bench: Bench) -> None:
+    bench.reloaded = Reloaded(True, load({"notification": {"enabled": "ture"}}).problems)
+    lines = bench.console.type("!!pn reload", Reader(language="zh_cn"))
+    assert lines[1] == '- notification.enabled：现为 "ture"；请写 true 或 false；在此之前按 true 处理'
+
+
+def test_the_log_has_each_problem_in_mcdreforgeds_language(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    [problem] = load({"notification": {"enabled": "ture"}}).problems
+    monkeypatch.setattr(bench.console, "get_mcdr_language", lambda: "zh_cn")
+    bench.console.translations.warning("log.config_problem", problem=problem.wording)
+    assert caplog.messages == ['配置：notification.enabled：现为 "ture"；请写 true 或 false；在此之前按 true 处理']
 
 
 def test_reload_spares_the_console_what_its_log_says(bench: Bench) -> None:

@@ -259,6 +259,19 @@ def test_unknown_fields_are_kept_in_extra() -> None:
     assert payload["extra"] == {"a": 1, "colour": "red", "backup.mood": "good"}
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"), [(2, "2"), (1.5, "1.5"), (None, "None"), (True, "True"), ((1, 2), "<class 'tuple'>")]
+)
+def test_only_the_entry_whose_key_is_no_text_is_left_out_and_named(key: object, shown: str) -> None:
+    payload, warnings = read(extra={"p": 1, key: 3, "q": 4}, backup={"id": 1, "tags": {"a": True, key: 3}})
+    assert payload["extra"] == {"p": 1, "q": 4}
+    assert payload["backup"]["tags"] == {"a": True}
+    assert [text.partition(": ")[2] for text in warnings] == [
+        f'"backup.tags[{shown}]" (its key is not a text) left out',
+        f'"extra[{shown}]" (its key is not a text) left out',
+    ]
+
+
 def test_an_unknown_field_never_replaces_one_of_extra() -> None:
     assert clean(a=2, extra={"a": 1})["extra"] == {"a": 1}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import ssl
 
 import pytest
@@ -52,3 +53,21 @@ def test_up_to_the_tunnel_it_is_the_proxy_that_failed(phase: Phase) -> None:
     failure = explain(ConnectionResetError(), phase, "host:443", "proxy:3128")
     assert (failure.kind is FailureKind.PROXY) == (phase <= Phase.PROXY)
     assert ("proxy:3128" in failure.reason) == (phase <= Phase.PROXY)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost:8080", "[::1]:80", "gotify.localhost:80"])
+def test_a_refusal_on_this_machine_mentions_docker(host: str) -> None:
+    hint = explain(ConnectionRefusedError(), Phase.CONNECT, host).hint
+    assert "in Docker, this address is the container itself" in hint
+    assert "在 Docker 中，此地址指容器自身" in hint.chinese
+
+
+def test_a_refusal_elsewhere_does_not() -> None:
+    assert explain(ConnectionRefusedError(), Phase.CONNECT, "example.com:80").hint == (
+        "check the port, and that the service is running"
+    )
+
+
+def test_an_unknown_host_may_be_this_machines_dns() -> None:
+    hint = explain(socket.gaierror(socket.EAI_NONAME, "unknown"), Phase.CONNECT, "example.com:80").hint
+    assert hint == "check the spelling of the URL's host; if it is right, check this machine's DNS"
