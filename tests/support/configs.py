@@ -50,7 +50,7 @@ def without_placeholders(loaded: LoadedConfig) -> LoadedConfig:
     """Without the warnings that examples of the documentation give on purpose: ``<key>``, and programs that "
     "are not here."""
     kept = [
-        one for one in loaded.problems if not re.match(r"replace \S+ by your own|there is no such program", one.remedy)
+        one for one in loaded.problems if not re.match(r"replace .+ by your own|there is no such program", one.remedy)
     ]
     return replace(loaded, problems=tuple(kept))
 
