@@ -97,7 +97,8 @@ class _Loading:
     ) -> Optional[Endpoint]:
         """The endpoint with a valid config; None when there is a fatal problem nevertheless."""
         config = self._supported(config, channel_type)
-        for location, remedy in (*config.warnings(), *self._doubts(config)):
+        warnings = list(config.warnings())
+        for location, remedy in (*warnings, *self._doubts(config, warnings)):
             self._add(location, remedy, fatal=False)
         contradiction = contradiction_in(config, self._events)
         if contradiction:
@@ -178,13 +179,18 @@ class _Loading:
             return None
         return config
 
-    def _doubts(self, config: EndpointConfig) -> Iterator[Tuple[Location, Wording]]:
-        """Values that fit, but cannot be meant: placeholders, and the address of another service."""
+    def _doubts(
+        self, config: EndpointConfig, warnings: Sequence[Tuple[Location, str]]
+    ) -> Iterator[Tuple[Location, Wording]]:
+        """Values that fit, but cannot be meant: placeholders, and the address of another service.
+
+        ``warnings``: the channel's own; one of them may name the other service already.
+        """
         if not config.enabled:
             return
         yield from placeholders(self._raw, self._model)
         service = other_service(config, self._types)
-        if service is not None:
+        if service is not None and not any('"type"' in remedy for _, remedy in warnings):
             yield ("type",) if "type" in self._raw else ("url",), service
 
     def _loose(self, violations: Sequence[Violation]) -> Set[Location]:

@@ -34,7 +34,7 @@ _BOUNDS: Dict[str, Tuple[str, Callable[[object], Wording]]] = {
     "less_than": ("lt", lambda n: Wording("write a number below {n}", "请写小于 {n} 的数字", n=n)),
     "string_too_short": ("min_length", lambda n: Wording("write {n} or more characters", "至少写 {n} 个字符", n=n)),
     "string_too_long": ("max_length", lambda n: Wording("write at most {n} characters", "至多写 {n} 个字符", n=n)),
-    "too_short": ("min_length", lambda n: Wording("write {n} or more items", "至少写 {n} 项", n=n)),
+    "too_short": ("min_length", lambda n: Wording("write at least {n}", "至少写 {n} 项", n=n)),
     "too_long": ("max_length", lambda n: Wording("write at most {n} items", "至多写 {n} 项", n=n)),
 }
 """The key of the bound in Pydantic's context, and the remedy with it."""

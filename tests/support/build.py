@@ -17,6 +17,7 @@ from prime_notify.model.notification import Notification
 from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import OpenTask, State
+from tests.support.configs import without_placeholders
 
 __all__ = ["endpoint", "event", "know_health", "loaded", "notification", "open_task", "smash_index", "states"]
 
@@ -54,7 +55,7 @@ def endpoint(name: str = "a", url: str = "http://127.0.0.1:9/hook", **options: A
 def loaded(*endpoints: Mapping[str, Any], **sections: Any) -> LoadedConfig:
     """A config with these endpoints, switched on; refuses one that has problems."""
     document = {"notification": {"enabled": True, "endpoints": list(endpoints)}, **sections}
-    result = load_config(document, environ={}, base_dir=Path())
+    result = without_placeholders(load_config(document, environ={}, base_dir=Path()))
     assert not result.problems, [str(problem) for problem in result.problems]
     return result
 

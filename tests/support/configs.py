@@ -49,7 +49,9 @@ def load(document: object, environ: Optional[Dict[str, str]] = None, base_dir: P
 def without_placeholders(loaded: LoadedConfig) -> LoadedConfig:
     """Without the warnings that examples of the documentation give on purpose: ``<key>``, and programs that "
     "are not here."""
-    kept = [one for one in loaded.problems if not re.match(r"replace (<|\.\.\.)|there is no such program", one.remedy)]
+    kept = [
+        one for one in loaded.problems if not re.match(r"replace .+ by your own|there is no such program", one.remedy)
+    ]
     return replace(loaded, problems=tuple(kept))
 
 

@@ -98,7 +98,7 @@ def test_paths_start_at_the_configs_folder(folder: Path) -> None:
         ({"cert": "cert.pem"}, "cert", "the client certificate cannot be used"),
         ({"cert": ["cert.pem", "locked.pem"]}, "cert", "the key must not be encrypted"),
         ({"cert": ["a", "b", "c"]}, "cert", "at most 2"),
-        ({"cert": []}, "cert", "1 or more items"),
+        ({"cert": []}, "cert", "at least 1"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_reported_at_load(folder: Path, given: Any, path: str, remedy: str) -> None:

@@ -110,7 +110,8 @@ def test_what_would_fail_is_said_with_the_remedy_and_without_secrets() -> None:
     [text] = Scene().run(hook(f"http://127.0.0.1:{port}/{SECRET}"))
     assert text == (
         f"ops would not be reached now: 127.0.0.1:{port} refused the connection. "
-        "What to do: check the port, and that the service is running"
+        "What to do: check the port, and that the service is running; in Docker, this address is the container itself: "
+        "write the address of the machine, such as host.docker.internal"
     )
 
 
@@ -118,7 +119,10 @@ def test_it_is_said_in_the_consoles_language() -> None:
     scene = Scene(language="zh_cn")
     port = unused_port()
     [text] = scene.run(hook(f"http://127.0.0.1:{port}/{SECRET}"))
-    assert text == f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行"
+    assert text == (
+        f"目前无法送达 ops：127.0.0.1:{port} 拒绝了连接。解决办法：请检查端口，以及该服务是否在运行；"
+        "在 Docker 中，此地址指容器自身：请写宿主机的地址，例如 host.docker.internal"
+    )
 
 
 def test_each_kind_of_failure_has_its_own_text(receiver: Receiver) -> None:
