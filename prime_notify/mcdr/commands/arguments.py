@@ -88,7 +88,7 @@ def say_mistake(tools: Tools, source: CommandSource, endpoint: EndpointState) ->
     say(source, RTextList(RText("- ", RColor.gray), name, reply("command.mark.colon"), mistake_text(tools, endpoint)))
     if endpoint.mistake is not None and may_repair(tools, source):
         command = f"{tools.prefix} reload"
-        say(source, problem_line(endpoint.mistake))
+        say(source, problem_line(tools, source, endpoint.mistake))
         text = coloured(reply("command.config.correct", reload=command), RColor.yellow)
         say(source, fills_in(tools.translations, text, command))
 

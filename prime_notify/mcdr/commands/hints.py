@@ -45,7 +45,7 @@ def say_unreadable(tools: Tools, source: CommandSource) -> None:
     say(source, coloured(tools.translations.reply(key), RColor.red))
     if may_repair(tools, source):
         for problem in state.problems:
-            say(source, problem_line(problem))
+            say(source, problem_line(tools, source, problem))
         say(source, _then_reload(tools, "command.config.correct"))
 
 
@@ -59,7 +59,7 @@ def say_config_problems(tools: Tools, source: CommandSource) -> None:
     line = coloured(reply("command.config.problems", count=len(state.problems)), RColor.red)
     line = RTextList(line, tools.translations.in_brackets(reply("command.config.at", places=problem_places(tools))))
     if may_repair(tools, source):
-        hover = RTextBase.join("\n", [str(problem) for problem in state.problems])
+        hover = RTextBase.join("\n", [_problem_text(tools, source, problem) for problem in state.problems])
         line = RTextList(clickable(line, f"{tools.prefix} reload", hover))
     say(source, line.set_color(RColor.red))
 
@@ -74,9 +74,13 @@ def problem_places(tools: Tools) -> RTextBase:
     return tools.translations.listed(shown)
 
 
-def problem_line(problem: Problem) -> RTextBase:
+def problem_line(tools: Tools, source: CommandSource, problem: Problem) -> RTextBase:
     """A problem in the config with its remedy."""
-    return RTextList(RText("- ", RColor.gray), RText(str(problem), RColor.red))
+    return RTextList(RText("- ", RColor.gray), RText(_problem_text(tools, source, problem), RColor.red))
+
+
+def _problem_text(_tools: Tools, _source: CommandSource, problem: Problem) -> str:
+    return str(problem)
 
 
 def may_repair(tools: Tools, source: CommandSource) -> bool:

@@ -32,7 +32,7 @@ def _reload(tools: Tools, source: CommandSource) -> None:
     else:
         say(source, coloured(reply("command.reload.done"), RColor.green))
     for problem in () if source.is_console else reloaded.problems:  # the console has them in the log already
-        say(source, problem_line(problem))
+        say(source, problem_line(tools, source, problem))
     for path in reloaded.needs_plugin_reload:
         command = "!!MCDR plugin reload prime_notify"
         hint = coloured(reply("command.reload.needs_plugin_reload", path=path, command=command), RColor.yellow)
