@@ -211,9 +211,14 @@ class PermissionConfig(Options):
 def _of_no_other(prefix: str) -> str:
     owner = _TAKEN_PREFIXES.get(prefix)
     if owner is not None:
-        english = '{prefix} belongs to {owner}; write another prefix, such as "{default}"; until then it is "{default}"'
-        chinese = "{prefix} 属于 {owner}；请写另一个前缀，如“{default}”；在此之前使用“{default}”"
-        raise ValueError(Wording(english, chinese, prefix=prefix, owner=owner, default=DEFAULT_PREFIX))
+        remedy = Wording(
+            '{prefix} belongs to {owner}; write another prefix, such as "{default}"; until then it is "{default}"',
+            "{prefix} 属于 {owner}；请写另一个前缀，如“{default}”；在此之前使用“{default}”",
+            prefix=prefix,
+            owner=owner,
+            default=DEFAULT_PREFIX,
+        )
+        raise ValueError(remedy)
     return prefix
 
 

@@ -59,7 +59,7 @@ def say_config_problems(tools: Tools, source: CommandSource) -> None:
     line = coloured(reply("command.config.problems", count=len(state.problems)), RColor.red)
     line = RTextList(line, tools.translations.in_brackets(reply("command.config.at", places=problem_places(tools))))
     if may_repair(tools, source):
-        hover = RTextBase.join("\n", [tools.translations.words(problem.wording, source) for problem in state.problems])
+        hover = RTextBase.join("\n", [_problem_text(tools, source, problem) for problem in state.problems])
         line = RTextList(clickable(line, f"{tools.prefix} reload", hover))
     say(source, line.set_color(RColor.red))
 
@@ -75,8 +75,12 @@ def problem_places(tools: Tools) -> RTextBase:
 
 
 def problem_line(tools: Tools, source: CommandSource, problem: Problem) -> RTextBase:
-    """A problem in the config with its remedy, in the reader's language."""
-    return RTextList(RText("- ", RColor.gray), RText(tools.translations.words(problem.wording, source), RColor.red))
+    """A problem in the config with its remedy."""
+    return RTextList(RText("- ", RColor.gray), RText(_problem_text(tools, source, problem), RColor.red))
+
+
+def _problem_text(tools: Tools, source: CommandSource, problem: Problem) -> str:
+    return tools.translations.words(problem.wording, source)
 
 
 def may_repair(tools: Tools, source: CommandSource) -> bool:
