@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Set
 
+from prime_notify.waiting import make_signal
+
 __all__ = ["Periodic", "PeriodicThread"]
 
 
@@ -36,7 +38,7 @@ class PeriodicThread:
         started = now()
         self._due: Dict[str, float] = {job.name: started + job.every for job in jobs}
         self._failing: Set[str] = set()
-        self._stopping = threading.Event()
+        self._stopping = make_signal()
         self._thread: Optional[threading.Thread] = None
 
     def start(self) -> None:

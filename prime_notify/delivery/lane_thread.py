@@ -7,6 +7,7 @@ import threading
 from typing import Callable, Optional
 
 from prime_notify.delivery.lane import Lane
+from prime_notify.waiting import make_signal
 
 __all__ = ["LaneThread", "guard"]
 
@@ -23,7 +24,7 @@ class LaneThread:
     def __init__(self, lane: Lane, *, after: Optional[LaneThread] = None) -> None:
         self.lane = lane
         self._after = after
-        self._wake = threading.Event()
+        self._wake = make_signal()
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = None
         self._start_lock = threading.Lock()
