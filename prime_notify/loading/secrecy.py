@@ -26,6 +26,7 @@ _PUBLIC_SEGMENTS = (
     "services", "webhooks", "workflows",
 )  # fmt: skip
 """Words of the documented addresses of services. At the end of an address, where keys stand, they are masked."""
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # names of fields, no secrets
 _HAS_HOST = re.compile(r"(https?|socks\w*)://", re.IGNORECASE)
 _LARGEST_NUMBER = 10**100
 _NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
@@ -60,7 +61,7 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
         yield leaf
         for url in split_urls(leaf) if "://" in leaf else ():
             yield url
-            yield from _parts_of_url(url)
+            yield from _parts_of_url(_TEMPLATE.sub("", url))
         if key == "headers":
             yield from leaf.split(None, 1)[1:]  # the part after "Bearer" or "Basic"
 

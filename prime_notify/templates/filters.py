@@ -101,7 +101,10 @@ def _zone(name: str) -> Optional[datetime.tzinfo]:
         return time_zone(name)
     except ValueError:
         raise TemplateFailure(
-            "date takes the zone 'local' or 'utc', a name such as 'Asia/Shanghai', or an offset such as '+08:00'"
+            Wording(
+                "date takes the zone 'local' or 'utc', a name such as 'Asia/Shanghai', or an offset such as '+08:00'",
+                "date 的时区为 'local'、'utc'、名称（如 'Asia/Shanghai'）或偏移（如 '+08:00'）",
+            )
         ) from None
 
 

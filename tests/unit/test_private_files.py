@@ -33,7 +33,7 @@ def modes(folder: Path) -> Dict[str, int]:
 
 
 def data_folder(path: Path) -> DataFolder:
-    return DataFolder(path, SystemClock(), lambda level, key, **values: None, longest_wait=1.0)
+    return DataFolder(path, SystemClock(), lambda level, key, **values: None, longest_wait=lambda: 1.0)
 
 
 def taken(path: Path) -> DataFolder:

@@ -11,4 +11,6 @@ from tests.support.cli_folder import Folder
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path)
+    path = tmp_path / "mcdr" / "config" / "prime_notify"  # a config.yml beside config/ belongs to one test only
+    path.mkdir(parents=True)
+    return Folder(path)

@@ -77,14 +77,14 @@ def test_what_waits_for_an_endpoint_that_is_not_there_needs_a_person(folder: Fol
 
 
 def test_a_config_that_is_wrong_needs_a_person(folder: Folder, receiver: Receiver) -> None:
-    folder.configure(hook(receiver, timeout="soon"), enabled=False)
+    folder.configure({"name": "phone", "url": "nowhere"}, enabled=False)
     said = folder.run("status")
     assert said.code == 1
     assert "Notifications: switched off (notification.enabled)" in said.out
-    assert "Config: notification.endpoints[0].timeout" in said.out
-    assert said.lines[-1].endswith("off: mistake at notification.endpoints[0].timeout")
+    assert "Config: notification.endpoints[0].url" in said.out
+    assert said.lines[-1].endswith("off: mistake at notification.endpoints[0].url")
     [phone] = folder.run("status", "--json").data["endpoints"]
-    assert (phone["name"], phone["mistake"]) == ("phone", "notification.endpoints[0].timeout")
+    assert (phone["name"], phone["mistake"]) == ("phone", "notification.endpoints[0].url")
 
 
 def test_what_waits_for_an_endpoint_with_a_mistake_is_counted_there(folder: Folder, receiver: Receiver) -> None:

@@ -10,6 +10,7 @@ import pytest
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.delivery.doubts import BELIEVED
 from prime_notify.model.outcome import Permanent, Retry
+from prime_notify.model.request import Request
 from prime_notify.model.response import Response
 from prime_notify.outbox.history import History
 from prime_notify.outbox.values import State
@@ -18,6 +19,7 @@ from tests.support.delivery_world import World
 from tests.support.messages import answer
 from tests.unit.channels.contract import HTTP_TYPES, load, make
 
+POST = Request("POST", "http://127.0.0.1/")
 PAGE = b"<!DOCTYPE html><html><head><title>404 Not Found</title></head></html>"
 N8N = {"code": 404, "message": 'The requested webhook "POST x" is not registered.', "hint": "Click the button"}
 PROXIES: List[Any] = [
@@ -101,7 +103,7 @@ def test_a_server_of_ones_own_is_doubted_and_a_public_service_believed(type: str
         own["url"] = "http://127.0.0.1:8080/8f57b2d4-0000-0000-0000-000000000000"
     refusal = Response(404, {}, b"404 page not found")
     [there] = load(own).endpoints
-    outcome = there.judge(refusal)
+    outcome = there.judge(POST, refusal)
     assert isinstance(outcome, Permanent)
     assert outcome.doubtful
 
@@ -118,7 +120,7 @@ def test_a_server_of_ones_own_is_doubted_and_a_public_service_believed(type: str
 )
 def test_a_public_service_is_believed_at_once(type: str, url: str) -> None:
     options: Any = {"ntfy": {"ntfy": {"topic": "minecraft"}}, "webhook": {"webhook": {"body": {}}}}.get(type, {})
-    outcome = endpoint("a", url, type=type, **options).judge(Response(404, {}, PAGE))
+    outcome = endpoint("a", url, type=type, **options).judge(POST, Response(404, {}, PAGE))
     assert isinstance(outcome, Permanent)
     assert not outcome.doubtful
 
@@ -140,6 +142,6 @@ def test_a_known_services_own_word_is_final_at_any_address(type: str, status: in
 
 def test_no_service_can_ask_for_more_than_it_means() -> None:
     there = endpoint("a", "http://127.0.0.1:1", type="gotify", gotify={"token": "t"})
-    outcome = there.judge(Response(429, {"retry-after": "64570"}))
+    outcome = there.judge(POST, Response(429, {"retry-after": "64570"}))
     assert isinstance(outcome, Retry)
     assert outcome.after == 3600

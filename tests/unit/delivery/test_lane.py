@@ -115,7 +115,7 @@ def test_an_acceptance_without_confirmation_ends_a_delivery_but_is_none() -> Non
     [record] = History(world.store.database).find(id)
     assert [one.outcome for one in record.deliveries[0].tries] == [State.ACCEPTED]
     assert delivery_text(record.deliveries[0], 0.0).startswith("a: accepted, not confirmed (")
-    assert next(iter(try_lines(record.deliveries[0].tries[0]))).split()[3:6] == ["accepted,", "not", "confirmed"]
+    assert " accepted, not confirmed (" in next(iter(try_lines(record.deliveries[0].tries[0])))
     assert not Health.from_json(world.lane.health.to_json()).confirmed
     world.lane.endpoint = endpoint("a", type="apprise", apprise={"urls": "json://host/the-token"})
     assert states(world.store, world.put()) == {"a": State.WAITING}

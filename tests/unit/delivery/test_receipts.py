@@ -119,7 +119,11 @@ def test_a_retry_goes_only_to_the_urls_of_apprise_without_the_message_after_a_re
 
 
 def alertmanager(folder: Path, **more: Any) -> Service:
-    return Service(folder, lambda alerts: {}, {"type": "alertmanager", "url": "http://alerts.example.com", **more})
+    return Service(
+        folder,
+        lambda alerts: {"status": "success"},
+        {"type": "alertmanager", "url": "http://alerts.example.com", **more},
+    )
 
 
 def shown(world: Service) -> List[List[str]]:

@@ -77,6 +77,7 @@ def test_every_text_of_a_command_fits(bench: Bench, language: str) -> None:
 
 NAMES = (
     *(
+        "accepted",
         "answer",
         "command",
         "count",
