@@ -59,7 +59,7 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
         yield leaf
         if "://" in leaf:
             yield from _parts_of_url(leaf)
-        if key == "headers":
+        if key == "headers" and not leaf.startswith("{{"):
             yield from leaf.split(None, 1)[1:]  # the part after "Bearer" or "Basic"
 
 
