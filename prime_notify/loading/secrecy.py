@@ -58,12 +58,20 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
     for leaf in _secret_leaves(value, member(model, key), secrecy_at(model, (key,))):
         if key == "proxy" and "@" not in leaf:
             continue  # people need to see host and port when the proxy is down
-        yield leaf
+        yield from _written(leaf)
         for url in split_urls(leaf) if "://" in leaf else ():
             yield url
             yield from _parts_of_url(_TEMPLATE.sub("", url))
-        if key == "headers":
+        if key == "headers" and not leaf.startswith("{{"):
             yield from leaf.split(None, 1)[1:]  # the part after "Bearer" or "Basic"
+
+
+def _written(leaf: str) -> Iterator[str]:
+    """The text, or, where a template inserts names of fields, the pieces around them."""
+    if not _TEMPLATE.search(leaf):
+        yield leaf
+        return
+    yield from (piece.strip() for piece in _TEMPLATE.split(leaf) if piece.strip() and not is_ordinary(piece.strip()))
 
 
 def _secret_leaves(value: Any, annotation: Any, secrecy: Secrecy) -> Iterator[str]:

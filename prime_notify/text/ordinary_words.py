@@ -1,4 +1,7 @@
-"""Words that addresses, answers and our own texts are full of: no secret by themselves."""
+"""Words that addresses, answers and our own texts are full of: no secret by themselves.
+
+The documented beginnings of keys are among them: a remedy names them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _LISTED = """
     space start started state status stop storage success survival sync system target targets task team telegram
     test text that this time timeout title token topic true type unable unauthorized undefined unknown unlock update
     upload user username users utf-8 value version wait warning webhook webhooks wecom with workflow workflows world
-    write wrong your
+    write wrong your xoxb xapp whsec sctp
 """
 _WORDS = frozenset(_LISTED.split())
 _SHORT = re.compile(r"v\d+(\.\d+)*|api|bot|id|key|of|the|url")

@@ -67,7 +67,7 @@ _WORDS = re.compile(
 def assert_chinese(problem: Problem) -> None:
     """Nothing in the Chinese text of the problem is English, but names, examples and quoted values."""
     text = problem.text("zh_cn")
-    words = text[len(problem.path) :] if text.startswith(problem.path) else text
+    words = (text[len(problem.path) :] if text.startswith(problem.path) else text).replace(str(problem.found), "")
     assert re.search("[\u4e00-\u9fff]", problem.text("zh_cn").partition("；")[2]), text
     assert not _WORDS.findall(_QUOTED.sub("", words)), text
     assert problem.text("en_us") == str(problem)

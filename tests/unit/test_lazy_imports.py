@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator, Set
+from typing import Any, Dict, Iterator, List, Set
 
 from tests.support.mcdr import PROJECT, pack
 from tests.support.receiver import Receiver
@@ -38,7 +38,7 @@ def lazy_imports(path: Path) -> Iterator[str]:
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("import_module", "__import__"):
                 (name,) = node.args[:1]
-                yield name.value if isinstance(name, ast.Constant) else "?"
+                yield str(name.value) if isinstance(name, ast.Constant) else "?"
 
 
 def test_a_delivery_imports_nothing_of_ours() -> None:
@@ -81,7 +81,7 @@ def test_every_kind_of_delivery_works_after_the_file_was_replaced_or_removed(
 ) -> None:
     url = receiver.url("/hook")
     program = [sys.executable, "-c", "import sys; sys.stdin.read()"]
-    endpoints = [
+    endpoints: List[Dict[str, Any]] = [
         {"name": "plain", "type": "webhook", "url": url},
         {"name": "templates", "type": "webhook", "url": url, "templates": {"title": "{{ event }}"}},
         {"name": "program", "type": "command", "command": {"argv": program}},

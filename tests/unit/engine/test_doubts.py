@@ -57,7 +57,7 @@ def test_a_backup_that_holds_nothing_is_a_warning_whatever_came_before(
     [
         ({"file_count": 10}, "The backup has far fewer files than the last ones: 10 now, 1,000 before"),
         ({"raw_size": 10**6}, "The backup is far smaller than the last ones: 976.6 KiB now, 953.7 MiB before"),
-        ({"targets": ["world"]}, "A part of the world is missing: world_nether is not in this backup"),
+        ({"targets": ["world"]}, "A part of the world is missing: this backup lacks world_nether"),
         ({"targets": ["world"], "file_count": 10}, "A part of the world is missing"),
     ],
 )
