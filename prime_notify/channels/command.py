@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
@@ -15,6 +13,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
+from prime_notify.config.programs import is_surely_missing
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import CommandRequest
@@ -149,8 +148,7 @@ class CommandEndpoint(EndpointConfig):
         """Also a program that does not exist, if it is named by a whole path or looked for in PATH."""
         yield from super().warnings()
         program = self.command.argv[0]
-        relative = bool(os.path.dirname(program)) and not os.path.isabs(program)  # noqa: PTH117, PTH120
-        if self.enabled and not relative and "{" not in program and shutil.which(program) is None:
+        if self.enabled and "{" not in program and is_surely_missing(program):
             yield (
                 ("command", "argv", 0),
                 Wording(

@@ -285,13 +285,8 @@ def _trace(traceback: str) -> List[Dict[str, Any]]:
 
 def _buttons(content: Content) -> List[Dict[str, Any]]:
     buttons = [
-        {
-            "tag": "button",
-            "type": "default",
-            "text": {"tag": "plain_text", "content": action.label},
-            "url": action.url,
-        }
-        for action in content.actions
+        {"tag": "button", "type": "default", "text": {"tag": "plain_text", "content": one.label}, "url": one.url}
+        for one in content.actions
     ]
     return [{"tag": "action", "actions": buttons}] if buttons else []
 

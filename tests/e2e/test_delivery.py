@@ -115,7 +115,7 @@ def test_redirects_are_not_followed(scene: Scene) -> None:
     scene.reload_config()
     mark = len(scene.mcdr.transcript)
     notification = announce(scene)
-    scene.mcdr.wait_for_line(rf"id={notification} endpoint=moved .*status=302", since=mark)
+    scene.mcdr.wait_for_line(rf"moved: .* given up .*HTTP 302 .*{notification}", since=mark)
     assert not scene.requests("elsewhere")
 
 

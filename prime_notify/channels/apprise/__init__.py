@@ -6,39 +6,36 @@ import dataclasses
 import importlib.metadata
 import importlib.util
 import re
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, List, Sequence
 
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.apprise.confirmation import is_confirmed
+from prime_notify.channels.apprise.outcomes import INSTALL, combined, refused
 from prime_notify.channels.common.base import Channel
-from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.recipients import left_of, receipt_of
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.choices import as_list
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.model.notification import Message
-from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import AnyRequest, AppriseRequest
 from prime_notify.model.response import Response
 from prime_notify.text.addresses import split_urls
 from prime_notify.text.cutting import cut_bytes, cut_chars
 from prime_notify.text.json_text import parse_object
 from prime_notify.text.markdown import escape
-from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
 __all__ = ["Apprise", "AppriseEndpoint", "AppriseOptions"]
 
 _OLDEST = (2, 2)  # older versions send plain text unescaped to services that show Markdown
-_INSTALL = 'pip install "apprise>=2.2"'
 
 _TITLE = 250  # characters; Apprise itself cuts to what each service takes
 _BODY = 16 * 1024  # bytes
 _TRACEBACK = 4000  # characters, of its end
-_REASON = 400  # characters
 
 _KINDS = {Tone.GOOD: "success", Tone.WARNING: "warning", Tone.BAD: "failure", Tone.RUNNING: "info"}
 
@@ -66,13 +63,7 @@ _LIVE = re.compile(r"(@(?=\S)|<(?=[@!#&/:a-z])|\](?=\()|\[(?=CQ:))", re.IGNORECA
 """The beginnings of mentions, links, HTML and codes of QQ at any of the services, up to the place of a break."""
 _BREAK = "\u200b"  # invisible
 
-_RETRIED = {
-    "unfinished": Wording("a larger timeout may help", "增大 timeout 或许有用"),
-    "missing": Wording("install the library Apprise again: {how}", "请重新安装 Apprise 库：{how}", how=_INSTALL),
-}
 """States of a URL that a retry may change, and their remedies."""
-
-_STATUS = re.compile(r"\berror=([345][0-9]{2})\b")  # as nearly all of Apprise's plugins log a refusal
 
 
 def _each_url(value: Any) -> Any:
@@ -90,7 +81,7 @@ def _check_library() -> None:
             Wording(
                 "this type needs the library Apprise, which is not installed: {install}",
                 "此类型需要 Apprise 库，但尚未安装：{install}",
-                install=_INSTALL,
+                install=INSTALL,
             )
         )
     try:
@@ -103,7 +94,7 @@ def _check_library() -> None:
                 "Apprise {version} is installed, which is too old: {install}",
                 "已安装的 Apprise {version} 版本太旧：{install}",
                 version=version,
-                install=_INSTALL,
+                install=INSTALL,
             )
         )
 
@@ -228,16 +219,16 @@ class Apprise(Channel[AppriseEndpoint]):
                 receipt=earlier,
             )
         failed = {
-            url: _refused(result if isinstance(result, dict) else {})
+            url: refused(result if isinstance(result, dict) else {})
             for url, result in zip(asked, results)
             if not isinstance(result, dict) or result.get("state") != "delivered"
         }
         if not failed:
             confirmed = all(is_confirmed(url.partition("://")[0]) for url in urls)
             return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "", confirmed=confirmed)
-        refused = [(f"URL {number}", failed[url]) for number, url in enumerate(urls, 1) if url in failed]
+        refusals = [(f"URL {number}", failed[url]) for number, url in enumerate(urls, 1) if url in failed]
         taken = [url for url in urls if url not in failed]
-        return dataclasses.replace(_combined(refused, len(urls)), receipt=receipt_of(taken) if taken else None)
+        return dataclasses.replace(combined(refusals, len(urls)), receipt=receipt_of(taken) if taken else None)
 
     def _text(self, message: Message) -> str:
         parts = [_quiet(message.texts.body, _BODY)]
@@ -272,49 +263,3 @@ def _quiet(text: str, limit: int) -> str:
 
 def _inside_parentheses(url: str) -> str:
     return url.replace("(", "%28").replace(")", "%29")
-
-
-def _refused(result: Dict[str, Any]) -> Refusal:
-    """The outcome of one URL. Its text is Apprise's own log lines."""
-    state, text = excerpt(result.get("state")), excerpt(result.get("said"))
-    reason = f"{excerpt(result.get('service')) or 'Apprise'}: {text or 'failed without a reason'}"
-    if state == "unusable":
-        return Permanent(
-            reason,
-            hint=Wording(
-                "check this URL against https://appriseit.com/services/",
-                "请对照 https://appriseit.com/services/ 检查此 URL",
-            ),
-        )
-    if state in _RETRIED:
-        return Retry(reason, hint=_RETRIED[state])
-    found = _STATUS.search(text)
-    if found is None:
-        return Retry(
-            reason, hint=Wording("check this URL; Apprise gives no more details", "请检查此 URL；Apprise 没有更多说明")
-        )
-    outcome = refusal(Response(int(found[1])), text)
-    if isinstance(outcome, Permanent):
-        return Permanent(reason, disable=outcome.disable, hint=outcome.hint)
-    return Retry(reason, throttled=outcome.throttled, hint=outcome.hint)
-
-
-def _combined(refused: List[Tuple[str, Refusal]], urls: int) -> Refusal:
-    """One outcome for all URLs: a retry while any URL needs one."""
-    reason = refused[0][1].reason
-    if urls > 1:
-        reasons = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refused)
-        reason = Wording(
-            "{count} of {urls} URLs got nothing: {reasons}",
-            "{urls} 个 URL 中有 {count} 个没有收到：{reasons}",
-            count=len(refused),
-            urls=urls,
-            reasons=cut_chars(reasons, _REASON),
-        )
-    outcomes = [outcome for _, outcome in refused]
-    hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")
-    retries = [outcome for outcome in outcomes if isinstance(outcome, Retry)]
-    if retries:
-        return Retry(reason, throttled=all(retry.throttled for retry in retries), hint=hint)
-    gone = len(refused) == urls and all(isinstance(outcome, Permanent) and outcome.disable for outcome in outcomes)
-    return Permanent(reason, disable=gone, hint=hint)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Any, Optional
 
 from prime_notify.templates import Mode, check_template, is_expression
 from prime_notify.text.wording import Wording
 
-__all__ = ["check_text_body", "mode_of", "statuses", "statuses_in"]
+__all__ = ["as_text", "check_text_body", "mode_of", "statuses", "statuses_in", "template"]
 
 _STATUS = re.compile(r"([1-5])(?:xx|(\d\d)(?:-([1-5]\d\d))?)")
 _MARKUP = re.compile(r"[/+](xml|html)\b", re.IGNORECASE)
@@ -73,3 +73,16 @@ def check_text_body(body: str, content_type: Optional[str]) -> None:
 def mode_of(content_type: str) -> Mode:
     """The escaping of values in a text of this type."""
     return Mode.XML if _MARKUP.search(content_type) else Mode.TEXT
+
+
+def template(source: str) -> str:
+    """The source of a template, once it is checked."""
+    check_template(source)
+    return source
+
+
+def as_text(value: Any) -> Any:
+    """``true`` and numbers, which people write without quotes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, float)) else value

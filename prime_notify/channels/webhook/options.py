@@ -8,7 +8,7 @@ from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from typing_extensions import Annotated, Literal
 
-from prime_notify.channels.webhook.checks import check_text_body, mode_of, statuses, statuses_in
+from prime_notify.channels.webhook.checks import as_text, check_text_body, mode_of, statuses, statuses_in, template
 from prime_notify.channels.webhook.services import remedy_at
 from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.config.choices import as_choice, as_list
@@ -36,22 +36,10 @@ _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
 _FRAMING = ("host", "content-length", "transfer-encoding")
 
 
-def _template(source: str) -> str:
-    check_template(source)
-    return source
-
-
-def _as_text(value: Any) -> Any:
-    """``true`` and numbers, which people write without quotes."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, (int, float)) else value
-
-
-_Template = Annotated[str, BeforeValidator(_as_text), AfterValidator(_template)]
+_Template = Annotated[str, BeforeValidator(as_text), AfterValidator(template)]
 _TEXT_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
 _Statuses = Annotated[
-    List[Annotated[str, BeforeValidator(_as_text), AfterValidator(statuses)]],
+    List[Annotated[str, BeforeValidator(as_text), AfterValidator(statuses)]],
     BeforeValidator(as_list),
     WithJsonSchema({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 1}),
 ]

@@ -213,6 +213,7 @@ def _forms(secret: str) -> Sequence[Any]:
         f"123456789:{secret}",
         f"123456789:{secret * 3}"[:45],
         f"SEC{secret}",
+        f"http://user:{secret}@proxy.example.com:8080",
         (secret * 4)[:32],
         (secret * 4)[:16],
     )
