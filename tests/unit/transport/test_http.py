@@ -179,7 +179,7 @@ def test_the_timeout_bounds_a_reader_that_does_not_read(transport: HttpTransport
 
 
 def test_after_a_timeout_the_connection_is_not_used_again(transport: HttpTransport, receiver: Receiver) -> None:
-    receiver.behave(Answer(delay=1.0, body=b"late"), OK)
+    receiver.behave(Answer(delay=60, body=b"late"), OK)
     failure(send(transport, receiver.url(), timeout=TIMEOUT), FailureKind.TIMEOUT)
     assert response(send(transport, receiver.url())).body == b"ok"
     assert receiver.connections == 2
