@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import List, Optional, Sequence
+from typing import Callable, List, Optional, Sequence
 
 from prime_notify.delivery.attempt import Attempt
 from prime_notify.messages.catalogue import Catalogue
@@ -24,6 +24,18 @@ _WORDS = {
     State.DEAD: "failed",
 }
 _MARKED = {MARK: True}
+
+
+class _Lazy:
+    """A text that is made when a handler of the log writes it."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+
+    def __str__(self) -> str:
+        return self._make()
 
 
 class Account:
@@ -52,8 +64,8 @@ class Account:
         waits = settlement.state is State.WAITING
         level = logging.WARNING if settlement.state is State.DEAD or (waits and failures == 1) else logging.INFO
         delivery = deliveries[-1]
-        if self._log.isEnabledFor(level):
-            self._say_attempt(level, deliveries, attempt, settlement, now)
+        if self._catalogue is not None and self._log.isEnabledFor(level):
+            self._say(level, lambda: self._attempt_sentence(deliveries, attempt, settlement, now))
         if self._log.isEnabledFor(logging.DEBUG):
             self._log.debug(
                 "id=%s endpoint=%s attempt=%d outcome=%s status=%s ms=%.0f of=%d next=%.0fs reason=%r",
@@ -68,15 +80,15 @@ class Account:
                 settlement.reason,
             )
 
-    def _say_attempt(
-        self, level: int, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float
-    ) -> None:
+    def _attempt_sentence(
+        self, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float
+    ) -> str:
         values = {"details": self._details(deliveries[-1].attempt, settlement, attempt.ms)}
         if not settlement.state.is_success:
             values["reason"] = settlement.reason or self._text("log.attempt.no_reason")
             values["wait"] = duration(max(0.0, settlement.due - now))
             values["id"] = deliveries[-1].notification.id
-        self._say(level, _WORDS[settlement.state], deliveries, **values)
+        return self._sentence(_WORDS[settlement.state], deliveries, **values)
 
     def left_out(self, delivery: Delivery, state: State, age: float) -> None:
         """A delivery that is not worth an attempt any more. ``age``: seconds."""
@@ -87,19 +99,19 @@ class Account:
         self._without_attempt(delivery, "deferred", seconds)
 
     def _without_attempt(self, delivery: Delivery, outcome: str, seconds: float) -> None:
-        if self._log.isEnabledFor(logging.INFO):
-            self._say(logging.INFO, outcome, [delivery], wait=duration(seconds))
+        if self._catalogue is not None and self._log.isEnabledFor(logging.INFO):
+            self._say(logging.INFO, lambda: self._sentence(outcome, [delivery], wait=duration(seconds)))
         id, endpoint = delivery.notification.id, delivery.endpoint
         self._log.debug("id=%s endpoint=%s outcome=%s seconds=%.0f", id, endpoint, outcome, seconds)
 
-    def _say(self, level: int, outcome: str, deliveries: Sequence[Delivery], **values: object) -> None:
-        if self._catalogue is None:
-            return
+    def _say(self, level: int, sentence: Callable[[], str]) -> None:
+        self._log.log(level, "%s", _Lazy(sentence), extra=_MARKED)
+
+    def _sentence(self, outcome: str, deliveries: Sequence[Delivery], **values: object) -> str:
         what = self._what(deliveries[-1].notification)
         if len(deliveries) > 1:
             what = self._text("log.attempt.many", what=what, count=len(deliveries) - 1)
-        sentence = self._text(f"log.attempt.{outcome}", endpoint=deliveries[-1].endpoint, what=what, **values)
-        self._log.log(level, "%s", sentence, extra=_MARKED)
+        return self._text(f"log.attempt.{outcome}", endpoint=deliveries[-1].endpoint, what=what, **values)
 
     def _what(self, notification: Notification) -> str:
         payload = notification.payload

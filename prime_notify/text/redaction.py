@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 from typing import Dict, Iterable, Iterator, List, Sequence, Set, Tuple
@@ -34,6 +35,10 @@ _CUT_BEFORE = re.compile(
 _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\.|&\w+;")
 _MAIL_HOST = re.compile(r"@?[a-z0-9-]{2,}(\.[a-z0-9-]{2,})*\.[a-z]{2,}")
 _LOOK_BACK = 32
+_KNOWN = 16
+"""Texts whose result is remembered: a service mostly answers the same."""
+
+_LONGEST_KNOWN = 500
 _OVERLAP = 3
 """Characters of a mark, such as three dots, that a secret may happen to have at the same place."""
 
@@ -65,9 +70,14 @@ class Redactor:
             for at in range(len(form) - _MIN_LENGTH + 1):
                 self._places.setdefault(form[at : at + _MIN_LENGTH], []).append((form, at))
 
+        self._known = functools.lru_cache(maxsize=_KNOWN)(self._redacted)
+
     def __call__(self, text: str) -> str:
-        if not self._literals or not text:
+        if not self._literals or len(text) < _MIN_LENGTH:
             return text
+        return self._known(text) if len(text) <= _LONGEST_KNOWN else self._redacted(text)
+
+    def _redacted(self, text: str) -> str:
         spans = [span for literal in self._literals for span in _occurrences(literal, text)]
         for view, is_joined in views(text):
             spans += [(view.starts[begin], view.ends[end - 1]) for begin, end in self._found(text, view, is_joined)]

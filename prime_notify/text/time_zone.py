@@ -41,7 +41,12 @@ def time_zone(text: str) -> datetime.tzinfo:
 
 def mark(moment: datetime.datetime) -> str:
     """The offset of an aware moment: ``UTC``, ``UTC+8``, ``UTC-3:30``."""
-    minutes = round((moment.utcoffset() or datetime.timedelta()).total_seconds() / 60)
+    return _mark(moment.utcoffset() or datetime.timedelta())
+
+
+@functools.lru_cache(maxsize=64)
+def _mark(offset: datetime.timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
     if not minutes:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
