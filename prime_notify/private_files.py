@@ -33,5 +33,6 @@ def create_private(path: Path) -> None:
     others. Raises nothing: whoever opens the file next finds out what is wrong with the folder.
     """
     with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _FILE))
+        # Never an existing file: to close it would end the locks that SQLite holds on it in this process
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE))
     make_private(path)
