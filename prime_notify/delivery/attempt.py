@@ -114,7 +114,7 @@ class Attempter:
         return endpoint if channel is None else dataclasses.replace(endpoint, channel=channel)
 
     def _follows(self, endpoint: Endpoint, refused: Permanent, warnings: List[str]) -> bool:
-        """Whether the service's message that the endpoint has moved can be followed. The owner is told once."""
+        """Whether the service's message that the endpoint has moved can be followed. The owner is warned once."""
         channel = endpoint.channel.moved(refused.moved or {})
         if channel is None:
             return False

@@ -47,7 +47,7 @@ class _Call:
 class HandOff:
     """Takes events from any thread, and hands them to ``take_in`` on its own thread, in the order in which they came.
 
-    ``new_id`` gives the id of each event, under the lock that decides the order. ``say_slow``: called with True when
+    ``say_slow``: called with True when
     the disk holds an event for longer than ``patience`` seconds, and with False when it works again. Until then, nobody
     waits for it, and events are in memory only.
     """

@@ -54,44 +54,45 @@ _READY = """
         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
           AND earlier.state = 'waiting' AND earlier.held = 0 AND earlier.seq < delivery.seq)
 """
-FIND_DUE = f"""
-    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
-        (SELECT receipt FROM delivery AS earlier
-         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
-           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        EXISTS (SELECT 1 FROM delivery AS later
-         WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
-           AND later.state = 'waiting' AND later.seq > delivery.seq),
-        due, purpose, delivery.notification, task_id, notification.id
-    FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?
-"""  # noqa: S608  (no input in it)
-FIND_ALONE = """
-    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
-        (SELECT receipt FROM delivery AS earlier
-         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
-           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due, purpose, delivery.notification, task_id, notification.id
-    FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE delivery.notification = ? AND NOT EXISTS (
+_RECEIPT = """
+    (SELECT receipt FROM delivery AS earlier
+     WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
+       AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1)
+"""
+_SUPERSEDED = """
+    EXISTS (SELECT 1 FROM delivery AS later
+     WHERE later.endpoint = delivery.endpoint AND later.task_id = delivery.task_id
+       AND later.state = 'waiting' AND later.seq > delivery.seq)
+"""
+
+
+def _deliveries(receipt: str, superseded: str, where: str) -> str:
+    """A query whose rows are :class:`DueRow`, with these two columns as given."""
+    return f"""
+        SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
+            {receipt}, {superseded}, due, purpose, delivery.notification, task_id, notification.id
+        FROM delivery JOIN notification ON notification.seq = delivery.notification
+        WHERE {where}
+    """  # noqa: S608  (no input in it)
+
+
+FIND_DUE = _deliveries(
+    _RECEIPT, _SUPERSEDED, f"endpoint = ? AND due <= ? AND {_READY} ORDER BY due, delivery.seq LIMIT ?"
+)
+FIND_DEFERRED = _deliveries(
+    _RECEIPT,
+    "0",
+    "endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq LIMIT ?",
+)
+# Nothing else waits for their endpoints
+FIND_ALONE = _deliveries(
+    _RECEIPT,
+    "0",
+    """delivery.notification = ? AND NOT EXISTS (
         SELECT 1 FROM delivery AS other
-        WHERE other.endpoint = delivery.endpoint AND other.state = 'waiting' AND other.seq <> delivery.seq)
-"""  # nothing else waits for their endpoints
-FIND_DEFERRED = """
-    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload,
-        (SELECT receipt FROM delivery AS earlier
-         WHERE earlier.endpoint = delivery.endpoint AND earlier.task_id = delivery.task_id
-           AND earlier.receipt IS NOT NULL ORDER BY earlier.seq DESC LIMIT 1),
-        0, due, purpose, delivery.notification, task_id, notification.id
-    FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE endpoint = ? AND due <= ? AND state = 'waiting' AND held = 1 ORDER BY due, delivery.seq LIMIT ?
-"""
-PEEK = """
-    SELECT delivery.seq, endpoint, delivery.attempts, notification.accepted, notification.payload, NULL, 0, due,
-        purpose, delivery.notification, task_id, notification.id
-    FROM delivery JOIN notification ON notification.seq = delivery.notification
-    WHERE endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?
-"""
+        WHERE other.endpoint = delivery.endpoint AND other.state = 'waiting' AND other.seq <> delivery.seq)""",
+)
+PEEK = _deliveries("NULL", "0", "endpoint = ? AND state = 'waiting' AND delivery.seq > ? ORDER BY delivery.seq LIMIT ?")
 KIN = """
     SELECT seq, endpoint, CASE WHEN state = 'passed' AND EXISTS
         (SELECT 1 FROM attempt WHERE delivery = delivery.seq AND outcome = 'dead') THEN 'dead' ELSE state END
