@@ -12,6 +12,7 @@ from typing_extensions import Literal, get_args, get_origin
 from prime_notify.config.option import is_content, is_public
 from prime_notify.config.problem import Location
 from prime_notify.model.annotations import field_at, member, option_names
+from prime_notify.templates import static_parts
 from prime_notify.text.addresses import split_urls
 from prime_notify.text.ordinary_words import is_ordinary
 
@@ -26,7 +27,6 @@ _PUBLIC_SEGMENTS = (
     "services", "webhooks", "workflows",
 )  # fmt: skip
 """Words of the documented addresses of services. At the end of an address, where keys stand, they are masked."""
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # names of fields, no secrets
 _HAS_HOST = re.compile(r"(https?|socks\w*)://", re.IGNORECASE)
 _LARGEST_NUMBER = 10**100
 _NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
@@ -58,20 +58,13 @@ def _secrets_in(key: str, value: Any, model: Any) -> Iterator[str]:
     for leaf in _secret_leaves(value, member(model, key), secrecy_at(model, (key,))):
         if key == "proxy" and "@" not in leaf:
             continue  # people need to see host and port when the proxy is down
-        yield from _written(leaf)
+        first, *others = static_parts(leaf)  # what a template inserts are names of fields, no secrets
+        yield from (part.strip() for part in (first, *others) if not others or not is_ordinary(part.strip()))
         for url in split_urls(leaf) if "://" in leaf else ():
             yield url
-            yield from _parts_of_url(_TEMPLATE.sub("", url))
-        if key == "headers" and not leaf.startswith("{{"):
-            yield from leaf.split(None, 1)[1:]  # the part after "Bearer" or "Basic"
-
-
-def _written(leaf: str) -> Iterator[str]:
-    """The text, or, where a template inserts names of fields, the pieces around them."""
-    if not _TEMPLATE.search(leaf):
-        yield leaf
-        return
-    yield from (piece.strip() for piece in _TEMPLATE.split(leaf) if piece.strip() and not is_ordinary(piece.strip()))
+            yield from _parts_of_url("".join(static_parts(url)))
+        if key == "headers":
+            yield from "".join((first, *others)).split(None, 1)[1:]  # the part after "Bearer" or "Basic"
 
 
 def _secret_leaves(value: Any, annotation: Any, secrecy: Secrecy) -> Iterator[str]:

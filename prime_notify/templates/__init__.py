@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import importlib
 import re
-from typing import Any, Mapping
+from typing import Any, List, Mapping
 
 from prime_notify.templates.budget import Budget, TemplateFailure
 from prime_notify.templates.dialects import go_template
@@ -25,12 +25,14 @@ __all__ = [
     "is_template",
     "render_text",
     "render_value",
+    "static_parts",
 ]
 
 LONGEST = 16_384
 """Characters of one template, at most. Jinja2 compiles any template of this length within 0.3 s."""
 
 _MARKS = re.compile(r"\{[{%#]")
+_INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MISSING = Wording(
     'templates need the Python package Jinja2: run "pip install jinja2" with the Python that runs MCDReforged',
     '模板需要 Python 包 Jinja2：请用运行 MCDReforged 的 Python 执行 "pip install jinja2"',
@@ -54,6 +56,11 @@ class TemplateMistake(ValueError):  # noqa: N818 - one of the config's owner, no
         """The message in both languages."""
         remedy = self.args[0]
         return remedy if isinstance(remedy, Wording) else verbatim(remedy)
+
+
+def static_parts(text: str) -> List[str]:
+    """The text around what a template inserts: the whole text where it inserts nothing."""
+    return _INSERTED.split(text)
 
 
 def is_template(text: str) -> bool:

@@ -16,7 +16,7 @@ from prime_notify.config.connection_options import http_url
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
-from prime_notify.templates import Mode, check_template, is_template
+from prime_notify.templates import Mode, check_template, is_template, static_parts
 from prime_notify.templates.tree import check_tree
 from prime_notify.text.wording import NOTHING, Wording, joined
 
@@ -31,7 +31,6 @@ BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _UNUSABLE = ("CONNECT", "TRACE")  # HTTP gives these two another meaning than a request with a body and an answer
-_INSERTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _STATIC_HOST = re.compile(r"https?://[^/?#{]+(?=[/?#]|$)")
 _FRAMING = ("host", "content-length", "transfer-encoding")
 
@@ -272,7 +271,7 @@ class WebhookEndpoint(EndpointConfig):
                     "地址的主机名不能用模板：不能由玩家输入的内容决定",
                 )
             )
-        http_url(_INSERTED.sub("x", url))
+        http_url("x".join(static_parts(url)))
         check_template(url, Mode.URL)
         return url
 
