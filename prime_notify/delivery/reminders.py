@@ -11,6 +11,7 @@ from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.successes import was_followed_by_success
 from prime_notify.outbox.values import Delivery, Purpose, Settlement, State
 
 __all__ = ["Reminders"]
@@ -85,7 +86,7 @@ class Reminders:
         return dataclasses.replace(health, records=tuple(over if one is failing else one for one in health.records))
 
     def _is_over(self, delivery: Delivery) -> bool:
-        return self.outbox.was_followed_by_success(delivery.notification)
+        return was_followed_by_success(self.outbox.database, delivery.notification)
 
     def _failure_waits_before(self, delivery: Delivery) -> bool:
         return any(

@@ -15,8 +15,8 @@ from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
-from prime_notify.outbox.former import former_successes
 from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.successes import former_successes
 from prime_notify.outbox.values import OpenTask, Received, TaskChange
 
 __all__ = ["Accepted", "Intake", "NotificationFactory", "unknown_end"]

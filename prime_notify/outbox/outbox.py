@@ -18,7 +18,7 @@ from prime_notify.outbox.batch import Batch
 from prime_notify.outbox.claims import Claims
 from prime_notify.outbox.database import Act, Storage, T
 from prime_notify.outbox.inbox import received_of, store
-from prime_notify.outbox.payloads import Payloads, payload_of
+from prime_notify.outbox.payloads import Payloads
 from prime_notify.outbox.rows import Rows
 from prime_notify.outbox.values import (
     Delivery,
@@ -31,7 +31,6 @@ from prime_notify.outbox.values import (
     State,
     Substitute,
     TaskChange,
-    is_kindred_success,
 )
 
 __all__ = ["Outbox"]
@@ -282,15 +281,6 @@ class Outbox:
         """How the newest task of each plugin and kind ended."""
         rows = self.database.read(queries.ENDINGS)
         return [Ending(plugin_id, Task(task), Status(status)) for plugin_id, task, status in rows]
-
-    def was_followed_by_success(self, notification: Notification) -> bool:
-        """Whether a later task of the same plugin and kind succeeded, as far as that is remembered."""
-
-        def act(connection: sqlite3.Connection) -> bool:
-            later = (payload_of(body) for (body,) in connection.execute(queries.LATER_SUCCESSES, (notification.id,)))
-            return any(one is not None and is_kindred_success(one, notification.payload) for one in later)
-
-        return self.database.query(act)
 
     def turns(self) -> Mapping[str, str]:
         """By group, which endpoint had the newest turn (:attr:`TaskChange.turns`)."""

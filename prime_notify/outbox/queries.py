@@ -23,6 +23,7 @@ __all__ = [
     "FIND_DEFERRED",
     "FIND_DUE",
     "FORGETTABLE",
+    "FORMER_SUCCESSES",
     "HEALTH",
     "HOLDERS",
     "INBOX",
@@ -112,9 +113,10 @@ ATTEMPTS_SINCE = """
     SELECT at FROM (SELECT delivery, at FROM attempt WHERE shared = 0 ORDER BY seq DESC LIMIT 2000) AS newest
     JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
 """
-LATER_SUCCESSES = """
-    SELECT payload FROM notification WHERE id > ? AND payload LIKE '%"status":"success"%' ORDER BY id DESC
-"""
+FORMER_SUCCESSES, LATER_SUCCESSES = (
+    f'SELECT payload FROM notification WHERE id {side} ? AND payload LIKE \'%"status":"success"%\' ORDER BY id DESC'  # noqa: S608
+    for side in "<>"
+)
 DEAD = """
     SELECT delivery.seq, endpoint FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)

@@ -11,6 +11,7 @@ import pytest
 from prime_notify.model.health import Health
 from prime_notify.outbox.database import MEMORY, Database
 from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.successes import was_followed_by_success
 from prime_notify.outbox.values import Purpose, Received, Retention, Settlement, State, Substitute, TaskChange
 from tests.support.build import event, notification, open_task, states
 from tests.support.disk import FaultyDisk, failover_outbox
@@ -561,7 +562,7 @@ def test_it_remembers_whether_a_success_came_after(store: Outbox, later: List[st
     _, failure, *_ = accepted = [notification(name, id=f"{number:026}") for number, name in enumerate(names)]
     for one in accepted:
         store.put(one, ["a"], NOTHING, at=0.0)
-    assert store.was_followed_by_success(failure) is followed
+    assert was_followed_by_success(store.database, failure) is followed
 
 
 def test_what_came_of_several_is_recorded_as_a_whole(store: Outbox) -> None:
