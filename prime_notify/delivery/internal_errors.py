@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict
-
 from prime_notify.delivery.attempt import Attempt
+from prime_notify.delivery.in_a_row import InARow
 from prime_notify.model.outcome import Permanent, Retry
 
 __all__ = ["INTERNAL_TRIES", "InternalErrors"]
@@ -17,19 +16,18 @@ With the default retries, the last one is three quarters of an hour after the fi
 
 
 class InternalErrors:
-    """Counts them by delivery, for one thread. A restart begins anew: it may be the end of the error."""
+    """Those of one lane, for one thread. A restart begins anew: it may be the end of the error."""
 
     def __init__(self) -> None:
-        self._counts: Dict[int, int] = {}
+        self._row = InARow()
 
     def unless_repeated(self, attempt: Attempt, key: int) -> Attempt:
         """The attempt at the delivery ``key``; permanent, if it met an internal error so often."""
         outcome = attempt.outcome
         if not isinstance(outcome, Retry) or not outcome.internal:
-            self._counts.pop(key, None)
+            self._row.end([key])
             return attempt
-        self._counts[key] = self._counts.get(key, 0) + 1
-        if self._counts[key] < INTERNAL_TRIES:
+        if self._row.again([key]) < INTERNAL_TRIES:
             return attempt
-        del self._counts[key]
+        self._row.end([key])
         return attempt._replace(outcome=Permanent(outcome.reason, hint=outcome.hint))

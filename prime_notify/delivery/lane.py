@@ -14,7 +14,7 @@ from prime_notify.clock import Clock
 from prime_notify.delivery.account import Account
 from prime_notify.delivery.attempt import Attempt, Attempter
 from prime_notify.delivery.deferral import MOST, Deferred
-from prime_notify.delivery.doubts import Doubts
+from prime_notify.delivery.doubtful_refusals import DoubtfulRefusals
 from prime_notify.delivery.fallback import NoPeers, Peers, Reassignment
 from prime_notify.delivery.internal_errors import InternalErrors
 from prime_notify.delivery.notices import LastResult, Notice, NoticeKind, last_result, notice_of
@@ -64,7 +64,7 @@ class Lane:
         self._pacing = Pacing(name, self.outbox, self.clock, self.policy)
         self._reassignment = Reassignment(name, self.outbox, self.policy.fallbacks, self.peers)
         self._internal_errors = InternalErrors()
-        self._doubts = Doubts(self.attempter.language)
+        self._refusals = DoubtfulRefusals(self.attempter.language)
         self._reminders = Reminders(name, self.outbox, self.policy.repeat)
 
     # for other threads
@@ -254,7 +254,7 @@ class Lane:
         if isinstance(outcome, Retry) and outcome.cut_off:
             self.outbox.settle(*message.put_off(now))
             return
-        attempt = self._doubts.weigh(attempt, message.deliveries, len(self.policy.schedule.delays))
+        attempt = self._refusals.unless_believed(attempt, message.deliveries, len(self.policy.schedule.delays))
         settlements = message.settlements(attempt, self.policy.schedule, now=now, random=self.clock.random())
         self._record(message, attempt, settlements, now)
         self._settle(message, settlements, now)

@@ -8,7 +8,7 @@ from typing import Callable, Optional, Sequence
 
 from prime_notify.clock import Clock
 from prime_notify.engine.active_endpoints import EndpointSet
-from prime_notify.engine.doubts import REMEMBERED, examined
+from prime_notify.engine.backup_warnings import REMEMBERED, examined
 from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message

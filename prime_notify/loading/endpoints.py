@@ -98,7 +98,7 @@ class _Loading:
         """The endpoint with a valid config; None when there is a fatal problem nevertheless."""
         config = self._supported(config, channel_type)
         warnings = list(config.warnings())
-        for location, remedy in (*warnings, *self._doubts(config, warnings)):
+        for location, remedy in (*warnings, *self._unlikely_values(config, warnings)):
             self._add(location, remedy, fatal=False)
         contradiction = contradiction_in(config, self._events)
         if contradiction:
@@ -179,7 +179,7 @@ class _Loading:
             return None
         return config
 
-    def _doubts(
+    def _unlikely_values(
         self, config: EndpointConfig, warnings: Sequence[Tuple[Location, str]]
     ) -> Iterator[Tuple[Location, Wording]]:
         """Values that fit, but cannot be meant: placeholders, and the address of another service.

@@ -7,33 +7,33 @@ ERR_NGROK_3200).
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, Sequence
+from typing import Sequence
 
 from prime_notify.delivery.attempt import Attempt
+from prime_notify.delivery.in_a_row import InARow
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.outbox.values import Delivery
 from prime_notify.text.wording import Wording, in_language
 
-__all__ = ["BELIEVED", "Doubts"]
+__all__ = ["BELIEVED", "DoubtfulRefusals"]
 
 BELIEVED = 5
 """So many doubtful refusals in a row are believed: with the default delays, these are about thirteen minutes."""
 
-_MOST = 1000
 _AGAIN = Wording(
     "a proxy or a tunnel may answer for a service that restarts: it is tried a few more times",
     "可能是服务重启期间由代理或隧道作出的应答：会再尝试几次",
 )
 
 
-class Doubts:
-    """The doubtful refusals of each delivery of one lane, since its start. For one thread at a time."""
+class DoubtfulRefusals:
+    """Those of one lane, since its start. For one thread."""
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._counts: Dict[int, int] = {}
+        self._row = InARow()
 
-    def weigh(self, attempt: Attempt, deliveries: Sequence[Delivery], retries: int) -> Attempt:
+    def unless_believed(self, attempt: Attempt, deliveries: Sequence[Delivery], retries: int) -> Attempt:
         """The attempt, with a retry in place of a refusal that is not to be believed yet.
 
         ``retries``: a delivery has no more than so many.
@@ -41,17 +41,10 @@ class Doubts:
         keys, outcome = [one.key for one in deliveries], attempt.outcome
         is_last = all(one.attempt > retries for one in deliveries)
         if not (isinstance(outcome, Permanent) and outcome.doubtful) or is_last:
-            return self._settled(keys, attempt)
-        count = 1 + max(self._counts.get(key, 0) for key in keys)
-        if count >= BELIEVED:
-            return self._settled(keys, attempt._replace(outcome=dataclasses.replace(outcome, doubtful=False)))
-        if len(self._counts) >= _MOST:
-            self._counts.clear()
-        self._counts.update(dict.fromkeys(keys, count))
+            self._row.end(keys)
+            return attempt
+        if self._row.again(keys) >= BELIEVED:
+            self._row.end(keys)
+            return attempt._replace(outcome=dataclasses.replace(outcome, doubtful=False))
         hint = "; ".join(filter(None, (outcome.hint, in_language(_AGAIN, self._language))))
         return attempt._replace(outcome=Retry(outcome.reason, outcome.status, hint=hint))
-
-    def _settled(self, keys: Sequence[int], attempt: Attempt) -> Attempt:
-        for key in keys:
-            self._counts.pop(key, None)
-        return attempt

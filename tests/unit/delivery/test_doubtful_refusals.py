@@ -8,7 +8,7 @@ from typing import Any, List
 import pytest
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.delivery.doubts import BELIEVED
+from prime_notify.delivery.doubtful_refusals import BELIEVED
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.request import Request
 from prime_notify.model.response import Response

@@ -1,4 +1,4 @@
-"""Doubts about a backup that its plugin calls a success: what it lacks, by itself and beside the former ones."""
+"""Warnings about a backup that its plugin calls a success: what it lacks, by itself and beside the former ones."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _ESTABLISHED = 3  # backups with fewer targets, after which these are the usual 
 
 
 def examined(payload: Payload, *, ran_at_start: Optional[bool], shrink: Optional[int], former: Former) -> Payload:
-    """The payload; with severity ``warning``, and the doubts in its message, where there are any.
+    """The payload; with severity ``warning``, and the warnings in its message, where there are any.
 
     Only real successes of backups are examined. ``ran_at_start``: whether the server ran when the backup began.
-    ``shrink``: by how many percent fewer files or bytes are a doubt; None compares with no former backup. ``former`` is
-    called only where its answer matters.
+    ``shrink``: by how many percent fewer files or bytes are a warning; None compares with no former backup.
+    ``former`` is called only where its answer matters.
     """
     if payload.event is not EventName.BACKUP_SUCCESS or payload.test:
         return payload
-    doubts = [*_doubts(payload, shrink, former)]
+    warnings = [*_warnings_of(payload, shrink, former)]
     if ran_at_start and payload.server is not None and payload.server.running is False:
-        doubts.append(machine_message("server_stopped_during_backup"))
+        warnings.append(machine_message("server_stopped_during_backup"))
     message = payload.message or ""
-    new = [doubt for doubt in doubts if doubt not in message]
+    new = [warning for warning in warnings if warning not in message]
     if not new:
         return payload
     severity = max(payload.severity, Severity.WARNING, key=lambda one: one.rank)
     return payload.model_copy(update={"severity": severity, "message": joined_messages(*new, message)})
 
 
-def _doubts(payload: Payload, shrink: Optional[int], former: Former) -> Iterator[str]:
+def _warnings_of(payload: Payload, shrink: Optional[int], former: Former) -> Iterator[str]:
     backup = payload.backup
     if backup is None:
         return
@@ -56,7 +56,7 @@ def _doubts(payload: Payload, shrink: Optional[int], former: Former) -> Iterator
 
 
 def _emptiness(backup: Backup) -> Optional[str]:
-    """The doubt about a backup that holds nothing. Folders count as files at Prime Backup, and have no bytes."""
+    """The warning about a backup that holds nothing. Folders count as files at Prime Backup, and have no bytes."""
     if backup.file_count == 0 or (backup.targets == [] and not backup.file_count):
         return machine_message("nothing_backed_up")
     if backup.raw_size == 0:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
-from prime_notify.engine.doubts import examined
+from prime_notify.engine.backup_warnings import examined
 from prime_notify.engine.engine import Engine
 from prime_notify.messages.machine_texts import joined_messages, machine_message, message_text
 from prime_notify.messages.texts import compose
