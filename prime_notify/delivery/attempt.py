@@ -110,7 +110,7 @@ class Attempter:
         return Attempt(outcome, ms, response, tuple(map(endpoint.redact, dict.fromkeys(warnings))))
 
     def _where_it_is(self, endpoint: Endpoint) -> Endpoint:
-        channel = self.moves.get(endpoint.channel)
+        channel = self.moves.get(endpoint.channel) if self.moves else None
         return endpoint if channel is None else dataclasses.replace(endpoint, channel=channel)
 
     def _follows(self, endpoint: Endpoint, refused: Permanent, warnings: List[str]) -> bool:

@@ -35,7 +35,7 @@ def facts(
         (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
         (FactKind.STATUS, _status(payload, language, catalogue)),
         (FactKind.ERROR, _error(payload.error, language, catalogue)),
-        (FactKind.MESSAGE, _lines(brief(full_message(payload, language, catalogue) or ""))),
+        (FactKind.MESSAGE, _said(full_message(payload, language, catalogue))),
         *_about_backup(payload.backup, language, catalogue),
         *people_facts(payload, language, catalogue),
         (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),
@@ -128,13 +128,15 @@ def _tag(name: str, value: object, language: str, catalogue: Catalogue) -> str:
 def _error(error: Optional[ErrorInfo], language: str, catalogue: Catalogue) -> Optional[str]:
     if error is None:
         return None
-    message = _lines(brief(message_text(error.message, language, catalogue)))
+    message = _said(message_text(error.message, language, catalogue))
     return f"{plain(error.type, _NAME)}: {message}" if message else plain(error.type, _NAME)
 
 
-def _lines(text: Optional[str]) -> Optional[str]:
-    """The lines, each as plain text, without blank ones and without those after the first ``_MOST_LINES``."""
+def _said(text: Optional[str]) -> Optional[str]:
+    """The lines without a database's statement, each as plain text, without blank ones and without those after the
+    first ``_MOST_LINES``.
+    """
     if not text:
         return None
-    lines = [line for line in (plain(line, _LINE) for line in text.splitlines()) if line]
+    lines = [line for line in (plain(line, _LINE) for line in brief(text).splitlines()) if line]
     return "\n".join([*lines[:_MOST_LINES], "…"] if len(lines) > _MOST_LINES else lines)

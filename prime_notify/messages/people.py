@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Iterator, Optional, Tuple
 
@@ -44,6 +45,7 @@ def _is_itself(kind: str, name: str, plugin_id: str) -> bool:
     return name in ("", "Plugin", plugin_id) or (found is not None and found[1] == plugin_id)
 
 
+@functools.lru_cache(maxsize=64)  # the same few people make most backups
 def _words(kind: str, name: str, language: str, catalogue: Catalogue) -> str:
     """``Steve (player)``, ``Console``, ``Scheduled backup``. A kind that has no words is shown as it is."""
     kind, name = plain(kind, _NAME), plain(name, _NAME)
