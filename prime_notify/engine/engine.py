@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 import psutil
 
@@ -24,7 +24,7 @@ from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
 from prime_notify.engine.hand_off import HandOff
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
-from prime_notify.engine.intake import Intake, NotificationFactory, unknown_end
+from prime_notify.engine.intake import Accepted, Intake, NotificationFactory
 from prime_notify.engine.overview import Overview, overview_of
 from prime_notify.engine.rehearsal import Rehearsal, Scene
 from prime_notify.engine.router import Router
@@ -89,13 +89,11 @@ class Engine:
             sender, compose, warn, self._messages.prepare, crash_point=crash_point, language=console.language
         )
         self._check = StartupCheck(compose=compose, say=console.warn, log=log, language=console.language)
-        self._folder = DataFolder(
-            data_dir, self._clock, console.say, longest_wait=self._longest_wait, crash_point=crash_point
-        )
+        longest = lambda: longest_wait(self._endpoints.loaded.endpoints)  # noqa: E731
+        self._folder = DataFolder(data_dir, self._clock, console.say, longest_wait=longest, crash_point=crash_point)
         self._new_id = IdFactory(self._clock.wall)
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
         self._intake: Optional[Intake] = None  # while this process owns the data folder
-        self._unacceptable: Set[str] = set()  # received events that an error of ours leaves to the next version
         self._console = console
         self._hand_off = HandOff(self._take_in, self._say_slow, log)
         self._lanes = Lanes(self._make_lane, self._members_after)
@@ -176,26 +174,20 @@ class Engine:
                 return
             self._intake = self._make_intake()
             self._apply()
-            self._accept_inbox()
-            for task in self._folder.outbox.open_tasks():
-                if task.owner != self._owner:
-                    self._accept_safely(self._factory.receive(unknown_end(task)), in_inbox=False)
+            self._intake.accept_inbox()
+            self._intake.end_tasks_of_others()
 
     def _make_intake(self) -> Intake:
         outbox = self._folder.outbox
         ledger = TaskLedger(self._new_id, outbox.open_tasks(), outbox.endings())
         router = Router(ledger, self._readings, self._lanes.is_open_to_more, dict(outbox.turns()), outbox.holders)
-        return Intake(outbox, router, self._factory, self._clock, self._log, self._owner)
+        fixed = (self._factory, self._clock, self._log, self._owner)
+        return Intake(outbox, router, *fixed, self._endpoints, self._publish)
 
     def _accept_inbox(self) -> None:
-        """Accept the events that other processes left, or that were received while notifications were switched off."""
         with self._lock:
-            for received in self._folder.outbox.inbox():
-                if received.id not in self._unacceptable:
-                    self._accept_safely(received)
-
-    def _longest_wait(self) -> float:
-        return longest_wait(self._endpoints.loaded.endpoints)
+            if self._intake is not None:
+                self._intake.accept_inbox()
 
     def _retention(self) -> Tuple[float, int]:
         history = self._endpoints.loaded.config.history
@@ -223,29 +215,15 @@ class Engine:
             self._intake.outbox.receive(events)
             stored()
             for received in events:
-                self._accept_safely(received)
+                self._intake.accept(received)
 
-    def _accept_safely(self, received: Received, *, in_inbox: bool = True) -> None:
-        try:
-            self._accept(received, in_inbox=in_inbox)
-        except Exception:  # noqa: BLE001  (the other events are to be accepted)
-            self._unacceptable.add(received.id)
-            name, plugin = received.event.name.value, received.event.plugin_id
-            self._log.exception("unexpected error while accepting %s of %s", name, plugin)
-
-    def _accept(self, received: Received, *, in_inbox: bool) -> None:
-        loaded = self._endpoints.loaded
-        if self._intake is None or not loaded.config.notification.enabled:
-            return
-        for one in self._intake.accept(received, loaded, self._endpoints.on, in_inbox=in_inbox):
-            self._lanes.wake_soon(one.endpoints)
-            self._on_accepted(one.notification)
+    def _publish(self, accepted: Accepted) -> None:
+        self._lanes.wake_soon(accepted.endpoints)
+        self._on_accepted(accepted.notification)
 
     def _say_slow(self, slow: bool) -> None:
-        if slow:
-            self._console.say(logging.WARNING, "log.disk_slow")
-        else:
-            self._console.say(logging.INFO, "log.outbox_recovered")
+        level, key = (logging.WARNING, "log.disk_slow") if slow else (logging.INFO, "log.outbox_recovered")
+        self._console.say(level, key)
 
     # delivering
 

@@ -53,12 +53,17 @@ class HandOff:
     """
 
     def __init__(
-        self, take_in: TakeIn, say_slow: Callable[[bool], None], log: logging.Logger, *, patience: float = PATIENCE
+        self,
+        take_in: TakeIn,
+        say_slow: Callable[[bool], None],
+        log: logging.Logger,
+        *,
+        patience: Optional[float] = None,
     ) -> None:
         self._take_in = take_in
         self._say_slow = say_slow
         self._log = log
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._calls: queue.SimpleQueue[Optional[_Call]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._open = False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Callable, Optional, Sequence
+from dataclasses import dataclass, field
+from typing import Callable, Optional, Sequence, Set
 
 from prime_notify.clock import Clock
-from prime_notify.engine.active_endpoints import EndpointSet
+from prime_notify.engine.active_endpoints import ActiveEndpoints
 from prime_notify.engine.backup_warnings import REMEMBERED, examined
 from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
@@ -61,7 +61,10 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Intake:
-    """Accepts events. Not thread-safe: the engine uses it under its lock. ``owner`` names this process."""
+    """Accepts events while this process owns the data folder. Not thread-safe: the engine uses it under its lock.
+
+    ``owner`` names this process. ``publish`` gets each stored notification.
+    """
 
     outbox: Outbox
     router: Router
@@ -69,18 +72,40 @@ class Intake:
     clock: Clock
     log: logging.Logger
     owner: str
+    active: ActiveEndpoints
+    publish: Callable[[Accepted], None]
+    _unacceptable: Set[str] = field(default_factory=set)  # an error of ours leaves them to the next version
 
-    def accept(
-        self,
-        received: Received,
-        loaded: LoadedConfig,
-        endpoints: EndpointSet,
-        *,
-        in_inbox: bool = True,
-    ) -> Sequence[Accepted]:
-        """Store the event for those of ``endpoints`` that want it; before it, the ends of tasks that it interrupts.
+    def accept_inbox(self) -> None:
+        """Accept the events that other processes left, or that were received while notifications were switched off."""
+        for received in self.outbox.inbox():
+            if received.id not in self._unacceptable:
+                self.accept(received)
 
-        It leaves the inbox. Nothing else happens when this start or end was accepted before. Raises OutboxError.
+    def end_tasks_of_others(self) -> None:
+        """Accept an end of each open task whose start another process accepted: that one ended."""
+        for task in self.outbox.open_tasks():
+            if task.owner != self.owner:
+                self.accept(self.factory.receive(unknown_end(task)), in_inbox=False)
+
+    def accept(self, received: Received, *, in_inbox: bool = True) -> None:
+        """Store the event for those endpoints that want it, unless notifications are switched off: then it stays in the
+        inbox. So does one that an error of ours stops, which is logged.
+        """
+        if not self.active.loaded.config.notification.enabled:
+            return
+        try:
+            for one in self._accept(received, in_inbox=in_inbox):
+                self.publish(one)
+        except Exception:
+            self._unacceptable.add(received.id)
+            name, plugin = received.event.name.value, received.event.plugin_id
+            self.log.exception("unexpected error while accepting %s of %s", name, plugin)
+
+    def _accept(self, received: Received, *, in_inbox: bool) -> Sequence[Accepted]:
+        """Store the event, and before it the ends of tasks that it interrupts.
+
+        It leaves the inbox. Nothing else happens when this start or end was accepted before.
         """
         event = received.event
         placement = self.router.ledger.place(event)
@@ -89,20 +114,12 @@ class Intake:
             self.outbox.take_out([received.id])
             return []
         ends = [(self.factory.receive(unknown_end(task)), task.task_id) for task in placement.abandoned]
-        accepted = [self._store(end, task_id, loaded, endpoints, in_inbox=False) for end, task_id in ends]
-        accepted.append(self._store(received, placement.task_id, loaded, endpoints, in_inbox=in_inbox))
-        return accepted
+        accepted = [self._store(end, task_id, in_inbox=False) for end, task_id in ends]
+        return [*accepted, self._store(received, placement.task_id, in_inbox=in_inbox)]
 
-    def _store(
-        self,
-        received: Received,
-        task_id: str,
-        loaded: LoadedConfig,
-        endpoints: EndpointSet,
-        *,
-        in_inbox: bool,
-    ) -> Accepted:
+    def _store(self, received: Received, task_id: str, *, in_inbox: bool) -> Accepted:
         event, ledger = received.event, self.router.ledger
+        loaded, endpoints = self.active.loaded, self.active.on
         notification = self._examined(self.factory.make(received, task_id, loaded), task_id, loaded)
         routing = self.router.route(notification, task_id, loaded.config.notification, endpoints)
         turns = routing.turns

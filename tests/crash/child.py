@@ -21,7 +21,7 @@ from typing import Any, Callable, Dict, List
 
 from prime_notify.config import delivery_options
 from prime_notify.delivery import reminders
-from prime_notify.engine import housekeeping
+from prime_notify.engine import hand_off, housekeeping
 from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.messages.catalogue import Catalogue
@@ -177,7 +177,10 @@ def _config(life: Life) -> LoadedConfig:
 
 
 def _hurry() -> None:
-    """Shorten all intervals of minutes and hours to milliseconds."""
+    """Shorten all intervals of minutes and hours to milliseconds. A hand-off waits until its event is stored, for only
+    that is a promise.
+    """
+    hand_off.PATIENCE = _PATIENCE
     for name, value in (("_INTERVAL", 0.01), ("_FIRST_PRUNE", 0.0), ("_PRUNE_EVERY", 0.0), ("_PRUNE_BATCH", 3)):
         setattr(housekeeping, name, value)
     for module, name, value in ((delivery_options, "_SHORTEST_REPEAT", 0.0), (reminders, "_PUT_OFF", 0.02)):
