@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from typing import Any, List, Union
+from typing import Any, Dict, List, Union
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
@@ -19,7 +19,7 @@ from prime_notify.model.tls import tls_context
 from prime_notify.text.addresses import split_urls
 from prime_notify.text.wording import Wording
 
-__all__ = ["ClientCertificate", "ProxyAddress", "Verify", "http_url"]
+__all__ = ["ClientCertificate", "ProxyAddress", "Verify", "checked_headers", "http_url"]
 
 _NO_SOCKS = Wording(
     'a SOCKS proxy needs the Python package PySocks: run "pip install PySocks"',
@@ -27,6 +27,7 @@ _NO_SOCKS = Wording(
 )
 _HAS_PORT = re.compile(r":[0-9]{1,5}/?$", re.ASCII)
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
 _ONE_URL = Wording(
     "write one address here, and an endpoint of its own for each of the others",
     "此处只写一个地址；其余地址请各写一个推送目标",
@@ -72,6 +73,25 @@ def _check_proxy(address: str) -> str:
     if proxy.is_socks and importlib.util.find_spec("socks") is None:
         raise ValueError(_NO_SOCKS)
     return address
+
+
+def checked_headers(headers: Dict[str, str]) -> Dict[str, str]:
+    """Returns the headers.
+
+    :raises ValueError: a name that HTTP does not allow, or a value of several lines.
+    """
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(
+                Wording(
+                    'write header names of letters, digits and "-" only', 'HTTP 头的名称只能由字母、数字和 "-" 组成'
+                )
+            )
+        if any(char in value for char in "\r\n\0"):
+            raise ValueError(
+                Wording('write the value of "{name}" on one line', '请把 "{name}" 的值写在一行内', name=name)
+            )
+    return headers
 
 
 def _path(text: str, info: ValidationInfo) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.config.choices import EventChoice, EventChoices, TextList, as_choice, as_list
-from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, http_url
+from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, checked_headers, http_url
 from prime_notify.config.delivery_options import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.filter import Filter
 from prime_notify.config.levels import Level
@@ -27,8 +26,6 @@ __all__ = ["EndpointConfig", "Language", "Lifecycle"]
 Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(as_choice)]
 Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(as_choice)]
 _Rates = Annotated[List[Rate], BeforeValidator(as_list)]
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
 
 
 class EndpointConfig(Options):
@@ -292,18 +289,7 @@ class EndpointConfig(Options):
     @field_validator("headers")
     @classmethod
     def _check_headers(cls, headers: Dict[str, str]) -> Dict[str, str]:
-        for name, value in headers.items():
-            if not _HEADER_NAME.fullmatch(name):
-                raise ValueError(
-                    Wording(
-                        'write header names of letters, digits and "-" only', 'HTTP 头的名称只能由字母、数字和 "-" 组成'
-                    )
-                )
-            if any(char in value for char in "\r\n\0"):
-                raise ValueError(
-                    Wording('write the value of "{name}" on one line', '请把 "{name}" 的值写在一行内', name=name)
-                )
-        return headers
+        return checked_headers(headers)
 
     @field_validator("timeout")
     @classmethod
