@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
-from typing import Callable
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -18,6 +16,7 @@ from prime_notify.model.notification import Texts
 from tests.support.examples import examples
 from tests.support.hostile import LANGUAGES, bare_messages, real_messages
 from tests.support.messages import channel, message, normalized
+from tests.support.steps import steps_of
 from tests.unit.channels.contract import (
     ASKING,
     calling,
@@ -132,23 +131,6 @@ def test_nothing_is_in_the_repr_of_a_request_but_its_method(type: str) -> None:
         assert message().texts.title not in repr(request)
 
 
-def work(call: Callable[[], object]) -> int:
-    """How many functions a call calls, built-in ones included: the same every time, however busy the machine is."""
-    count = 0
-
-    def tick(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(tick)
-    try:
-        call()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 @every_channel
 @pytest.mark.parametrize("piece", ["x", "备", "<@&", "👩‍👧", "a_b*", "\n", " "])
 def test_a_megabyte_is_no_more_work_than_a_page(type: str, piece: str) -> None:
@@ -158,7 +140,7 @@ def test_a_megabyte_is_no_more_work_than_a_page(type: str, piece: str) -> None:
     def render(size: int) -> int:
         text = (piece * size)[:size]
         fields = {"backup": {"id": 7, "comment": text}, "message": text, "error": {"type": "E", "message": text}}
-        return work(lambda: sender.render(message("backup_failure", Texts(text[:500], text, text), **fields)))
+        return steps_of(lambda: sender.render(message("backup_failure", Texts(text[:500], text, text), **fields)))
 
     render(1000)  # whatever is done only once
     assert render(1_000_000) <= 3 * render(30_000) + 3000
