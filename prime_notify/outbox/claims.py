@@ -23,7 +23,7 @@ from prime_notify.outbox.values import Settlement, State
 
 __all__ = ["Claims"]
 
-_AHEAD = 16
+_AHEAD = 32
 """Deliveries of an endpoint that one query finds. More spare little, and are read in vain where they are forgotten."""
 
 

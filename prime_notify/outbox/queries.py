@@ -110,9 +110,9 @@ HOLDERS = """
       AND purpose = 'event' AND state NOT IN ('passed', 'dead') ORDER BY seq
 """
 ATTEMPTS_SINCE = """
-    SELECT at FROM (SELECT delivery, at FROM attempt WHERE shared = 0 ORDER BY seq DESC LIMIT 2000) AS newest
-    JOIN delivery ON delivery.seq = newest.delivery WHERE endpoint = ? AND at >= ? ORDER BY at DESC LIMIT ?
-"""
+    SELECT at FROM delivery CROSS JOIN attempt ON attempt.delivery = delivery.seq
+    WHERE endpoint = ?1 AND settled >= ?2 AND at >= ?2 AND shared = 0 ORDER BY at DESC LIMIT ?3
+"""  # a delivery was settled by its newest attempt, or later
 FORMER_SUCCESSES, LATER_SUCCESSES = (
     f'SELECT payload FROM notification WHERE id {side} ? AND payload LIKE \'%"status":"success"%\' ORDER BY id DESC'  # noqa: S608
     for side in "<>"

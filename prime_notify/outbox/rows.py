@@ -12,7 +12,7 @@ __all__ = ["KEYS", "Rows", "all_rows", "live_rows", "undelivered"]
 KEYS: Mapping[str, Tuple[str, ...]] = {
     "notification": ("seq",),
     "delivery": ("seq",),
-    "attempt": ("seq",),
+    "attempt": ("delivery", "seq"),
     "open_task": ("task_id",),
     "ending": ("plugin_id", "task"),
     "health": ("endpoint",),
@@ -22,7 +22,7 @@ KEYS: Mapping[str, Tuple[str, ...]] = {
 """The primary key of each table, which its first columns are. A table refers only to those before it."""
 
 _PARENTS = {"delivery": "notification", "attempt": "delivery"}
-"""The tables that the second column of others refers to."""
+"""The tables that others refer to, in a column of the same name."""
 
 _SMALL = ("open_task", "ending", "health", "turn", "inbox")
 _CHUNK = 500  # keys in one query; SQLite takes 999
@@ -73,8 +73,10 @@ class Rows:
         for table in KEYS:
             rows = list(self.of(table).values())
             if rows and table in _PARENTS:
-                found = {seq for (seq,) in connection.execute(f"SELECT seq FROM {_PARENTS[table]}")}  # noqa: S608
-                rows = [row for row in rows if row[1] in found]
+                parent = _PARENTS[table]
+                place = self.columns[table].index(parent)
+                found = {seq for (seq,) in connection.execute(f"SELECT seq FROM {parent}")}  # noqa: S608
+                rows = [row for row in rows if row[place] in found]
             self._write(connection, "INSERT OR IGNORE", table, rows)
 
     def put(self, connection: sqlite3.Connection) -> None:

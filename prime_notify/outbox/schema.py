@@ -101,6 +101,27 @@ MIGRATIONS = (
     INSERT INTO inbox (id, event) SELECT printf('%026d', seq), event FROM late_event;
     DROP TABLE late_event
     """,
+    # Attempts beside those of the same delivery, without an index of their own: a transaction writes one page less.
+    """
+    CREATE TABLE attempt_of_delivery (
+        delivery  INTEGER NOT NULL REFERENCES delivery (seq) ON DELETE CASCADE,
+        seq       INTEGER NOT NULL,
+        number    INTEGER NOT NULL,
+        at        REAL NOT NULL,
+        outcome   TEXT NOT NULL,
+        status    INTEGER,
+        ms        REAL NOT NULL,
+        reason    TEXT NOT NULL,
+        hint      TEXT NOT NULL,
+        response  TEXT NOT NULL,
+        shared    INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (delivery, seq)
+    ) WITHOUT ROWID;
+    INSERT INTO attempt_of_delivery
+        SELECT delivery, seq, number, at, outcome, status, ms, reason, hint, response, shared FROM attempt;
+    DROP TABLE attempt;
+    ALTER TABLE attempt_of_delivery RENAME TO attempt
+    """,
 )
 
 

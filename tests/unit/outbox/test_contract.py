@@ -277,6 +277,20 @@ def test_attempts_are_remembered_newest_last(store: Outbox) -> None:
     assert list(store.attempts_since("b", 0.0, 2)) == []
 
 
+def test_a_new_attempt_at_an_old_delivery_is_remembered(store: Outbox) -> None:
+    put(store)
+    key = end(store, State.WAITING, at=1.0, due=9.0)
+    for _ in range(2000):
+        put(store, to="b")
+        end(store, State.DELIVERED, at=8.0, endpoint="b")
+    assert end(store, State.DELIVERED, at=9.0) == key
+    assert list(store.attempts_since("a", 0.0, 9)) == [1.0, 9.0]
+    for _ in range(2000):
+        put(store, to="b")
+        end(store, State.DELIVERED, at=8.0, endpoint="b")
+    assert list(store.attempts_since("a", 9.0, 9)) == [9.0]
+
+
 def test_one_message_for_several_deliveries_is_one_attempt(store: Outbox) -> None:
     for _ in range(3):
         put(store)

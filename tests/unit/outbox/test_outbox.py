@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import sqlite3
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import pytest
 
@@ -17,7 +18,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.inbox import store as store_in_inbox
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.schema import MIGRATIONS
-from prime_notify.outbox.values import Received, Settlement, State, TaskChange
+from prime_notify.outbox.values import Received, Retention, Settlement, State, TaskChange
 from tests.support.build import event, notification, open_task
 
 
@@ -103,6 +104,56 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_and_loses_nothing
     assert delivery.notification.id == "old"
     [tried] = record.deliveries[1].tries
     assert (tried.number, tried.outcome, tried.status, tried.reason) == (2, State.DEAD, 404, "HTTP 404")
+
+
+def test_attempts_that_a_former_version_recorded_are_kept_with_their_deliveries(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite3"
+    old = sqlite3.connect(path, isolation_level=None)
+    for script in MIGRATIONS[:6]:
+        for statement in script.split(";"):
+            old.execute(statement)
+    payload = notification("backup_failure", id="old", task_id="t").payload.model_dump_json(exclude_none=True)
+    old.execute("INSERT INTO notification VALUES (1, 'old', 5.0, ?)", (payload,))
+    old.execute(
+        "INSERT INTO delivery (seq, notification, endpoint, task_id, state, due, attempts, settled)"
+        " VALUES (2, 1, 'a', 't', 'dead', 0, 2, 7.0), (3, 1, 'b', 't', 'dead', 0, 1, 7.0)"
+    )
+    old.execute(
+        "INSERT INTO attempt (seq, delivery, number, at, outcome, status, ms, reason, hint, response, shared)"
+        " VALUES (4, 2, 1, 6.0, 'waiting', 503, 12.0, 'busy', 'wait', 'no', 0),"
+        " (5, 3, 1, 7.0, 'dead', 404, 12.0, 'gone', '', '', 1), (6, 2, 2, 7.0, 'dead', NULL, 9.0, 'lost', '', '', 0)"
+    )
+    old.execute("PRAGMA user_version = 6")
+    old.close()
+    store = Outbox(Database(path))
+    [record] = History(store.database).find("old")
+    shown = [
+        [(one.number, one.at, one.status, one.reason, one.hint, one.response) for one in each.tries]
+        for each in record.deliveries
+    ]
+    times = [list(store.attempts_since(endpoint, 0.0, 9)) for endpoint in "ab"]
+    assert store.database.first_key() == 7
+    store.drop(None, at=9.0)
+    assert store.prune(Retention(6.0, 100), most=9) == 1
+    assert store.database.read("SELECT * FROM attempt") == []
+    store.close()
+    assert sorted(shown[0]) == [(1, 6.0, 503, "busy", "wait", "no"), (2, 7.0, None, "lost", "", "")]
+    assert shown[1] == [(1, 7.0, 404, "gone", "", "")]
+    assert times == [[6.0, 7.0], []]
+
+
+@pytest.mark.parametrize("page", [1024, 4096, None])
+def test_the_log_grows_to_the_same_size_whatever_the_pages_of_a_file(tmp_path: Path, page: Optional[int]) -> None:
+    path = tmp_path / "outbox.sqlite3"
+    if page is not None:  # another version made the file
+        with contextlib.closing(sqlite3.connect(path)) as former:
+            former.execute(f"PRAGMA page_size = {page}")
+            former.execute("VACUUM")
+    database = Database(path)
+    [[size], [pages]] = [database.read(f"PRAGMA {name}")[0] for name in ("page_size", "wal_autocheckpoint")]
+    database.close()
+    assert size == page or page is None
+    assert size * pages == 16 * 1024 * 1024
 
 
 def test_a_migration_that_is_broken_off_leaves_the_former_version(tmp_path: Path) -> None:
