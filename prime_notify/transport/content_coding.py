@@ -20,7 +20,9 @@ def decoded(body: bytes, headers: Mapping[str, str], limit: int) -> bytes:
     A body that was cut short gives the beginning of its content. A body with another coding, and one that is not what
     its header says, comes back as it is. Total.
     """
-    value = headers.get("content-encoding", "")
+    value = headers.get("content-encoding")
+    if value is None:  # as usual, since none was asked for
+        return body
     codings = [name for name in (part.strip().lower() for part in value.split(",")) if name not in ("", "identity")]
     if not body or not codings or len(codings) > _MOST_CODINGS or any(name not in _DECODERS for name in codings):
         return body

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 import threading
+from pathlib import Path
 from typing import Any, List, Optional, Tuple, Union
 
 import pytest
@@ -264,6 +268,24 @@ def test_a_connection_that_breaks_in_the_middle_of_its_answer_is_not_replaced(
     response(send(transport, receiver.url()))
     failure(send(transport, receiver.url()), FailureKind.RESET, "its answer was read")
     assert len(receiver.requests) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="select takes any socket there")
+def test_a_connection_is_kept_in_a_process_with_many_open_files(transport: HttpTransport, receiver: Receiver) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limits[1] < 4096 and limits[1] != resource.RLIM_INFINITY:
+        pytest.skip("this machine lets no process open so many files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, limits[1]))
+    with contextlib.ExitStack() as files:
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        while files.enter_context(Path(os.devnull).open()).fileno() < 1024:
+            pass
+        for _ in range(3):
+            assert response(send(transport, receiver.url())).status == 200
+        transport.close()
+    assert receiver.connections == 1
 
 
 def test_a_connection_is_not_kept_for_ever(receiver: Receiver) -> None:
