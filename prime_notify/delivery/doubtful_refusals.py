@@ -38,9 +38,12 @@ class DoubtfulRefusals:
 
         ``retries``: a delivery has no more than so many.
         """
-        keys, outcome = [one.key for one in deliveries], attempt.outcome
-        is_last = all(one.attempt > retries for one in deliveries)
-        if not (isinstance(outcome, Permanent) and outcome.doubtful) or is_last:
+        outcome = attempt.outcome
+        if not isinstance(outcome, Permanent) or not outcome.doubtful:
+            self._row.end(one.key for one in deliveries)
+            return attempt
+        keys = [one.key for one in deliveries]
+        if all(one.attempt > retries for one in deliveries):
             self._row.end(keys)
             return attempt
         if self._row.again(keys) >= BELIEVED:

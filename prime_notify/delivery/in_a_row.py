@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Sequence
+from typing import Dict, Iterable, Sequence
 
 __all__ = ["InARow"]
 
@@ -24,7 +24,8 @@ class InARow:
         self._counts.update(dict.fromkeys(keys, count))
         return count
 
-    def end(self, keys: Sequence[int]) -> None:
+    def end(self, keys: Iterable[int]) -> None:
         """The row of these deliveries is over."""
-        for key in keys:
-            self._counts.pop(key, None)
+        if self._counts:  # it is rare that there is any
+            for key in keys:
+                self._counts.pop(key, None)

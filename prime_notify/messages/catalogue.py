@@ -77,6 +77,8 @@ class Catalogue:
 
     def best(self, language: Optional[str]) -> str:
         """The closest language of ``lang/``: ``zh-CN`` and ``zh_tw`` give ``zh_cn``, else English."""
+        if language is not None and language in self._texts:
+            return language
         wanted = (language or "").strip().lower().replace("-", "_")
         if wanted in self._texts:
             return wanted

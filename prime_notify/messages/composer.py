@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import threading
-from dataclasses import replace
 from typing import Mapping, Optional, OrderedDict, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
@@ -48,4 +47,4 @@ class Composer:
                     self._made.popitem(last=False)
         if made.now == now and previous is None:  # it was composed just now
             return made
-        return replace(made, now=now, previous=previous)
+        return made.at(now, previous)

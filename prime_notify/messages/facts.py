@@ -32,7 +32,7 @@ def facts(
 ) -> Tuple[Fact, ...]:
     """All known facts, the most important first. ``zone``: of times; by default this machine's."""
     found = (
-        (FactKind.EVENT, catalogue.text(language, f"notification.event.{payload.event.value}")),
+        (FactKind.EVENT, catalogue.text(language, "notification.event." + payload.event)),
         (FactKind.STATUS, _status(payload, language, catalogue)),
         (FactKind.ERROR, _error(payload.error, language, catalogue)),
         (FactKind.MESSAGE, _said(full_message(payload, language, catalogue))),

@@ -74,7 +74,7 @@ def texts_of(title: str, known: Tuple[Fact, ...], language: str, catalogue: Cata
 def _texts(payload: Payload, known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Texts:
     given = _given(payload.title)
     if given is None or headline(payload, language, catalogue) in given:  # also with a remark around it
-        known = tuple(fact for fact in known if fact.kind not in IN_TITLE)
+        known = tuple([fact for fact in known if fact.kind not in IN_TITLE])
     body, desp = _listed(known, language, catalogue)
     return Texts(
         title=given or title(payload, language, catalogue),
@@ -127,7 +127,7 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
     number = ""
     if payload.backup and payload.backup.id is not None:
         number = _number(payload.task, payload.backup.id, language, catalogue)
-    text = catalogue.text(language, f"notification.title.{payload.event.value}", number=number)
+    text = catalogue.text(language, "notification.title." + payload.event, number=number)
     if payload.has_warnings:
         text = catalogue.text(language, "notification.title.with_warnings", title=text)
     text = f"{symbol(payload)} {text}"
@@ -138,7 +138,7 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
 
 def _number(task: Task, backup_id: int, language: str, catalogue: Catalogue) -> str:
     """The backup's number in a title; empty for a task whose titles have no number."""
-    key = f"notification.title.number.{task.value}"
+    key = "notification.title.number." + task
     text = catalogue.text(language, key, id=backup_id)
     return "" if text == key else text  # which it is where the catalogue has no text
 
@@ -151,12 +151,15 @@ def symbol(payload: Payload) -> str:
 def _listed(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Tuple[str, str]:
     """The facts as text, with a line for each, and as a Markdown list. Further lines of a fact are indented."""
     before, between, after = catalogue.around(language, "notification.line", "label", "value")
-    lines = [f"{before}{label}{between}{value}{after}".replace("\n", "\n  ") for _, label, value, _ in known]
-    before, between, after = catalogue.around(language, "notification.item", "label", "value")
-    items = []
+    start, joint, end = catalogue.around(language, "notification.item", "label", "value")
+    lines, items = [], []
     for _, label, value, _ in known:
-        first, line_break, more = value.partition("\n")
-        items.append(f"- {before}{label}{between}{escape(first)}{after}")
-        if line_break:
-            items += [f"  - {escape(line)}" for line in more.split("\n")]
+        if "\n" not in value:  # as most are
+            lines.append(f"{before}{label}{between}{value}{after}")
+            items.append(f"- {start}{label}{joint}{escape(value)}{end}")
+            continue
+        lines.append(f"{before}{label}{between}{value}{after}".replace("\n", "\n  "))
+        first, *more = value.split("\n")
+        items.append(f"- {start}{label}{joint}{escape(first)}{end}")
+        items += [f"  - {escape(line)}" for line in more]
     return "\n".join(lines), "\n".join(items)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Optional
+import time
+from typing import Optional, Tuple
 
 from prime_notify.text.time_zone import mark
 
@@ -46,13 +47,13 @@ def duration(seconds: float) -> str:
 
 def local_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
     """``2026-01-02 03:04:05`` in ``zone``, by default this machine's."""
-    return _moment(unix, zone).isoformat(" ", "seconds")[:19]
+    return _shown(unix, zone)[0]
 
 
 def zoned_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
     """``2026-01-02 03:04:05 UTC+8``: :func:`local_time` with its offset."""
-    moment = _moment(unix, zone)
-    return f"{moment.isoformat(' ', 'seconds')[:19]} {mark(moment)}"
+    text, offset = _shown(unix, zone)
+    return f"{text} {mark(offset)}"
 
 
 def unix_of_local(text: str) -> Optional[float]:
@@ -66,12 +67,17 @@ def unix_of_local(text: str) -> Optional[float]:
         return None
 
 
-def _moment(unix: float, zone: Optional[datetime.tzinfo]) -> datetime.datetime:
-    moment = _EPOCH + datetime.timedelta(seconds=unix)
+def _shown(unix: float, zone: Optional[datetime.tzinfo]) -> Tuple[str, float]:
+    """The date and time, and its offset from UTC in seconds."""
     try:
-        return moment.astimezone(zone)
+        if zone is None:  # the time module is faster than an aware datetime
+            local = time.localtime(unix)
+            return time.strftime("%Y-%m-%d %H:%M:%S", local), local.tm_gmtoff
+        moment = datetime.datetime.fromtimestamp(unix, zone)
     except (OSError, OverflowError, ValueError):  # Windows knows no local time before 1970
-        return moment
+        moment = _EPOCH + datetime.timedelta(seconds=unix)
+    offset = moment.utcoffset()
+    return moment.isoformat(" ", "seconds")[:19], offset.total_seconds() if offset else 0.0
 
 
 def count(number: int) -> str:

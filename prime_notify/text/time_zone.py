@@ -39,14 +39,10 @@ def time_zone(text: str) -> datetime.tzinfo:
     return zoneinfo.ZoneInfo(name)
 
 
-def mark(moment: datetime.datetime) -> str:
-    """The offset of an aware moment: ``UTC``, ``UTC+8``, ``UTC-3:30``."""
-    return _mark(moment.utcoffset() or datetime.timedelta())
-
-
 @functools.lru_cache(maxsize=64)
-def _mark(offset: datetime.timedelta) -> str:
-    minutes = round(offset.total_seconds() / 60)
+def mark(offset: float) -> str:
+    """An offset from UTC, in seconds, as people write it: ``UTC``, ``UTC+8``, ``UTC-3:30``."""
+    minutes = round(offset / 60)
     if not minutes:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)

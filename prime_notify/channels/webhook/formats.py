@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence
 from urllib.parse import quote
@@ -26,8 +25,10 @@ def payload_json(message: Message, *, traceback: bool) -> bytes:
     payload, texts = message.payload, message.texts
     is_complete = (payload.title, payload.body, payload.desp) == (texts.title, texts.body, texts.desp)
     if is_complete and (traceback or payload.error is None):
-        with contextlib.suppress(ValueError):  # a lone surrogate
+        try:
             return message.notification.json
+        except ValueError:  # a lone surrogate
+            pass
     return to_json(fields_of(message, traceback=traceback))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 import zoneinfo
 from typing import Iterator
 
@@ -52,8 +53,21 @@ def test_summer_time_has_its_own_mark() -> None:
 
 
 def test_times_are_this_machines_by_default() -> None:
-    shown = zoned_time(AT)
-    assert shown == f"{shown[:19]} {mark(datetime.datetime.fromtimestamp(AT).astimezone())}"
+    moment = datetime.datetime.fromtimestamp(AT).astimezone()
+    offset = moment.utcoffset()
+    assert offset is not None
+    assert zoned_time(AT) == f"{moment:%Y-%m-%d %H:%M:%S} {mark(offset.total_seconds())}"
+
+
+@pytest.mark.parametrize("name", ["Asia/Shanghai", "America/St_Johns", "UTC", "Europe/Berlin"])
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a running process can only be set on Unix")
+def test_a_machine_in_a_zone_shows_what_the_option_for_it_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", name)
+        time.tzset()
+        shown = [zoned_time(AT + days * 86400 + 0.9) for days in (-20_000, 0, 180)]
+    time.tzset()
+    assert shown == [zoned_time(AT + days * 86400 + 0.9, time_zone(name)) for days in (-20_000, 0, 180)]
 
 
 @pytest.mark.parametrize(
