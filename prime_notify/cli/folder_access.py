@@ -46,8 +46,8 @@ class FolderAccess:
         try:
             return config_in(self.path / CONFIG_FILE)
         except ConfigError as error:
-            told = "; ".join(problem.text(language_of(self.path)) for problem in error.problems)
-            raise CliError(f"the config cannot be read: {told}", FAILED) from None
+            reasons = "; ".join(problem.text(language_of(self.path)) for problem in error.problems)
+            raise CliError(f"the config cannot be read: {reasons}", FAILED) from None
 
     @contextlib.contextmanager
     def outbox(self) -> Iterator[Optional[Outbox]]:

@@ -105,7 +105,7 @@ class Webhook(Channel[WebhookEndpoint]):
     def _for_webhook(self, outcome: Outcome) -> Outcome:
         """The outcome that a service's channel finds, without what only the channel can follow.
 
-        The remedies of a channel name its own options, so a webhook that it could replace is told so first.
+        The remedies of a channel name its own options, so a webhook that it could replace gets that remedy instead.
         """
         if isinstance(outcome, Delivered):
             return Delivered(outcome.status)
