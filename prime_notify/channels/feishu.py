@@ -26,7 +26,7 @@ from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions,
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Mention
-from prime_notify.config.option import option
+from prime_notify.config.option import MisfitError, option
 from prime_notify.config.units import Rate
 from prime_notify.model.fact import Fact
 from prime_notify.model.notification import Message
@@ -153,11 +153,12 @@ class FeishuEndpoint(EndpointConfig):
     def _check(self) -> FeishuEndpoint:
         parts = urlsplit(self.url)
         if _HOSTS.fullmatch(parts.hostname or "") and not parts.path.startswith("/open-apis/bot/v2/hook/"):
-            raise ValueError(
+            raise MisfitError(
                 Wording(
                     'write a custom bot\'s address: "https://open.feishu.cn/open-apis/bot/v2/hook/..."',
                     '请填写自定义机器人的地址："https://open.feishu.cn/open-apis/bot/v2/hook/..."',
-                )
+                ),
+                "url",
             )
         check_users(
             self.mention,

@@ -17,7 +17,7 @@ from prime_notify.channels.common.prose import collapse_spaces, links_text, mark
 from prime_notify.channels.common.urgency import priority_of
 from prime_notify.config.choices import SeverityChoice
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
@@ -99,8 +99,10 @@ class GotifyEndpoint(EndpointConfig):
                 )
             )
         if token and not (token.isascii() and token.isprintable()):
-            raise ValueError(
-                Wording("write the token alone, as Gotify shows it", "请只填写令牌本身，与 Gotify 中显示的一致")
+            raise MisfitError(
+                Wording("write the token alone, as Gotify shows it", "请只填写令牌本身，与 Gotify 中显示的一致"),
+                "gotify",
+                "token",
             )
         return self
 

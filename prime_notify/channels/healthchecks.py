@@ -19,7 +19,7 @@ from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
 from prime_notify.config.choices import TaskChoices, as_choice
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
@@ -89,19 +89,21 @@ class HealthchecksEndpoint(EndpointConfig):
         parts = urlsplit(self.url)
         segments = [segment for segment in parts.path.split("/") if segment]
         if not segments:
-            raise ValueError(
+            raise MisfitError(
                 Wording(
                     'write the check\'s ping URL, such as "https://hc-ping.com/<uuid>"',
                     '请填写该检查的 ping 地址，例如 "https://hc-ping.com/<uuid>"',
-                )
+                ),
+                "url",
             )
         if _ends_in_signal(segments, begins_with_key=parts.hostname == _PUBLIC_HOST):
-            raise ValueError(
+            raise MisfitError(
                 Wording(
                     'write the ping URL without "/{signal}" at its end: that is added when it is so',
                     'ping 地址的末尾不要写 "/{signal}"：需要时会自动加上',
                     signal=segments[-1],
-                )
+                ),
+                "url",
             )
         return self
 

@@ -22,7 +22,7 @@ from prime_notify.channels.common.layout import Content, colon, content_of, fit
 from prime_notify.channels.common.options import MOST_MENTIONED, check_users
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Mention
-from prime_notify.config.option import IdText, Options, option
+from prime_notify.config.option import IdText, MisfitError, Options, option
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
@@ -133,11 +133,12 @@ class OneBotOptions(Options):
         if (self.group_id is None) == (self.user_id is None):
             raise ValueError(Wording('write either "group_id" or "user_id"', '请填写 "group_id" 或 "user_id" 之一'))
         if not re.fullmatch(_QQ, self.group_id or self.user_id or ""):
-            raise ValueError(
+            raise MisfitError(
                 Wording(
                     "write the number of a QQ group or user, such as 123456789",
                     "请填写 QQ 群号或 QQ 号，例如 123456789",
-                )
+                ),
+                "group_id" if self.group_id is not None else "user_id",
             )
         return self
 

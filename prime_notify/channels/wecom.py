@@ -21,7 +21,7 @@ from prime_notify.channels.common.layout import Content, colon, content_of, fit,
 from prime_notify.channels.common.options import MOST_MENTIONED, check_users
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import Options, option
+from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
@@ -118,12 +118,12 @@ class WeComEndpoint(EndpointConfig):
         parts = urlsplit(self.url)
         keyless = not self.wecom.key and "key" not in parse_qs(parts.query)
         if keyless and parts.path.rstrip("/").endswith("/webhook/send"):
-            raise ValueError(
+            raise MisfitError(
                 Wording(
-                    'write the bot\'s whole address: "{url}?key=..."',
-                    '请填写机器人的完整地址："{url}?key=..."',
-                    url=_DEFAULT_URL,
-                )
+                    'write the bot\'s whole address: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."',
+                    '请填写机器人的完整地址："https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=..."',
+                ),
+                "url",
             )
         check_users(
             self.mention,

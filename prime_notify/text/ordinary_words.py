@@ -14,7 +14,7 @@ _LISTED = """
     archive authentication authorization back backup backups bark basic bearer body bots busy called cannot cert
     channel channels chat check code command comment config connect connection console content corrupt create
     created data date default deleted delivered denied device discord disk done down duration empty endpoint
-    endpoints enough error event events expired failed failure false feishu field fields file files forbidden form
+    endpoints enough error event events expired fail failed failure false feishu field fields file files forbidden form
     found from full gone gotify grafana group groups guest header headers healthchecks helper hook hooks host html
     http https image inbound incoming info input integration integrations internal invalid items java json lark last
     level limit link list local localhost lock locked log login mail main markdown message messages method minecraft

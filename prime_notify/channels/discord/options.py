@@ -117,11 +117,12 @@ class DiscordEndpoint(EndpointConfig):
     @model_validator(mode="after")
     def _check_place(self) -> DiscordEndpoint:
         if re.search("/(slack|github)/?$", urlsplit(self.url).path):
-            raise ValueError(
+            raise MisfitError(
                 Wording(
                     "write the address as Discord shows it, without /slack or /github at its end",
                     "请填写 Discord 显示的地址，末尾不要有 /slack 或 /github",
-                )
+                ),
+                "url",
             )
         if self.discord.forum and self.thread_id:
             raise ValueError(

@@ -119,11 +119,12 @@ class SlackEndpoint(EndpointConfig):
                     )
                 )
             if urlsplit(self.url).hostname == _WEBHOOKS:
-                raise ValueError(
+                raise MisfitError(
                     Wording(
                         'leave out "url": a bot posts to its channel, not to a webhook; or leave out the token',
                         '请去掉 "url"：机器人发送到频道，而不是 Webhook；或者去掉令牌',
-                    )
+                    ),
+                    "url",
                 )
             return self
         if self.url == _API:

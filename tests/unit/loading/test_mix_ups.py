@@ -180,3 +180,50 @@ def test_every_alias_means_a_type_or_a_service() -> None:
         assert "did you mean" in unknown_type(written, channel_types()) or "Apprise" in unknown_type(
             written, channel_types()
         )
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path", "remedy"),
+    [
+        (
+            {"type": "healthchecks", "url": "https://hc-ping.com/pingkeypingkeypingkey1/backup/fail"},
+            "url",
+            'write the ping URL without "/fail" at its end: that is added when it is so',
+        ),
+        (
+            {"type": "healthchecks", "url": "https://example.com/ping/pingkeypingkeypingkey1/backup/start"},
+            "url",
+            'write the ping URL without "/start" at its end: that is added when it is so',
+        ),
+        ({"type": "healthchecks", "url": "https://hc-ping.com/"}, "url", "write the check's ping URL, such as"),
+        ({"type": "feishu", "url": "https://open.feishu.cn/document"}, "url", "write a custom bot's address"),
+        ({"type": "wecom", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send"}, "url", "write the bot's whole"),
+        (
+            {"type": "discord", "url": "https://discord.com/api/webhooks/123456789012345678/abcdefghijk/slack"},
+            "url",
+            "without /slack or /github at its end",
+        ),
+        (
+            {
+                "type": "slack",
+                "url": "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnop",
+                "slack": {"bot_token": "xoxb-1234567890-abcdefghijk", "channel": "C01234567"},
+            },
+            "url",
+            'leave out "url"',
+        ),
+        (
+            {"type": "onebot", "url": "http://127.0.0.1:3000", "onebot": {"user_id": "me"}},
+            "onebot.user_id",
+            "write the",
+        ),
+        ({"type": "gotify", "url": "https://example.com", "gotify": {"token": "Aé1234567"}}, "gotify.token", "write the"),
+    ],
+)
+def test_a_mistake_in_one_option_is_reported_at_that_option(endpoint: Any, path: str, remedy: str) -> None:
+    loaded = load_endpoints({"name": "a", **endpoint})
+    [problem] = loaded.problems
+    assert problem.path == f"notification.endpoints[0].{path}"
+    assert remedy in str(problem.remedy)
+    assert "***" not in str(problem.remedy)
+    assert [one.name for one in loaded.broken] == ["a"]
