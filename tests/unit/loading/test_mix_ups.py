@@ -217,7 +217,7 @@ def test_every_alias_means_a_type_or_a_service() -> None:
             "onebot.user_id",
             "write the",
         ),
-        ({"type": "gotify", "url": "https://example.com", "gotify": {"token": "Aé1234567"}}, "gotify.token", "write the"),
+        ({"type": "gotify", "url": "http://127.0.0.1", "gotify": {"token": "Aé1234567"}}, "gotify.token", "write the"),
     ],
 )
 def test_a_mistake_in_one_option_is_reported_at_that_option(endpoint: Any, path: str, remedy: str) -> None:
