@@ -135,7 +135,7 @@ def test_failing_to_start_it_is_said_so_and_the_test_command_works(scene: Scene)
     scene.mcdr.write_config("prime_backup", "{ no JSON")
     mark = scene.plugin("reload", "prime_backup")
     scene.mcdr.wait_for_line("Prime Backup .*has not started", since=mark)
-    assert scene.mcdr.find("observing", since=mark) is None
+    assert scene.mcdr.find("found: observing", since=mark) is None
     scene.check_test_command()
 
 
