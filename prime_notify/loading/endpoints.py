@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, Type
@@ -171,13 +172,16 @@ class _Loading:
 
         config = validated(self._model, data, report, {"base_dir": self._resolver.base_dir})
         if config and config.events == [] and self._raw.get("events") != []:
-            remedy = Wording(
-                "write at least one known event, or leave out the option for all",
-                "请至少写一个已知的事件；要接收全部事件，请去掉此选项",
-            )
-            self._add(("events",), remedy, fatal=True)
+            self._refuse_all_events()
             return None
         return config
+
+    def _refuse_all_events(self) -> None:
+        """No event that is listed is known: the problems with them are fatal then, since there is no other one."""
+        place = json_path((*self._at, "events"))
+        self._problems = [
+            dataclasses.replace(one, fatal=True) if one.path.startswith(place) else one for one in self._problems
+        ]
 
     def _unlikely_values(
         self, config: EndpointConfig, warnings: Sequence[Tuple[Location, str]]

@@ -190,8 +190,8 @@ class TestEndpoint:
             (hook(name={"file": "x"}), "[0].name", '{"file": "x"}', "write a string"),
             (hook(type="Brak"), "[0].type", '"Brak"', 'did you mean "bark"? write one of'),
             (hook(type=["bark"]), "[0].type", '["bark"]', "write one of"),
-            (hook(events=5.5), "[0].events", "5.5", "at least one known event"),
-            (hook(events=["nonsense"]), "[0].events", '["nonsense"]', "at least one known event"),
+            (hook(events=5.5), "[0].events", "5.5", 'write one of "backup_start"'),
+            (hook(events=["nonsense"]), "[0].events[0]", '"nonsense"', 'write one of "backup_start"'),
         ],
     )
     def test_a_wrong_value_switches_it_off_and_the_others_work(self, endpoint, path, found, remedy):
@@ -217,6 +217,15 @@ class TestEndpoint:
         assert names(loaded) == ["ops"]
         assert list(problems(loaded)) == [path]
         assert remedy in problems(loaded)[path].remedy
+
+    def test_a_list_of_unknown_events_is_no_problem_of_its_own(self):
+        loaded = load_endpoints(hook(events=["nonsense", "back"], timeout="soon"))
+        assert names(loaded) == []
+        assert {path: one.fatal for path, one in problems(loaded).items()} == {
+            "[0].events[0]": True,
+            "[0].events[1]": True,
+            "[0].timeout": False,
+        }
 
     def test_a_misspelt_option_of_a_channel_is_left_out_too(self):
         loaded = load_endpoints(hook(type="bark", bark={"grup": "x"}))
