@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Callable, ContextManager, Optional, Protocol, Sequence, Tuple, TypeVar
 
 from prime_notify.crash_points import CrashPoint, no_crash
-from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError, OutboxLockedError
 from prime_notify.outbox.schema import migrate
 from prime_notify.private_files import create_private, make_private
 
@@ -256,4 +256,6 @@ def _file_id(path: Path) -> Optional[FileId]:
 def _outbox_error(error: sqlite3.Error, place: str = "") -> OutboxError:
     # Full disks, missing rights and locks are OperationalErrors; a plain DatabaseError is a file beyond hope
     kind = OutboxDamagedError if type(error) is sqlite3.DatabaseError else OutboxError
+    if isinstance(error, sqlite3.OperationalError) and str(error).endswith("is locked"):
+        kind = OutboxLockedError
     return kind(f"{place}{error}")

@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional, Sequence, Tuple
 
 from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.database import MEMORY, Act, Database, Identity, T
-from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError
+from prime_notify.outbox.errors import OutboxClosedError, OutboxDamagedError, OutboxError, OutboxGoneError
 from prime_notify.outbox.rows import Rows, all_rows, live_rows
 from prime_notify.outbox.schema import MIGRATIONS
 
@@ -40,15 +40,15 @@ class FailoverDatabase:
     accepted since then do not arrive, and deliveries made since then are made once more.
 
     ``file``: None where it could not be opened. ``reopen``: gives a fresh database in place of one that is damaged, or,
-    with None, of one that could not be opened. ``say``: called with True and the reason when the file begins to refuse,
-    and with False when it works again. ``fresh_key``: gives a key above those of a file that could not be read.
+    with None, of one that could not be opened. ``say``: called with the reason when the file begins to refuse, and
+    with None when it works again. ``fresh_key``: gives a key above those of a file that could not be read.
     """
 
     def __init__(
         self,
         file: Optional[Database],
         reopen: Callable[[Optional[Database]], Database],
-        say: Callable[[bool, str], None],
+        say: Callable[[Optional[OutboxError]], None],
         *,
         fresh_key: Callable[[], int],
         crash_point: CrashPoint = no_crash,
@@ -138,7 +138,7 @@ class FailoverDatabase:
         self._damaged = isinstance(error, OutboxDamagedError)
         self._memory = memory
         self._switches += 1
-        self._say(True, str(error))
+        self._say(error)
         return memory
 
     def _leave_a_lost_file(self) -> None:
@@ -146,7 +146,7 @@ class FailoverDatabase:
             file = self._file
             if self._closed or self._memory or file is None or not file.is_gone():
                 return
-            self._fail_over(file, OutboxError(f"{file.path.name} was deleted or replaced"))
+            self._fail_over(file, OutboxGoneError(f"{file.path.name} was deleted or replaced"))
             file.close()
             self._file = self._base_of = None
 
@@ -184,7 +184,7 @@ class FailoverDatabase:
             self._memory, self._base = None, Rows()
             self._switches += 1
             self._crash_point("write-back:switched")
-            self._say(False, "")
+            self._say(None)
 
     def _usable_file(self) -> Database:
         """The file: a fresh one where it is damaged; opened anew where it was read-only."""

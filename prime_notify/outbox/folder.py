@@ -11,7 +11,7 @@ from typing import Callable, Optional, Sequence
 from prime_notify.clock import Clock
 from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.outbox.database import Database
-from prime_notify.outbox.errors import OutboxDamagedError, OutboxError
+from prime_notify.outbox.errors import OutboxDamagedError, OutboxError, OutboxGoneError, OutboxLockedError
 from prime_notify.outbox.failover import FailoverDatabase
 from prime_notify.outbox.history import History
 from prime_notify.outbox.inbox import store
@@ -112,7 +112,7 @@ class DataFolder:
         except OutboxDamagedError:
             raise
         except OutboxError as error:
-            self._say(logging.ERROR, "log.outbox_refuses", reason=error)
+            self._say_refusing(error)
 
     @property
     def refusing(self) -> bool:
@@ -146,11 +146,16 @@ class DataFolder:
         """Leave events in the inbox for the owner of the folder. Raises :class:`OutboxError`."""
         leave_events(self._folder, events, self._crash_point)
 
-    def _say_refusing(self, refusing: bool, reason: str) -> None:
-        if refusing:
-            self._say(logging.ERROR, "log.outbox_refuses", reason=reason)
-        else:
+    def _say_refusing(self, error: Optional[OutboxError]) -> None:
+        """Say that the file begins to refuse, with a remedy for that reason; or (None) that it works again."""
+        if error is None:
             self._say(logging.INFO, "log.outbox_recovered")
+        elif isinstance(error, OutboxGoneError):
+            self._say(logging.ERROR, "log.outbox_gone", file=OUTBOX_FILE)
+        elif isinstance(error, OutboxLockedError):
+            self._say(logging.ERROR, "log.outbox_locked", file=OUTBOX_FILE)
+        else:
+            self._say(logging.ERROR, "log.outbox_refuses", reason=error)
 
     def _say_damaged(self, damage: Damage) -> None:
         values = {"reason": damage.reason, "moved_to": damage.moved_to.name, "saved": damage.saved}

@@ -50,7 +50,10 @@ class FailoverOutbox(Outbox):
     def __init__(self, file: Optional[Database], reopen: Callable[[Optional[Database]], Database]) -> None:
         self.said: List[Tuple[bool, str]] = []
         self.failover = FailoverDatabase(
-            file, reopen, lambda now, why: self.said.append((now, why)), fresh_key=lambda: next(_fresh_keys)
+            file,
+            reopen,
+            lambda error: self.said.append((error is not None, str(error or ""))),
+            fresh_key=lambda: next(_fresh_keys),
         )
         super().__init__(self.failover)
         self.failover.under_way = self.under_way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 from typing import List
 
@@ -92,6 +93,21 @@ def test_a_disk_that_begins_to_refuse_is_said_and_what_waits_in_memory_is_saved_
     again.release()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+def test_a_file_that_is_deleted_while_it_is_used_is_said_with_its_own_sentence(tmp_path: Path) -> None:
+    said = Said()
+    one = folder(tmp_path, said)
+    one.take()
+    kept = notification()
+    one.outbox.put(kept, ["a"], TaskChange(), at=0.0)
+    for file in tmp_path.glob(f"{OUTBOX_FILE}*"):
+        file.unlink()
+    assert one.recover()
+    assert said == ["log.outbox_gone", "log.outbox_recovered"]
+    assert states(one.outbox, kept.id) == {"a": State.WAITING}
+    one.release()
+
+
 def test_due_times_of_a_clock_that_went_wrong_are_mended_when_the_folder_is_taken(tmp_path: Path) -> None:
     first = folder(tmp_path, Said())
     first.take()
@@ -114,7 +130,7 @@ def test_a_clock_that_cannot_be_mended_because_the_disk_refuses_is_said(tmp_path
     second = folder(tmp_path, said)
     second.take()
     other.close()
-    assert said == ["log.outbox_refuses"]
+    assert said == ["log.outbox_locked"]
     assert second.outbox.waiting() == {"a": 1}
     second.release()
 
