@@ -22,7 +22,6 @@ class Card:
     lead: str = ""
     body: str = ""
     fields: Tuple[Tuple[str, str], ...] = ()
-    after: str = ""
     buttons: Tuple[str, ...] = ()
     footer: str = ""
     tone: str = ""

@@ -24,8 +24,8 @@ def slack(body: Mapping[str, Any]) -> Card:
     return Card(
         "slack",
         lead="".join(f'<div class="{kinds[block["type"]]}">{_slack_text(block["text"])}</div>' for block in above),
+        body="".join(f"<p>{_slack_text(block['text'])}</p>" for block in inside if "text" in block),
         fields=tuple(zip(cells[::2], cells[1::2])),
-        after="".join(f"<p>{_slack_text(block['text'])}</p>" for block in inside if "text" in block),
         buttons=tuple(_slack_text(element["text"]) for kind, element in elements if kind == "actions"),
         footer=" &nbsp; ".join(_slack_text(element) for kind, element in elements if kind == "context"),
         tone="".join(one.get("color", "") for one in body.get("attachments", ())),
@@ -53,8 +53,7 @@ def discord(body: Mapping[str, Any]) -> Card:
         "discord",
         lead=re.sub(r"&lt;@(?:&amp;)?\w+&gt;", '<span class="at">@Admin</span>', escape(body.get("content", ""))),
         title=_discord_text(embed["title"]),
-        body="".join(_discord_cell(cell) for cell in embed.get("fields", ())),
-        after=markdown(embed.get("description", "")),
+        body=markdown(embed.get("description", "")) + "".join(map(_discord_cell, embed.get("fields", ()))),
         buttons=tuple(escape(button["label"]) + " ↗" for button in buttons),
         footer=" • ".join(
             escape(text) for text in (embed.get("footer", {}).get("text"), embed.get("timestamp", "")[:16]) if text

@@ -52,7 +52,6 @@ def _card(card: Card) -> str:
         f'<div class="title">{card.title}</div>' if card.title else "",
         f'<div class="body">{card.body}</div>' if card.body else "",
         f"<dl>{fields}</dl>" if fields else "",
-        f'<div class="after">{card.after}</div>' if card.after else "",
         "" if below else buttons,
         f'<div class="footer">{card.footer}</div>' if card.footer else "",
     )
