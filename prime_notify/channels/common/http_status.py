@@ -45,7 +45,8 @@ _GONE = Wording(
 )
 _SLOWED_DOWN = Wording("the service slows us down", "该服务限制了发送频率")
 _ITS_OWN_PROBLEM = Wording("the service itself has a problem", "该服务自身出现问题")
-_RETRIED = frozenset((408, 425))
+_RETRIED = frozenset((407, 408, 425))
+"""407 is a proxy's, which fails every attempt until its password is corrected, as it does at CONNECT."""
 _DAY = 86400.0  # seconds
 _NOBODY_THERE = re.compile(
     "not found|no (available |healthy |matching )?(server|service|route|backend|app|upstream|host)|not registered"
@@ -75,7 +76,7 @@ def refusal(response: Response, text: str = "") -> Refusal:
     if 400 <= status < 500 and status not in _RETRIED:
         return Permanent(reason, status, hint=_HINTS.get(status, _OTHER), doubtful=doubtful)
     after = retry_after(response)
-    hint = _ITS_OWN_PROBLEM if status >= 500 else NOTHING
+    hint = _ITS_OWN_PROBLEM if status >= 500 else _HINTS.get(status, NOTHING)
     return Retry(reason, status, after=after, throttled=status == 503 and after is not None, hint=hint)
 
 

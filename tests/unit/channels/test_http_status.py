@@ -35,6 +35,12 @@ def test_what_passes_is_tried_again(status: int) -> None:
     assert not outcome.throttled
 
 
+def test_a_proxy_that_wants_another_password_is_tried_again_as_it_is_at_connect() -> None:
+    outcome = refusal(Response(407))
+    assert isinstance(outcome, Retry)
+    assert "the proxy's user and password" in outcome.hint
+
+
 def test_429_slows_the_endpoint_down() -> None:
     outcome = refusal(Response(429, {"retry-after": "7"}))
     assert isinstance(outcome, Retry)
