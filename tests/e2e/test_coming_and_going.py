@@ -70,10 +70,12 @@ def test_loaded_again_it_is_observed_again(scene: Scene, prime_backup: Path) -> 
     "order", [["prime_notify"], ["prime_backup"], ["prime_notify", "prime_backup"], ["prime_backup", "prime_notify"]]
 )
 def test_after_reloads_in_any_order_every_event_is_notified_once(scene: Scene, order: List[str]) -> None:
+    before = len(scene.mcdr.transcript)
     for plugin in order:
         mark = scene.plugin("reload", plugin)
     scene.wait_until_attached(mark)
     assert_backup_is_notified(scene)
+    assert scene.mcdr.find("Another plugin replaced", since=before) is None
     scene.check_test_command()
 
 

@@ -85,6 +85,8 @@ class Watcher:
             if self._stopped:
                 return
             instance = self._server.get_plugin_instance(PRIME_BACKUP)
+            if self._is_being_reloaded(instance):
+                return
             if instance is not self._instance:
                 if instance is None:
                     self._say("gone")
@@ -96,6 +98,10 @@ class Watcher:
                 self._find_out(instance)
             elif self._observer is not None:
                 self._attach(self._status.version if self._status else None)
+
+    def _is_being_reloaded(self, instance: Any) -> bool:
+        """Whether other modules than this instance's are loaded. MCDReforged shows the former one while it imports."""
+        return self._modules.get(str(attribute(instance, "__name__")), instance) is not instance
 
     def _find_out(self, instance: Any) -> None:
         assert self._ticks_left is not None

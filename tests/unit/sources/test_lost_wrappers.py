@@ -68,6 +68,24 @@ def world(caplog: pytest.LogCaptureFixture) -> World:
     return World()
 
 
+def test_a_prime_backup_that_is_being_reloaded_has_lost_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    former, latter = (ModuleType("prime_backup.entry") for _ in range(2))
+    for entry in (former, latter):
+        vars(entry).update(config=SimpleNamespace(enabled=True))
+    world.server.load("prime_backup", "1.13.0", former)
+    world.modules[former.__name__] = former
+    world.watcher.tick()
+    caplog.clear()
+    world.pb = prime_backup()
+    world.modules.update({**modules(world.pb), latter.__name__: latter})  # but the server has the former one still
+    world.watcher.tick()
+    assert caplog.messages == []
+    world.server.load("prime_backup", "1.13.0", latter)
+    world.watcher.tick()
+    assert caplog.messages == [FOUND]
+    assert world.is_observed_once()
+
+
 # how plugins wrap a method
 
 kept: Dict[Any, Any] = {}
