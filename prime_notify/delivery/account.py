@@ -27,15 +27,18 @@ _MARKED = {MARK: True}
 
 
 class _Lazy:
-    """A text that is made when a handler of the log writes it."""
+    """A text that is made when a handler of the log first writes it. MCDReforged's log has two of them."""
 
-    __slots__ = ("_make",)
+    __slots__ = ("_made", "_make")
 
     def __init__(self, make: Callable[[], str]) -> None:
         self._make = make
+        self._made: Optional[str] = None
 
     def __str__(self) -> str:
-        return self._make()
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 class Account:

@@ -250,6 +250,26 @@ def test_each_attempt_writes_a_sentence_and_for_debugging_a_line_of_values(
     assert values.getMessage().startswith(f"id={sent} endpoint=a attempt=1 outcome={word} status=")
 
 
+def test_a_sentence_is_made_once_for_all_handlers_of_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, logger="test.lane")
+    asked: List[str] = []
+    text = CATALOGUE.text
+
+    def counting(language: str, key: str, **values: object) -> str:
+        asked.append(key)
+        return text(language, key, **values)
+
+    monkeypatch.setattr(CATALOGUE, "text", counting)
+    world = World()
+    world.put()
+    world.run_until_idle()
+    [said] = caplog.records
+    assert said.getMessage() == said.getMessage()
+    assert asked.count("log.attempt.delivered") == 1
+
+
 def test_what_is_not_sent_is_said_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="test.lane")
     world = World(policy=Policy(expire={EventName.BACKUP_START: 60.0}))
