@@ -180,7 +180,8 @@ class _Loading:
         """No event that is listed is known: the problems with them are fatal then, since there is no other one."""
         place = json_path((*self._at, "events"))
         self._problems = [
-            dataclasses.replace(one, fatal=True) if one.path.startswith(place) else one for one in self._problems
+            dataclasses.replace(one, fatal=True) if one.path == place or one.path.startswith(f"{place}[") else one
+            for one in self._problems
         ]
 
     def _unlikely_values(

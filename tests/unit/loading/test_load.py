@@ -219,12 +219,13 @@ class TestEndpoint:
         assert remedy in problems(loaded)[path].remedy
 
     def test_a_list_of_unknown_events_is_no_problem_of_its_own(self):
-        loaded = load_endpoints(hook(events=["nonsense", "back"], timeout="soon"))
+        loaded = load_endpoints(hook(events=["nonsense", "back"], timeout="soon", events_of=1))
         assert names(loaded) == []
         assert {path: one.fatal for path, one in problems(loaded).items()} == {
             "[0].events[0]": True,
             "[0].events[1]": True,
             "[0].timeout": False,
+            "[0].events_of": False,
         }
 
     def test_a_misspelt_option_of_a_channel_is_left_out_too(self):
