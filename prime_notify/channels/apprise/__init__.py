@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.metadata
 import importlib.util
 import re
@@ -12,7 +11,7 @@ from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.apprise.confirmation import is_confirmed
-from prime_notify.channels.apprise.outcomes import INSTALL, combined, refused
+from prime_notify.channels.apprise.outcomes import INSTALL, combined_urls, refused
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.recipients import left_of, receipt_of
 from prime_notify.channels.common.urgency import Tone, tone_of
@@ -62,8 +61,6 @@ _SCHEME = re.compile(r"([a-z0-9][a-z0-9+.-]*)://.", re.IGNORECASE | re.DOTALL)
 _LIVE = re.compile(r"(@(?=\S)|<(?=[@!#&/:a-z])|\](?=\()|\[(?=CQ:))", re.IGNORECASE)
 """The beginnings of mentions, links, HTML and codes of QQ at any of the services, up to the place of a break."""
 _BREAK = "\u200b"  # invisible
-
-"""States of a URL that a retry may change, and their remedies."""
 
 
 def _each_url(value: Any) -> Any:
@@ -228,7 +225,7 @@ class Apprise(Channel[AppriseEndpoint]):
             return Delivered(detail=f"{len(urls)} URLs" if len(urls) > 1 else "", confirmed=confirmed)
         refusals = [(f"URL {number}", failed[url]) for number, url in enumerate(urls, 1) if url in failed]
         taken = [url for url in urls if url not in failed]
-        return dataclasses.replace(combined(refusals, len(urls)), receipt=receipt_of(taken) if taken else None)
+        return combined_urls(refusals, len(urls), receipt_of(taken) if taken else None)
 
     def _text(self, message: Message) -> str:
         parts = [_quiet(message.texts.body, _BODY)]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from prime_notify.channels.common.http_status import Refusal, refusal
+from prime_notify.channels.common.recipients import combined
 from prime_notify.model.outcome import Permanent, Retry
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
 from prime_notify.text.plain import excerpt
 from prime_notify.text.wording import Wording
 
-__all__ = ["INSTALL", "combined", "refused"]
+__all__ = ["INSTALL", "combined_urls", "refused"]
 
 INSTALL = 'pip install "apprise>=2.2"'
 _RETRIED = {
@@ -48,9 +49,12 @@ def refused(result: Dict[str, Any]) -> Refusal:
     return Retry(reason, throttled=outcome.throttled, hint=outcome.hint)
 
 
-def combined(refusals: List[Tuple[str, Refusal]], urls: int) -> Refusal:
-    """One outcome for all URLs: a retry while any URL needs one."""
-    reason = refusals[0][1].reason
+def combined_urls(
+    refusals: List[Tuple[str, Refusal]], urls: int, receipt: Optional[Mapping[str, str]] = None
+) -> Refusal:
+    """One outcome for all URLs. It disables the endpoint where every one of them is gone."""
+    outcomes = [outcome for _, outcome in refusals]
+    reason = outcomes[0].reason
     if urls > 1:
         reasons = "; ".join(f"{name}, {outcome.reason}" for name, outcome in refusals)
         reason = Wording(
@@ -60,10 +64,5 @@ def combined(refusals: List[Tuple[str, Refusal]], urls: int) -> Refusal:
             urls=urls,
             reasons=cut_chars(reasons, _REASON),
         )
-    outcomes = [outcome for _, outcome in refusals]
-    hint = next((outcome.hint for outcome in outcomes if outcome.hint), "")
-    retries = [outcome for outcome in outcomes if isinstance(outcome, Retry)]
-    if retries:
-        return Retry(reason, throttled=all(retry.throttled for retry in retries), hint=hint)
     gone = len(refusals) == urls and all(isinstance(outcome, Permanent) and outcome.disable for outcome in outcomes)
-    return Permanent(reason, disable=gone, hint=hint)
+    return combined(outcomes, reason, throttled=all, disable=gone, receipt=receipt)

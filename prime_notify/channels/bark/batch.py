@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.http_status import Refusal
-from prime_notify.channels.common.recipients import receipt_of
-from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
+from prime_notify.channels.common.recipients import combined, receipt_of
+from prime_notify.model.outcome import Delivered, Outcome, Permanent
 from prime_notify.model.response import Response
 from prime_notify.text.wording import Wording
 
@@ -44,14 +44,12 @@ def judge_batch(
             failures.append((f"device {number} ({_masked(key)})", refused(response, result)))
     if not failures:
         return Delivered(status, detail=f"{len(keys)} devices")
-    return _combined(failures, len(keys), status, receipt_of(taken) if taken else None)
+    return _combined_devices(failures, len(keys), status, receipt_of(taken) if taken else None)
 
 
-def _combined(
+def _combined_devices(
     refused: Sequence[Tuple[str, Refusal]], devices: int, status: int, receipt: Optional[Mapping[str, str]]
 ) -> Refusal:
-    """One outcome for a batch: a retry while any device needs one."""
-    retries = [outcome for _, outcome in refused if isinstance(outcome, Retry)]
     reasons = "; ".join(f"{name}: {outcome.reason}" for name, outcome in refused)
     reason = Wording(
         "{count} of {devices} devices got nothing: {reasons}",
@@ -60,11 +58,7 @@ def _combined(
         devices=devices,
         reasons=reasons,
     )
-    hint = next((outcome.hint for _, outcome in refused if outcome.hint), "")
-    if retries:
-        throttled = any(retry.throttled for retry in retries)
-        return Retry(reason, status, throttled=throttled, hint=hint, receipt=receipt)
-    return Permanent(reason, status, hint=hint, receipt=receipt)
+    return combined([outcome for _, outcome in refused], reason, status, throttled=any, receipt=receipt)
 
 
 def _is_result(value: Any) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Mapping, Optional, Sequence
+from typing import Callable, Iterable, Mapping, Optional, Sequence
 
-__all__ = ["left_of", "receipt_of"]
+from prime_notify.channels.common.http_status import Refusal
+from prime_notify.model.outcome import Permanent, Retry
+
+__all__ = ["combined", "left_of", "receipt_of"]
 
 _TAKEN = "taken"
 
@@ -19,6 +22,26 @@ def left_of(recipients: Sequence[str], previous: Optional[Mapping[str, str]]) ->
 def receipt_of(recipients: Sequence[str]) -> Mapping[str, str]:
     """The receipt when these have the message. It goes to the disk, so it names none of them."""
     return {_TAKEN: ",".join(map(_digest, recipients))}
+
+
+def combined(
+    refusals: Sequence[Refusal],
+    reason: str,
+    status: Optional[int] = None,
+    *,
+    throttled: Callable[[Iterable[bool]], bool],
+    disable: bool = False,
+    receipt: Optional[Mapping[str, str]] = None,
+) -> Refusal:
+    """One outcome for all recipients: a retry while any of them needs one, with the first remedy.
+
+    ``throttled``: ``any`` where they share one service, ``all`` where each has its own.
+    """
+    hint = next((one.hint for one in refusals if one.hint), "")
+    retries = [one.throttled for one in refusals if isinstance(one, Retry)]
+    if retries:
+        return Retry(reason, status, throttled=throttled(retries), hint=hint, receipt=receipt)
+    return Permanent(reason, status, disable=disable, hint=hint, receipt=receipt)
 
 
 def _digest(recipient: str) -> str:
