@@ -47,9 +47,8 @@ class _Call:
 class HandOff:
     """Takes events from any thread, and hands them to ``take_in`` on its own thread, in the order in which they came.
 
-    ``say_slow``: called with True when
-    the disk holds an event for longer than ``patience`` seconds, and with False when it works again. Until then, nobody
-    waits for it, and events are in memory only.
+    ``say_slow``: called with True when the disk holds an event for longer than ``patience`` seconds, and with False
+    when it works again. Until then, nobody waits for it, and events are in memory only.
     """
 
     def __init__(

@@ -154,12 +154,9 @@ def _listed(known: Tuple[Fact, ...], language: str, catalogue: Catalogue) -> Tup
     start, joint, end = catalogue.around(language, "notification.item", "label", "value")
     lines, items = [], []
     for _, label, value, _ in known:
-        if "\n" not in value:  # as most are
-            lines.append(f"{before}{label}{between}{value}{after}")
-            items.append(f"- {start}{label}{joint}{escape(value)}{end}")
-            continue
         lines.append(f"{before}{label}{between}{value}{after}".replace("\n", "\n  "))
-        first, *more = value.split("\n")
+        first, line_break, more = value.partition("\n")
         items.append(f"- {start}{label}{joint}{escape(first)}{end}")
-        items += [f"  - {escape(line)}" for line in more]
+        if line_break:
+            items += [f"  - {escape(line)}" for line in more.split("\n")]
     return "\n".join(lines), "\n".join(items)

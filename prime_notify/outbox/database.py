@@ -35,7 +35,7 @@ _STATEMENTS = 256
 """Statements that stay prepared; there are fewer than that."""
 
 _PAGE = 2048
-"""Bytes of a page of a new file. A settlement changes one row in each of four pages, which are written whole."""
+"""Bytes of a page of a new file. A settlement changes four pages, which are written whole."""
 
 _LOG = 16 * 1024 * 1024
 """Bytes of the write-ahead log after which a commit copies it into the database and waits for the disk.
@@ -146,8 +146,8 @@ class Database:
         for pragma in (log, "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
             connection.execute(f"PRAGMA {pragma}")
         self._crash_point("open")
-        migrate(self._connection, self._crash_point)
-        self._connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
+        migrate(connection, self._crash_point)
+        connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
 
     def using(self) -> ContextManager[sqlite3.Connection]:
         """The connection, for as long as the block runs. Raises :class:`OutboxClosedError` after :meth:`close`."""
