@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Mapping, Optional, Tuple
+from typing import Mapping, Optional, Tuple
 
+from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.notices import LastResult
 from prime_notify.loading.load import BrokenEndpoint, LoadedConfig, Problem
@@ -71,29 +72,16 @@ def overview_of(
 ) -> Tuple[EndpointState, ...]:
     """A state for each endpoint of the config, those with a mistake included, then one for each other name for which
     deliveries are left."""
-    states: List[EndpointState] = []
-    for endpoint in loaded.endpoints:
-        name = endpoint.name
-        lane = lanes.get(name)
-        health = lane.health if lane else Health()
-        states.append(
-            EndpointState(
-                name,
-                endpoint.type,
-                endpoint.config.enabled,
-                waiting.get(name, 0),
-                dead.get(name, 0),
-                last=lane.last if lane else None,
-                last_success=health.last_success,
-                confirmed=health.confirmed,
-                failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
-                paused_for=max(0.0, health.paused_until - now),
-                disabled=bool(lane and lane.disabled),
-                switched_on=switched.get(name) is True,
-                switched_off=switched.get(name) is False,
-                visible_to=endpoint.config.visible_to or 0,
-            )
+    states = [
+        _state_of(
+            endpoint,
+            lanes.get(endpoint.name),
+            (waiting.get(endpoint.name, 0), dead.get(endpoint.name, 0)),
+            switched=switched.get(endpoint.name),
+            now=now,
         )
+        for endpoint in loaded.endpoints
+    ]
     known = {state.name for state in states}
     for broken in loaded.broken:
         left = (0, 0) if broken.name in known else (waiting.get(broken.name, 0), dead.get(broken.name, 0))
@@ -103,6 +91,28 @@ def overview_of(
         left = waiting.get(name, 0), dead.get(name, 0)
         states.append(EndpointState(name, "", False, *left, orphaned=True))
     return tuple(states)
+
+
+def _state_of(
+    endpoint: Endpoint, lane: Optional[Lane], left: Tuple[int, int], *, switched: Optional[bool], now: float
+) -> EndpointState:
+    """``left``: how many deliveries wait, and are dead letters. ``switched``: on or off until the next reload."""
+    health = lane.health if lane else Health()
+    return EndpointState(
+        endpoint.name,
+        endpoint.type,
+        endpoint.config.enabled,
+        *left,
+        last=lane.last if lane else None,
+        last_success=health.last_success,
+        confirmed=health.confirmed,
+        failing_for=None if health.failing_since is None else max(0.0, now - health.failing_since),
+        paused_for=max(0.0, health.paused_until - now),
+        disabled=bool(lane and lane.disabled),
+        switched_on=switched is True,
+        switched_off=switched is False,
+        visible_to=endpoint.config.visible_to or 0,
+    )
 
 
 def _broken_state(broken: BrokenEndpoint, waiting: int, dead: int) -> EndpointState:

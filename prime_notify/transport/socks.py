@@ -25,15 +25,7 @@ def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
 
     :raises UnsendableError: PySocks is not installed, or the proxy refuses.
     """
-    try:
-        socks: Any = importlib.import_module("socks")
-    except ModuleNotFoundError:
-        reason = Wording("a SOCKS proxy needs the Python package PySocks", "SOCKS 代理需要 Python 包 PySocks")
-        hint = Wording(
-            'run "pip install PySocks" with the Python that runs MCDReforged',
-            "请用运行 MCDReforged 的 Python 执行 pip install PySocks",
-        )
-        raise UnsendableError(FailureKind.PROXY, reason, hint) from None
+    socks = _library()
     remote_names = proxy.kind in _REMOTE.values()
     target = host if remote_names else _looked_up(proxy, host, port, exchange, resolve)
     version = socks.SOCKS5 if proxy.kind.startswith("socks5") else socks.SOCKS4
@@ -59,6 +51,19 @@ def dial_socks(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: 
         return plain
 
     return dial(proxy.host, proxy.port, exchange, resolve, connect)
+
+
+def _library() -> Any:
+    """PySocks, which is imported when a proxy needs it. Raises UnsendableError."""
+    try:
+        return importlib.import_module("socks")
+    except ModuleNotFoundError:
+        reason = Wording("a SOCKS proxy needs the Python package PySocks", "SOCKS 代理需要 Python 包 PySocks")
+        hint = Wording(
+            'run "pip install PySocks" with the Python that runs MCDReforged',
+            "请用运行 MCDReforged 的 Python 执行 pip install PySocks",
+        )
+        raise UnsendableError(FailureKind.PROXY, reason, hint) from None
 
 
 def _looked_up(proxy: Proxy, host: str, port: int, exchange: Exchange, resolve: _Resolve) -> str:
