@@ -27,11 +27,11 @@ from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
 from prime_notify.transport import http as _http  # noqa: F401  (the engine would import it only when it needs it)
-from tests.crash.life import ACCEPTED_FILE, FAILED, LIFE_HEADER, ON_FULL_DISK, RECORD_FILE, Life
+from tests.crash.life import ACCEPTED_FILE, ERROR_FILE, FAILED, LIFE_HEADER, ON_FULL_DISK, RECORD_FILE, Life
 from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED
 
-_PATIENCE = 30.0
-"""Seconds. A life with undelivered notifications after this time has failed."""
+_PATIENCE = 60.0
+"""Seconds. A life that waits for this time while nothing changes has failed. A slow machine may take longer in all."""
 
 
 def kill_self() -> None:
@@ -138,11 +138,13 @@ class Living:
         return f"{marker} {accepted}\n".encode()
 
     def _wait_for(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline, former = 0.0, None
         while not holds():
-            if time.monotonic() > deadline:
-                states = self._engine.overview().endpoints
-                raise TimeoutError(f"undelivered: {[(state.name, state.waiting, state.dead) for state in states]}")
+            left = [(state.name, state.waiting, state.dead) for state in self._engine.overview().endpoints]
+            if left != former:
+                deadline, former = time.monotonic() + _PATIENCE, left
+            elif time.monotonic() > deadline:
+                raise TimeoutError(f"no change for {_PATIENCE:g} s; undelivered: {left}")
             time.sleep(0.01)
 
     def _is_drained(self) -> bool:
@@ -192,8 +194,7 @@ def live(life: Life) -> int:
     try:
         Living(life).run()
     except Exception:
-        traceback.print_exc()
-        sys.stderr.flush()
+        (Path(life.folder) / ERROR_FILE).write_text(traceback.format_exc(), "utf-8")
         return FAILED
     return 0
 

@@ -7,10 +7,13 @@ import json
 from dataclasses import dataclass
 from typing import Tuple
 
-__all__ = ["ACCEPTED_FILE", "FAILED", "LIFE_HEADER", "ON_FULL_DISK", "RECORD_FILE", "Life"]
+__all__ = ["ACCEPTED_FILE", "ERROR_FILE", "FAILED", "LIFE_HEADER", "ON_FULL_DISK", "RECORD_FILE", "Life"]
 
 ACCEPTED_FILE = "accepted.log"
 """Lines of ``marker id``: the events that the engine accepted. The id is ``-`` while it is not known."""
+
+ERROR_FILE = "error.txt"
+"""The traceback of a life that failed without a kill."""
 
 LIFE_HEADER = "X-Life"
 """The header with the life that sent a request. A request may arrive after the next life has begun."""

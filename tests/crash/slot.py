@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
-from tests.crash.life import FAILED, Life
+from tests.crash.life import ERROR_FILE, FAILED, Life
 
 __all__ = ["LifeFailedError", "Slot"]
 
@@ -18,7 +18,7 @@ _LIMIT = 90.0
 
 
 class LifeFailedError(AssertionError):
-    """A life failed without a kill. Its error is on the standard error output."""
+    """A life failed without a kill. The message ends with its traceback."""
 
 
 class Slot:
@@ -36,7 +36,9 @@ class Slot:
         process.stdin.flush()
         code = self._wait_for_fork(process) if self._forks else self._wait(process, life)
         if code == FAILED:
-            raise LifeFailedError(f"{life.label} {life.step} {life.passed} {life.after}")
+            error = Path(life.folder) / ERROR_FILE
+            reason = error.read_text("utf-8") if error.exists() else f"it did not end within {_LIMIT:g} s"
+            raise LifeFailedError(f"{life.label} {life.step} {life.passed} {life.after}: {reason}")
         return code != 0
 
     def _ready(self) -> subprocess.Popen[str]:
