@@ -54,6 +54,22 @@ class Steps:
                 kill_self()
 
 
+class Errors(logging.Handler):
+    """Collects the unexpected errors in the log, each with its traceback. A life must have none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: List[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.found.append(self.format(record))
+
+    def check(self) -> None:
+        if self.found:
+            raise AssertionError("in the log: " + "\n".join(self.found))
+
+
 class Living:
     """One life: an engine, its events, and the record of the notifications that it accepted."""
 
@@ -61,12 +77,13 @@ class Living:
         self._life = life
         self._folder = Path(life.folder)
         self.steps = Steps(life)
+        self._errors = Errors()
         self._record = os.open(self._folder / ACCEPTED_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._engine = self._make()
 
     def _make(self) -> Engine:
         log = logging.getLogger("crash")
-        log.addHandler(logging.NullHandler())
+        log.addHandler(self._errors)
         log.propagate = False
         return Engine(
             _config(self._life), data_dir=self._folder, catalogue=Catalogue({}), log=log, crash_point=self.steps
@@ -87,6 +104,7 @@ class Living:
         self._tell(self._engine, EventName.BACKUP_SUCCESS, f"{self._life.label}-last")  # ends the reminders
         self._wait_for(self._is_drained)
         self._engine.stop(grace=5.0)
+        self._errors.check()
         record = {"steps": self.steps.counts, "seconds": time.monotonic() - began}
         (self._folder / RECORD_FILE).write_text(json.dumps(record), "utf-8")
 
@@ -140,6 +158,7 @@ class Living:
     def _wait_for(self, holds: Callable[[], bool]) -> None:
         deadline, former = 0.0, None
         while not holds():
+            self._errors.check()
             left = [(state.name, state.waiting, state.dead) for state in self._engine.overview().endpoints]
             if left != former:
                 deadline, former = time.monotonic() + _PATIENCE, left
