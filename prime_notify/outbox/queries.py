@@ -113,21 +113,28 @@ ATTEMPTS_SINCE = """
     SELECT at FROM delivery CROSS JOIN attempt ON attempt.delivery = delivery.seq
     WHERE endpoint = ?1 AND settled >= ?2 AND at >= ?2 AND shared = 0 ORDER BY at DESC LIMIT ?3
 """  # a delivery was settled by its newest attempt, or later
+_IS_SUCCESS = 'payload LIKE \'%"status":"success"%\''
 FORMER_SUCCESSES, LATER_SUCCESSES = (
-    f'SELECT payload FROM notification WHERE id {side} ? AND payload LIKE \'%"status":"success"%\' ORDER BY id DESC'  # noqa: S608
+    f"SELECT payload FROM notification WHERE id {side} ? AND {_IS_SUCCESS} ORDER BY id DESC"  # noqa: S608
     for side in "<>"
 )
 DEAD = """
     SELECT delivery.seq, endpoint FROM delivery JOIN notification ON notification.seq = delivery.notification
     WHERE state = 'dead' AND (?1 IS NULL OR notification.id = ?1)
 """
-FORGETTABLE = """
+_OLDEST_REMINDER = """
+    SELECT min(id) FROM delivery JOIN notification ON notification.seq = delivery.notification
+    WHERE state = 'waiting' AND purpose = 'reminder'
+"""
+FORGETTABLE = f"""
     SELECT seq FROM notification
     WHERE (accepted < ?1 OR seq <= (SELECT seq FROM notification ORDER BY seq DESC LIMIT 1 OFFSET ?2))
       AND NOT EXISTS (SELECT 1 FROM delivery
                       WHERE delivery.notification = notification.seq AND state IN ('waiting', 'dead'))
+      AND id NOT IN (SELECT notification_id FROM open_task)
+      AND NOT ({_IS_SUCCESS} AND id > coalesce(({_OLDEST_REMINDER}), id))
     ORDER BY seq LIMIT ?3
-"""
+"""  # noqa: S608  (ends reply to their starts, and a reminder ends when its lane finds a later success)
 # A state stands in the query itself, so that SQLite can use the index of that state.
 COUNT_WAITING = "SELECT endpoint, count(*) FROM delivery WHERE state = 'waiting' GROUP BY endpoint"
 COUNT_DEAD = "SELECT endpoint, count(*) FROM delivery WHERE state = 'dead' GROUP BY endpoint"

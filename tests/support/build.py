@@ -34,7 +34,7 @@ def notification(
     number = next(_numbers)
     payload = normalize(
         event(name, **fields),
-        id=id or f"n{number}",
+        id=id or f"n{number:09}",  # ids are in the order of acceptance
         task_id=task_id or f"t{number}",
         now=1_000_000.0,
         server_running=True,

@@ -40,6 +40,9 @@ class Model:
     deliveries: List[ModelDelivery] = field(default_factory=list)
     order: List[Tuple[str, float]] = field(default_factory=list)
     open_tasks: Set[str] = field(default_factory=set)
+    starts: Dict[str, str] = field(default_factory=dict)
+    """By task, the id of its start."""
+    successes: Set[str] = field(default_factory=set)
     numbers: int = 0
 
     def put(self, id: str, task: str, endpoints: Sequence[str], recovery: Sequence[str], at: float) -> None:
@@ -118,8 +121,14 @@ class Model:
         return [one for one in self.deliveries if one.state is State.DEAD and id in (None, one.id)]
 
     def prune(self, since: float, most: int, bite: int) -> int:
-        """Forget the oldest that are past retention and have come to their end everywhere."""
+        """Forget the oldest that are past retention and have come to their end everywhere.
+
+        The starts of open tasks are kept, and the successes that a reminder has not found yet.
+        """
         kept = {one.id for one in self.deliveries if one.state in (State.WAITING, State.DEAD)}
+        kept.update(self.starts[task] for task in self.open_tasks)
+        reminded = [one.id for one in self.deliveries if (one.purpose, one.state) == (Purpose.REMINDER, State.WAITING)]
+        kept.update(id for id in self.successes if reminded and id > min(reminded))
         newest = {id for id, _ in self.order[-most:]}
         past = [id for id, at in self.order if (at < since or id not in newest) and id not in kept][:bite]
         self.deliveries = [one for one in self.deliveries if one.id not in past]

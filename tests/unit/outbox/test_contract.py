@@ -351,6 +351,32 @@ def test_only_so_many_are_kept_the_newest(store: Outbox) -> None:
     assert kept(store, *ids) == ids[3:]
 
 
+def test_a_success_is_kept_until_the_reminders_of_the_failures_before_it_have_ended(store: Outbox) -> None:
+    former, failure, success = put(store, to="b"), put(store, "backup_failure"), put(store, to="b")
+    end(store, State.DELIVERED, remind_at=6.0)
+    for _ in range(2):
+        end(store, State.DELIVERED, endpoint="b")
+    nothing = Retention(since=100.0, most=0)
+    store.prune(nothing, most=10)
+    assert kept(store, former, failure, success) == [failure, success]
+    end(store, State.FOLDED, at=6.0)
+    store.prune(nothing, most=10)
+    assert kept(store, failure, success) == []
+
+
+def test_the_start_of_a_task_is_kept_until_its_end(store: Outbox) -> None:
+    start, later = notification("backup_start"), notification("backup_success")
+    task = dataclasses.replace(open_task("t"), notification_id=start.id)
+    store.put(start, ["a"], TaskChange(opened=task), at=0.0)
+    end(store, State.DELIVERED)
+    nothing = Retention(since=100.0, most=1)
+    store.prune(nothing, most=10)
+    assert kept(store, start.id) == [start.id]
+    store.put(later, ["a"], TaskChange(closed="t"), at=0.0)
+    store.prune(nothing, most=10)
+    assert kept(store, start.id, later.id) == [later.id]
+
+
 def test_where_a_state_is_shown_tasks_of_a_kind_keep_their_order(store: Outbox) -> None:
     late, later = notification("backup_failure"), notification("backup_success")
     other = notification("restore_success")

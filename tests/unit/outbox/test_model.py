@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from prime_notify.model.notification import Notification
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.values import Delivery, Purpose, Retention, Settlement, State, Substitute, TaskChange
@@ -64,24 +66,27 @@ class Machine(RuleBasedStateMachine):
         """A start, and perhaps its end as well, of which the others hear only if it is a recovery."""
         self.tasks += 1
         task = f"t{self.tasks}"
-        self.put("backup_start", task, to, TaskChange(opened=open_task(task)))
+        start = notification("backup_start", task_id=task)
+        self.put(start, to, TaskChange(opened=dataclasses.replace(open_task(task), notification_id=start.id)))
         self.model.open_tasks.add(task)
+        self.model.starts[task] = start.id
         if both:
             others = [name for name in ENDPOINTS if name not in more]
-            self.put("backup_success", task, more, TaskChange(closed=task), recovery=others)
+            success = notification("backup_success", task_id=task)
+            self.put(success, more, TaskChange(closed=task), recovery=others)
+            self.model.successes.add(success.id)
             self.model.open_tasks.discard(task)
 
     @precondition(lambda self: self.model.open_tasks)
     @rule(data=st.data(), to=reached)
     def accept_end(self, data: st.DataObject, to: List[str]) -> None:
         task = data.draw(st.sampled_from(sorted(self.model.open_tasks)))
-        self.put("backup_failure", task, to, TaskChange(closed=task))
+        self.put(notification("backup_failure", task_id=task), to, TaskChange(closed=task))
         self.model.open_tasks.discard(task)
 
-    def put(self, name: str, task: str, to: List[str], change: TaskChange, recovery: Sequence[str] = ()) -> None:
-        accepted = notification(name, task_id=task)
-        self.store.put(accepted, to, change, at=self.now, recovery=recovery)
-        self.model.put(accepted.id, task, to, recovery, self.now)
+    def put(self, one: Notification, to: List[str], change: TaskChange, recovery: Sequence[str] = ()) -> None:
+        self.store.put(one, to, change, at=self.now, recovery=recovery)
+        self.model.put(one.id, one.payload.task_id, to, recovery, self.now)
 
     @rule(target=claimed, endpoint=endpoints)
     def claim(self, endpoint: str) -> Any:
