@@ -189,7 +189,12 @@ _FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 def _outcome_of(failure: TransportFailure) -> Outcome:
     if failure.kind in _FOR_THE_OWNER:
         return Permanent(failure.reason, hint=failure.hint)
-    return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
+    return Retry(
+        failure.reason,
+        hint=failure.hint,
+        cut_off=failure.kind is FailureKind.STOPPED,
+        elsewhere=failure.kind is FailureKind.ELSEWHERE,
+    )
 
 
 def _for_people(outcome: Outcome, endpoint: Endpoint, language: str) -> Outcome:

@@ -30,7 +30,8 @@ class Retry:
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
     not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
     sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
-    nothing of the endpoint. ``internal``: an error of ours prevented the attempt, and says nothing of it either.
+    nothing of the endpoint. ``elsewhere``: only another process can make the attempt; the same holds. ``internal``: an
+    error of ours prevented the attempt, and says nothing of it either.
     ``receipt``: the values by which the next attempt goes on where this one ended.
     """
 
@@ -41,6 +42,7 @@ class Retry:
     hint: str = ""
     separately: bool = False
     cut_off: bool = False
+    elsewhere: bool = False
     internal: bool = False
     receipt: Optional[Mapping[str, str]] = None
 
