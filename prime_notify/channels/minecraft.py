@@ -26,7 +26,7 @@ from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.request import GameRequest, GameText, Span
 from prime_notify.model.response import Response
 from prime_notify.text.cutting import cut_chars
-from prime_notify.text.plain import excerpt
+from prime_notify.text.plain import excerpt, legible
 from prime_notify.text.wording import Wording
 
 __all__ = ["Minecraft", "MinecraftEndpoint", "MinecraftOptions"]
@@ -43,7 +43,8 @@ _LINE = 200  # characters
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,32}")  # of Java and, with the prefixes of their bridges, of Bedrock players
 _SOUND = r"^[a-z0-9_.-]+(:[a-z0-9_./-]+)?$"
 _COLOURS = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.RUNNING: "aqua"}
-_UNSUITABLE = str.maketrans("", "", "§\ufe0f")  # a formatting code; a selector that the game shows as a box
+_UNSUITABLE = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029, 0xFE0F))
+"""Control characters, line breaks, and a selector of emoji, which the game shows as boxes."""
 
 _EVERYBODY = ("operators", "all")
 
@@ -250,7 +251,8 @@ def _fact_lines(fact: Fact, separator: str) -> Iterator[Tuple[Span, ...]]:
 
 
 def _suitable(text: str) -> str:
-    return text.translate(_UNSUITABLE)
+    """The text as the game can show it, and as the server's console can take it: half a surrogate pair cannot be."""
+    return legible(text.translate(_UNSUITABLE)).encode("utf-8", "replace").decode("utf-8")
 
 
 def _bytes(text: GameText) -> int:
