@@ -210,7 +210,7 @@ class Minecraft(Channel[MinecraftEndpoint]):
         """The transport's status is 0; the body names those who saw it, and those for whom it is kept."""
         said = excerpt(response.body)
         if response.status == 0:
-            return Delivered(detail=said)
+            return Delivered(reached=said)
         reason = Wording("the game did not take it: {text}", "游戏没有接受：{text}", text=said or response.status)
         return Retry(reason, hint=Wording("look at the server's console", "请查看服务器的控制台"))
 

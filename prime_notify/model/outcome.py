@@ -15,12 +15,14 @@ class Delivered:
     ``confirmed``: its answer shows that it did. Otherwise nothing refused the message, but the service may have done so
     in words that nobody reads: people read "accepted, not confirmed", never "delivered".
     ``receipt``: the values by which a later message of the same task can reply to this one, or update it.
+    ``reached``: who has seen it and for whom it is kept, in the language of the console, where the channel knows.
     """
 
     status: Optional[int] = None
     detail: str = ""
     receipt: Optional[Mapping[str, str]] = None
     confirmed: bool = True
+    reached: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def test_the_chat_shows_the_error_and_a_hover_everything() -> None:
     text = minecraft().render(failure()).text
     assert text.title.text == "❌ Backup #42 failed — My server"
     assert words(text.lines) == ["Error: OSError: disk full"]
-    assert {"Comment: before the raid", "Operator: Steve", "Error: OSError: disk full"} <= set(words(text.hover))
+    assert {"Comment: before the raid", "Operator: Steve (player)", "Error: OSError: disk full"} <= set(
+        words(text.hover)
+    )
     assert words(minecraft().render(normalized("backup_success", backup=BACKUP)).text.lines) == []
 
 
@@ -211,7 +213,7 @@ def test_other_endpoints_are_composed_in_one_language() -> None:
 
 def test_the_answer_says_who_saw_it() -> None:
     outcome = minecraft().judge(answer(0, b"shown to Steve; kept until 12:00 for Alex"))
-    assert outcome == Delivered(detail="shown to Steve; kept until 12:00 for Alex")
+    assert outcome == Delivered(reached="shown to Steve; kept until 12:00 for Alex")
 
 
 def test_any_other_answer_is_a_failure() -> None:
