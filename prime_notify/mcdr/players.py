@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Iterable, List, Set
 
 from mcdreforged.api.types import Info, PluginServerInterface
 
 __all__ = ["Players"]
+
+
+_LISTED = re.compile(r"There are \d+ of a max(?:imum)?(?: of)? \d+ players online: ?(.*)")  # vanilla, 1.13 and later
 
 
 class Players:
@@ -22,7 +26,10 @@ class Players:
         self._server.register_event_listener("mcdr.player_joined", self._on_joined)
         self._server.register_event_listener("mcdr.player_left", self._on_left)
         self._server.register_event_listener("mcdr.user_info", self._on_said)
+        self._server.register_event_listener("mcdr.general_info", self._on_line)
         self._server.register_event_listener("mcdr.server_stop", self._on_server_stopped)
+        if self._server.is_server_startup() and not self.online:
+            self._server.execute("list")  # the plugin is loaded for the first time while people play
 
     def when_one_joins(self, act: Callable[[str], None]) -> None:
         """Call ``act`` with the name of each player who joins."""
@@ -48,6 +55,11 @@ class Players:
         """Who says something is online: so those are known who joined before the plugin was first loaded."""
         if info.player is not None:
             self.online.add(info.player)
+
+    def _on_line(self, _server: Any, info: Info) -> None:
+        found = _LISTED.fullmatch(info.content or "") if info.is_from_server and info.player is None else None
+        if found is not None:
+            self.online.update(filter(None, (name.strip() for name in found[1].split(","))))
 
     def _on_server_stopped(self, *_args: Any) -> None:
         self.online.clear()

@@ -97,6 +97,7 @@ class Console:
         self.languages: Dict[str, str] = {}
         self.version: Optional[str] = "1.20.4"
         self.is_running = True
+        self.is_started = False
         self._listeners: Dict[str, List[Callable[..., Any]]] = {}
         self._catalogue = CATALOGUE
         self._roots: List[Tuple[str, Literal]] = []
@@ -153,6 +154,9 @@ class Console:
 
     def is_server_running(self) -> bool:
         return self.is_running
+
+    def is_server_startup(self) -> bool:
+        return self.is_started
 
     def register_event_listener(self, event: str, listener: Callable[..., Any]) -> None:
         self._listeners.setdefault(event, []).append(listener)

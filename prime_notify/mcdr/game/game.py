@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import PluginServerInterface
@@ -95,38 +95,23 @@ class Game:
         if request.keep_until > now:
             message = self._kept.put(request, tuple(online), now)
         elif online:
-            return self._shown_to(online), True
+            return self._account(KeptMessage(request, now, tuple(online))), True
         else:
             return None, False
         return self._account(message), bool(message.seen)
 
     def _account(self, message: KeptMessage) -> str:
-        """Who has seen a message, and for whom it is kept."""
-        parts = [self._shown_to(message.seen)] if message.seen else []
-        return self._separated([*parts, *([self._kept_for(message)] if message.waits else [])])
-
-    def _shown_to(self, players: Sequence[str]) -> str:
-        return self._translations.plain("game.shown", players=self._names(players))
-
-    def _kept_for(self, message: KeptMessage) -> str:
-        until = local_time(message.request.keep_until)[:16]
-        if message.request.level is not None:
-            return self._translations.plain("game.kept_operators", until=until)
-        if message.request.players:
-            return self._translations.plain("game.kept_players", players=self._names(message.missing), until=until)
-        return self._translations.plain("game.kept_anyone", until=until)
-
-    def _names(self, players: Sequence[str]) -> str:
-        shown = [*players[:_MOST_NAMES], *(["…"] if len(players) > _MOST_NAMES else [])]
-        return self._separated(shown, "command.mark.list")
-
-    def _separated(self, parts: List[str], key: str = "game.separator") -> str:
-        return self._translations.plain(key).join(parts)
+        """Who has seen a message and for whom it is kept, in the language of the log."""
+        tr = self._translations.plain
+        return tr("game.separator").join(_account(message, tr, lambda names: tr("command.mark.list").join(names)))
 
     def state_of(self, endpoint: str, id: str) -> Optional[RTextBase]:
-        """Who has seen a notification by now, and for whom it is kept; None when nothing is known of it any more."""
+        """Who has seen a notification by now and for whom it is kept; None when nothing is known of it any more."""
         message = self._kept.find(endpoint, id)
-        return None if message is None else RText(self._account(message), RColor.gray)
+        if message is None:
+            return None
+        tr = self._translations
+        return RTextBase.join(tr.reply("game.separator"), _account(message, tr.reply, tr.listed)).set_color(RColor.gray)
 
     # joining
 
@@ -153,3 +138,20 @@ class Game:
         text = self._screen.text_for(player, message.request)
         when = RText(local_time(message.at)[5:16] + " ", RColor.gray)
         return RTextList(when, self._screen.headline(text, message.request))
+
+
+def _account(message: KeptMessage, say: Callable[..., Any], listed: Callable[[Sequence[str]], Any]) -> List[Any]:
+    """The parts of a sentence. ``say``: a text by its key; ``listed``: names as a list."""
+
+    def some(names: Sequence[str]) -> Any:
+        return listed([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
+
+    request, until = message.request, local_time(message.request.keep_until)[:16]
+    parts = [say("game.shown", players=some(message.seen))] if message.seen else []
+    if not request.keep_until or not message.waits:
+        return parts
+    if request.level is not None:
+        return [*parts, say("game.kept_operators", until=until)]
+    if request.players:
+        return [*parts, say("game.kept_players", players=some(message.missing), until=until)]
+    return [*parts, say("game.kept_anyone", until=until)]

@@ -93,6 +93,9 @@ class World:
     def get_permission_level(self, player: str) -> int:
         return LEVELS[player]
 
+    def is_server_startup(self) -> bool:
+        return False
+
     def tell(self, player: str, text: Any) -> None:
         self.shown.append((player, text.to_plain_text()))
 

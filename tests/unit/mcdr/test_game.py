@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Union
+from types import SimpleNamespace
+from typing import Any, Dict, Iterator, List, Optional, Union
 
 import pytest
+from mcdreforged.api.rtext import RTextMCDRTranslation
 
 from prime_notify.mcdr.game.game import Game
 from prime_notify.mcdr.players import Players
@@ -30,8 +33,6 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _utc(unix: float) -> str:
-    import datetime
-
     return datetime.datetime.fromtimestamp(unix, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -85,12 +86,11 @@ class World:
         for player in players:
             self.console.happen("player_joined", player, "details")
 
-    def send(self, request: GameRequest, *, timeout: float = LONG, during: Callable[[], Any] = lambda: None) -> Answer:
+    def send(self, request: GameRequest) -> Answer:
         """One attempt of a lane, during which the task executor works."""
         answers: List[Answer] = []
-        lane = threading.Thread(target=lambda: answers.append(self.game.transport.send(request, timeout=timeout)))
+        lane = threading.Thread(target=lambda: answers.append(self.game.transport.send(request, timeout=LONG)))
         lane.start()
-        during()
         while lane.is_alive():
             self.console.run_tasks()
             lane.join(0.001)
@@ -168,13 +168,38 @@ def test_each_player_reads_the_own_language(world: World) -> None:
 
 
 def test_who_chats_is_online(world: World) -> None:
-    from types import SimpleNamespace
-
     world.console.happen("user_info", SimpleNamespace(player="Ada"))
     world.console.happen("user_info", SimpleNamespace(player=None))
     assert world.said(request()).startswith("shown to Ada;")
     world.console.happen("player_left", "Ada")
     assert world.said(request("N2")).startswith("kept until")
+
+
+def test_who_is_online_at_the_first_load_is_asked_from_the_server(world: World) -> None:
+    world.console.is_started = True
+    world.begin()
+    assert world.console.executed == ["list"]
+    for content, player, is_from_server in (
+        ("There are 2 of a max of 20 players online: Ada, Alex", None, True),
+        ("There are 1 of a max of 20 players online: Bob", "Alex", True),
+        ("There are 1 of a max of 20 players online: Bob", None, False),
+        ("There are 0 of a max of 20 players online: ", None, True),
+        (None, None, True),
+    ):
+        info = SimpleNamespace(content=content, player=player, is_from_server=is_from_server)
+        world.console.happen("general_info", info)
+    assert world.players.online == {"Ada", "Alex"}
+    world.begin(online=["Ada"])
+    assert world.console.executed == ["list"]
+
+
+def test_the_state_is_read_in_the_readers_language(world: World) -> None:
+    world.join("Ada")
+    world.said(request())
+    state = world.game.state_of("ingame", "N1")
+    assert state is not None
+    with RTextMCDRTranslation.language_context("zh_cn"):
+        assert state.to_plain_text() == "已显示给 Ada；为上线的管理员保留到 2026-01-03 12:00"
 
 
 # who sees it later
