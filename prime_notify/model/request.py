@@ -96,6 +96,12 @@ class GameText:
     lines: Tuple[Tuple[Span, ...], ...] = ()
     hover: Tuple[Tuple[Span, ...], ...] = ()
 
+    @property
+    def reason(self) -> str:
+        """The first of the lines without links, such as the error of a failure; empty where there is none."""
+        first = self.lines[0] if self.lines else ()
+        return "".join(span.text for span in first if not span.url).strip()
+
 
 @dataclass(frozen=True)
 class GameRequest:
@@ -105,7 +111,8 @@ class GameRequest:
     level; else ``players``: to those with these names; else to everybody. ``texts``: by language; a player gets the own
     one, or else that of ``language``. ``show``: chat, title, bossbar. ``stay``: seconds, for title and boss bar.
     ``keep_until``: unix seconds; until then it is kept for those who are not online; 0: it is not kept.
-    ``single``: it is about one notification of the history, whose id it has.
+    ``single``: it is about one notification of the history, whose id it has. ``task``: the task that it is about, whose
+    start it ``is_start``; empty for several.
     """
 
     endpoint: str
@@ -119,6 +126,8 @@ class GameRequest:
     sound: str = ""
     keep_until: float = 0.0
     single: bool = True
+    task: str = ""
+    is_start: bool = False
 
     @property
     def text(self) -> GameText:

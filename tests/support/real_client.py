@@ -72,8 +72,8 @@ class Player:
         return mark
 
     def leave(self) -> None:
-        """Leave the game, unless the server is gone already."""
-        with contextlib.suppress(OSError):
+        """Leave the game, unless the server is gone already. Idempotent."""
+        with contextlib.suppress(OSError, ValueError):
             self._do({"do": "leave"})
         try:
             self._process.wait(20)

@@ -124,7 +124,7 @@ class Game:
         count = self._translations.reply("game.missed", count=len(missed)).set_color(RColor.gold)
         self._screen.say(player, fills_in(self._translations, count, history))
         for message in missed[:_MOST_ON_JOINING]:
-            self._screen.say(player, self._missed_line(player, message))
+            self._screen.say(player, self._missed_line(player, message, alone=len(missed) == 1))
         if len(missed) == 1:
             for line in self._screen.lines_for(player, missed[0].request):
                 self._screen.say(player, line)
@@ -134,10 +134,13 @@ class Game:
             self._screen.say(player, fills_in(self._translations, more, history))
         self._screen.play(player, missed[0].request.sound)
 
-    def _missed_line(self, player: str, message: KeptMessage) -> RTextBase:
+    def _missed_line(self, player: str, message: KeptMessage, *, alone: bool) -> RTextBase:
         text = self._screen.text_for(player, message.request)
         when = RText(local_time(message.at)[5:16] + " ", RColor.gray)
-        return RTextList(when, self._screen.headline(text, message.request))
+        line = RTextList(when, self._screen.headline(text, message.request))
+        if not alone and text.reason:
+            line.append(self._translations.after_dash(text.reason).set_color(RColor.gray))
+        return line
 
 
 def _account(message: KeptMessage, say: Callable[..., Any], listed: Callable[[Sequence[str]], Any]) -> List[Any]:

@@ -116,7 +116,10 @@ class KeptMessages:
             return self._messages.get((endpoint, id))
 
     def take(self, player: str, level: int, now: float) -> List[KeptMessage]:
-        """The messages for a player who has just joined, the newest first. They count as seen from now on."""
+        """The messages for a player who has just joined, the newest first. They count as seen from now on.
+
+        The start of a task is left out where its end is among them.
+        """
         with self._lock:
             self._forget(now)
             found = [
@@ -127,7 +130,11 @@ class KeptMessages:
             for key, one in found:
                 self._messages[key] = dataclasses.replace(one, seen=(*one.seen, player))
             self._changes += bool(found)
-            return sorted((one for _, one in found), key=lambda one: (one.at, one.request.id), reverse=True)
+        ended = {(one.request.endpoint, one.request.task) for _, one in found if not one.request.is_start}
+        shown = [
+            one for _, one in found if not one.request.is_start or (one.request.endpoint, one.request.task) not in ended
+        ]
+        return sorted(shown, key=lambda one: (one.at, one.request.id), reverse=True)
 
     def _forget(self, now: float) -> None:
         old = [key for key, one in self._messages.items() if one.request.keep_until <= now]

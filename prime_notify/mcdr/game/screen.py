@@ -100,9 +100,8 @@ class Screen:
 
     def _show_title(self, player: str, text: GameText, stay: float) -> None:
         who = _target(player)
-        below = "".join(span.text for span in text.lines[0] if not span.url) if text.lines else ""
         self._run(f"title {who} times {_FADE} {round(stay * _TICKS)} {_FADE}")
-        self._run(f"title {who} subtitle {_component(Span(cut_chars(below.strip(), _BELOW), 'white'))}")
+        self._run(f"title {who} subtitle {_component(Span(cut_chars(text.reason, _BELOW), 'white'))}")
         self._run(f"title {who} title {_component(text.title._replace(text=cut_chars(text.title.text, _TITLE)))}")
 
     # boss bars
@@ -111,8 +110,7 @@ class Screen:
         """A bar of its own for each player: the command takes one name, or everybody."""
         id = _bar_id(request, player)
         self._remove_bars([id])
-        below = "".join(span.text for span in text.lines[0] if not span.url) if text.lines else ""
-        words = " – ".join(filter(None, (text.title.text, below.strip())))
+        words = " – ".join(filter(None, (text.title.text, text.reason)))
         self._run(f"bossbar add {id} {_component(text.title._replace(text=cut_chars(words, _BAR)))}")
         self._run(f"bossbar set {id} color {_BAR_COLOURS.get(text.title.color, 'white')}")
         self._run(f"bossbar set {id} value 100")

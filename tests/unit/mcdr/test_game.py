@@ -213,11 +213,20 @@ def test_an_operator_sees_on_joining_what_came_in_between_the_newest_first(world
     world.join("Alex", "Ada")
     assert world.chat("Ada") == [
         "While you were away: 2 notifications",
-        "01-02 11:59 N2 failed",
-        "01-02 11:00 N1 failed",
+        "01-02 11:59 N2 failed – Error: disk full",
+        "01-02 11:00 N1 failed – Error: disk full",
     ]
     assert world.chat("Alex") == []
     assert world.state() == "shown to Ada; kept until 2026-01-03 12:00 for operators who join"
+
+
+def test_a_start_is_left_out_where_its_end_was_missed_as_well(world: World) -> None:
+    for id, task, is_start in (("N1", "t1", True), ("N2", "t1", False), ("N3", "t2", True), ("N4", "", False)):
+        world.said(request(id, task=task, is_start=is_start))
+    world.join("Ada")
+    assert [line.split()[2] for line in world.chat("Ada")[1:]] == ["N4", "N3", "N2"]
+    world.join("Ada")
+    assert len(world.chat("Ada")) == 4
 
 
 def test_a_single_one_is_shown_whole_with_its_sound(world: World) -> None:
