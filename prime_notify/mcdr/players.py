@@ -32,7 +32,7 @@ class Players:
             self._server.execute("list")  # the plugin is loaded for the first time while people play
 
     def when_one_joins(self, act: Callable[[str], None]) -> None:
-        """Call ``act`` with the name of each player who joins."""
+        """Call ``act`` with the name of each player who joins, or who is found to be online."""
         self._joined.append(act)
 
     def with_level(self, level: int) -> List[str]:
@@ -48,18 +48,23 @@ class Players:
         for act in self._joined:
             act(player)
 
+    def _found(self, player: str) -> None:
+        if player not in self.online:
+            self._on_joined(self._server, player)
+
     def _on_left(self, _server: Any, player: str, *_more: Any) -> None:
         self.online.discard(player)
 
     def _on_said(self, _server: Any, info: Info) -> None:
         """Who says something is online: so those are known who joined before the plugin was first loaded."""
         if info.player is not None:
-            self.online.add(info.player)
+            self._found(info.player)
 
     def _on_line(self, _server: Any, info: Info) -> None:
         found = _LISTED.fullmatch(info.content or "") if info.is_from_server and info.player is None else None
         if found is not None:
-            self.online.update(filter(None, (name.strip() for name in found[1].split(","))))
+            for name in filter(None, (name.strip() for name in found[1].split(","))):
+                self._found(name)
 
     def _on_server_stopped(self, *_args: Any) -> None:
         self.online.clear()

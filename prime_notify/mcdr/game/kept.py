@@ -15,7 +15,7 @@ from prime_notify.private_files import create_private
 
 __all__ = ["KeptMessage", "KeptMessages"]
 
-_MOST = 200
+_MOST = 100
 """Messages in all; of more, the oldest are forgotten."""
 
 

@@ -168,8 +168,10 @@ def test_each_player_reads_the_own_language(world: World) -> None:
 
 
 def test_who_chats_is_online(world: World) -> None:
-    world.console.happen("user_info", SimpleNamespace(player="Ada"))
-    world.console.happen("user_info", SimpleNamespace(player=None))
+    world.said(request("N0"))
+    for player in ("Ada", "Ada", None):
+        world.console.happen("user_info", SimpleNamespace(player=player))
+    assert world.chat("Ada")[0] == "While you were away: 1 notification"
     assert world.said(request()).startswith("shown to Ada;")
     world.console.happen("player_left", "Ada")
     assert world.said(request("N2")).startswith("kept until")
@@ -277,7 +279,7 @@ def test_it_is_kept_only_for_a_while(world: World) -> None:
 
 
 def test_of_very_many_the_oldest_are_forgotten(world: World) -> None:
-    for number in range(205):
+    for number in range(105):
         world.now = NOON + number
         world.game._show(request(f"N{number}"))
     assert world.state("N4") is None
