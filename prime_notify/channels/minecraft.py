@@ -103,8 +103,8 @@ class MinecraftOptions(Options):
     show: _Places = option(
         lambda: ["chat"],
         'One or more of "chat", "title" (large, in the middle) and "bossbar" (above, Minecraft 1.13 and later). For '
-        "titles, boss bars and sounds, Minecraft shows a line of confirmation to its own ops, unless server.properties has "
-        "broadcast-console-to-ops=false.",
+        "titles, boss bars and sounds, Minecraft shows a line of confirmation to its own ops, unless server.properties "
+        "has broadcast-console-to-ops=false.",
         '"chat"（聊天栏）、"title"（屏幕中央的大字）、"bossbar"（屏幕上方，Minecraft 1.13 及以上）中的一种或几种。'
         "使用标题、Boss 栏或音效时，Minecraft 会给它自己的 OP 显示命令的执行结果，"
         "除非 server.properties 中设置了 broadcast-console-to-ops=false。",
