@@ -119,7 +119,9 @@ class Screen:
         self._kept.set_bar(id, is_open=True)
 
     def tick(self) -> None:
-        """Remove the boss bars whose time is over."""
+        """Remove the boss bars whose time is over. Those that a stopped server shows wait for its next start."""
+        if not self._server.is_server_running():
+            return
         now = self._clock()
         self._remove_bars([id for id, until in self._bars.items() if until <= now])
 

@@ -441,6 +441,20 @@ def test_a_boss_bar_of_a_process_that_was_killed_is_removed_when_the_server_star
     assert world.console.executed == ["bossbar remove prime_notify:n1.ada"]
 
 
+def test_a_boss_bar_that_is_open_when_the_server_stops_is_removed_when_it_starts(world: World) -> None:
+    world.join("Ada")
+    world.said(request(show=("bossbar",), stay=5.0))
+    del world.console.executed[:]
+    world.console.is_running, world.clock = False, 9.0
+    world.game.job.run()
+    world.console.run_tasks()
+    world.game.stop()
+    assert world.console.executed == []
+    world.console.is_running = True
+    world.console.happen("server_startup")
+    assert world.console.executed == ["bossbar remove prime_notify:n1.ada"]
+
+
 def test_the_end_of_the_plugin_removes_boss_bars(world: World) -> None:
     world.join("Ada")
     world.said(request(show=("bossbar",)))
