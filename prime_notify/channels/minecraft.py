@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Iterator, List, Optional, Tuple, Union
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator
 from typing_extensions import Annotated, Literal
 
 from prime_notify.channels.common.base import Channel
@@ -41,30 +41,46 @@ _IN_CHAT = (FactKind.ITEMS, FactKind.ERROR, FactKind.MESSAGE)  # the others are 
 _MOST_LINES = 6
 _LINE = 200  # characters
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,32}")  # of Java and, with the prefixes of their bridges, of Bedrock players
-_SOUND = r"^[a-z0-9_.-]+(:[a-z0-9_./-]+)?$"
+_SOUND = r"^[a-z0-9_.-]{1,64}(:[a-z0-9_./-]{1,64})?$"
 _COLOURS = {Tone.GOOD: "green", Tone.WARNING: "yellow", Tone.BAD: "red", Tone.RUNNING: "aqua"}
 _UNSUITABLE = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029, 0xFE0F))
 """Control characters, line breaks, and a selector of emoji, which the game shows as boxes."""
 
-_EVERYBODY = ("operators", "all")
+_AUDIENCES = {
+    **dict.fromkeys(("operators", "operator", "ops", "op", "admins", "admin"), "operators"),
+    **dict.fromkeys(("all", "everybody", "everyone", "players", "@a"), "all"),
+}
+"""What people write for the two; the name of a player stands in a list, then it is one in any case."""
 
 
 def _as_audience(value: object) -> object:
     chosen = as_choice(value)
-    return chosen if chosen in _EVERYBODY else as_list(value)
+    return _AUDIENCES.get(chosen, as_list(value)) if isinstance(chosen, str) else value
 
 
 def _player(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(
             Wording(
-                'write "operators", "all", or names of players, such as ["Steve", "Alex"], but no selector such as @a',
-                '请写 "operators"、"all" 或玩家名，例如 ["Steve", "Alex"]，不能用 @a 之类的选择器',
+                'write names of players, such as ["Steve", "Alex"], but no selector such as @p',
+                '请写玩家名，例如 ["Steve", "Alex"]，不能用 @p 之类的选择器',
             )
         )
     return name
 
 
+def _sound(name: str) -> str:
+    if not re.fullmatch(_SOUND, name):
+        raise ValueError(
+            Wording(
+                'write the name of a sound, such as "minecraft:block.note_block.bell"',
+                '请写音效的名称，例如 "minecraft:block.note_block.bell"',
+            )
+        )
+    return name
+
+
+_Sound = Annotated[str, AfterValidator(_sound), WithJsonSchema({"type": "string", "pattern": _SOUND})]
 _Audience = Annotated[
     Union[
         Literal["operators", "all"],
@@ -118,13 +134,11 @@ class MinecraftOptions(Options):
         example="30s",
         public=True,
     )
-    sound: Optional[str] = option(
+    sound: Optional[_Sound] = option(
         None,
         "The sound that is played with it. By default there is none.",
         "同时播放的音效；默认不播放。",
         example="minecraft:block.note_block.bell",
-        pattern=_SOUND,
-        max_length=128,
         public=True,
     )
     keep: Optional[Duration] = option(

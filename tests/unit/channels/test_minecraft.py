@@ -122,9 +122,11 @@ def test_others_may_be_chosen() -> None:
         ("Steve", ".Bedrock_1"),
     )
     assert rendered(to="Steve").players == ("Steve",)
+    assert (rendered(to="OP").level, rendered(to="everyone").level, rendered(to="@a").players) == (3, None, ())
+    assert (rendered(to=["op"]).level, rendered(to=["op"]).players) == (None, ("op",))
 
 
-@pytest.mark.parametrize("to", ["@a", ["@p[limit=1]"], ["Steve Alex"], ["x\ny"], [""], []])
+@pytest.mark.parametrize("to", ["@p", ["@p[limit=1]"], ["Steve Alex"], ["x\ny"], [""], []])
 def test_a_selector_is_no_player(to: Any) -> None:
     document = {"notification": {"endpoints": [{"name": "g", "type": "minecraft", "minecraft": {"to": to}}]}}
     loaded = load_config(document, environ={}, base_dir=Path())
