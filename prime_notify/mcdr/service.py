@@ -59,6 +59,7 @@ class Service:
             self.players,
             translations,
             find_prefix=lambda: self._prefix.current,
+            find_level=lambda: self._config_file.config.command.permission.history,
             run_on_executor=self._run_on_executor,
         )
         notices = NoticeAlerts(translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor)

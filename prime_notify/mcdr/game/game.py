@@ -13,7 +13,6 @@ from prime_notify.mcdr.game.kept import KeptMessage, KeptMessages
 from prime_notify.mcdr.game.screen import Screen
 from prime_notify.mcdr.game.transport import GameTransport, Shown
 from prime_notify.mcdr.players import Players
-from prime_notify.mcdr.rich_text import fills_in
 from prime_notify.mcdr.translations import Translations
 from prime_notify.model.request import GameRequest
 from prime_notify.periodic import Periodic
@@ -30,7 +29,8 @@ _EVERY = 1.0  # seconds
 class Game:
     """``transport`` and ``job`` may be used from any thread; all other calls come from the task executor.
 
-    ``wall``: unix seconds. ``clock``: seconds, monotonic.
+    ``find_prefix``: that of the commands. ``find_level``: the permission level for the history. ``wall``: unix seconds.
+    ``clock``: seconds, monotonic.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Game:
         translations: Translations,
         *,
         find_prefix: Callable[[], str],
+        find_level: Callable[[], int],
         run_on_executor: Callable[[Callable[[], None]], None],
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
@@ -48,11 +49,17 @@ class Game:
         self._server = server
         self._players = players
         self._translations = translations
-        self._find_prefix = find_prefix
         self._run_on_executor = run_on_executor
         self._wall = wall
         self._kept = KeptMessages(folder / _FILE)
-        self._screen = Screen(server, translations, self._kept, find_prefix, clock)
+        self._screen = Screen(
+            server,
+            translations,
+            self._kept,
+            find_prefix,
+            lambda player: players.level_of(player) >= find_level(),
+            clock,
+        )
         self.transport = GameTransport(self._show, self._kept.save, run_on_executor)
         self.job = Periodic("game", _EVERY, self._tidy)
         players.when_one_joins(self._joined)
@@ -120,9 +127,8 @@ class Game:
         missed = self._kept.take(player, self._players.level_of(player), self._wall())
         if not missed:
             return
-        history = f"{self._find_prefix()} history"
         count = self._translations.reply("game.missed", count=len(missed)).set_color(RColor.gold)
-        self._screen.say(player, fills_in(self._translations, count, history))
+        self._screen.say(player, self._screen.leads_to(player, count, "history"))
         for message in missed[:_MOST_ON_JOINING]:
             self._screen.say(player, self._missed_line(player, message, alone=len(missed) == 1))
         if len(missed) == 1:
@@ -130,14 +136,14 @@ class Game:
                 self._screen.say(player, line)
         older = len(missed) - _MOST_ON_JOINING
         if older > 0:
-            more = self._translations.reply("game.older", count=older, command=history).set_color(RColor.gray)
-            self._screen.say(player, fills_in(self._translations, more, history))
+            more = self._translations.reply("game.older", count=older).set_color(RColor.gray)
+            self._screen.say(player, self._screen.leads_to(player, more, "history"))
         self._screen.play(player, missed[0].request.sound)
 
     def _missed_line(self, player: str, message: KeptMessage, *, alone: bool) -> RTextBase:
         text = self._screen.text_for(player, message.request)
         when = RText(local_time(message.at)[5:16] + " ", RColor.gray)
-        line = RTextList(when, self._screen.headline(text, message.request))
+        line = RTextList(when, self._screen.headline(player, text, message.request))
         if not alone and text.reason:
             line.append(self._translations.after_dash(text.reason).set_color(RColor.gray))
         return line

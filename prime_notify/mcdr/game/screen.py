@@ -27,7 +27,9 @@ _FADE = 10  # ticks
 
 
 class Screen:
-    """All calls come from the task executor. ``find_prefix``: that of the commands. ``clock``: seconds, monotonic."""
+    """All calls come from the task executor. ``find_prefix``: that of the commands. ``may_look``: whether a player may
+    use the commands of the history. ``clock``: seconds, monotonic.
+    """
 
     def __init__(
         self,
@@ -35,12 +37,14 @@ class Screen:
         translations: Translations,
         kept: KeptMessages,
         find_prefix: Callable[[], str],
+        may_look: Callable[[str], bool],
         clock: Callable[[], float],
     ) -> None:
         self._server = server
         self._translations = translations
         self._kept = kept
         self._find_prefix = find_prefix
+        self._may_look = may_look
         self._clock = clock
         self._bars: Dict[str, float] = {}
 
@@ -61,7 +65,7 @@ class Screen:
     def chat(self, player: str, request: GameRequest) -> None:
         """The message in the chat: its title, with the details on hover, and its lines."""
         text = self.text_for(player, request)
-        self.say(player, self.headline(text, request))
+        self.say(player, self.headline(player, text, request))
         for line in self.lines_for(player, request):
             self.say(player, line)
 
@@ -69,14 +73,21 @@ class Screen:
         """The lines below the title."""
         return [RTextList("  ", *map(_rich, line)) for line in self.text_for(player, request).lines]
 
-    def headline(self, text: GameText, request: GameRequest) -> RTextBase:
-        """The title, which fills in the command that shows the notification."""
-        prefix = self._find_prefix()
-        command = f"{prefix} show {request.id}" if request.single else f"{prefix} history"
-        line = fills_in(self._translations, _rich(text.title), command)
-        hint = self._translations.reply("command.click_to_fill", command=command).set_color(RColor.dark_gray)
-        rows = [RTextList(*map(_rich, row)) for row in text.hover]
-        return line.set_hover_text(RTextBase.join("\n", [*rows, hint]))
+    def headline(self, player: str, text: GameText, request: GameRequest) -> RTextBase:
+        """The title. It fills in the command that shows the notification, for a player who may use it."""
+        command = f"show {request.id}" if request.single else "history"
+        line = self.leads_to(player, _rich(text.title), command)
+        rows: List[RTextBase] = [RTextList(*map(_rich, row)) for row in text.hover]
+        if self._may_look(player):
+            command = f"{self._find_prefix()} {command}"
+            rows.append(self._translations.reply("command.click_to_fill", command=command).set_color(RColor.dark_gray))
+        return line.set_hover_text(RTextBase.join("\n", rows)) if rows else line
+
+    def leads_to(self, player: str, line: RTextBase, command: str) -> RTextBase:
+        """A line that fills in a command of the history, for a player who may use it."""
+        if not self._may_look(player):
+            return line
+        return fills_in(self._translations, line, f"{self._find_prefix()} {command}")
 
     def say(self, player: str, line: RTextBase) -> None:
         """One line in the chat of a player."""

@@ -75,6 +75,7 @@ class World:
             self.players,
             self.console.translations,
             find_prefix=lambda: "!!pn",
+            find_level=lambda: 3,
             run_on_executor=self.console.schedule_task,
             wall=lambda: self.now,
             clock=lambda: self.clock,
@@ -158,6 +159,16 @@ def test_a_click_fills_in_the_command_that_shows_it_and_a_hover_has_the_details(
     assert '"action": "open_url", "value": "https://p.example.com"' in json.dumps(
         world.console.told[2][1].to_json_object()
     )
+
+
+def test_nobody_is_led_to_a_command_without_the_permission_for_it(world: World) -> None:
+    world.join("Alex")
+    world.said(request(to_all=True))
+    world.said(request("N2", players=("Bob",)))
+    world.join("Bob")
+    sent = json.dumps([text.to_json_object() for _, text in world.console.told])
+    assert "Operator: " in sent
+    assert "!!pn" not in sent
 
 
 def test_each_player_reads_the_own_language(world: World) -> None:
@@ -245,7 +256,7 @@ def test_of_many_the_older_ones_are_counted(world: World) -> None:
     world.console.languages["Ada"] = "zh_cn"
     world.join("Ada")
     chat = world.chat("Ada")
-    assert (len(chat), chat[0], chat[-1]) == (7, "你不在的时候：8 条通知", "还有 3 条更早的：!!pn history")
+    assert (len(chat), chat[0], chat[-1]) == (7, "你不在的时候：8 条通知", "还有 3 条更早的")
 
 
 def test_nobody_sees_it_twice_on_joining(world: World) -> None:
