@@ -258,7 +258,7 @@ def _laid_out(content: Content, message: Message) -> GameText:
     shown = [*lines[:_MOST_LINES], *([links] if links else [])]
     hover = [line for fact in content.facts for line in _fact_lines(fact, separator)]
     hover += [(Span(_suitable(line), "gray"),) for line in content.traceback.splitlines()]
-    title = Span(_suitable(content.title), _COLOURS[tone_of(message.payload)])
+    title = Span(_suitable(content.title) or message.payload.event.value, _COLOURS[tone_of(message.payload)])
     return GameText(title, tuple(shown), tuple(hover))
 
 

@@ -13,12 +13,13 @@ from prime_notify.config.models import Config
 from prime_notify.loading.load import load_config
 from prime_notify.messages.messages import Messages
 from prime_notify.model.item import Item, Remark
+from prime_notify.model.notification import Texts
 from prime_notify.model.outcome import Delivered, Retry
 from prime_notify.model.request import GameRequest, GameText, Span
 from tests.support.build import endpoint, notification
 from tests.support.examples import examples
 from tests.support.hostile import real_messages
-from tests.support.messages import ACTIONS, BACKUP, FAILED, NOW, STEVE, answer, channel, normalized
+from tests.support.messages import ACTIONS, BACKUP, FAILED, NOW, STEVE, answer, channel, message, normalized
 from tests.support.texts import CATALOGUE
 
 DAY = 86400.0
@@ -86,8 +87,8 @@ def test_a_long_text_is_cut() -> None:
 
 @examples(100)
 @given(real_messages())
-def test_no_text_of_a_player_is_a_formatting_code_or_breaks_a_line(message: Any) -> None:
-    text = minecraft().render(message).text
+def test_no_text_of_a_player_is_a_formatting_code_or_breaks_a_line(hostile: Any) -> None:
+    text = minecraft().render(hostile).text
     for line in [(text.title,), *text.lines, *text.hover]:
         for span in line:
             assert not set("§\n\r\ufe0f") & set(span.text)
@@ -98,6 +99,11 @@ def test_formatting_codes_and_box_characters_are_left_out() -> None:
     text = minecraft().render(normalized("backup_success", backup={"id": 1, "comment": "§kfree §cop"})).text
     assert "Comment: free op" in words(text.hover)
     assert minecraft().render(normalized("backup_aborted")).text.title.text.startswith("⏹ ")
+
+
+@pytest.mark.parametrize("title", ["\x1b", "§k", "\ufe0f", ""])
+def test_a_title_of_which_nothing_is_left_is_the_name_of_the_event(title: str) -> None:
+    assert minecraft().render(message("backup_start", Texts(title, "", ""))).text.title.text == "backup_start"
 
 
 # recipients
