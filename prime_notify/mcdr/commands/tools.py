@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Sequence
+from typing import Callable, Optional, Sequence
+
+from mcdreforged.api.rtext import RTextBase
 
 from prime_notify.config.models import Config
 from prime_notify.engine.engine import Engine
@@ -22,11 +24,13 @@ class Tools:
     ``find_prefix``: the prefix of the commands; a reload of the config alone does not change it. ``config``: the one in
     force. ``config_state``: what people should know of its file. ``reload`` puts the config file in force.
     ``run_on_executor`` runs a function on the task executor, after its present work, and never after an unload.
+    ``state_in_game``: who has seen a notification of an endpoint in the game, by its id.
     """
 
     engine: Engine
     translations: Translations
     alerts: OperatorAlerts
+    state_in_game: Callable[[str, str], Optional[RTextBase]]
     find_prefix: Callable[[], str]
     version: str
     config: Callable[[], Config]
