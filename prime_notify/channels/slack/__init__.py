@@ -9,10 +9,11 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
+from prime_notify.channels.common.variables import VARIABLES, variables_of
 from prime_notify.channels.slack.answers import is_posted, is_taken, refused, word_in
 from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
-from prime_notify.channels.slack.workflow import VARIABLES, is_workflow, variables_of
+from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
@@ -67,7 +68,7 @@ class Slack(Channel[SlackEndpoint]):
         if endpoint.is_webhook:
             if endpoint.slack.channel:  # obeyed by old webhooks and by compatible servers
                 body["channel"] = endpoint.slack.channel
-            return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
+            return json_post(endpoint.url, {**self.endpoint.slack.sender, **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
         mentions, how, start = self._way(message)
         if how == "update":
@@ -77,7 +78,7 @@ class Slack(Channel[SlackEndpoint]):
             # In the channel, too, when it is urgent: only people who follow the thread see a reply
             matters = mentions or message.payload.severity is not Severity.INFO
             where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
-        return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
+        return self._call("chat.postMessage", {**where, **self.endpoint.slack.sender, **body, **_QUIET})
 
     def follow_up(self, message: Message) -> Optional[Request]:
         _, how, start = self._way(message)
@@ -111,12 +112,6 @@ class Slack(Channel[SlackEndpoint]):
         channel = self.endpoint.slack.channel or ""
         moved = _CHANNEL_ID.fullmatch(channel) and previous and previous.get("channel") != channel
         return None if moved else previous
-
-    def _sender(self) -> Dict[str, str]:
-        options = self.endpoint.slack
-        shown = {"username": options.username}
-        shown["icon_emoji" if (options.icon or "").startswith(":") else "icon_url"] = options.icon
-        return {name: value for name, value in shown.items() if value is not None}
 
     def _call(self, method: str, body: Dict[str, Any]) -> Request:
         own = {"Authorization": f"Bearer {self.endpoint.slack.bot_token}"}
