@@ -32,6 +32,7 @@ __all__ = ["Mattermost"]
 _LIMIT = 7000
 _ESCAPED_BY_GO = re.compile("[<>&\u2028\u2029]")  # each is \\u003c and so on in the server's JSON
 _SLACK = re.compile("<(?=[!@])")  # the server rewrites Slack's <!channel>, in blocks of code too
+_UNESCAPED = re.compile(r"^\\(?=[:=])")
 _JOINER = "\u2060"
 
 
@@ -76,7 +77,8 @@ class Mattermost(Channel[MattermostEndpoint]):
 
 
 def _escape(line: str) -> str:
-    return escape(line).replace("&#64;", f"@{_JOINER}")
+    """As Markdown that shows the line. Mattermost shows a backslash before ``:`` and ``=``, so a joiner is there."""
+    return _UNESCAPED.sub(_JOINER, escape(line)).replace("&#64;", f"@{_JOINER}")
 
 
 def _span(span: Span) -> str:

@@ -43,15 +43,16 @@ class Slack(Channel[SlackEndpoint]):
             "Posts to a channel of [Slack](https://slack.com). Create an app at https://api.slack.com/apps, switch on "
             "*Incoming Webhooks*, add one to your channel and copy its address. For `lifecycle` use the app's bot "
             'instead: `"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}` without `url`, with the scope '
-            "`chat:write`, and invite it to the channel. Mattermost, Rocket.Chat and Zulip take the same messages. A "
-            "*workflow* that starts with a webhook gets flat variables of type text: "
+            "`chat:write`, and invite it to the channel. Zulip takes the same messages; Mattermost and "
+            "Rocket.Chat have types of their own. A *workflow* that starts with a webhook gets flat variables of type "
+            "text: "
             f"{', '.join(f'`{name}`' for name in VARIABLES)}."
         ),
         "zh_cn": (
             "发送到 [Slack](https://slack.com) 频道。在 https://api.slack.com/apps 创建应用，启用 *Incoming Webhooks*，"
             "添加到频道并复制其地址。若要使用 `lifecycle`，请改用应用的机器人："
             '`"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}`，不写 `url`，'
-            "授予 `chat:write` 权限并邀请它进频道。Mattermost、Rocket.Chat 与 Zulip 接受同样的消息。"
+            "授予 `chat:write` 权限并邀请它进频道。Zulip 接受同样的消息；Mattermost 与 Rocket.Chat 有各自的类型。"
             "由 webhook 启动的“工作流”会收到文本类型的变量："
             f"{'、'.join(f'`{name}`' for name in VARIABLES)}。"
         ),
