@@ -20,6 +20,7 @@ from prime_notify.channels.matrix.answers import LONGEST_WAIT, event_in, refused
 from prime_notify.channels.matrix.layout import content_for, edited, is_mentioning
 from prime_notify.channels.matrix.options import MatrixEndpoint
 from prime_notify.config.endpoint import Lifecycle
+from prime_notify.config.units import Rate
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 from prime_notify.model.request import Request
@@ -55,6 +56,8 @@ class Matrix(Channel[MatrixEndpoint]):
             "重试不会产生重复消息。"
         ),
     }
+    # Synapse's default for an account (docs, rc_message): ten at once, and then one in five seconds
+    rate_limits = (Rate(10, 50.0),)
     longest_wait = LONGEST_WAIT
     lifecycles = frozenset(("separate", "reply", "update"))
 

@@ -15,6 +15,7 @@ from prime_notify.channels.common.options import MOST_MENTIONED
 from prime_notify.channels.common.urgency import tone_of
 from prime_notify.channels.matrix.options import MatrixEndpoint
 from prime_notify.config.message_options import Mention
+from prime_notify.model.event import Severity
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.notification import Message
 from prime_notify.text.json_text import to_json
@@ -34,7 +35,7 @@ def content_for(message: Message, endpoint: MatrixEndpoint) -> Dict[str, Any]:
 
     def document(content: Content) -> Dict[str, Any]:
         return {
-            "msgtype": f"m.{endpoint.matrix.msgtype}",
+            "msgtype": f"m.{endpoint.matrix.msgtype or _kind_of(message, content.mention)}",
             "body": _plain(content, message.language),
             "format": "org.matrix.custom.html",
             "formatted_body": _html(content, message),
@@ -60,6 +61,11 @@ def edited(content: Dict[str, Any], event: str) -> Dict[str, Any]:
 def is_mentioning(mention: Mention) -> bool:
     """Whether anybody is mentioned."""
     return bool(_mentions(mention))
+
+
+def _kind_of(message: Message, mention: Mention) -> str:
+    """A notice rings on no device (spec, ``.m.rule.suppress_notices``), even where it mentions somebody."""
+    return "text" if message.payload.severity is not Severity.INFO or is_mentioning(mention) else "notice"
 
 
 def _mentions(mention: Mention) -> Dict[str, Any]:

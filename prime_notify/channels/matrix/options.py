@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, field_validator, model_validator
@@ -39,11 +39,12 @@ class MatrixOptions(Options):
         example="!<id>:example.org",
         content=True,
     )
-    msgtype: Annotated[Literal["notice", "text"], BeforeValidator(as_choice)] = option(
-        "notice",
-        '"notice" is for messages of programs: clients show it in a quieter way, and by default no device rings for it '
-        'unless it mentions somebody. "text" is like a message of a person.',
-        "“notice” 用于程序发出的消息：客户端显示得更低调，除非 @ 了人，默认不响铃。“text” 与普通人发送的消息相同。",
+    msgtype: Optional[Annotated[Literal["notice", "text"], BeforeValidator(as_choice)]] = option(
+        None,
+        'The kind of message: "notice", which by the default rules of clients rings on no device, not even with a '
+        'mention, or "text". By default "text" for warnings, errors and mentions, and "notice" for the rest.',
+        "消息类型：“notice”（按客户端的默认规则，在任何设备上都不会响铃，即使 @ 了人）或 “text”。"
+        "默认：警告、错误和 @ 人的消息为 “text”，其余为 “notice”。",
         example="text",
         public=True,
     )

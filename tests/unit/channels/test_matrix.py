@@ -97,8 +97,14 @@ def test_a_retry_has_the_same_transaction_and_no_other_event_has_it() -> None:
     assert all(one.isascii() and len(one) < 100 for one in others)
 
 
-def test_the_kind_of_message_can_be_that_of_a_person() -> None:
+def test_what_matters_is_no_notice_since_notices_ring_nowhere() -> None:
+    everybody = {**STEVE, "on": ["info"]}
+    assert sent(matrix(), success())["msgtype"] == "m.notice"
+    assert sent(matrix(), success(severity="warning"))["msgtype"] == "m.text"
+    assert sent(matrix(), failure())["msgtype"] == "m.text"
+    assert sent(matrix(mention=everybody), success())["msgtype"] == "m.text"
     assert sent(matrix({"msgtype": "text"}), success())["msgtype"] == "m.text"
+    assert sent(matrix({"msgtype": "notice"}), failure())["msgtype"] == "m.notice"
 
 
 # -- the layout ------------------------------------------------------------------------------------------------------
