@@ -13,14 +13,17 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
+from prime_notify.model.failure import TransportFailure
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.response import Response
 from prime_notify.transport.http import HttpTransport
@@ -41,6 +44,9 @@ registration_shared_secret: {secret}
 report_stats: false
 trusted_key_servers: []
 rc_message: {{per_second: 0.01, burst_count: 60}}
+rc_room_creation: {{per_second: 1000, burst_count: 1000}}
+rc_joins: {{local: {{per_second: 1000, burst_count: 1000}}}}
+rc_invites: {{per_user: {{per_second: 1000, burst_count: 1000}}, per_issuer: {{per_second: 1000, burst_count: 1000}}}}
 """
 
 pytestmark = pytest.mark.skipif(
@@ -168,6 +174,48 @@ def test_a_retry_of_the_same_message_is_one_event(joined: Room) -> None:
     joined.send(joined.endpoint(name="second"), success())
     joined.send(sender, success(id="01KDYZV9ZE0000000000000002"))
     assert len(joined.events()) == 3
+
+
+class Lossy(BaseHTTPRequestHandler):
+    """A proxy that passes a request on, and loses the answer."""
+
+    server: LossyServer
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name: self.headers[name] for name in ("Content-Type", "Authorization")}
+        request = urllib.request.Request(self.server.target + self.path, body, headers, method="PUT")
+        with urllib.request.urlopen(request, timeout=60) as answered:
+            self.server.lost.append(json.load(answered)["event_id"])
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class LossyServer(ThreadingHTTPServer):
+    def __init__(self, target: str) -> None:
+        super().__init__(("127.0.0.1", 0), Lossy)
+        self.target = target
+        self.lost: List[str] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def test_a_message_whose_answer_was_lost_is_not_sent_twice(joined: Room) -> None:
+    proxy = LossyServer(joined.server.url)
+    try:
+        options = {"access_token": joined.bot, "room_id": joined.id}
+        sender = channel("matrix", url=f"http://127.0.0.1:{proxy.server_port}", matrix=options)
+        answered = joined.transport.send(sender.render(success()), timeout=60)
+        assert isinstance(answered, TransportFailure)
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
+    outcome = joined.send(joined.endpoint(), success().at(success().now + 60))
+    assert isinstance(outcome, Delivered)
+    assert outcome.receipt is not None
+    assert [outcome.receipt["event"]] == proxy.lost
+    assert len(joined.events()) == 1
 
 
 def test_an_end_replaces_or_answers_its_start(joined: Room) -> None:
