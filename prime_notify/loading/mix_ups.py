@@ -15,7 +15,8 @@ from prime_notify.text.wording import NOTHING, Wording, joined, verbatim
 __all__ = ["misplaced", "move_into", "other_service", "unknown_type"]
 
 _ALIASES: Dict[str, str] = {
-    **dict.fromkeys(("lark", "larksuite", "feishu_bot", "飞书"), "feishu"),
+    **dict.fromkeys(("feishu_bot", "飞书"), "feishu"),
+    **dict.fromkeys(("larksuite", "lark_suite", "lark_bot"), "lark"),
     **dict.fromkeys(("ding", "dingding", "ding_talk", "dingtalk_bot", "钉钉"), "dingtalk"),
     **dict.fromkeys(
         (
@@ -49,21 +50,18 @@ _ALIASES: Dict[str, str] = {
     **dict.fromkeys(("prometheus", "alert_manager"), "alertmanager"),
     **dict.fromkeys(("iphone", "ios", "apns", "bark_app"), "bark"),
     **dict.fromkeys(("email", "e_mail", "smtp", "mailto"), "mail"),
-    **dict.fromkeys(("msteams", "ms_teams", "microsoft_teams"), "teams"),
+    **dict.fromkeys(("msteams", "ms_teams", "microsoft_teams", "power_automate"), "teams"),
     **dict.fromkeys(("uptimekuma", "kuma"), "uptime_kuma"),
     **dict.fromkeys(("rocket_chat", "rocket.chat"), "rocketchat"),
     **dict.fromkeys(("game", "ingame", "chat", "mc"), "minecraft"),
     **dict.fromkeys(("kaiheila", "开黑啦"), "kook"),
-    **dict.fromkeys(("element",), "matrix"),
+    **dict.fromkeys(("element", "synapse"), "matrix"),
+    **dict.fromkeys(("mm", "matter_most"), "mattermost"),
 }
 """The type that people mean by another name."""
 
 _THROUGH_APPRISE = {
     "mail": "mailto://user:password@example.com",
-    "teams": "workflows://host/workflow/signature",
-    "matrix": "matrixs://token@host/room",
-    "mattermost": "mmosts://host/token",
-    "rocketchat": "rockets://user:password@host/channel",
     "pushover": "pover://user@token",
     "pushdeer": "pushdeer://key",
     "twilio": "twilio://sid:token@from/to",
@@ -88,7 +86,7 @@ _HOSTS: Dict[str, str] = {
     "canary.discord.com": "discord",
     "ptb.discord.com": "discord",
     "open.feishu.cn": "feishu",
-    "open.larksuite.com": "feishu",
+    "open.larksuite.com": "lark",
     "oapi.dingtalk.com": "dingtalk",
     "qyapi.weixin.qq.com": "wecom",
     "api.telegram.org": "telegram",
@@ -98,6 +96,7 @@ _HOSTS: Dict[str, str] = {
     "www.pushplus.plus": "pushplus",
     "hc-ping.com": "healthchecks",
 }
+_SAME_BOT = {"feishu", "lark"}
 _ANY_ADDRESS = ("apprise", "command")
 _JUDGED_ANYWAY = ("serverchan",)
 """Types whose answers are understood in a ``webhook``, too."""
@@ -129,7 +128,7 @@ def other_service(config: EndpointConfig, types: Container[str]) -> Optional[Wor
     except ValueError:
         return None
     meant = _HOSTS.get((parts.hostname or "").lower())
-    if meant is None or meant == config.type or meant not in types:
+    if meant is None or {meant, config.type} <= _SAME_BOT or meant == config.type or meant not in types:
         return None
     slack_compatible = config.type == "slack" and parts.path.rstrip("/").endswith("/slack")
     if slack_compatible or config.type in _ANY_ADDRESS:

@@ -35,6 +35,7 @@ _CUT_BEFORE = re.compile(
 _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\.|&\w+;")
 _MAIL_HOST = re.compile(r"@?[a-z0-9-]{2,}(\.[a-z0-9-]{2,})*\.[a-z]{2,}")
 _LOOK_BACK = 32
+_LONGEST_WORD = 16
 _KNOWN = 16
 """Texts whose result is remembered: a service mostly answers the same."""
 
@@ -145,7 +146,7 @@ def _occurrences(form: str, chars: str) -> Iterator[Tuple[int, int]]:
 def _tells(text: str, view: View, part: Tuple[int, int], *, is_joined: bool, is_first: bool, is_last: bool) -> bool:
     """Whether a part of a secret must not show. A word of people that a secret happens to contain may."""
     begin, end = part
-    if is_ordinary(view.chars[begin:end]):
+    if is_ordinary(view.chars[begin:end]) or is_ordinary(_word_around(view.chars, begin, end)):
         return False
     looks_random = _looks_random(text[view.starts[begin] : view.ends[end - 1]])
     if looks_random and (end - begin >= _TELLING or ((is_first or is_last) and not is_joined)):
@@ -159,6 +160,17 @@ def _tells(text: str, view: View, part: Tuple[int, int], *, is_joined: bool, is_
     if cut_before and (is_last or cut_after):
         return True
     return is_first and (cut_after or any(_END_AFTER.match(*at) for at in ends))
+
+
+def _word_around(chars: str, begin: int, end: int) -> str:
+    """The word of which a part is a piece: "ation" of ".../automation" stands in "notification", too."""
+    first = begin
+    while first > max(0, begin - _LONGEST_WORD) and chars[first - 1].isalpha():
+        first -= 1
+    last = end
+    while last < min(len(chars), end + _LONGEST_WORD) and chars[last].isalpha():
+        last += 1
+    return chars[first:last]
 
 
 def _is_mail_host(form: str, at: int) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Callable, Dict
 
 from prime_notify.model.request import AnyRequest, Request
-from scripts.gallery import chats, games, pushes, systems
+from scripts.gallery import chats, games, open_chats, pushes, systems
 from scripts.gallery.card import Card
 
 __all__ = ["ADAPTERS", "card_of"]
@@ -30,12 +30,17 @@ ADAPTERS: Dict[str, Callable[[Any], Card]] = {
     "feishu": _of_json(chats.feishu),
     "gotify": _of_json(pushes.gotify),
     "healthchecks": systems.healthchecks,
+    "lark": _of_json(open_chats.lark),
+    "matrix": _of_json(open_chats.matrix),
+    "mattermost": _of_json(open_chats.mattermost),
     "minecraft": games.minecraft,
     "ntfy": _of_json(pushes.ntfy),
     "onebot": _of_json(chats.onebot),
     "pushplus": _of_json(pushes.pushplus),
+    "rocketchat": _of_json(open_chats.rocketchat),
     "serverchan": _of_json(pushes.serverchan),
     "slack": _of_json(chats.slack),
+    "teams": _of_json(open_chats.teams),
     "telegram": _of_json(chats.telegram),
     "webhook": systems.webhook,
     "wecom": _of_json(chats.wecom),

@@ -14,7 +14,9 @@ from prime_notify.model.request import AnyRequest
 
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
-CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot", "minecraft"))
+CHINESE = frozenset(
+    ("bark", "serverchan", "feishu", "lark", "dingtalk", "wecom", "pushplus", "onebot", "minecraft")
+)
 """The channels with Chinese users. Their pictures exist in both languages."""
 
 EVENTS = (EventName.BACKUP_SUCCESS, EventName.BACKUP_FAILURE)
@@ -54,6 +56,11 @@ _EXTRAS: Dict[str, Dict[str, Any]] = {
     "slack": {"mention": {"users": ["U0123ABCD"]}},
     "discord": {"mention": _MENTION},
     "feishu": {"mention": {"all": True}},
+    "lark": {"mention": {"all": True}},
+    "matrix": {"mention": {"users": ["@steve:example.org"]}},
+    "mattermost": {"mention": {"users": ["steve"]}},
+    "rocketchat": {"mention": {"users": ["steve"]}},
+    "teams": {"mention": {"users": ["steve@example.com"]}},
     "dingtalk": {"mention": {"phones": ["13800000000"]}},
     "wecom": {"mention": {"users": ["zhangsan"]}},
     "telegram": {"mention": {"users": ["@steve_admin"]}},

@@ -43,7 +43,7 @@ _NATIVE = {
     "barks": "bark",
     "dingtalk": "dingtalk",
     "feishu": "feishu",
-    "lark": "feishu",
+    "lark": "lark",
     "schan": "serverchan",
     "wecombot": "wecom",
 }
@@ -52,7 +52,7 @@ _NATIVE = {
 _NATIVE_HOSTS = {
     "oapi.dingtalk.com": "dingtalk",
     "open.feishu.cn": "feishu",
-    "open.larksuite.com": "feishu",
+    "open.larksuite.com": "lark",
     "qyapi.weixin.qq.com": "wecom",
 }
 """The same services, by the web addresses that Apprise takes as well."""

@@ -29,21 +29,31 @@ def _at(type: str, host: str, path: str = "") -> _Addresses:
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
+_AUTOMATION = "/base/automation/"
+_FLOW = r"(?:/.*)?/workflows/[^/]+/triggers/[^/]+/(?:paths/invoke|run)"
+
 _ADDRESSES: Tuple[_Addresses, ...] = (
     _at("bark", r"api\.day\.app"),
     _at("dingtalk", r"oapi\.dingtalk\.com"),
     _at("discord", r"(?:\w+\.)?discord(?:app)?\.com", r"/api/(?:v[0-9]+/)?webhooks/"),
-    _at("feishu", r"(?:open|www)\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)", r"/(?:open-apis|flow/api)/"),
+    _at("feishu", r"(?:open|www)\.feishu\.cn", r"/(?:open-apis|flow/api)/"),
+    _at("feishu", r"[\w-]+\.feishu\.cn", _AUTOMATION),
     _at("healthchecks", r"hc-ping\.com"),
+    _at("lark", r"(?:open|www)\.lark(?:suite|office)\.com", r"/(?:open-apis|flow/api)/"),
+    _at("lark", r"(?:[\w-]+\.)+lark(?:suite|office)\.com", _AUTOMATION),
     _at("ntfy", r"ntfy\.sh"),
     _at("pushplus", r"(?:www\.)?pushplus\.plus|pushplus\.hxtrip\.com"),
     _at("serverchan", r"sctapi\.ftqq\.com|.+\.push\.ft07\.com"),
     _at("slack", r"hooks\.slack(?:-gov)?\.com"),
     _at("slack", r"(?:[\w-]+\.)?slack(?:-gov)?\.com", r"/api/"),
+    _at("teams", r"(?:.+\.)?(?:logic\.azure\.(?:com|us)|api\.(?:gov\.)?powerplatform\.(?:com|us))", _FLOW),
     _at("telegram", r"api\.telegram\.org"),
     _at("wecom", r"qyapi\.weixin\.qq\.com"),
     # Servers of one's own, by paths that nothing else has
     _at("healthchecks", "", rf"(?:/.*)?/ping/{_UUID}(?:/|$)"),
+    _at("matrix", "", r"(?:/.*)?/_matrix/client/(?:r0|v[0-9])/rooms/[^/]+/send/"),
+    _at("mattermost", "", r"(?:/.*)?/hooks/[a-z0-9]{26}/?$"),
+    _at("rocketchat", "", r"(?:/.*)?/hooks/[A-Za-z0-9]{17,24}/(?:[A-Za-z0-9]{17}/)?[A-Za-z0-9%_-]{20,}/?$"),
     _at("onebot", "", r"(?:/.*)?/send_(?:group|private)_msg(?:_async|_rate_limited)?/?$"),
 )
 

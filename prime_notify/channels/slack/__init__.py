@@ -9,10 +9,11 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import mention_of
 from prime_notify.channels.common.lifecycle import lifecycle_of
+from prime_notify.channels.common.variables import VARIABLES, variables_of
 from prime_notify.channels.slack.answers import is_posted, is_taken, refused, word_in
 from prime_notify.channels.slack.layout import body_of, mention_text
 from prime_notify.channels.slack.options import SlackEndpoint
-from prime_notify.channels.slack.workflow import VARIABLES, is_workflow, variables_of
+from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import Lifecycle
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity
@@ -42,15 +43,16 @@ class Slack(Channel[SlackEndpoint]):
             "Posts to a channel of [Slack](https://slack.com). Create an app at https://api.slack.com/apps, switch on "
             "*Incoming Webhooks*, add one to your channel and copy its address. For `lifecycle` use the app's bot "
             'instead: `"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}` without `url`, with the scope '
-            "`chat:write`, and invite it to the channel. Mattermost, Rocket.Chat and Zulip take the same messages. A "
-            "*workflow* that starts with a webhook gets flat variables of type text: "
+            "`chat:write`, and invite it to the channel. Zulip takes the same messages; Mattermost and "
+            "Rocket.Chat have types of their own. A *workflow* that starts with a webhook gets flat variables of type "
+            "text: "
             f"{', '.join(f'`{name}`' for name in VARIABLES)}."
         ),
         "zh_cn": (
             "发送到 [Slack](https://slack.com) 频道。在 https://api.slack.com/apps 创建应用，启用 *Incoming Webhooks*，"
             "添加到频道并复制其地址。若要使用 `lifecycle`，请改用应用的机器人："
             '`"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}`，不写 `url`，'
-            "授予 `chat:write` 权限并邀请它进频道。Mattermost、Rocket.Chat 与 Zulip 接受同样的消息。"
+            "授予 `chat:write` 权限并邀请它进频道。Zulip 接受同样的消息；Mattermost 与 Rocket.Chat 有各自的类型。"
             "由 webhook 启动的“工作流”会收到文本类型的变量："
             f"{'、'.join(f'`{name}`' for name in VARIABLES)}。"
         ),
@@ -67,7 +69,7 @@ class Slack(Channel[SlackEndpoint]):
         if endpoint.is_webhook:
             if endpoint.slack.channel:  # obeyed by old webhooks and by compatible servers
                 body["channel"] = endpoint.slack.channel
-            return json_post(endpoint.url, {**self._sender(), **body, **_QUIET}, endpoint.headers, {})
+            return json_post(endpoint.url, {**self.endpoint.slack.sender, **body, **_QUIET}, endpoint.headers, {})
         body.update(_LITERAL)
         mentions, how, start = self._way(message)
         if how == "update":
@@ -77,7 +79,7 @@ class Slack(Channel[SlackEndpoint]):
             # In the channel, too, when it is urgent: only people who follow the thread see a reply
             matters = mentions or message.payload.severity is not Severity.INFO
             where = {"channel": start["channel"], "thread_ts": start["ts"], "reply_broadcast": matters}
-        return self._call("chat.postMessage", {**where, **self._sender(), **body, **_QUIET})
+        return self._call("chat.postMessage", {**where, **self.endpoint.slack.sender, **body, **_QUIET})
 
     def follow_up(self, message: Message) -> Optional[Request]:
         _, how, start = self._way(message)
@@ -111,12 +113,6 @@ class Slack(Channel[SlackEndpoint]):
         channel = self.endpoint.slack.channel or ""
         moved = _CHANNEL_ID.fullmatch(channel) and previous and previous.get("channel") != channel
         return None if moved else previous
-
-    def _sender(self) -> Dict[str, str]:
-        options = self.endpoint.slack
-        shown = {"username": options.username}
-        shown["icon_emoji" if (options.icon or "").startswith(":") else "icon_url"] = options.icon
-        return {name: value for name, value in shown.items() if value is not None}
 
     def _call(self, method: str, body: Dict[str, Any]) -> Request:
         own = {"Authorization": f"Bearer {self.endpoint.slack.bot_token}"}

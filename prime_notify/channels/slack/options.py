@@ -6,17 +6,17 @@ https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
-import re
 from typing import Iterable, List, Optional, Tuple
 from urllib.parse import urlsplit
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 from typing_extensions import Literal
 
 from prime_notify.channels.common.options import check_users
+from prime_notify.channels.common.sender import SenderOptions
 from prime_notify.channels.slack.workflow import is_workflow
 from prime_notify.config.endpoint import EndpointConfig
-from prime_notify.config.option import MisfitError, Options, option
+from prime_notify.config.option import MisfitError, option
 from prime_notify.config.problem import Location
 from prime_notify.text.wording import Wording
 
@@ -34,7 +34,7 @@ _USER = "[UW][A-Z0-9]{2,20}"
 _GROUP = "S[A-Z0-9]{2,20}"
 
 
-class SlackOptions(Options):
+class SlackOptions(SenderOptions):
     """Options of Slack."""
 
     bot_token: Optional[str] = option(
@@ -64,25 +64,6 @@ class SlackOptions(Options):
         max_length=80,
         content=True,
     )
-    icon: Optional[str] = option(
-        None,
-        'The sender\'s picture: an emoji (":floppy_disk:") or the URL of an image; needs what username needs.',
-        "发送者的头像：表情（“:floppy_disk:”）或图片网址；所需权限同 username。",
-        example=":floppy_disk:",
-        content=True,
-    )
-
-    @field_validator("icon")
-    @classmethod
-    def _check_icon(cls, icon: Optional[str]) -> Optional[str]:
-        if icon is None or re.fullmatch(r":[^:\s]+:|https?://\S+", icon):
-            return icon
-        raise ValueError(
-            Wording(
-                'write an emoji, such as ":floppy_disk:", or the URL of an image',
-                '请写表情，例如 ":floppy_disk:"，或图片的网址',
-            )
-        )
 
 
 class SlackEndpoint(EndpointConfig):

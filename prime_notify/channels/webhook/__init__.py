@@ -108,7 +108,7 @@ class Webhook(Channel[WebhookEndpoint]):
         The remedies of a channel name its own options, so a webhook that it could replace gets that remedy instead.
         """
         if isinstance(outcome, Delivered):
-            return Delivered(outcome.status)
+            return Delivered(outcome.status, confirmed=outcome.confirmed)
         if isinstance(outcome, Permanent):
             outcome = dataclasses.replace(outcome, moved=None)
         elif outcome.separately:

@@ -88,8 +88,14 @@ def judge_at(url: str) -> Optional[Judge]:
 def remedy_at(url: str) -> Wording:
     """What to write in place of a webhook that sends the payload to this address; empty where it may take it. Total."""
     type, other = service_at(url), _other_at(url)
-    # ServerChan takes the title and the text out of the payload
-    if type and type != "serverchan" and (type == "onebot" or not is_own_server(url)):
+    if type == "teams":
+        return Wording(
+            'this address starts a workflow of Power Automate; if it posts to Microsoft Teams, write "type": "{type}"',
+            '这个地址会启动 Power Automate 工作流；若它发布到 Microsoft Teams，请写 "type": "{type}"',
+            type=type,
+        )
+    # ServerChan takes the title and the text out of the payload, and a check takes anything
+    if type and type != "serverchan" and (type != "healthchecks" or not is_own_server(url)):
         return Wording(
             'this is an address of {type}, which takes messages of its own form only: write "type": "{type}"',
             '这是 {type} 的地址，它只接受自己格式的消息：请写 "type": "{type}"',

@@ -56,6 +56,8 @@ _IDS = (
     {"users": ["1234567890"], "roles": ["9876543210"]},
     {"users": ["U0123456789"], "roles": ["S0123456789"]},
     {"users": ["@steve"], "roles": []},
+    {"users": ["@steve:example.org"], "roles": []},
+    {"users": ["steve@example.org"], "roles": []},
 )
 """Ids of users and roles: some services refuse at load what cannot be one of theirs."""
 

@@ -168,3 +168,29 @@ TELEGRAM_REFUSALS: Refusals = [
         ]
     ),
 ]
+
+LARK_REFUSALS: Refusals = [
+    ({"code": 19021, "msg": "sign match fail or timestamp is not within one hour"}, Permanent, "lark.secret"),
+    ({"code": 19024, "msg": "Key Words Not Found"}, Permanent, "lark.keyword"),
+    ({"code": 11232, "msg": "frequency limited"}, Retry, "100 messages"),
+    ({"code": 800004509, "msg": "webhook trigger workflow is disabled"}, Permanent, "automation on again"),
+    (b"", Retry, "check the URL"),
+]
+
+MATTERMOST_REFUSALS: Refusals = [
+    *((value, Retry, "check the URL") for value in [b"", b"<html>login</html>", b"OK.", {"ok": True}, [], None]),
+    ({"id": "web.incoming_webhook.invalid.app_error", "message": "Invalid webhook."}, Retry, "check the URL"),
+]
+
+ROCKETCHAT_REFUSALS: Refusals = [
+    *((value, Retry, "check the URL") for value in [b"", b"<html>login</html>", b"ok", {"success": 1}, {}, [], None]),
+    ({"success": False, "error": "invalid-channel"}, Permanent, "no such channel"),
+    ({"success": False, "error": "unknown-error"}, Retry, "check the URL"),
+    ({"success": True, "responses": [{"error": "Not enough permission"}]}, Permanent, "message-impersonate"),
+]
+
+MATRIX_BOT = {"access_token": "syt_1", "room_id": "!a:example.org"}
+MATRIX_REFUSALS: Refusals = [
+    *((value, Retry, "check the URL") for value in [b"", b"<html>login</html>", {"event_id": "1"}, {}, [], None]),
+    ({"errcode": "M_FORBIDDEN", "error": "User not in room"}, Permanent, "invite"),
+]

@@ -242,7 +242,7 @@ def test_a_comma_inside_of_a_url_separates_nothing() -> None:
         ({"urls": ["json://"]}, "whole URLs"),
         ({"urls": ["json://a\u202eb"]}, "whole URLs"),
         ({"urls": ["feishu://token"]}, '"type": "feishu"'),
-        ({"urls": ["json://h", "LARK://token"]}, '"type": "feishu"'),
+        ({"urls": ["json://h", "LARK://token"]}, '"type": "lark"'),
         ({"urls": ["dingtalk://token"]}, '"type": "dingtalk"'),
         ({"urls": ["wecombot://key"]}, '"type": "wecom"'),
         ({"urls": ["schan://key"]}, '"type": "serverchan"'),

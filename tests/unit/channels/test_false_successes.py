@@ -15,6 +15,10 @@ from tests.unit.channels import refusals
 
 SERVICES: List[Tuple[str, Any, Any, Any]] = [
     ("feishu", {"feishu": {"secret": "s"}}, {"code": 0, "msg": "success"}, refusals.FEISHU_REFUSALS),
+    ("lark", {"lark": {"secret": "s"}}, {"code": 0, "msg": "success"}, refusals.LARK_REFUSALS),
+    ("mattermost", {}, b"ok", refusals.MATTERMOST_REFUSALS),
+    ("rocketchat", {}, {"success": True}, refusals.ROCKETCHAT_REFUSALS),
+    ("matrix", {"matrix": refusals.MATRIX_BOT}, {"event_id": "$abc"}, refusals.MATRIX_REFUSALS),
     ("dingtalk", {"dingtalk": {"access_token": "t", "secret": "s"}}, {"errcode": 0}, refusals.DINGTALK_REFUSALS),
     ("wecom", {"wecom": {"key": "k"}}, {"errcode": 0, "errmsg": "ok"}, refusals.WECOM_REFUSALS),
     ("onebot", {"onebot": {"group_id": 12345}}, {"status": "ok", "retcode": 0}, refusals.ONEBOT_REFUSALS),

@@ -53,6 +53,31 @@ SERVICES: Dict[str, Tuple[Dict[str, Any], Any, str]] = {
         "**Backup of My server**\n• *comment*: \\*me\\* \\[x](http\\://evil.example.com) \\<!channel> \\@everyone & "
         "\\`co\\`\n[the map](<https://map.example.com/a_b>)\n`1 < 2`",
     ),
+    "matrix": (
+        {"url": "https://m.example.com", "matrix": {"access_token": "secret", "room_id": "!a:example.com"}},
+        lambda body: body["formatted_body"].partition("</h4>")[2],
+        "<p><strong>Backup of My server</strong><br>• <em>comment</em>: *me* [x](http://evil.example.com) "
+        "&lt;!channel&gt; @everyone &amp; `co`<br>"
+        '<a href="https://map.example.com/a_b">the map</a><br><code>1 &lt; 2</code></p>',
+    ),
+    "mattermost": (
+        {"url": "https://m.example.com/hooks/secret"},
+        lambda body: body["attachments"][0]["text"],
+        f"**Backup of My server**\n• *comment*{JOINER}: \\*me\\* \\[x\\](http:/&#47;evil\\.example\\.com) "
+        f"&lt;!channel&gt; @{JOINER}everyone &amp; \\`co\\`\n[the map](https://map.example.com/a_b)\n`1 < 2`",
+    ),
+    "rocketchat": (
+        {"url": "https://m.example.com/hooks/1/secret"},
+        lambda body: body["attachments"][0]["text"],
+        f"*Backup of My server*\n• _comment_: ＊me＊ ［x］(http:／／evil.{JOINER}example.{JOINER}com) ＜!channel＞ "
+        "＠everyone & ｀co｀\n[the map](https://map.example.com/a_b)\n`1 < 2`",
+    ),
+    "teams": (
+        {"url": "https://m.example.com/workflow/secret"},
+        lambda body: body["attachments"][0]["content"]["body"][1]["text"].replace("\n\n", "\n"),
+        "**Backup of My server**\n• _comment_: ＊me＊ ［x］(http:／／evil.example.com) ＜!channel＞ ＠everyone & "
+        "｀co｀\n[the map](https://map.example.com/a_b)\n1 ＜ 2",
+    ),
     "feishu": (
         {"url": "https://open.feishu.cn/open-apis/bot/v2/hook/secret"},
         lambda body: body["card"]["elements"][0]["content"],

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from pydantic import ValidationError
 
+from prime_notify.channels.common.variables import VARIABLES
 from prime_notify.channels.slack import answers
 from prime_notify.channels.slack.layout import mention_text
-from prime_notify.channels.slack.workflow import VARIABLES
 from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import FactKind
 from prime_notify.model.notification import Message

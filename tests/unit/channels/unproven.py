@@ -58,6 +58,26 @@ UNPROVEN: Dict[str, Answers] = {
         (200, b"OKAY"),
         (204, b""),
     ],
+    "lark": [
+        (200, {"code": 19002, "msg": "param invalid"}),
+        (200, {"StatusCode": 0, "code": 19024, "msg": "Key Words Not Found"}),
+        (200, {"code": 800004509, "msg": "webhook trigger workflow is disabled"}),
+        (202, b""),
+    ],
+    "matrix": [
+        (200, {"event_id": ""}),
+        (200, {"event_id": "event"}),
+        (200, {"event_id": 7}),
+        (200, {"event_id": "$1", "error": "M_UNKNOWN"}),
+        (200, {"errcode": "M_FORBIDDEN", "error": "not in room"}),
+        (204, b""),
+    ],
+    "mattermost": [
+        (200, b"okay"),
+        (200, {"ok": True}),
+        (200, {"id": "web.incoming_webhook.invalid.app_error", "message": "Invalid webhook."}),
+        (204, b""),
+    ],
     "ntfy": [
         (200, {**_STORED, "event": "keepalive"}),
         (200, {**_STORED, "event": "open"}),
@@ -80,6 +100,14 @@ UNPROVEN: Dict[str, Answers] = {
         (200, {"code": 200, "msg": "x", "data": {"error": "blocked"}}),
         (200, {"msg": "请求成功"}),
     ],
+    "rocketchat": [
+        (200, {"success": "true"}),
+        (200, {"success": False, "error": "invalid-channel"}),
+        (200, {"success": True, "error": "unknown-error"}),
+        (200, {"success": True, "responses": [{"channel": "#x", "error": "invalid-channel"}]}),
+        (200, b"ok"),
+        (204, b""),
+    ],
     "serverchan": [
         (200, {"code": 0, "data": {"errno": 1024}}),
         (200, {"code": 0, "data": {"errno": "1024", "error": "FAIL"}}),
@@ -92,6 +120,13 @@ UNPROVEN: Dict[str, Answers] = {
         (200, {"ok": False, "error": "invalid_auth"}),
         (200, b"okay"),
         (200, b"no_service"),
+        (204, b""),
+    ],
+    "teams": [
+        (200, b""),
+        (200, b"1"),
+        (202, b"<html>login</html>"),
+        (202, {"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "trigger is not enabled"}}),
         (204, b""),
     ],
     "telegram": [

@@ -20,7 +20,8 @@ def _texts(loaded: LoadedConfig) -> List[str]:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("lark", "feishu"), ("Lark", "feishu"), ("qq", "onebot"), ("wechat", "serverchan"), ("dingding", "dingtalk"),
+        ("larksuite", "lark"), ("Lark Suite", "lark"), ("qq", "onebot"), ("wechat", "serverchan"), ("mm", "mattermost"),
+        ("dingding", "dingtalk"), ("Element", "matrix"), ("rocket.chat", "rocketchat"),
         ("tg", "telegram"), ("qywx", "wecom"), ("企业微信", "wecom"), ("飞书", "feishu"), ("http", "webhook"),
         ("script", "command"), ("go-cqhttp", "onebot"), ("healthcheck", "healthchecks"), ("push plus", "pushplus"),
     ],
@@ -30,7 +31,7 @@ def test_a_type_under_another_name_is_understood(written: str, meant: str) -> No
     assert problem.remedy.startswith(f'did you mean "{meant}"? write one of')
 
 
-@pytest.mark.parametrize("written", ["email", "mail", "E-Mail", "smtp", "teams", "ms-teams", "matrix", "pushover"])
+@pytest.mark.parametrize("written", ["email", "mail", "E-Mail", "smtp", "zulip", "WebEx", "pushover"])
 def test_a_service_without_a_type_is_served_by_apprise(written: str) -> None:
     remedy = unknown_type(written, ["apprise", "webhook"])
     assert remedy.startswith('the library Apprise serves it: write "type": "apprise", "apprise": {"urls": ["')
@@ -176,7 +177,7 @@ def test_what_only_looks_like_a_placeholder_is_none(endpoint: Any, tmp_path: Pat
 
 
 def test_every_alias_means_a_type_or_a_service() -> None:
-    for written in ("lark", "qq", "wechat", "email", "teams"):
+    for written in ("larksuite", "qq", "wechat", "email", "ms-teams"):
         assert "did you mean" in unknown_type(written, channel_types()) or "Apprise" in unknown_type(
             written, channel_types()
         )

@@ -78,6 +78,13 @@ def test_a_secret_that_was_cut_off_is_masked_too(text: str, redacted: str) -> No
     assert Redactor(["abcdefgh", "xyz12345"])(text) == redacted
 
 
+def test_an_ordinary_word_that_ends_like_a_secret_stays() -> None:
+    """The path of a config's problem begins with "notification", and addresses of automations are secrets."""
+    redact = Redactor(["automation", "/base/automation/x", "matrix"])
+    assert redact("notification.endpoints[0].type: write a type") == "notification.endpoints[0].type: write a type"
+    assert redact("ation.endpoints") == "***.endpoints"
+
+
 def test_a_redactor_does_not_show_its_secrets() -> None:
     assert repr(Redactor(["hidden secret"])) == "Redactor(...)"
 
