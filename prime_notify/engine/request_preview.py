@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import json
 from typing import Callable, List, Sequence
 
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, MailRequest, Request
 from prime_notify.text.redaction import mask_url
 
 __all__ = ["preview_of"]
 
 _MASKED_HEADERS = ("authorization", "cookie", "x-gotify-key", "proxy-authorization")
+_FORMAL = ("mime-version", "content-type")
 _HIDDEN = "***"
 
 
@@ -19,7 +22,10 @@ def preview_of(request: AnyRequest, redact: Callable[[str], str], warnings: Sequ
     """Lines of text, above them ``warnings`` and the request's own. ``redact`` masks the endpoint's secrets."""
     if isinstance(request, Request):
         return [*_warned((*warnings, *request.warnings), redact), *_http(request, redact)]
-    lines = _command(request, redact) if isinstance(request, CommandRequest) else _apprise(request, redact)
+    if isinstance(request, CommandRequest):
+        lines = _command(request, redact)
+    else:
+        lines = _mail(request, redact) if isinstance(request, MailRequest) else _apprise(request, redact)
     return [*_warned(warnings, redact), *lines]
 
 
@@ -43,6 +49,15 @@ def _command(request: CommandRequest, redact: Callable[[str], str]) -> List[str]
 def _apprise(request: AppriseRequest, redact: Callable[[str], str]) -> List[str]:
     services = ", ".join(url.partition("://")[0] + "://" + _HIDDEN for url in request.urls)
     return [f"Apprise ({request.kind}) {services}", "", redact(request.title), *redact(request.body).splitlines()]
+
+
+def _mail(request: MailRequest, redact: Callable[[str], str]) -> List[str]:
+    """The server, the headers that people write, and the plain text of the mail."""
+    mail = email.message_from_bytes(request.mail, policy=email.policy.default)
+    lines = [f"SMTP {request.host}:{request.port} ({request.security})"]
+    lines += [f"{name}: {redact(str(value))}" for name, value in mail.items() if name.lower() not in _FORMAL]
+    part = mail.get_body(("plain",))
+    return [*lines, "", *redact(part.get_content() if part is not None else "").splitlines()]
 
 
 def _text(body: bytes, redact: Callable[[str], str]) -> List[str]:

@@ -59,7 +59,6 @@ _ALIASES: Dict[str, str] = {
 """The type that people mean by another name."""
 
 _THROUGH_APPRISE = {
-    "mail": "mailto://user:password@example.com",
     "teams": "workflows://host/workflow/signature",
     "matrix": "matrixs://token@host/room",
     "mattermost": "mmosts://host/token",

@@ -1,11 +1,22 @@
-"""A channel's request to a service: over HTTP, to a program, or through Apprise."""
+"""A channel's request to a service: over HTTP, to a program, by mail, or through Apprise."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence, Tuple, Union
 
-__all__ = ["DIRECT", "AnyRequest", "AppriseRequest", "CommandRequest", "ConnectionOptions", "Request"]
+from typing_extensions import Literal
+
+__all__ = [
+    "DIRECT",
+    "AnyRequest",
+    "AppriseRequest",
+    "CommandRequest",
+    "ConnectionOptions",
+    "MailRequest",
+    "MailSecurity",
+    "Request",
+]
 
 DIRECT = "direct"
 """In place of a proxy's address: no proxy, whatever the environment says."""
@@ -70,5 +81,29 @@ class AppriseRequest:
     receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
 
 
-AnyRequest = Union[Request, CommandRequest, AppriseRequest]
+MailSecurity = Literal["tls", "starttls", "none"]
+"""TLS from the first byte on (RFC 8314), TLS after the command STARTTLS (RFC 3207), or no encryption."""
+
+
+@dataclass(frozen=True)
+class MailRequest:
+    """One mail to an SMTP server. ``mail``: all of it (RFC 5322), in lines of ASCII that end with CRLF.
+
+    ``sender`` and ``recipients``: addresses of the envelope, in ASCII. ``user`` and ``password``: empty for a server
+    without a login. ``receipt``: as in :class:`Request`.
+    """
+
+    host: str
+    port: int
+    security: MailSecurity
+    sender: str = field(repr=False)
+    recipients: Tuple[str, ...] = field(repr=False)
+    mail: bytes = field(repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
+    receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
+
+
+AnyRequest = Union[Request, CommandRequest, AppriseRequest, MailRequest]
 """Every kind of request; each has its transport."""

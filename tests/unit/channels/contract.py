@@ -18,8 +18,9 @@ from pydantic.fields import FieldInfo
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, MailRequest, Request
 from tests.support.configs import without_placeholders
+from tests.support.mails import check_mail, mail_of
 from tests.support.messages import channel
 
 __all__ = [
@@ -97,6 +98,8 @@ def checked(request: AnyRequest) -> AnyRequest:
         _check_http(request)
     elif isinstance(request, CommandRequest):
         _check_command(request)
+    elif isinstance(request, MailRequest):
+        check_mail(request)
     else:
         assert isinstance(request, AppriseRequest)
         assert request.urls
@@ -159,6 +162,10 @@ def raw_text(request: AnyRequest) -> str:
         document = json.loads(request.stdin)
         parts = [*request.argv, json.dumps(document, ensure_ascii=False), *request.environment.values(), request.folder]
         return "\n".join(parts)
+    if isinstance(request, MailRequest):
+        mail = mail_of(request)
+        bodies = [part.get_content() for part in mail.iter_parts()]  # type: ignore[attr-defined]
+        return "\n".join([request.sender, *request.recipients, *map(str, mail.values()), *bodies])
     return "\n".join([*request.urls, request.title, request.body])
 
 
@@ -214,6 +221,7 @@ def _forms(secret: str) -> Sequence[Any]:
         f"123456789:{secret * 3}"[:45],
         f"SEC{secret}",
         f"http://user:{secret}@proxy.example.com:8080",
+        f"smtps://user:{secret}@mail.example.com:465",
         (secret * 4)[:32],
         (secret * 4)[:16],
     )
