@@ -93,6 +93,7 @@ _HOSTS: Dict[str, str] = {
     "api.telegram.org": "telegram",
     "api.day.app": "bark",
     "sctapi.ftqq.com": "serverchan",
+    "www.kookapp.cn": "kook",
     "ntfy.sh": "ntfy",
     "www.pushplus.plus": "pushplus",
     "hc-ping.com": "healthchecks",

@@ -35,6 +35,7 @@ _ADDRESSES: Tuple[_Addresses, ...] = (
     _at("discord", r"(?:\w+\.)?discord(?:app)?\.com", r"/api/(?:v[0-9]+/)?webhooks/"),
     _at("feishu", r"(?:open|www)\.(?:feishu\.cn|larksuite\.com|larkoffice\.com)", r"/(?:open-apis|flow/api)/"),
     _at("healthchecks", r"hc-ping\.com"),
+    _at("kook", r"(?:www\.)?(?:kookapp|kaiheila)\.cn", r"/api/"),
     _at("ntfy", r"ntfy\.sh"),
     _at("pushplus", r"(?:www\.)?pushplus\.plus|pushplus\.hxtrip\.com"),
     _at("serverchan", r"sctapi\.ftqq\.com|.+\.push\.ft07\.com"),

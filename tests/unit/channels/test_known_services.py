@@ -33,6 +33,10 @@ ADDRESSES: Dict[str, List[str]] = {
         "https://hc-ping.com/8f57b2d4-0000-0000-0000-000000000000",
         "https://hc.example.com/ping/8f57b2d4-0000-0000-0000-000000000000/fail",
     ],
+    "kook": [
+        "https://www.kookapp.cn/api/v3/message/create",
+        "https://www.kaiheila.cn/api/v3/direct-message/create",
+    ],
     "ntfy": ["https://ntfy.sh", "https://ntfy.sh/minecraft"],
     "onebot": ["http://127.0.0.1:3000/send_group_msg", "http://10.0.0.2/bot/send_private_msg?access_token=x"],
     "pushplus": [f"https://www.pushplus.plus/send/{KEY}", "http://pushplus.plus/send"],
@@ -51,6 +55,7 @@ SUCCESS: Dict[str, Any] = {
     "discord": {"id": "1"},
     "feishu": {"code": 0, "msg": "success", "data": {}},
     "healthchecks": b"OK",
+    "kook": {"code": 0, "message": "操作成功", "data": {"msg_id": "50974c-364c983fa6cb"}},
     "ntfy": {"id": "a", "event": "message", "topic": "minecraft"},
     "onebot": {"status": "ok", "retcode": 0, "data": {"message_id": 1}},
     "pushplus": {"code": 200, "msg": "请求成功", "data": "1"},
@@ -189,7 +194,6 @@ OTHERS: List[Any] = [
         {"success": False, "errorMessage": "User Not Authenticated"},
     ),
     ("https://push.hellyw.com/K", {"ret": 0, "errMsg": ""}, {"ret": 201, "errMsg": "key无效"}),
-    ("https://www.kookapp.cn/api/v3/message/create", {"code": 0, "data": {}}, {"code": 401, "message": "无效的令牌"}),
     (
         "https://x.webhook.office.com/webhookb2/1",
         b"1",
