@@ -78,15 +78,24 @@ class MailServer:
         self._started.set()
         self._loop.run_forever()
         server.close()
-        for connection in self._connections:
-            if connection.transport is not None:
-                connection.transport.abort()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(self._end())
         self._loop.close()
+
+    async def _end(self) -> None:
+        """Close every connection, also one that is just being made, so that no socket is left to the garbage."""
+        for _ in range(10):  # what a connection needs to begin, and then to end
+            await asyncio.sleep(0)
+        for connection in self._connections:
+            # While TLS is set up, only the first of the two is there
+            for transport in (getattr(connection, "_original_transport", None), connection.transport):
+                if transport is not None:
+                    transport.abort()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        rest = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     def _connection(self) -> SMTP:
         self._connections.append(SMTP(self, loop=self._loop, **self._options))
