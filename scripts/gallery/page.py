@@ -18,6 +18,7 @@ _AUTHORS = {
     "dingtalk": ("🤖", "备份机器人", "机器人"),
     "wecom": ("🤖", "备份机器人", "BOT"),
     "telegram": ("💾", "Backup bot", ""),
+    "kook": ("🤖", "Backup bot", "BOT"),
     "onebot": ("🐧", "备份姬", ""),
     "bark": ("", "BARK", ""),
     "ntfy": ("", "ntfy", ""),

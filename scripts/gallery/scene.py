@@ -14,7 +14,7 @@ from prime_notify.model.request import AnyRequest
 
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
-CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot"))
+CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot", "kook", "mail"))
 """The channels with Chinese users. Their pictures exist in both languages."""
 
 EVENTS = (EventName.BACKUP_SUCCESS, EventName.BACKUP_FAILURE)
@@ -58,6 +58,7 @@ _EXTRAS: Dict[str, Dict[str, Any]] = {
     "wecom": {"mention": {"users": ["zhangsan"]}},
     "telegram": {"mention": {"users": ["@steve_admin"]}},
     "onebot": {"mention": {"users": ["10001"]}},
+    "kook": {"mention": {"all": True}},
 }
 _LABELS = {"en_us": "Open the panel", "zh_cn": "打开面板"}
 
