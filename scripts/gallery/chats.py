@@ -161,7 +161,7 @@ def _kook_text(text: Mapping[str, Any]) -> str:
         return f'<div class="cells">{"".join(map(_kook_text, text["fields"]))}</div>'
     if text["type"] == "plain-text":
         return f"<div>{lines(text['content'])}</div>"
-    called = re.sub(r"\(met\)all\(met\)", '<span class="at">@全体成员</span>', text["content"])
+    called = re.sub(r"\(met\)all\(met\)", '<span class="at">@all</span>', text["content"])
     return markdown(called)
 
 

@@ -24,6 +24,7 @@ _AUTHORS = {
     "ntfy": ("", "ntfy", ""),
     "gotify": ("", "Gotify", ""),
     "wechat": ("", "", ""),
+    "pushover": ("", "Pushover", ""),
     "mail": ("✉", "minecraft@example.com", ""),
 }
 
