@@ -41,6 +41,7 @@ PROPERTIES = {
 """Of CSS, the same. Where a client does not know border-radius or max-width, nothing is lost."""
 
 _VOID = ("meta", "br")
+_IDS = (b"Message-ID:", b"In-Reply-To:", b"References:")
 _HEADER = re.compile(rb"[!-9;-~]+: ?[\x20-\x7e]*(?:\r\n[ \t][\x20-\x7e]*)*", re.DOTALL)
 
 
@@ -71,7 +72,10 @@ def check_mail(request: MailRequest) -> None:
     assert request.recipients
     request.mail.decode("ascii")
     lines = request.mail.split(b"\r\n")
-    assert all(len(line) <= 78 and b"\n" not in line and b"\r" not in line and b"\0" not in line for line in lines)
+    body = lines.index(b"")
+    assert all(len(line) <= (998 if line.startswith(_IDS) else 78) for line in lines[:body])
+    assert all(len(line) <= 78 for line in lines[body:])
+    assert all(b"\n" not in line and b"\r" not in line and b"\0" not in line for line in lines)
     head, _, _ = request.mail.partition(b"\r\n\r\n")
     for field in re.split(rb"\r\n(?![ \t])", head):
         assert _HEADER.fullmatch(field), field

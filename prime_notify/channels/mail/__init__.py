@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import email.utils
+import re
 import uuid
 from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -29,6 +30,7 @@ __all__ = ["Mail", "MailEndpoint", "MailOptions"]
 _LIMIT = 60_000  # bytes of HTML; Gmail cuts a mail at 102 KB
 _NAMESPACE = uuid.UUID("7b0c4f0e-58a1-5c0b-9d0e-2f6f3a1c4d11")  # made once: a retry has the same Message-ID
 _NAME = 60  # characters
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,320}>")
 _ID, _OWN_ID = "message_id", "own_id"
 """In receipts: the Message-ID of the start, and in that of a request, the mail's own."""
 
@@ -120,9 +122,9 @@ class Mail(Channel[MailEndpoint]):
         moment = datetime.datetime.fromtimestamp(message.now, datetime.timezone.utc)
         yield "Date", email.utils.format_datetime(moment)
         yield "Message-ID", self._id(message)
-        if start:
-            yield "In-Reply-To", header_text("In-Reply-To", start)
-            yield "References", header_text("References", start)
+        if start and _MESSAGE_ID.fullmatch(start):
+            yield "In-Reply-To", start
+            yield "References", start
         yield "Auto-Submitted", "auto-generated"  # RFC 3834: nobody's vacation answers
         yield "X-Auto-Response-Suppress", "All"  # the same for Exchange
         if message.payload.severity is Severity.ERROR:

@@ -16,7 +16,7 @@ from prime_notify.model.response import Response
 from prime_notify.text.wording import in_language
 from tests.support.examples import examples
 from tests.support.hostile import HIDING, HOSTILE, real_messages
-from tests.support.mails import Html, html_in, mail_of, text_in
+from tests.support.mails import Html, check_mail, html_in, mail_of, text_in
 from tests.support.messages import ACTIONS, channel, detailed, failed, failure, start, success
 from tests.unit.channels.contract import load
 
@@ -141,6 +141,19 @@ def test_the_end_of_a_task_replies_to_its_start() -> None:
     assert (ended["In-Reply-To"], ended["References"]) == (own, own)
     assert ended["Subject"] == failure().texts.title
     assert "In-Reply-To" not in mail_of(mail().render(failure(previous=outcome.receipt)))
+
+
+def test_the_id_of_a_long_domain_stays_one_word() -> None:
+    sender = mail(
+        {"lifecycle": "reply"}, **{"from": "mc@minecraft.a-very-long-name-of-a-server.example.com"}, host="x.de"
+    )
+    begun = sender.render(start())
+    receipt = sender.judge_answer(begun, SENT).receipt
+    ended = sender.render(failure(previous=receipt))
+    check_mail(ended)
+    assert f"In-Reply-To: {mail_of(begun)['Message-ID']}\r\n".encode() in ended.mail
+    forged = sender.render(failure(previous={"message_id": "<a@b>\r\nBcc: <c@d>"}))
+    assert "In-Reply-To" not in mail_of(forged)
 
 
 def test_a_retry_goes_to_those_who_have_not_got_it_and_still_replies() -> None:
