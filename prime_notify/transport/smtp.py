@@ -53,9 +53,6 @@ class SmtpSession(smtplib.SMTP):
             if line[3:4] != b"-":
                 return int(line[:3]), b"\n".join(lines)
 
-    def close(self) -> None:
-        self._connection.close()
-
     def secure(self, context: ssl.SSLContext) -> None:
         """Set up TLS after the server's yes to STARTTLS, and forget everything that was said before (RFC 3207, 4.2)."""
         self._connection.secure(context)

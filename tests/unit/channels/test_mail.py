@@ -381,6 +381,19 @@ def test_mails_that_can_be_read_on_the_way_are_warned_about() -> None:
     assert problems(mail={"from": "a@x.de", "host": "localhost"}) == []
 
 
+def test_the_address_of_a_mail_server_in_another_type_names_the_type() -> None:
+    for url in ("smtps://user:secret12@mail.x.de", "smtp://mail.x.de:587", "mailto:steve@example.com"):
+        [problem] = load({"name": "m", "url": url}).problems
+        assert '"type": "mail"' in problem.remedy
+        assert "secret12" not in str(problem)
+
+
+def test_the_name_of_a_relay_is_no_secret() -> None:
+    endpoint = {"name": "m", "type": "mail", "url": "smtp://mc-bot:secret12@relay:2525", "mail": {"from": "a@x.de"}}
+    [made] = load(endpoint).endpoints
+    assert made.redact("relay:2525 refused secret12") == "relay:2525 refused ***"
+
+
 def test_an_address_may_have_a_name_and_a_domain_in_any_script() -> None:
     assert address_in('"Steve, the Admin" <steve@BÜCHER.example>') == Address(
         "Steve, the Admin", "steve@xn--bcher-kva.example"
