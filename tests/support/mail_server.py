@@ -141,26 +141,28 @@ def _context(name: str) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def scripted(talk: Callable[[socket.socket], None], connections: int = 1) -> Iterator[Tuple[int, threading.Event]]:
-    """The port of a server that does ``talk`` on each of its connections, and an event: somebody has connected."""
+def scripted(talk: Callable[[socket.socket], None]) -> Iterator[Tuple[int, threading.Event]]:
+    """The port of a server that does ``talk`` on its one connection, and an event: somebody has connected."""
     listener = socket.create_server(("127.0.0.1", 0))
     connected = threading.Event()
 
     def serve() -> None:
-        for _ in range(connections):
-            with contextlib.suppress(OSError):
-                sock, _ = listener.accept()
-                connected.set()
-                with sock:
-                    talk(sock)
+        with contextlib.suppress(OSError):
+            sock, _ = listener.accept()
+            connected.set()
+            with sock:
+                talk(sock)
 
     thread = threading.Thread(target=serve, name="scripted-mail-server", daemon=True)
     thread.start()
     try:
         yield listener.getsockname()[1], connected
     finally:
-        listener.close()
+        if not connected.is_set():  # closing does not wake an accept that waits
+            with contextlib.suppress(OSError):
+                socket.create_connection(listener.getsockname()).close()
         thread.join(60)
+        listener.close()
 
 
 def says(*lines: bytes, waits: bool = True) -> Callable[[socket.socket], None]:
