@@ -28,6 +28,10 @@ _NO_SOCKS = Wording(
 _HAS_PORT = re.compile(r":[0-9]{1,5}/?$", re.ASCII)
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # token, RFC 9110 section 5.6.2
+_MAIL = Wording(
+    'mails have a type of their own: write "type": "mail", "mail": {{"from": "...", "password": "..."}}',
+    '邮件有专门的类型：请写 "type": "mail", "mail": {{"from": "...", "password": "..."}}',
+)
 _ONE_URL = Wording(
     "write one address here, and an endpoint of its own for each of the others",
     "此处只写一个地址；其余地址请各写一个推送目标",
@@ -41,6 +45,8 @@ def http_url(url: str) -> str:
     """
     if len(split_urls(url)) > 1:
         raise ValueError(_ONE_URL)
+    if url.lower().startswith(("smtp://", "smtps://", "mailto:")):
+        raise ValueError(_MAIL)
     if not _is_http_url(url):
         raise ValueError(
             Wording(

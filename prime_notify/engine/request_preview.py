@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import json
 from typing import Callable, List, Sequence
 
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request, Span
+from prime_notify.model.request import (
+    AnyRequest,
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    MailRequest,
+    Request,
+    Span,
+)
 from prime_notify.text.redaction import mask_url
 
 __all__ = ["preview_of"]
 
 _MASKED_HEADERS = ("authorization", "cookie", "x-gotify-key", "proxy-authorization")
+_FORMAL = ("mime-version", "content-type")
 _HIDDEN = "***"
 
 
@@ -21,6 +32,8 @@ def preview_of(request: AnyRequest, redact: Callable[[str], str], warnings: Sequ
         return [*_warned((*warnings, *request.warnings), redact), *_http(request, redact)]
     if isinstance(request, GameRequest):
         lines = _game(request, redact)
+    elif isinstance(request, MailRequest):
+        lines = _mail(request, redact)
     else:
         lines = _command(request, redact) if isinstance(request, CommandRequest) else _apprise(request, redact)
     return [*_warned(warnings, redact), *lines]
@@ -56,6 +69,15 @@ def _game(request: GameRequest, redact: Callable[[str], str]) -> List[str]:
 
 def _joined(line: Sequence[Span]) -> str:
     return "".join(span.text + (f" ({span.url})" if span.url else "") for span in line)
+
+
+def _mail(request: MailRequest, redact: Callable[[str], str]) -> List[str]:
+    """The server, the headers that people write, and the plain text of the mail."""
+    mail = email.message_from_bytes(request.mail, policy=email.policy.default)
+    lines = [f"SMTP {request.host}:{request.port} ({request.security})"]
+    lines += [f"{name}: {redact(str(value))}" for name, value in mail.items() if name.lower() not in _FORMAL]
+    part = mail.get_body(("plain",))
+    return [*lines, "", *redact(part.get_content() if part is not None else "").splitlines()]
 
 
 def _text(body: bytes, redact: Callable[[str], str]) -> List[str]:

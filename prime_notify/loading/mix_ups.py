@@ -61,7 +61,6 @@ _ALIASES: Dict[str, str] = {
 """The type that people mean by another name."""
 
 _THROUGH_APPRISE = {
-    "mail": "mailto://user:password@example.com",
     "pushover": "pover://user@token",
     "pushdeer": "pushdeer://key",
     "twilio": "twilio://sid:token@from/to",
@@ -92,6 +91,7 @@ _HOSTS: Dict[str, str] = {
     "api.telegram.org": "telegram",
     "api.day.app": "bark",
     "sctapi.ftqq.com": "serverchan",
+    "www.kookapp.cn": "kook",
     "ntfy.sh": "ntfy",
     "www.pushplus.plus": "pushplus",
     "hc-ping.com": "healthchecks",

@@ -27,7 +27,7 @@ _PUBLIC_SEGMENTS = (
     "services", "webhooks", "workflows",
 )  # fmt: skip
 """Words of the documented addresses of services. At the end of an address, where keys stand, they are masked."""
-_HAS_HOST = re.compile(r"(https?|socks\w*)://", re.IGNORECASE)
+_HAS_HOST = re.compile(r"(https?|smtps?|socks\w*)://", re.IGNORECASE)
 _LARGEST_NUMBER = 10**100
 _NAMED_SECRET = re.compile(r"token|secret|passw|api.?key|\bkey\b|auth", re.IGNORECASE)
 

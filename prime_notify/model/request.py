@@ -1,9 +1,11 @@
-"""A channel's request to a service: over HTTP, to a program, through Apprise, or to the players in the game."""
+"""A channel's request to a service: over HTTP, by mail, to a program, through Apprise, or to players in the game."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from typing_extensions import Literal
 
 __all__ = [
     "DIRECT",
@@ -13,6 +15,8 @@ __all__ = [
     "ConnectionOptions",
     "GameRequest",
     "GameText",
+    "MailRequest",
+    "MailSecurity",
     "Request",
     "Span",
 ]
@@ -135,5 +139,29 @@ class GameRequest:
         return self.texts[self.language]
 
 
-AnyRequest = Union[Request, CommandRequest, AppriseRequest, GameRequest]
+MailSecurity = Literal["tls", "starttls", "none"]
+"""TLS from the first byte on (RFC 8314), TLS after the command STARTTLS (RFC 3207), or no encryption."""
+
+
+@dataclass(frozen=True)
+class MailRequest:
+    """One mail to an SMTP server. ``mail``: all of it (RFC 5322), in lines of ASCII that end with CRLF.
+
+    ``sender`` and ``recipients``: addresses of the envelope, in ASCII. ``user`` and ``password``: empty for a server
+    without a login. ``receipt``: as in :class:`Request`.
+    """
+
+    host: str
+    port: int
+    security: MailSecurity
+    sender: str = field(repr=False)
+    recipients: Tuple[str, ...] = field(repr=False)
+    mail: bytes = field(repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
+    receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
+
+
+AnyRequest = Union[Request, CommandRequest, AppriseRequest, MailRequest, GameRequest]
 """Every kind of request; each has its transport."""

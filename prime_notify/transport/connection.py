@@ -58,16 +58,22 @@ class Connection:
         else:
             peer = route.proxy or route
             self._sock = dial(peer.host, peer.port, exchange, self._resolve)
-        if route.http_proxy is not None and self._tls is not None:
+        if route.needs_tunnel:
             exchange.phase = Phase.PROXY
             self._open_tunnel()
         if self._tls is not None:
-            exchange.phase = Phase.TLS
-            sock = self._tls.wrap_socket(self._sock, server_hostname=route.server_name, do_handshake_on_connect=False)
-            self._sock = sock
-            exchange.watch(sock)
-            sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)
-            sock.do_handshake()
+            self.secure(self._tls)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Set up TLS. Whatever came in the clear and was not read yet is dropped: anybody may have sent it."""
+        assert self._sock is not None
+        exchange = self.exchange
+        exchange.phase = Phase.TLS
+        sock = context.wrap_socket(self._sock, server_hostname=self._route.server_name, do_handshake_on_connect=False)
+        self._sock, self._received, self._limit = sock, b"", -1.0
+        exchange.watch(sock)
+        sock.settimeout(exchange.remaining())  # of the handshake as a whole (CPython's _ssl.c)
+        sock.do_handshake()
 
     def _open_tunnel(self) -> None:
         self._write(connect_request(self._route))

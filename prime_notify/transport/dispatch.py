@@ -6,13 +6,21 @@ import threading
 from typing import Any, Callable, Dict, Mapping, Optional, Protocol, Type, Union
 
 from prime_notify.model.failure import TransportFailure
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
+from prime_notify.model.request import (
+    AnyRequest,
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    MailRequest,
+    Request,
+)
 from prime_notify.model.response import Response
 from prime_notify.transport.apprise import AppriseTransport
 from prime_notify.transport.command import CommandTransport
 from prime_notify.transport.elsewhere import NoGame
 from prime_notify.transport.exchange import Meanwhile
 from prime_notify.transport.http import HttpTransport
+from prime_notify.transport.mail import MailTransport
 
 __all__ = ["Transport", "Transports"]
 
@@ -34,6 +42,7 @@ _KINDS: Mapping[type, Callable[[], Transport]] = {
     CommandRequest: CommandTransport,
     AppriseRequest: AppriseTransport,
     GameRequest: NoGame,
+    MailRequest: MailTransport,
 }
 """The transport of each kind of request. Their modules are imported with this one: an import at the first request would
 fail once the file of the plugin is replaced, which an upgrade does while the former version still delivers.

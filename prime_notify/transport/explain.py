@@ -8,6 +8,7 @@ from typing import Optional
 
 from prime_notify.model.failure import FailureKind, TransportFailure, UnsendableError
 from prime_notify.model.proxy import PROXY_LOGIN
+from prime_notify.text.addresses import is_loopback
 from prime_notify.text.wording import NOTHING, Wording
 from prime_notify.transport.exchange import Phase, Stopped
 from prime_notify.transport.http_syntax import InvalidAnswerError, TunnelRefusedError
@@ -96,8 +97,8 @@ def explain(
 
 def _is_local(host: str) -> bool:
     """Whether ``host`` (host:port) is this machine, or the container."""
-    name = host.rpartition(":")[0].strip("[]").lower()
-    return name in ("localhost", "::1", "0.0.0.0") or name.startswith("127.") or name.endswith(".localhost")  # noqa: S104
+    name = host.rpartition(":")[0]
+    return is_loopback(name) or name == "0.0.0.0"  # noqa: S104
 
 
 def _failure_of(error: BaseException, phase: Phase, host: str) -> TransportFailure:

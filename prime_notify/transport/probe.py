@@ -12,9 +12,17 @@ from typing import Optional
 from urllib.parse import urlsplit
 
 from prime_notify.model.failure import FailureKind, TransportFailure
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
+from prime_notify.model.request import (
+    AnyRequest,
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    MailRequest,
+    Request,
+)
 from prime_notify.text.wording import Wording
 from prime_notify.transport.http import HttpTransport
+from prime_notify.transport.mail import MailTransport
 
 __all__ = ["Prober", "same_place"]
 
@@ -22,8 +30,9 @@ __all__ = ["Prober", "same_place"]
 class Prober:
     """Probes with connections of its own. :meth:`close` cuts a running probe off; later ones fail at once."""
 
-    def __init__(self, http: Optional[HttpTransport] = None) -> None:
+    def __init__(self, http: Optional[HttpTransport] = None, mail: Optional[MailTransport] = None) -> None:
         self._http = http
+        self._mail = mail or MailTransport()
         self._closed = False
         self._lock = threading.Lock()
 
@@ -35,6 +44,8 @@ class Prober:
             return _apprise()
         if isinstance(request, GameRequest):
             return None
+        if isinstance(request, MailRequest):
+            return self._mail.probe(request, timeout=timeout)
         return self._transport().probe(request, timeout=timeout)
 
     def close(self) -> None:
@@ -42,6 +53,7 @@ class Prober:
         with self._lock:
             self._closed = True
             http = self._http
+        self._mail.close()
         if http is not None:
             http.close()
 
@@ -63,6 +75,8 @@ def _place(request: AnyRequest) -> object:
     """The parts of a request that a probe looks at."""
     if isinstance(request, Request):
         return dataclasses.replace(request, method="", url=_origin(request.url), headers={}, body=b"", warnings=())
+    if isinstance(request, MailRequest):
+        return MailRequest, request.host, request.port, request.security, request.connection
     if isinstance(request, CommandRequest):
         return CommandRequest, request.argv[0], request.folder, request.environment.get("PATH")
     return type(request)

@@ -48,6 +48,13 @@ class Route:
         """The proxy, if it takes requests in HTTP. A SOCKS proxy does not: it only connects to the peer."""
         return None if self.proxy is None or self.proxy.is_socks else self.proxy
 
+    @property
+    def needs_tunnel(self) -> bool:
+        """Whether an HTTP proxy has to connect to the peer itself: for TLS, and for a peer that has no ``target``, as
+        SMTP is no HTTP.
+        """
+        return self.http_proxy is not None and (self.tls or not self.target)
+
     @functools.cached_property
     def header_lines(self) -> Tuple[Tuple[str, str], ...]:
         """The headers that each request has unless it brings its own: their names in lower case, and the lines."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Iterator, List, Mapping, Tuple
 
 from scripts.gallery.card import Card, escape, lines, markdown
 
-__all__ = ["dingtalk", "discord", "feishu", "onebot", "slack", "telegram", "wecom"]
+__all__ = ["dingtalk", "discord", "feishu", "kook", "onebot", "slack", "telegram", "wecom"]
 
 _Pair = Tuple[str, str]
 _FEISHU_TONES = {"green": "#34c724", "red": "#f54a45", "yellow": "#ffc60a", "orange": "#ff8800", "blue": "#3370ff"}
+_KOOK_TONES = {"success": "#3abd54", "warning": "#fa8c16", "danger": "#f54236", "info": "#3a78f2"}
 _WECOM_TONES = {"info": "#39b54a", "comment": "#909399", "warning": "#ff9900"}
 
 
@@ -135,6 +137,32 @@ def wecom(body: Mapping[str, Any]) -> Card:
     text = re.sub(r"<@([^>]+)>", r'<span class="at">@\1</span>', text)
     text = re.sub(r"(?m)^((?!>).+)$", r"\n\1\n", text)  # in WeCom, a line without ">" ends the quote
     return Card("wecom", body=markdown(text))
+
+
+def kook(body: Mapping[str, Any]) -> Card:
+    """A card: https://developer.kookapp.cn/doc/cardmessage"""
+    (card,) = json.loads(body["content"])
+    header, *modules = card["modules"]
+    actions = [one for module in modules if module["type"] == "action-group" for one in module["elements"]]
+    below = [one["content"] for module in modules if module["type"] == "context" for one in module["elements"]]
+    sections = [module["text"] for module in modules if module["type"] == "section"]
+    return Card(
+        "kook",
+        title=escape(header["text"]["content"]),
+        body="".join(map(_kook_text, sections)),
+        buttons=tuple(escape(button["text"]["content"]) for button in actions),
+        footer=" &nbsp; ".join(map(escape, below)),
+        tone=_KOOK_TONES.get(card["theme"], ""),
+    )
+
+
+def _kook_text(text: Mapping[str, Any]) -> str:
+    if text["type"] == "paragraph":
+        return f'<div class="cells">{"".join(map(_kook_text, text["fields"]))}</div>'
+    if text["type"] == "plain-text":
+        return f"<div>{lines(text['content'])}</div>"
+    called = re.sub(r"\(met\)all\(met\)", '<span class="at">@all</span>', text["content"])
+    return markdown(called)
 
 
 def onebot(body: Mapping[str, Any]) -> Card:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Callable, Dict
 
 from prime_notify.model.request import AnyRequest, Request
-from scripts.gallery import chats, games, open_chats, pushes, systems
+from scripts.gallery import chats, games, mails, open_chats, pushes, systems
 from scripts.gallery.card import Card
 
 __all__ = ["ADAPTERS", "card_of"]
@@ -30,7 +30,9 @@ ADAPTERS: Dict[str, Callable[[Any], Card]] = {
     "feishu": _of_json(chats.feishu),
     "gotify": _of_json(pushes.gotify),
     "healthchecks": systems.healthchecks,
+    "kook": _of_json(chats.kook),
     "lark": _of_json(open_chats.lark),
+    "mail": mails.mail,
     "matrix": _of_json(open_chats.matrix),
     "mattermost": _of_json(open_chats.mattermost),
     "minecraft": games.minecraft,

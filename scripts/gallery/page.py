@@ -23,11 +23,13 @@ _AUTHORS = {
     "rocketchat": ("💾", "Backups", "Bot"),
     "teams": ("⚙", "Workflows", ""),
     "telegram": ("💾", "Backup bot", ""),
+    "kook": ("🤖", "Backup bot", "BOT"),
     "onebot": ("🐧", "备份姬", ""),
     "bark": ("", "BARK", ""),
     "ntfy": ("", "ntfy", ""),
     "gotify": ("", "Gotify", ""),
     "wechat": ("", "", ""),
+    "pushover": ("", "Pushover", ""),
     "mail": ("✉", "minecraft@example.com", ""),
 }
 

@@ -15,7 +15,7 @@ from prime_notify.model.request import AnyRequest
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
 CHINESE = frozenset(
-    ("bark", "serverchan", "feishu", "lark", "dingtalk", "wecom", "pushplus", "onebot", "minecraft")
+    ("bark", "serverchan", "feishu", "lark", "dingtalk", "wecom", "pushplus", "onebot", "kook", "mail", "minecraft")
 )
 """The channels with Chinese users. Their pictures exist in both languages."""
 
@@ -65,6 +65,7 @@ _EXTRAS: Dict[str, Dict[str, Any]] = {
     "wecom": {"mention": {"users": ["zhangsan"]}},
     "telegram": {"mention": {"users": ["@steve_admin"]}},
     "onebot": {"mention": {"users": ["10001"]}},
+    "kook": {"mention": {"all": True}},
 }
 _LABELS = {"en_us": "Open the panel", "zh_cn": "打开面板"}
 

@@ -66,5 +66,5 @@ def command(request: CommandRequest) -> Card:
 
 
 def apprise(request: AppriseRequest) -> Card:
-    """A mail, since the example sends mails."""
-    return Card("push mail", title=escape(request.title), body=lines(request.body))
+    """A push, since the example sends to Pushover."""
+    return Card("push pushover", title=escape(request.title), body=lines(request.body))

@@ -101,9 +101,9 @@ class AppriseOptions(Options):
 
     urls: Annotated[List[str], BeforeValidator(_each_url)] = option(
         ...,
-        'Apprise\'s URLs, such as "mailto://user:password@example.com"; see https://appriseit.com/services/.',
-        "Apprise 的 URL，例如 “mailto://user:password@example.com”；见 https://appriseit.com/services/ 。",
-        example=["mailto://user:password@example.com"],
+        'Apprise\'s URLs, such as "pover://user@token"; see https://appriseit.com/services/.',
+        "Apprise 的 URL，例如 “pover://user@token”；见 https://appriseit.com/services/ 。",
+        example=["pover://user@token"],
         min_length=1,
         max_length=20,
         essential=True,
@@ -124,8 +124,8 @@ class AppriseOptions(Options):
             if scheme is None or not url.isprintable():
                 raise ValueError(
                     Wording(
-                        'write whole URLs, such as "mailto://user:password@example.com"',
-                        '请写完整的 URL，例如 "mailto://user:password@example.com"',
+                        'write whole URLs, such as "pover://user@token"',
+                        '请写完整的 URL，例如 "pover://user@token"',
                     )
                 )
             native = _NATIVE.get(scheme[1].lower()) or _NATIVE_HOSTS.get(url.lower().split("/")[2])
@@ -153,7 +153,7 @@ class AppriseEndpoint(EndpointConfig):
         ...,
         "Where Apprise is to send.",
         "Apprise 的发送目标。",
-        example={"urls": ["mailto://user:password@example.com"]},
+        example={"urls": ["pover://user@token"]},
     )
 
 
@@ -166,16 +166,16 @@ class Apprise(Channel[AppriseEndpoint]):
 
     type = "apprise"
     endpoint_model = AppriseEndpoint
-    example = {"name": "mail", "type": "apprise", "apprise": {"urls": ["mailto://<user>:<password>@example.com"]}}
+    example = {"name": "pushover", "type": "apprise", "apprise": {"urls": ["pover://<user>@<token>"]}}
     about = {
         "en_us": (
-            "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
+            "Every other service, such as Pushover, through the library [Apprise](https://github.com/caronc/apprise): "
             'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
             "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it. For "
             "many services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
         ),
         "zh_cn": (
-            "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
+            "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，例如 Pushover："
             '先执行 `pip install "apprise>=2.2"`，再填写它的 URL。若某服务有专门的类型，请优先使用：'
             "Apprise 给出的失败原因较少，也不支持 `mention` 与 `lifecycle`。"
             "许多服务 Apprise 只看 HTTP 状态码，其结果显示为“已接受，未确认”。"

@@ -10,7 +10,7 @@ from prime_notify.channels.common.known_services import is_own_server
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Permanent, Retry
-from prime_notify.model.request import AnyRequest, Request
+from prime_notify.model.request import AnyRequest, MailRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.text.redaction import Redactor
 
@@ -44,7 +44,9 @@ class Endpoint:
 
     def _connected(self, request: AnyRequest) -> AnyRequest:
         connection = self.config.connection
-        if not isinstance(request, Request) or request.connection == connection:  # as with most endpoints
+        if (
+            not isinstance(request, (Request, MailRequest)) or request.connection == connection
+        ):  # as with most endpoints
             return request
         return replace(request, connection=connection)
 

@@ -39,6 +39,7 @@ _ADDRESSES: Tuple[_Addresses, ...] = (
     _at("feishu", r"(?:open|www)\.feishu\.cn", r"/(?:open-apis|flow/api)/"),
     _at("feishu", r"[\w-]+\.feishu\.cn", _AUTOMATION),
     _at("healthchecks", r"hc-ping\.com"),
+    _at("kook", r"(?:www\.)?(?:kookapp|kaiheila)\.cn", r"/api/"),
     _at("lark", r"(?:open|www)\.lark(?:suite|office)\.com", r"/(?:open-apis|flow/api)/"),
     _at("lark", r"(?:[\w-]+\.)+lark(?:suite|office)\.com", _AUTOMATION),
     _at("ntfy", r"ntfy\.sh"),

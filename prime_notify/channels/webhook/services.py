@@ -163,7 +163,6 @@ _OTHERS: Tuple[OtherService, ...] = (
     _other("Gupshup", r"api\.gupshup\.io", _yes("status", "submitted")),
     _other("Join", r"joinjoaomgcd\.appspot\.com", _yes("success")),
     _other("iGot", r"push\.hellyw\.com", _code(0, "ret")),
-    _other("KOOK", r"www\.(?:kookapp\.cn|kaiheila\.cn)", _code(0), path="/api/"),
     _other(
         "Microsoft Teams", r"(?:.+\.)?webhook\.office\.com|outlook\.office(?:365)?\.com", path="/webhook", word="[0-9]+"
     ),

@@ -18,8 +18,18 @@ from pydantic.fields import FieldInfo
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
+from prime_notify.model.request import (
+    AnyRequest,
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    GameText,
+    MailRequest,
+    Request,
+    Span,
+)
 from tests.support.configs import without_placeholders
+from tests.support.mails import check_mail, mail_of
 from tests.support.messages import channel
 
 __all__ = [
@@ -101,6 +111,8 @@ def checked(request: AnyRequest) -> AnyRequest:
         _check_command(request)
     elif isinstance(request, GameRequest):
         _check_game(request)
+    elif isinstance(request, MailRequest):
+        check_mail(request)
     else:
         assert isinstance(request, AppriseRequest)
         assert request.urls
@@ -192,6 +204,10 @@ def raw_text(request: AnyRequest) -> str:
         return "\n".join(parts)
     if isinstance(request, GameRequest):
         return "\n".join(span.text + span.url for text in request.texts.values() for span in _spans(text))
+    if isinstance(request, MailRequest):
+        mail = mail_of(request)
+        bodies = [part.get_content() for part in mail.iter_parts()]  # type: ignore[attr-defined]
+        return "\n".join([request.sender, *request.recipients, *map(str, mail.values()), *bodies])
     return "\n".join([*request.urls, request.title, request.body])
 
 
@@ -247,6 +263,7 @@ def _forms(secret: str) -> Sequence[Any]:
         f"123456789:{secret * 3}"[:45],
         f"SEC{secret}",
         f"http://user:{secret}@proxy.example.com:8080",
+        f"smtps://user:{secret}@mail.example.com:465",
         (secret * 4)[:32],
         (secret * 4)[:16],
     )

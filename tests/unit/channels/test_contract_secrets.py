@@ -22,7 +22,14 @@ from prime_notify.messages.texts import message_of
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.notification import Notification
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
+from prime_notify.model.request import (
+    AnyRequest,
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    MailRequest,
+    Request,
+)
 from prime_notify.model.response import Response
 from prime_notify.text.wording import Wording
 from tests.support.messages import normalized
@@ -88,6 +95,8 @@ def everything(request: AnyRequest) -> str:
         return f"{list(request.argv)} {dict(request.environment)}"
     if isinstance(request, GameRequest):
         return f"{request} {raw_text(request)[-4000:]}"
+    if isinstance(request, MailRequest):
+        return f"{request.user} {request.password} {raw_text(request)[-4000:]}"
     assert isinstance(request, AppriseRequest)
     return " ".join([*request.urls, *map(quote, request.urls)])
 

@@ -33,6 +33,10 @@ ADDRESSES: Dict[str, List[str]] = {
         "https://hc-ping.com/8f57b2d4-0000-0000-0000-000000000000",
         "https://hc.example.com/ping/8f57b2d4-0000-0000-0000-000000000000/fail",
     ],
+    "kook": [
+        "https://www.kookapp.cn/api/v3/message/create",
+        "https://www.kaiheila.cn/api/v3/direct-message/create",
+    ],
     "lark": [
         f"https://open.larksuite.com/open-apis/bot/hook/{KEY}",
         f"https://team.sg.larksuite.com/base/automation/webhook/event/{KEY}",
@@ -69,6 +73,7 @@ SUCCESS: Dict[str, Any] = {
     "discord": {"id": "1"},
     "feishu": {"code": 0, "msg": "success", "data": {}},
     "healthchecks": b"OK",
+    "kook": {"code": 0, "message": "操作成功", "data": {"msg_id": "50974c-364c983fa6cb"}},
     "lark": {"code": 0, "msg": "success", "data": {}},
     "matrix": {"event_id": "$l5zktILWZkD6psc9uuybIiuy_t0TjGX-T_lvdF5M3Xg"},
     "mattermost": b"ok",
@@ -84,7 +89,7 @@ SUCCESS: Dict[str, Any] = {
 ACCEPTED = {"teams": (202, b"")}
 """Successes of services that say only that they have begun."""
 
-STATUS_ONLY = ("alertmanager", "apprise", "command", "gotify", "minecraft", "webhook")
+STATUS_ONLY = ("alertmanager", "apprise", "command", "gotify", "mail", "minecraft", "webhook")
 """Channels whose service is one's own with no path of its own, answers by status, or is not reached over HTTP."""
 
 OWN_BODY = {"webhook": {"body": {"text": "{{ title }}"}}}
@@ -218,7 +223,6 @@ OTHERS: List[Any] = [
         {"success": False, "errorMessage": "User Not Authenticated"},
     ),
     ("https://push.hellyw.com/K", {"ret": 0, "errMsg": ""}, {"ret": 201, "errMsg": "key无效"}),
-    ("https://www.kookapp.cn/api/v3/message/create", {"code": 0, "data": {}}, {"code": 401, "message": "无效的令牌"}),
     (
         "https://x.webhook.office.com/webhookb2/1",
         b"1",

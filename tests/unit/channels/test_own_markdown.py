@@ -11,6 +11,7 @@ from prime_notify.messages.messages import Messages
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Notification
 from tests.support.build import loaded
+from tests.support.mails import Html, html_in, text_in
 from tests.support.messages import NOW, payload
 from tests.support.texts import CATALOGUE
 
@@ -22,7 +23,7 @@ TYPED = "*me* [x](http://evil.example.com) <!channel> @everyone & `co`"
 JOINER = "\u2060"
 
 
-def sent(type: str, templates: Dict[str, str], comment: str = TYPED, **options: Any) -> Tuple[Any, str]:
+def rendered(type: str, templates: Dict[str, str], comment: str = TYPED, **options: Any) -> Any:
     config = loaded({"name": "a", "type": type, "templates": templates, **options})
     [endpoint] = config.endpoints
     about = payload(
@@ -30,7 +31,11 @@ def sent(type: str, templates: Dict[str, str], comment: str = TYPED, **options: 
     )
     message = Messages(config.config, CATALOGUE, "en_us").message([Item(Notification(about))], endpoint.config, NOW)
     assert not message.warnings
-    body = json.loads(endpoint.render(message).body)  # type: ignore[union-attr]
+    return endpoint.render(message)
+
+
+def sent(type: str, templates: Dict[str, str], comment: str = TYPED, **options: Any) -> Tuple[Any, str]:
+    body = json.loads(rendered(type, templates, comment, **options).body)
     return body, json.dumps(body, ensure_ascii=False)
 
 
@@ -90,6 +95,12 @@ SERVICES: Dict[str, Tuple[Dict[str, Any], Any, str]] = {
         "**Backup of My server**\n• comment: ＊me＊ ［x］(http:／／evil.example.com) ＜!channel＞ ＠everyone & ｀co｀\n"
         "[the map](https://map.example.com/a_b)\n1 ＜ 2",
     ),
+    "kook": (
+        {"kook": {"token": "secret12", "channel_id": "1"}},
+        lambda body: json.loads(body["content"])[0]["modules"][1]["text"]["content"],
+        "**Backup of My server**\n• comment: ＊me＊ ［x］(http:／／evil.example.com) ＜!channel＞ ＠everyone & ｀co｀\n"
+        "[the map](https://map.example.com/a_b)\n1 ＜ 2",
+    ),
     "wecom": (
         {"wecom": {"key": "secret"}},
         lambda body: body["markdown"]["content"].partition("\n")[2],
@@ -107,6 +118,22 @@ def test_the_owners_markdown_becomes_the_services_and_a_players_stays_text(type:
     found = shown(body)
     assert (found["text"] if isinstance(found, dict) else found) == expected
     assert not isinstance(found, dict) or (found["type"], found["verbatim"]) == ("mrkdwn", True)
+
+
+def test_a_mail_shows_it_in_html_and_plainly() -> None:
+    account = {"from": "mc@gmail.com", "password": "secret12"}
+    request = rendered("mail", {"desp": OWN + "\n> a ~~b~~\n```\n  x\n```"}, mail=account)
+    page = html_in(request)
+    assert (
+        "<b>Backup of My server</b><br>• <i>comment</i>: *me* [x](http:/\u200b/evil.example.com) &lt;!channel&gt;"
+        in page
+    )
+    assert '<a href="https://map.example.com/a_b" style="color:#2f7de1">the map</a><br><code>1 &lt; 2</code>' in page
+    assert "› a <s>b</s><br>" in page
+    assert "&nbsp;&nbsp;x</span>" in page
+    assert [link for link, _ in Html(page).links] == ["https://map.example.com/a_b"]
+    assert "the map (https://map.example.com/a_b)" in text_in(request)
+    assert "**" not in text_in(request)
 
 
 @pytest.mark.parametrize("type", ["ntfy", "gotify"])

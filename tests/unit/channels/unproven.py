@@ -58,6 +58,16 @@ UNPROVEN: Dict[str, Answers] = {
         (200, b"OKAY"),
         (204, b""),
     ],
+    "kook": [
+        (200, {"code": 0, "message": "ok"}),
+        (200, {"code": 0, "message": "操作成功", "data": []}),
+        (200, {"code": 0, "data": {"msg_id": ""}}),
+        (200, {"code": 0, "data": {"msg_id": 7}}),
+        (200, {"code": 0, "data": {"msg_id": "a-b", "error": "no such channel"}}),
+        (200, {"code": 40101, "message": "无效的 token", "data": {"msg_id": "a-b"}}),
+        (200, {"message": "操作成功", "data": {"msg_id": "a-b"}}),
+        (204, b""),
+    ],
     "lark": [
         (200, {"code": 19002, "msg": "param invalid"}),
         (200, {"StatusCode": 0, "code": 19024, "msg": "Key Words Not Found"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -10,16 +11,26 @@ from typing import Any, Iterator, List
 import pytest
 
 from prime_notify.model.failure import FailureKind, TransportFailure
-from prime_notify.model.request import AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
+from prime_notify.model.request import (
+    AppriseRequest,
+    CommandRequest,
+    GameRequest,
+    GameText,
+    MailRequest,
+    Request,
+    Span,
+)
 from prime_notify.model.response import Response
 from prime_notify.transport import command, dispatch
 from prime_notify.transport.dispatch import Transports
+from tests.support.mail_server import MailServer
 from tests.support.receiver import Receiver
 
 LONG = 60.0  # seconds; no test waits for it
 
 APPRISE = AppriseRequest([], "title", "body")
 COMMAND = CommandRequest([sys.executable, "-c", "print('ran')"])
+MAIL = MailRequest("127.0.0.1", 0, "none", "a@example.com", ("b@example.com",), b"Subject: hello\r\n\r\nhello\r\n")
 
 
 @pytest.fixture
@@ -39,6 +50,8 @@ def test_each_kind_of_request_goes_to_the_transport_that_can_do_it(transports: T
     assert (answer_to(transports, Request("POST", receiver.url())).status, len(receiver.requests)) == (200, 1)
     assert answer_to(transports, COMMAND).body.split() == [b"ran"]
     assert answer_to(transports, APPRISE).body == b'{"urls":[]}'
+    with MailServer(certificate=None, login=False) as server:
+        assert answer_to(transports, dataclasses.replace(MAIL, port=server.port)).status == 250
 
 
 GAME = GameRequest("ingame", "N1", {"en_us": GameText(Span("title"))}, "en_us")
@@ -103,7 +116,7 @@ def test_closing_closes_those_that_were_made_and_those_that_are_made_later(
     answer_to(transports, Request("POST", receiver.url()))
     transports.close()
     transports.close()
-    for request in (Request("POST", receiver.url()), COMMAND, AppriseRequest(["json://127.0.0.1:9"], "t", "b")):
+    for request in (Request("POST", receiver.url()), COMMAND, MAIL, AppriseRequest(["json://127.0.0.1:9"], "t", "b")):
         answer = transports.send(request, timeout=LONG)
         assert isinstance(answer, TransportFailure)
         assert "stopping" in answer.reason
@@ -112,7 +125,7 @@ def test_closing_closes_those_that_were_made_and_those_that_are_made_later(
 
 def test_what_several_threads_want_at_once_is_there_before_any_of_them_starts() -> None:
     """Python 3.9 hands a half-imported module of a packed plugin to the second thread that asks for it."""
-    names = {"prime_notify.transport.http", "prime_notify.transport.command", "prime_notify.transport.apprise"}
+    names = {f"prime_notify.transport.{kind}" for kind in ("http", "command", "apprise", "mail", "smtp")}
     code = f"import sys, prime_notify.engine.engine; print({names} <= set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
     assert ran.stdout.strip() == "True"
