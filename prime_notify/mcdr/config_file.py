@@ -10,6 +10,7 @@ from typing import Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.config.early import DEFAULT_PREFIX
 from prime_notify.config.models import Config, ConfigDocument
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
@@ -17,24 +18,10 @@ from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_c
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
-__all__ = ["ConfigFile", "ConfigState", "Reloaded", "data_folder"]
+__all__ = ["ConfigFile", "ConfigState", "Reloaded"]
 
 _CONFIG = "config.json"
 _RELOAD = "!!pn reload"
-
-
-def data_folder(server: PluginServerInterface, translations: Translations) -> Path:
-    """The data folder. Where it cannot be made, the log says so, and the plugin does without its files.
-
-    MCDReforged's own function raises then (``FileExistsError`` for a file in its place).
-    """
-    try:
-        return Path(server.get_data_folder())
-    except OSError as error:
-        path = Path("config", server.get_self_metadata().id)  # as in get_data_folder
-        reason = error.strerror or type(error).__name__
-        translations.error("log.folder_unusable", path=path, error=reason, reload=_RELOAD)
-        return path
 
 
 @dataclass(frozen=True)
@@ -66,10 +53,12 @@ class ConfigState:
 class ConfigFile:
     """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force.
 
-    ``state``: what people should know of the file.
+    ``state``: what people should know of the file. ``prefix``: that of the commands as they are registered.
     """
 
-    def __init__(self, server: PluginServerInterface, folder: Path, translations: Translations) -> None:
+    def __init__(
+        self, server: PluginServerInterface, folder: Path, translations: Translations, *, prefix: str = DEFAULT_PREFIX
+    ) -> None:
         self._server = server
         self._folder = folder
         self._path = folder / _CONFIG
@@ -77,7 +66,7 @@ class ConfigFile:
         self.state = ConfigState()
         self._write_missing()
         self.loaded = self._load_first()
-        self._prefix = self.config.command.prefix
+        self._prefix = prefix
 
     @property
     def config(self) -> Config:

@@ -10,6 +10,7 @@ from mcdreforged.api.rtext import RText, RTextBase
 
 from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts
+from prime_notify.mcdr.players import PlayersOnline
 from tests.support.console import Console, Reader
 
 
@@ -106,7 +107,10 @@ def world() -> World:
 
 @pytest.fixture
 def operators(world: World) -> OperatorAlerts:
-    operators = OperatorAlerts(world)  # type: ignore[arg-type]
+    server: Any = world
+    players = PlayersOnline(server)
+    players.start()
+    operators = OperatorAlerts(server, players)
     operators.start()
     return operators
 
@@ -128,7 +132,8 @@ def test_an_alert_is_shown_to_nobody_who_has_left(world: World, operators: Opera
 
 
 def test_those_who_were_online_before_a_reload_see_an_alert(world: World) -> None:
-    operators = OperatorAlerts(world, ["Steve"])  # type: ignore[arg-type]
+    server: Any = world
+    operators = OperatorAlerts(server, PlayersOnline(server, ["Steve"]))
     operators.show("phone", RText("failing"), 3, standing=False)
     assert world.shown == [("Steve", "failing")]
 

@@ -137,11 +137,6 @@ def test_a_reloaded_config_changes_the_levels_at_once(bench: Bench) -> None:
     assert bench.console.type("!!pn reload", Reader(level=1))[0] == "Config reloaded"
 
 
-def test_has_its_line_in_mcdreforgeds_help(bench: Bench) -> None:
-    [(prefix, text, level)] = bench.help_lines
-    assert (prefix, str(text), level) == ("!!pn", "Tells you about every backup and restore", 1)
-
-
 # reload
 
 
