@@ -36,6 +36,8 @@ def read_early(path: Path) -> EarlyOptions:
         prefix, permission = command.get("prefix"), command.get("permission")
     except (OSError, ValueError, AttributeError, RecursionError):
         return EarlyOptions()
+    if type(prefix) in (int, float):  # as the models take it
+        prefix = str(prefix)
     is_usable = isinstance(prefix, str) and re.fullmatch(r"\S{1,32}", prefix) and prefix not in TAKEN_PREFIXES
     root = permission.get("root") if isinstance(permission, dict) else None
     return EarlyOptions(prefix if is_usable else DEFAULT_PREFIX, DEFAULT_ROOT_LEVEL if root is None else level_of(root))

@@ -6,22 +6,31 @@ import dataclasses
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Optional, Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.config.early import DEFAULT_PREFIX
 from prime_notify.config.models import Config, ConfigDocument
 from prime_notify.loading.document import checked_document
-from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
-from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
+from prime_notify.loading.files import EXAMPLES_FILE_NAME, read_config_file, write_default_config, write_helpers
+from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config, with_idleness
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
-__all__ = ["ConfigFile", "ConfigState", "Reloaded"]
+__all__ = ["ConfigFile", "ConfigState", "Reloaded", "docs_address"]
 
 _CONFIG = "config.json"
 _RELOAD = "!!pn reload"
+_SETUP = "!!pn setup"
+
+
+def docs_address(link: Optional[str], language: str) -> Optional[str]:
+    """The page for a new owner, at the address in the metadata; None where the metadata has none."""
+    if not link:
+        return None
+    page = {"zh_cn": "README_cn.md"}.get(language, "README.md")
+    return f"{link.rstrip('/')}/blob/HEAD/{page}" if "://github.com/" in link else link
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,17 @@ class ConfigFile:
         """Write the default config when there is none, and the JSON Schema when it differs."""
         try:
             is_first_start = write_default_config(self._path)
-            write_schema(self._folder / SCHEMA_FILE_NAME, self._translations.log_language)
+            write_helpers(self._folder, self._translations.log_language)
         except OSError as error:
             self._translations.warning("log.config_not_written", path=self._path, error=error)
             return
         if is_first_start:
             self._translations.info("log.first_start", path=self._path)
-            self._translations.info("log.first_start_next", reload=_RELOAD)
+            self._translations.info("log.first_start_next", setup=_SETUP)
+            self._translations.info("log.first_start_by_hand", examples=EXAMPLES_FILE_NAME, reload=_RELOAD)
+            address = docs_address(self._server.get_self_metadata().link, self._translations.log_language)
+            if address is not None:
+                self._translations.info("log.docs", address=address)
 
     def _load_first(self) -> LoadedConfig:
         try:
@@ -134,7 +147,7 @@ class ConfigFile:
         )
         loaded = load_config(document.root, environ=os.environ, base_dir=self._folder)
         written_twice = [problem for problem in as_written if problem not in loaded.problems]
-        return dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems))
+        return with_idleness(dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems)))
 
     def _log_problems(self, problems: Sequence[Problem]) -> None:
         for problem in problems:

@@ -10,6 +10,7 @@ from typing import Callable, Optional
 from mcdreforged.api.event import LiteralEvent
 
 from prime_notify.engine.engine import Engine
+from prime_notify.engine.overview import EndpointCount
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import add_commands
 from prime_notify.mcdr.commands.reload import RELOAD
@@ -147,14 +148,21 @@ class Service:
         enabled = loaded.config.notification.enabled
         key = "log.state_enabled" if enabled else "log.state_disabled"
         state = self._translations.plain(key if self._config_file.state.in_force else "log.state_unreadable")
-        self._translations.info("log.started", state=state, count=sum(e.config.enabled for e in loaded.endpoints))
-        for endpoint in self._engine.overview().endpoints:
+        endpoints = self._engine.overview().endpoints
+        count = EndpointCount.of(endpoints)
+        self._translations.info("log.started", state=state, count=count.total, states=self._states(count))
+        for endpoint in endpoints:
             if endpoint.orphaned and endpoint.waiting:
                 self._translations.warning("log.left_behind", endpoint=endpoint.name, count=endpoint.waiting)
             elif endpoint.mistake is not None and endpoint.waiting:
                 place = endpoint.mistake.path
                 values = {"endpoint": endpoint.name, "count": endpoint.waiting, "place": place}
                 self._translations.warning("log.left_behind_mistake", **values)
+
+    def _states(self, count: EndpointCount) -> str:
+        plain = self._translations.plain
+        parts = [plain(f"command.overview.states.{name}", count=number) for name, number in count.apart.items()]
+        return plain("command.mark.brackets", text=plain("command.mark.list").join(parts)) if parts else ""
 
     # events
 
