@@ -2,7 +2,8 @@
 
 ``python benchmarks/timed_mcdr.py FILE`` starts it in the present folder. Each line that it appends to FILE is a JSON
 object: ``plugin``, ``piece`` (``load``: metadata and requirements; ``entry``: the import of the entry module and the
-translations; ``on_load``; ``on_unload``; ``task``: a scheduled task), ``seconds``, and ``task``, the function's name.
+translations; ``on_load``; ``on_unload``; ``task``: a scheduled task), ``seconds``, ``cpu_seconds`` of the
+thread, and ``task``, the function's name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Tuple
 
 from mcdreforged.executor.task_executor_sync import SyncTaskExecutor
 from mcdreforged.mcdr_entrypoint import entrypoint
@@ -28,19 +29,20 @@ def record_into(file: Path) -> None:
     """Record from now on, whatever MCDReforged calls on packed plugins and runs for them."""
     submit, receive_event = SyncTaskExecutor.submit, PackedPlugin.receive_event
 
-    def write(plugin: str, piece: str, seconds: float, task: str = "") -> None:
-        line = json.dumps({"plugin": plugin, "piece": piece, "seconds": seconds, "task": task})
+    def write(plugin: str, piece: str, began: Tuple[float, float], task: str = "") -> None:
+        seconds, cpu = (now - then for now, then in zip(_now(), began))
+        line = json.dumps({"plugin": plugin, "piece": piece, "seconds": seconds, "cpu_seconds": cpu, "task": task})
         with file.open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
 
     def timed(piece: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def call(plugin: Any, *args: Any, **named: Any) -> Any:
-            began = time.perf_counter()
+            began = _now()
             try:
                 return function(plugin, *args, **named)
             finally:
-                write(plugin.get_id(), piece, time.perf_counter() - began)
+                write(plugin.get_id(), piece, began)
 
         return call
 
@@ -52,11 +54,11 @@ def record_into(file: Path) -> None:
         owner = (getattr(func, "__module__", None) or "").partition(".")[0]
 
         def run() -> Any:
-            began = time.perf_counter()
+            began = _now()
             try:
                 return func()
             finally:
-                write(owner, "task", time.perf_counter() - began, getattr(func, "__qualname__", ""))
+                write(owner, "task", began, getattr(func, "__qualname__", ""))
 
         is_a_plugins = owner not in ("", "mcdreforged", "functools", "asyncio")
         return submit(executor, run if is_a_plugins else func, **named)
@@ -70,6 +72,10 @@ def record_into(file: Path) -> None:
     for name, change in changes.items():
         setattr(PackedPlugin, name, change)
     setattr(SyncTaskExecutor, "submit", submit_timed)  # noqa: B010  (mypy refuses the assignment of a method)
+
+
+def _now() -> Tuple[float, float]:
+    return time.perf_counter(), time.thread_time()
 
 
 def main() -> None:

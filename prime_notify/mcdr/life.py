@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "Life"]
 
 STEPS = (
-    "prime_notify.outbox.folder",
-    "prime_notify.mcdr.foundation",
     "prime_notify.config.models",
     "prime_notify.templates.engine",
     "prime_notify.loading.load",
@@ -45,7 +43,7 @@ STEPS = (
 )
 """Modules that are imported one after another. An unload in between waits for one step only."""
 
-_PATIENCE = 8.0
+_PATIENCE = 5.0
 """Seconds that an unload waits for the loading thread. MCDReforged's watchdog barks after ten."""
 
 
@@ -132,17 +130,15 @@ class Life:
                 self._end()
 
     def _load(self) -> None:
-        for name in STEPS:
-            importlib.import_module(name)
-            if name == "prime_notify.mcdr.foundation":
-                from prime_notify.mcdr.foundation import Foundation
+        from prime_notify.mcdr.foundation import Foundation
 
-                self._foundation = Foundation.lay(self._server)
+        self._foundation = Foundation.lay(self._server)  # first of all: it can store the events that nobody takes
+        for name in STEPS:
             if self._stopping.is_set():
                 return
+            importlib.import_module(name)
         from prime_notify.mcdr.service import Service
 
-        assert self._foundation is not None
         service = self._service = Service(self._foundation, self.sources, self.players, self.roots)
         service.start()
         self.reception.open(service.accept)
@@ -166,15 +162,16 @@ class Life:
     def _fail(self, error: BaseException) -> None:
         """Clean up, and say what to do."""
         self._on_failure()
+        self.roots.fail()
         # the messages of other errors may quote a value of the config, and so a secret
         reason = f"{type(error).__name__}: {error}" if isinstance(error, (OSError, ImportError)) else None
         lines = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-        remedy = internal_remedy(error)
         self._server.logger.error(
             "%s\n%s", self._text("log.start_failed", reason=reason or type(error).__name__), lines
         )
-        self._server.logger.error("%s", self._text("log.start_failed_next", remedy=remedy, reload=RELOAD_PLUGIN))
-        self._server.schedule_task(self.roots.fail)
+        self._server.logger.error("%s", self._text("log.start_failed_next", remedy=internal_remedy(error)))
+        if not isinstance(error, ImportError):  # whose remedy is the same
+            self._server.logger.error("%s", self._text("log.start_again", reload=RELOAD_PLUGIN))
         try:
             self._end()
         except Exception:

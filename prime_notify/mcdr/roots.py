@@ -41,8 +41,12 @@ class Roots:
         self._server.register_help_message(current, summary, self._options.root_level)
 
     def fail(self) -> None:
-        """Answer that the plugin could not start."""
+        """Answer from now on that the plugin could not start. From any thread."""
         self._failed = True
+        self._server.schedule_task(self._answer_again)
+
+    def _answer_again(self) -> None:
+        """Instead of commands that have been added already."""
         for prefix, root in self.by_prefix.items():
             self._answer(root, prefix)
 

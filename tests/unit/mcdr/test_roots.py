@@ -56,6 +56,7 @@ def test_says_that_it_could_not_start() -> None:
     roots = registered(console)
     roots.by_prefix["!!pn"].runs(lambda source: source.reply("an overview"))
     roots.fail()
+    console.run_tasks()
     replies: List[List[str]] = [console.type(command) for command in ("!!pn", "!!pn test", "!!pb test notify")]
     assert (
         replies
