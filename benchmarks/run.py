@@ -20,7 +20,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import drain, fan_out, footprint, hand_off, isolation
+from benchmarks import drain, fan_out, footprint, hand_off, isolation, loading
 from benchmarks.others import HAS_APPRISE
 from benchmarks.table import HEADER, Line, Summary
 
@@ -32,6 +32,7 @@ BENCHMARKS: Dict[str, Callable[..., List[Line]]] = {
     "drain": drain.lines,
     "isolation": isolation.lines,
     "footprint": footprint.lines,
+    "loading": loading.lines,
 }
 TINY: Dict[str, Dict[str, Any]] = {
     "hand-off": {"events": 2, "others": 1},
@@ -39,6 +40,7 @@ TINY: Dict[str, Dict[str, Any]] = {
     "drain": {"deliveries": 24, "leg": 2},
     "isolation": {"events": 3},
     "footprint": {"deliveries": 20, "rounds": 1},
+    "loading": {},
 }
 
 

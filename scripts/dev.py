@@ -28,11 +28,6 @@ from scripts.pack import pack
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT, Venv, VenvError, read_requirements
 
-_RENDER_SCHEMA = """\
-import sys
-from prime_notify.loading.schema import render_schema
-sys.stdout.write(render_schema(sys.argv[1]))"""
-_SCHEMAS = {"en_us": "config.schema.json", "zh_cn": "config.schema.zh_cn.json"}
 _WRITE_PAGES = "from pathlib import Path; from scripts.reference import write; write(Path())"
 
 
@@ -126,12 +121,8 @@ def _pack(_options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _docs(_options: argparse.Namespace, terminal: Terminal) -> int:
-    venv, folder = _tool_venv(), ROOT / "schema"
-    for language, name in _SCHEMAS.items():
-        schema = venv.run("-X", "utf8", "-c", _RENDER_SCHEMA, language)
-        (folder / name).write_bytes(schema.encode("utf-8"))  # the same bytes on Windows
-    venv.run("-X", "utf8", "-c", _WRITE_PAGES)
-    terminal.say(f"{folder}\n{ROOT / 'docs'}")
+    _tool_venv().run("-X", "utf8", "-c", _WRITE_PAGES)
+    terminal.say(f"{ROOT / 'schema'}\n{ROOT / 'docs'}")
     return 0
 
 

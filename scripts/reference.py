@@ -1,5 +1,5 @@
 """The generated parts of the documentation, in both languages: channels and options from the models, events from
-their table and its texts.
+their table and its texts. Also the files that are written beside a config.
 
 ``python3 scripts/dev.py docs`` writes them again. A test fails when they are out of date.
 """
@@ -22,8 +22,10 @@ from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.config.option import chinese_description
 from prime_notify.config.units import Duration, Rate
+from prime_notify.loading.schema import render_schema
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import EventName
+from scripts.examples import render_examples
 from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
@@ -36,11 +38,14 @@ _README = {"en": "README.md", "zh": "README_cn.md"}
 
 
 def pages() -> Iterator[Tuple[str, str]]:
-    """Path and text of every page that is generated, completely or in part."""
+    """Path and text of every file that is generated, completely or in part."""
     for language in LANGUAGES:
         yield f"docs/{language}/channels.md", channels_page(language)
         yield f"docs/{language}/options.md", options_page(language)
         yield _README[language], readme(language)
+    for language, ending in (("en_us", "json"), ("zh_cn", "zh_cn.json")):
+        yield f"schema/config.schema.{ending}", render_schema(language)
+        yield f"schema/config.examples.{ending}", render_examples(language)
 
 
 def write(root: Path) -> None:

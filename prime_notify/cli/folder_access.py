@@ -12,7 +12,7 @@ from typing import Iterator, Optional
 from prime_notify.cli.language import language_of
 from prime_notify.cli.report import FAILED, CliError
 from prime_notify.loading.files import read_config_file
-from prime_notify.loading.load import ConfigError, LoadedConfig, load_config
+from prime_notify.loading.load import ConfigError, LoadedConfig, load_config, with_idleness
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History
@@ -85,4 +85,4 @@ class FolderAccess:
 
 def config_in(path: Path) -> LoadedConfig:
     """The config in a file. Raises :class:`ConfigError` when it cannot be read at all."""
-    return load_config(read_config_file(path), environ=os.environ, base_dir=path.parent)
+    return with_idleness(load_config(read_config_file(path), environ=os.environ, base_dir=path.parent))

@@ -16,7 +16,8 @@ from prime_notify.cli.report import FAILED, CliError, Report
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.annotations import member
 from prime_notify.model.event import Event, EventName
-from prime_notify.model.notification import IdFactory, Notification
+from prime_notify.model.ids import IdFactory
+from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import leave_events

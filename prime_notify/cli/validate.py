@@ -10,10 +10,13 @@ from prime_notify.cli.folder_access import CONFIG_FILE, config_in
 from prime_notify.cli.language import language_of
 from prime_notify.cli.parsing import Subparsers, add_common
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
+from prime_notify.engine.overview import count_in_config
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem
 from prime_notify.text.wording import in_language
 
 __all__ = ["add_parser"]
+
+_STATES = {"on": "{} on", "off": "{} off", "mistake": "{} with a mistake"}
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -72,6 +75,8 @@ def _endpoint_lines(loaded: LoadedConfig) -> Sequence[str]:
         (endpoint.name, endpoint.type, "on" if endpoint.config.enabled else "switched off")
         for endpoint in loaded.endpoints
     ]
-    usable = len(rows)
     rows += [(broken.name, broken.type, f"off: mistake at {broken.problem.path}") for broken in loaded.broken]
-    return [f"Notifications are switched {switched}; usable endpoints: {usable}", *table(rows)]
+    count = count_in_config(loaded)
+    states = ", ".join(_STATES[name].format(number) for name, number in count.apart.items())
+    in_brackets = f" ({states})" if states else ""
+    return [f"Notifications are switched {switched}; endpoints: {count.total}{in_brackets}", *table(rows)]

@@ -18,6 +18,7 @@ from typing_extensions import Annotated, Literal
 
 from prime_notify.config.choices import EventChoices
 from prime_notify.config.delivery_options import GroupMode, GroupName
+from prime_notify.config.early import DEFAULT_PREFIX, DEFAULT_ROOT_LEVEL, PREFIX_PATTERN, TAKEN_PREFIXES
 from prime_notify.config.endpoint import EndpointConfig, Language
 from prime_notify.config.levels import Level
 from prime_notify.config.message_options import TimeZone
@@ -26,7 +27,6 @@ from prime_notify.config.units import Duration
 from prime_notify.text.wording import Wording
 
 __all__ = [
-    "DEFAULT_PREFIX",
     "CommandConfig",
     "Config",
     "ConfigDocument",
@@ -54,8 +54,6 @@ Percentage = Annotated[
     WithJsonSchema({"anyOf": [{"const": False}, {"type": "integer", "minimum": 1, "maximum": 99}]}),
 ]
 
-DEFAULT_PREFIX = "!!pn"
-_TAKEN_PREFIXES = {"!!pb": "Prime Backup", "!!MCDR": "MCDReforged", "!!help": "MCDReforged"}
 PluginId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -180,7 +178,11 @@ class PermissionConfig(Options):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
     root: Level = option(
-        1, "The level for the overview and the help.", "查看概览与帮助所需的等级。", example="helper", public=True
+        DEFAULT_ROOT_LEVEL,
+        "The level for the overview and the help.",
+        "查看概览与帮助所需的等级。",
+        example="helper",
+        public=True,
     )
     test: Level = option(
         4,
@@ -209,7 +211,7 @@ class PermissionConfig(Options):
 
 
 def _of_no_other(prefix: str) -> str:
-    owner = _TAKEN_PREFIXES.get(prefix)
+    owner = TAKEN_PREFIXES.get(prefix)
     if owner is not None:
         remedy = Wording(
             '{prefix} belongs to {owner}; write another prefix, such as "{default}"; until then it is "{default}"',
@@ -225,7 +227,7 @@ def _of_no_other(prefix: str) -> str:
 class CommandConfig(Options):
     """The commands of the plugin."""
 
-    prefix: Annotated[str, StringConstraints(pattern=r"^\S{1,32}$"), AfterValidator(_of_no_other)] = option(
+    prefix: Annotated[str, StringConstraints(pattern=PREFIX_PATTERN), AfterValidator(_of_no_other)] = option(
         DEFAULT_PREFIX,
         "The prefix of the commands. It may not be the prefix of another plugin.",
         "命令的前缀，不能与其他插件的前缀相同。",

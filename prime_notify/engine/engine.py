@@ -34,8 +34,9 @@ from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.console_log import ConsoleLog
 from prime_notify.messages.machine_texts import comment_readings
 from prime_notify.messages.messages import Messages
-from prime_notify.model.event import Event
-from prime_notify.model.notification import IdFactory, Notification
+from prime_notify.model.event import Arrival, Event
+from prime_notify.model.ids import IdFactory
+from prime_notify.model.notification import Notification
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.history import History
 from prime_notify.outbox.values import Received
@@ -197,16 +198,17 @@ class Engine:
 
     # accepting
 
-    def accept(self, event: Event) -> Optional[str]:
+    def accept(self, event: Event, arrival: Optional[Arrival] = None) -> Optional[str]:
         """Store ``event``, from which a notification and its deliveries are made at once; the notification's id.
 
         None when it was not accepted: notifications are switched off, or the engine is stopped. While another process
         owns the data folder, the event is left for it. A start or an end that was accepted before makes no
-        notification. Never raises, never waits for a network, and not long for a disk.
+        notification. ``arrival``: of an event that waited for the start of the engine. Never raises, never waits for a
+        network, and not long for a disk.
         """
         if not self._endpoints.loaded.config.notification.enabled:
             return None
-        return self._hand_off.give(lambda: self._factory.receive(event, self._owner))
+        return self._hand_off.give(lambda: self._factory.receive(event, self._owner, arrival))
 
     def _take_in(self, events: Sequence[Received], stored: Callable[[], None]) -> None:
         """Accept received events once they are stored."""

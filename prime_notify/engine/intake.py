@@ -12,7 +12,7 @@ from prime_notify.engine.backup_warnings import REMEMBERED, examined
 from prime_notify.engine.router import Router
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.machine_texts import machine_message
-from prime_notify.model.event import Event, EventName, Status
+from prime_notify.model.event import Arrival, Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.outbox import Outbox
@@ -31,8 +31,11 @@ class NotificationFactory:
     server_running: Callable[[], Optional[bool]]
     log: logging.Logger
 
-    def receive(self, event: Event, owner: str = "") -> Received:
-        """The event, with the id of its notification, and the moment and the state of the server as they are now."""
+    def receive(self, event: Event, owner: str = "", arrival: Optional[Arrival] = None) -> Received:
+        """The event, with the id of its notification, and the moment and the state of the server as they are now, or as
+        they were at its arrival."""
+        if arrival is not None:
+            return Received(arrival.id, event, arrival.at, arrival.server_running, owner)
         return Received(self.new_id(), event, self.clock.wall(), self.server_running(), owner)
 
     def make(self, received: Received, task_id: str, loaded: LoadedConfig) -> Notification:

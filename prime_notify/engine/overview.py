@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Mapping, Optional, Tuple
+from typing import Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.delivery.lane import Lane
@@ -11,7 +11,7 @@ from prime_notify.delivery.notices import LastResult
 from prime_notify.loading.load import BrokenEndpoint, LoadedConfig, Problem
 from prime_notify.model.health import Health
 
-__all__ = ["EndpointState", "Overview", "overview_of"]
+__all__ = ["EndpointCount", "EndpointState", "Overview", "count_in_config", "overview_of"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,35 @@ class EndpointState:
     def on(self) -> bool:
         """Whether new notifications go there, as far as people decide."""
         return self.mistake is None and (self.switched_on or (self.enabled and not self.switched_off))
+
+
+class EndpointCount(NamedTuple):
+    """The number of configured endpoints by their state: switched on, switched off, with a mistake in the config."""
+
+    on: int
+    off: int
+    mistake: int
+
+    @classmethod
+    def of(cls, states: Iterable[EndpointState]) -> EndpointCount:
+        configured = [state for state in states if not state.orphaned]
+        mistakes = sum(state.mistake is not None for state in configured)
+        on = sum(state.on for state in configured)
+        return cls(on, len(configured) - on - mistakes, mistakes)
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+    @property
+    def apart(self) -> Mapping[str, int]:
+        """The number of each state that occurs, by its name; empty where all endpoints are on."""
+        return {name: number for name, number in self._asdict().items() if number} if self.total > self.on else {}
+
+
+def count_in_config(loaded: LoadedConfig) -> EndpointCount:
+    """The number of endpoints as the config says, without the commands since then."""
+    return EndpointCount.of(overview_of(loaded, {}, {}, {}, switched={}, now=0.0))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The config file and its schema on disk. An existing config is never written.
 
-The default config is disabled, with an example to change.
+The default config is switched off and has no endpoint. Examples to choose from are written beside it.
 """
 
 from __future__ import annotations
@@ -16,18 +16,23 @@ from typing import Any, Dict
 from prime_notify.config.problem import ConfigError, Problem
 from prime_notify.loading.document import parse_document
 from prime_notify.loading.encoding import decoded
-from prime_notify.loading.schema import render_schema
+from prime_notify.shipped import shipped
 from prime_notify.text.wording import Wording, system_reason
 
-__all__ = ["DEFAULT_DOCUMENT", "SCHEMA_FILE_NAME", "read_config_file", "write_default_config", "write_schema"]
+__all__ = [
+    "DEFAULT_DOCUMENT",
+    "EXAMPLES_FILE_NAME",
+    "SCHEMA_FILE_NAME",
+    "read_config_file",
+    "write_default_config",
+    "write_helpers",
+]
 
 SCHEMA_FILE_NAME = "config.schema.json"
+EXAMPLES_FILE_NAME = "config.examples.json"
 DEFAULT_DOCUMENT: Dict[str, Any] = {
     "$schema": f"./{SCHEMA_FILE_NAME}",
-    "notification": {
-        "enabled": False,
-        "endpoints": [{"name": "example", "type": "webhook", "enabled": False, "url": "https://example.com/hook"}],
-    },
+    "notification": {"enabled": False, "endpoints": []},
 }
 
 _SIZE_CAP = 4 * 1024 * 1024
@@ -81,23 +86,28 @@ def write_default_config(path: Path) -> bool:
     return True
 
 
-def write_schema(path: Path, language: str = "en_us") -> bool:
-    """Writes the JSON Schema for editors unless the file has it already; returns whether it did.
+def write_helpers(folder: Path, language: str = "en_us") -> None:
+    """Writes the JSON Schema for editors and the examples, unless the folder has them as they are shipped.
 
-    :param language: of the descriptions: ``en_us`` or ``zh_cn``.
+    :param language: of their words: ``en_us`` or ``zh_cn``.
     :raises OSError: the folder cannot be written to.
     """
-    schema = render_schema(language)
+    for name in (SCHEMA_FILE_NAME, EXAMPLES_FILE_NAME):
+        source = name if language == "en_us" else name.replace(".json", f".{language}.json")
+        _put(folder / name, shipped(f"schema/{source}").decode("utf-8"))
+
+
+def _put(path: Path, text: str) -> None:
+    """Makes ``text`` the content of the file, in one step."""
     with suppress(OSError, UnicodeDecodeError):
-        if path.read_text(encoding="utf-8") == schema:
-            return False
-    temporary = _written_beside(path, schema)
+        if path.read_bytes().decode("utf-8") == text:
+            return
+    temporary = _written_beside(path, text)
     try:
         temporary.replace(path)
     except OSError:
         temporary.unlink()
         raise
-    return True
 
 
 def _written_beside(path: Path, text: str) -> Path:

@@ -23,9 +23,10 @@ from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 from prime_notify.text.wording import Wording
 
-__all__ = ["BrokenEndpoint", "ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config"]
+__all__ = ["BrokenEndpoint", "ConfigError", "Endpoint", "LoadedConfig", "Problem", "load_config", "with_idleness"]
 
 
+_ENDPOINTS = "notification.endpoints"
 _WORD = re.compile(r"[^\W\d_]{1,11}")
 """A secret that is masked in the problems of its own endpoint only: elsewhere, it is a word of a sentence."""
 
@@ -66,6 +67,31 @@ def load_config(document: object, *, environ: Mapping[str, str], base_dir: Path)
         problems=tuple(_redacted(problem, redact) for problem in problems),
         broken=tuple(_broken(sections.raw_endpoints, loaded, redact)),
     )
+
+
+def with_idleness(loaded: LoadedConfig) -> LoadedConfig:
+    """The config with a problem where notifications are on and no endpoint is: their owner would wait in vain.
+
+    An endpoint that a mistake switches off has a problem of its own.
+    """
+    enabled = loaded.config.notification.enabled
+    has_problem = any(problem.path == _ENDPOINTS for problem in loaded.problems)
+    wanted = [one.config.enabled for one in loaded.endpoints] + [one.enabled for one in loaded.broken]
+    if not enabled or has_problem or any(wanted):
+        return loaded
+    if loaded.endpoints or loaded.broken:
+        found = Wording("no endpoint that is switched on", "没有启用的推送目标")
+        remedy = Wording(
+            'nothing is sent; write "enabled": true in one of them',
+            '不会发送任何通知；请在其中一个里写 "enabled": true',
+        )
+    else:
+        found = Wording("no endpoint", "没有推送目标")
+        remedy = Wording(
+            "nothing is sent; !!pn setup adds one step by step, and config.examples.json has one of each type",
+            "不会发送任何通知；可用 !!pn setup 一步步添加，也可参考 config.examples.json 中各类型的示例",
+        )
+    return replace(loaded, problems=(*loaded.problems, Problem(_ENDPOINTS, found, remedy)))
 
 
 def _broken(raw: object, loaded: List[LoadedEndpoint], redact: Redactor) -> Iterator[BrokenEndpoint]:

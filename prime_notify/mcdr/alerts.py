@@ -29,7 +29,10 @@ class OperatorAlerts:
         self._server = server
         self._players = players
         self._standing: Dict[str, Tuple[RTextBase, int]] = {}
-        players.when_one_joins(self._joined)
+
+    def start(self) -> None:
+        """Show standing alerts to those who join."""
+        self._players.when_one_joins(self._joined)
 
     def show(self, endpoint: str, text: RTextBase, level: int, *, standing: bool) -> None:
         """Show an alert to all who are online and have the permission level.

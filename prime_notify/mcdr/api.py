@@ -5,7 +5,8 @@
         prime_notify.notify("backup_success", {"cost_s": 12.5}, plugin_id="my_backup", plugin_version="1.0.0")
 
 Every function may be called from any thread, and never waits for a network. Before our ``on_load`` and after our
-``on_unload`` (of a module that was kept across a reload) no event is accepted.
+``on_unload`` (of a module that was kept across a reload) no event is accepted. An event that comes in the second after
+``on_load``, while the plugin starts, waits in memory until the end of the start.
 """
 
 from __future__ import annotations

@@ -7,7 +7,12 @@ from typing import Optional, Sequence, Tuple
 from mcdreforged.api.command import Literal
 from mcdreforged.api.types import PluginServerInterface
 
-__all__ = ["other_owner", "registered_roots"]
+from prime_notify.config.early import DEFAULT_PREFIX
+from prime_notify.model.plugin_ids import PRIME_BACKUP
+
+__all__ = ["PRIME_BACKUP_ROOT", "current_prefix", "is_prime_backup_root_free", "other_owner", "registered_roots"]
+
+PRIME_BACKUP_ROOT = "!!pb"
 
 
 def registered_roots(server: PluginServerInterface) -> Optional[Sequence[Tuple[str, Literal]]]:
@@ -27,3 +32,15 @@ def other_owner(server: PluginServerInterface, root: str) -> Optional[str]:
     own = server.get_self_metadata().id
     known = registered_roots(server) or ()
     return next((owner for owner, node in known if owner != own and root in node.literals), None)
+
+
+def current_prefix(server: PluginServerInterface, configured: str) -> str:
+    """The prefix to which the commands answer now: the default one while another plugin has the configured one."""
+    return DEFAULT_PREFIX if other_owner(server, configured) else configured
+
+
+def is_prime_backup_root_free(server: PluginServerInterface) -> bool:
+    """Whether no other plugin has Prime Backup's usual root, which is then ours to answer."""
+    if registered_roots(server) is None:
+        return server.get_plugin_instance(PRIME_BACKUP) is None
+    return other_owner(server, PRIME_BACKUP_ROOT) is None

@@ -6,35 +6,31 @@ import dataclasses
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Optional, Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
+from prime_notify.config.early import DEFAULT_PREFIX
 from prime_notify.config.models import Config, ConfigDocument
 from prime_notify.loading.document import checked_document
-from prime_notify.loading.files import SCHEMA_FILE_NAME, read_config_file, write_default_config, write_schema
-from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config
+from prime_notify.loading.files import EXAMPLES_FILE_NAME, read_config_file, write_default_config, write_helpers
+from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config, with_idleness
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
-__all__ = ["ConfigFile", "ConfigState", "Reloaded", "data_folder"]
+__all__ = ["ConfigFile", "ConfigState", "Reloaded", "docs_address"]
 
 _CONFIG = "config.json"
 _RELOAD = "!!pn reload"
+_SETUP = "!!pn setup"
 
 
-def data_folder(server: PluginServerInterface, translations: Translations) -> Path:
-    """The data folder. Where it cannot be made, the log says so, and the plugin does without its files.
-
-    MCDReforged's own function raises then (``FileExistsError`` for a file in its place).
-    """
-    try:
-        return Path(server.get_data_folder())
-    except OSError as error:
-        path = Path("config", server.get_self_metadata().id)  # as in get_data_folder
-        reason = error.strerror or type(error).__name__
-        translations.error("log.folder_unusable", path=path, error=reason, reload=_RELOAD)
-        return path
+def docs_address(link: Optional[str], language: str) -> Optional[str]:
+    """The page for a new owner, at the address in the metadata; None where the metadata has none."""
+    if not link:
+        return None
+    page = {"zh_cn": "README_cn.md"}.get(language, "README.md")
+    return f"{link.rstrip('/')}/blob/HEAD/{page}" if "://github.com/" in link else link
 
 
 @dataclass(frozen=True)
@@ -66,10 +62,12 @@ class ConfigState:
 class ConfigFile:
     """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force.
 
-    ``state``: what people should know of the file.
+    ``state``: what people should know of the file. ``prefix``: that of the commands as they are registered.
     """
 
-    def __init__(self, server: PluginServerInterface, folder: Path, translations: Translations) -> None:
+    def __init__(
+        self, server: PluginServerInterface, folder: Path, translations: Translations, *, prefix: str = DEFAULT_PREFIX
+    ) -> None:
         self._server = server
         self._folder = folder
         self._path = folder / _CONFIG
@@ -77,7 +75,7 @@ class ConfigFile:
         self.state = ConfigState()
         self._write_missing()
         self.loaded = self._load_first()
-        self._prefix = self.config.command.prefix
+        self._prefix = prefix
 
     @property
     def config(self) -> Config:
@@ -109,13 +107,17 @@ class ConfigFile:
         """Write the default config when there is none, and the JSON Schema when it differs."""
         try:
             is_first_start = write_default_config(self._path)
-            write_schema(self._folder / SCHEMA_FILE_NAME, self._translations.log_language)
+            write_helpers(self._folder, self._translations.log_language)
         except OSError as error:
             self._translations.warning("log.config_not_written", path=self._path, error=error)
             return
         if is_first_start:
             self._translations.info("log.first_start", path=self._path)
-            self._translations.info("log.first_start_next", reload=_RELOAD)
+            self._translations.info("log.first_start_next", setup=_SETUP)
+            self._translations.info("log.first_start_by_hand", examples=EXAMPLES_FILE_NAME, reload=_RELOAD)
+            address = docs_address(self._server.get_self_metadata().link, self._translations.log_language)
+            if address is not None:
+                self._translations.info("log.docs", address=address)
 
     def _load_first(self) -> LoadedConfig:
         try:
@@ -145,7 +147,7 @@ class ConfigFile:
         )
         loaded = load_config(document.root, environ=os.environ, base_dir=self._folder)
         written_twice = [problem for problem in as_written if problem not in loaded.problems]
-        return dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems))
+        return with_idleness(dataclasses.replace(loaded, problems=(*written_twice, *loaded.problems)))
 
     def _log_problems(self, problems: Sequence[Problem]) -> None:
         for problem in problems:

@@ -22,14 +22,13 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 from mcdreforged.api.command import AbstractNode, CommandContext, CommandError, IllegalNodeOperation, Literal
 from mcdreforged.api.types import CommandSource, PluginServerInterface
 
-from prime_notify.mcdr.command_roots import registered_roots
+from prime_notify.mcdr.command_roots import PRIME_BACKUP_ROOT, registered_roots
 from prime_notify.mcdr.translations import Translations
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.periodic import Periodic
 
-__all__ = ["OWN_ROOT", "PrimeBackupTestCommand"]
+__all__ = ["PrimeBackupTestCommand"]
 
-OWN_ROOT = "!!pb"
 _TEST = "test"
 _NOTIFY = "notify"
 _SEARCH_EVERY = 0.5  # seconds
@@ -65,11 +64,10 @@ class PrimeBackupTestCommand:
         """The periodic search for new roots. A search takes microseconds."""
         return Periodic("the search for Prime Backup's command", _SEARCH_EVERY, self.search)
 
-    def start(self) -> None:
-        """Register our own root, and search for one of Prime Backup; to be called in ``on_load``."""
-        root = Literal(OWN_ROOT).requires(self._owns_root).on_error(CommandError, lambda: None, handled=True)
+    def start(self, root: Literal) -> None:
+        """Add the node to our own root, and search for one of Prime Backup. On the task executor."""
+        root.requires(lambda: self._alive).on_error(CommandError, lambda: None, handled=True)
         root.then(self._make_node())
-        self._server.register_command(root, allow_duplicates=True)
         self.search()
 
     def search(self) -> None:
@@ -116,14 +114,6 @@ class PrimeBackupTestCommand:
 
         return is_present
 
-    def _owns_root(self) -> bool:
-        if not self._alive:
-            return False
-        holders = self._holders()
-        if holders is None:
-            return self._server.get_plugin_instance(PRIME_BACKUP) is None
-        return not any(OWN_ROOT in node.literals and owner != self._own_id for owner, node in holders)
-
     def _prime_backup_roots(self) -> Sequence[Literal]:
         holders = self._holders()
         if holders is not None:
@@ -144,7 +134,7 @@ class PrimeBackupTestCommand:
     def _warn_once(self) -> None:
         if not self._warned:
             self._warned = True
-            command = f"{OWN_ROOT} {_TEST} {_NOTIFY}"
+            command = f"{PRIME_BACKUP_ROOT} {_TEST} {_NOTIFY}"
             self._translations.warning("log.pb_command_failed", command=command, alternative=self._alternative())
 
 

@@ -19,6 +19,7 @@ class Players:
     def __init__(self, server: PluginServerInterface, online: Iterable[str] = ()) -> None:
         self._server = server
         self._joined: List[Callable[[str], None]] = []
+        self._started: List[Callable[[], None]] = []
         self.online: Set[str] = set(online)
 
     def start(self) -> None:
@@ -27,6 +28,7 @@ class Players:
         self._server.register_event_listener("mcdr.player_left", self._on_left)
         self._server.register_event_listener("mcdr.user_info", self._on_said)
         self._server.register_event_listener("mcdr.general_info", self._on_line)
+        self._server.register_event_listener("mcdr.server_startup", self._on_server_started)
         self._server.register_event_listener("mcdr.server_stop", self._on_server_stopped)
         if self._server.is_server_startup() and not self.online:
             self._server.execute("list")  # the plugin is loaded for the first time while people play
@@ -34,6 +36,10 @@ class Players:
     def when_one_joins(self, act: Callable[[str], None]) -> None:
         """Call ``act`` with the name of each player who joins, or who is found to be online."""
         self._joined.append(act)
+
+    def when_the_server_starts(self, act: Callable[[], None]) -> None:
+        """Call ``act`` whenever the server has started."""
+        self._started.append(act)
 
     def with_level(self, level: int) -> List[str]:
         """Those online who have the permission level, sorted."""
@@ -65,6 +71,10 @@ class Players:
         if found is not None:
             for name in filter(None, (name.strip() for name in found[1].split(","))):
                 self._found(name)
+
+    def _on_server_started(self, *_args: Any) -> None:
+        for act in self._started:
+            act()
 
     def _on_server_stopped(self, *_args: Any) -> None:
         self.online.clear()

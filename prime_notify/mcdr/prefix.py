@@ -11,9 +11,9 @@ from typing import Optional, Sequence
 
 from mcdreforged.api.types import PluginServerInterface
 
-from prime_notify.config.models import DEFAULT_PREFIX
+from prime_notify.config.early import DEFAULT_PREFIX
 from prime_notify.config.problem import Problem
-from prime_notify.mcdr.command_roots import other_owner
+from prime_notify.mcdr.command_roots import current_prefix, other_owner
 from prime_notify.mcdr.translations import Translations
 from prime_notify.periodic import Periodic
 from prime_notify.text.wording import Wording
@@ -26,7 +26,7 @@ _CHECK_EVERY = 2.0  # seconds
 class CommandPrefix:
     """The prefix in the config, or the default one while another plugin has the former as its root.
 
-    Other plugins come and go, so it is found anew at each use. ``roots``: those that are to be registered.
+    Other plugins come and go, so it is found anew at each use.
     """
 
     def __init__(self, server: PluginServerInterface, translations: Translations, configured: str) -> None:
@@ -34,12 +34,11 @@ class CommandPrefix:
         self._translations = translations
         self._configured = configured
         self._announced: Optional[str] = None
-        self.roots: Sequence[str] = tuple(dict.fromkeys((configured, DEFAULT_PREFIX)))
 
     @property
     def current(self) -> str:
         """The prefix to which the commands answer now."""
-        return DEFAULT_PREFIX if other_owner(self._server, self._configured) else self._configured
+        return current_prefix(self._server, self._configured)
 
     @property
     def job(self) -> Periodic:

@@ -1,36 +1,32 @@
-"""The plugin as a whole: config, engine, sources and commands, between load and unload."""
+"""The plugin as a whole: config, engine and commands, from the end of their import to the unload."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import threading
-import time
-from typing import Callable, Iterable, Optional
+from typing import Callable, Optional
 
 from mcdreforged.api.event import LiteralEvent
-from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.engine.engine import Engine
+from prime_notify.engine.overview import EndpointCount
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
-from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.all import add_commands
 from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded, data_folder
+from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded
+from prime_notify.mcdr.foundation import Foundation
 from prime_notify.mcdr.game.game import Game
 from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
 from prime_notify.mcdr.players import Players
 from prime_notify.mcdr.prefix import CommandPrefix
-from prime_notify.mcdr.translations import Translations
-from prime_notify.messages.catalogue import Catalogue
-from prime_notify.model.event import Event
-from prime_notify.model.notification import IdFactory, Notification
+from prime_notify.mcdr.roots import Roots
+from prime_notify.model.event import Arrival, Event
+from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
 from prime_notify.model.request import GameRequest
-from prime_notify.outbox.errors import OutboxError
-from prime_notify.outbox.folder import leave_events
-from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.sources.all import Sources
 from prime_notify.sources.source import plugin_version
@@ -41,22 +37,25 @@ _STOP_TIMEOUT = 5.0  # seconds for a periodic job that is running
 
 
 class Service:
-    """One life of the plugin. ``start`` and ``stop`` are called on the task executor, ``accept`` from any thread."""
+    """The plugin once its modules are loaded. Called in this order: ``start``, ``take_over``, ``announce``, ``stop``.
 
-    def __init__(self, server: PluginServerInterface, players_online: Iterable[str] = ()) -> None:
-        self._server = server
+    ``accept`` may be called from any thread.
+    """
+
+    def __init__(self, foundation: Foundation, sources: Sources, players: Players, roots: Roots) -> None:
+        server = self._server = foundation.server
         self._alive = True
-        catalogue = Catalogue.load()
-        translations = self._translations = Translations(server, catalogue)
-        self._folder = data_folder(server, translations)
-        self._config_file = ConfigFile(server, self._folder, translations)
-        self._prefix = CommandPrefix(server, translations, self._config_file.config.command.prefix)
-        self.players = Players(server, players_online)
-        self.alerts = OperatorAlerts(server, self.players)
+        self._roots = roots
+        self._sources = sources
+        catalogue, translations, folder = foundation.catalogue, foundation.translations, foundation.folder
+        self._translations = translations
+        self._config_file = ConfigFile(server, folder, translations, prefix=roots.configured)
+        self._prefix = CommandPrefix(server, translations, roots.configured)
+        self.alerts = OperatorAlerts(server, players)
         self._game = Game(
             server,
-            self._folder,
-            self.players,
+            folder,
+            players,
             translations,
             find_prefix=lambda: self._prefix.current,
             find_level=lambda: self._config_file.config.command.permission.history,
@@ -65,7 +64,7 @@ class Service:
         notices = NoticeAlerts(translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor)
         self._engine = Engine(
             self._config_file.loaded,
-            data_dir=self._folder,
+            data_dir=folder,
             catalogue=catalogue,
             log=server.logger,
             language=server.get_mcdr_language(),
@@ -73,9 +72,6 @@ class Service:
             on_accepted=self._redispatch,
             on_notice=notices.publish,
             of_the_edge={GameRequest: self._game.transport},
-        )
-        self._sources = Sources(
-            server, accept=self._engine.accept, late=self._accept_late, log=server.logger, tr=translations.plain
         )
         self._tools = Tools(
             engine=self._engine,
@@ -99,27 +95,33 @@ class Service:
     # life cycle
 
     def start(self) -> None:
-        """Begin: takes milliseconds, and no network. After an exception, :meth:`stop` cleans up."""
+        """Open the outbox and begin to deliver. On the loading thread. After an exception, :meth:`stop` cleans up."""
+        self._game.load()
         self._engine.start()
-        self._sources.start(self._config_file.config.sources)
-        self.players.start()
-        self._game.start()
         self._prefix.check()
-        register_commands(self._server, self._tools, self._prefix.roots)
-        self._pb_command.start()
-        self._periodic.start()
-        self._log_state()
+
+    def take_over(self) -> None:
+        """Answer commands and listen to the plugins that the config names. On the task executor; milliseconds."""
+        self._sources.configure(self._config_file.config.sources)
+        self.alerts.start()
+        self._game.start()
+        add_commands(self._tools, self._roots.by_prefix)
+        self._pb_command.start(self._roots.prime_backup)
         self._show_config_alert()
 
+    def announce(self) -> None:
+        """Begin the periodic work, and log the state: the start is over. On the loading thread."""
+        self._periodic.start()
+        self._log_state()
+
     def stop(self) -> None:
-        """Stop all parts, in the order in which events flow. Idempotent; also cleans up after a failed start."""
+        """Stop all parts but the sources, which are stopped before. Idempotent; also cleans up after a failed start."""
         if not self._alive:
             return
         self._alive = False
         with contextlib.ExitStack() as stack:  # the last one first, and all of them, even after an error of one
             stack.callback(self._game.stop)
             stack.callback(self._stop_engine)
-            stack.callback(self._sources.stop)
             stack.callback(self._pb_command.stop)
             stack.callback(self._periodic.stop, _STOP_TIMEOUT)
             stack.callback(self._game.transport.close)
@@ -143,7 +145,7 @@ class Service:
         if reloaded.in_force:
             self.alerts.withdraw()
             self._engine.reload(self._config_file.loaded)
-            self._sources.reload(self._config_file.config.sources)
+            self._sources.configure(self._config_file.config.sources)
             self._log_state()
         self._show_config_alert()
         return dataclasses.replace(reloaded, problems=self._config_state().problems)
@@ -163,8 +165,10 @@ class Service:
         enabled = loaded.config.notification.enabled
         key = "log.state_enabled" if enabled else "log.state_disabled"
         state = self._translations.plain(key if self._config_file.state.in_force else "log.state_unreadable")
-        self._translations.info("log.started", state=state, count=sum(e.config.enabled for e in loaded.endpoints))
-        for endpoint in self._engine.overview().endpoints:
+        endpoints = self._engine.overview().endpoints
+        count = EndpointCount.of(endpoints)
+        self._translations.info("log.started", state=state, count=count.total, states=self._states(count))
+        for endpoint in endpoints:
             if endpoint.orphaned and endpoint.waiting:
                 self._translations.warning("log.left_behind", endpoint=endpoint.name, count=endpoint.waiting)
             elif endpoint.mistake is not None and endpoint.waiting:
@@ -172,13 +176,18 @@ class Service:
                 values = {"endpoint": endpoint.name, "count": endpoint.waiting, "place": place}
                 self._translations.warning("log.left_behind_mistake", **values)
 
+    def _states(self, count: EndpointCount) -> str:
+        plain = self._translations.plain
+        parts = [plain(f"command.overview.states.{name}", count=number) for name, number in count.apart.items()]
+        return plain("command.mark.brackets", text=plain("command.mark.list").join(parts)) if parts else ""
+
     # events
 
-    def accept(self, event: Event) -> Optional[str]:
-        """Accept an event of the Python API: the notification's id, or None when it was not accepted."""
+    def accept(self, event: Event, arrival: Optional[Arrival] = None) -> Optional[str]:
+        """Accept an event, or one that has waited: the notification's id, or None when it was not accepted."""
         if event.plugin_version is None:
             event = dataclasses.replace(event, plugin_version=plugin_version(self._server, event.plugin_id))
-        return self._engine.accept(event)
+        return self._engine.accept(event, arrival)
 
     def _redispatch(self, notification: Notification) -> None:
         """Dispatch an accepted event for other plugins, from the task executor.
@@ -192,20 +201,6 @@ class Service:
             self._server.dispatch_event(event, (self._engine.describe(notification),), on_executor_thread=False)
 
         self._server.schedule_task(dispatch)
-
-    def _accept_late(self, event: Event) -> None:
-        """Hand an event that comes after the unload to the next instance, or store it for the next start."""
-        successor = self._server.get_plugin_instance(PRIME_NOTIFY)
-        if successor is not None and successor.is_running():
-            successor.notify(
-                event.name.value, event.fields, plugin_id=event.plugin_id, plugin_version=event.plugin_version
-            )
-            return
-        try:
-            running = self._server.is_server_running()
-            leave_events(self._folder, [Received(IdFactory()(), event, time.time(), running)])
-        except OutboxError as error:
-            self._translations.error("log.late_lost", event=event.name.value, plugin=event.plugin_id, error=error)
 
     # what other parts are given
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
-import prime_notify
+from prime_notify.shipped import shipped
 from prime_notify.text.counted import Counted
 
 __all__ = ["Catalogue"]
@@ -93,9 +92,7 @@ def _written(texts: Mapping[str, str]) -> Mapping[str, str]:
 def _read(language: str) -> Dict[str, str]:
     from ruamel.yaml import YAML  # MCDReforged has it, and has loaded it long before
 
-    path = Path(prime_notify.__file__).parent.parent / "lang" / f"{language}.yml"
-    loader: Any = prime_notify.__spec__.loader if prime_notify.__spec__ else None
-    document = YAML(typ="safe", pure=True).load(loader.get_data(str(path)).decode("utf-8"))
+    document = YAML(typ="safe", pure=True).load(shipped(f"lang/{language}.yml").decode("utf-8"))
     return dict(_flat(document[_TOP_KEY], ""))
 
 

@@ -10,8 +10,9 @@ from prime_notify.messages.machine_texts import message_text
 from prime_notify.messages.texts import headline, in_words, localize, symbol, texts_of, with_server, zone_of
 from prime_notify.model.event import STATUS_KEYS
 from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.ids import derived_id
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Message, Notification, derived_id
+from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import DigestItem
 from prime_notify.text import humanize

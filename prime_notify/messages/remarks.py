@@ -7,8 +7,9 @@ from typing import Any, Dict, Optional
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import full_message
 from prime_notify.messages.texts import headline, with_server, zone_of
+from prime_notify.model.ids import derived_id
 from prime_notify.model.item import Item
-from prime_notify.model.notification import Notification, derived_id
+from prime_notify.model.notification import Notification
 from prime_notify.text import humanize
 
 __all__ = ["remark_values", "remarked"]

@@ -14,7 +14,18 @@ from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
 from typing_extensions import Self
 
-__all__ = ["STATUS_KEYS", "WITH_WARNINGS", "Bound", "Event", "EventName", "Severity", "Status", "Task", "TaskKind"]
+__all__ = [
+    "STATUS_KEYS",
+    "WITH_WARNINGS",
+    "Arrival",
+    "Bound",
+    "Event",
+    "EventName",
+    "Severity",
+    "Status",
+    "Task",
+    "TaskKind",
+]
 
 
 class Task(str, enum.Enum):
@@ -149,3 +160,14 @@ class Event:
     plugin_version: Optional[str] = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     test: bool = False
+
+
+class Arrival(NamedTuple):
+    """The arrival of an event that waited until the engine takes events.
+
+    ``id``: of its notification. ``at``: unix seconds. ``server_running``: the state of the server then.
+    """
+
+    id: str
+    at: float
+    server_running: Optional[bool]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Callable, Dict, Sequence
+from typing import TYPE_CHECKING, Callable, Dict, Sequence
 
-from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event
 from prime_notify.periodic import Periodic
 from prime_notify.sources.plugin_events import PluginEvents
 from prime_notify.sources.prime_backup.source import PrimeBackup
 from prime_notify.sources.quick_backup import QuickBackup
 from prime_notify.sources.source import Source, SourceContext, SourceServer, SourceStatus, Translate
+
+if TYPE_CHECKING:  # the models of the config are loaded later than the sources
+    from prime_notify.config.models import SourcesConfig
 
 __all__ = ["SOURCES", "Sources"]
 
@@ -49,15 +51,15 @@ class Sources:
         """The periodic work of all sources."""
         return [job for source in self._sources for job in source.jobs]
 
-    def start(self, config: SourcesConfig) -> None:
-        """Start every source. To be called while our plugin loads."""
+    def start(self) -> None:
+        """Start every source. To be called in ``on_load``: nothing is missed from then on."""
         for source in self._sources:
-            source.start(config)
+            source.start()
 
-    def reload(self, config: SourcesConfig) -> None:
-        """Put a changed config in force."""
+    def configure(self, config: SourcesConfig) -> None:
+        """Put a config in force, on the task executor."""
         for source in self._sources:
-            source.reload(config)
+            source.configure(config)
 
     def stop(self) -> None:
         """Stop every source. ``accept`` is not running when this returns, and is never called again. Idempotent."""

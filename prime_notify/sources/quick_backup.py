@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Sequence
 
-from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.plugin_ids import QUICK_BACKUP
 from prime_notify.sources.foreign_objects import attribute, operator_of_source, source_fields, text_of
@@ -24,7 +23,7 @@ class QuickBackup(Source):
     def __init__(self, context: SourceContext) -> None:
         self._context = context
 
-    def start(self, config: SourcesConfig) -> None:
+    def start(self) -> None:
         server = self._context.server
         server.register_event_listener(f"{QUICK_BACKUP}.backup_done", self._backup_done)
         server.register_event_listener(f"{QUICK_BACKUP}.restore_done", self._restore_done)

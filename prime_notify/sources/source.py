@@ -10,11 +10,13 @@ import enum
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Protocol, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Protocol, Sequence
 
-from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event
 from prime_notify.periodic import Periodic
+
+if TYPE_CHECKING:  # the models of the config are loaded later than the sources
+    from prime_notify.config.models import SourcesConfig
 
 __all__ = ["Source", "SourceContext", "SourceServer", "SourceState", "SourceStatus", "Translate", "plugin_version"]
 
@@ -90,11 +92,11 @@ class Source(abc.ABC):
     """
 
     @abc.abstractmethod
-    def start(self, config: SourcesConfig) -> None:
-        """Begin to report events. Called once, while our plugin loads: MCDR collects its listeners then."""
+    def start(self) -> None:
+        """Begin to report events, quickly. Called once, in ``on_load``: MCDR collects its listeners then."""
 
-    def reload(self, config: SourcesConfig) -> None:  # noqa: B027  (only a source with options needs it)
-        """Put a changed config in force."""
+    def configure(self, config: SourcesConfig) -> None:  # noqa: B027  (only a source with options needs it)
+        """Put a config in force. Called once soon after :meth:`start`, and when the config is loaded again."""
 
     def stop(self) -> None:  # noqa: B027  (MCDR itself removes listeners)
         """Undo what MCDR does not undo itself when it unloads our plugin. Idempotent."""

@@ -48,7 +48,7 @@ def internal_error(error: Exception) -> Wording:
     return Wording("internal error: {why}", "内部错误：{why}", why=f"{type(error).__name__}: {error}")
 
 
-def internal_remedy(error: Exception) -> Wording:
+def internal_remedy(error: BaseException) -> Wording:
     """What the owner can do about a fault of the plugin."""
     if isinstance(error, ImportError):  # also of zipimport
         return Wording(

@@ -85,6 +85,7 @@ class Instance:
         self.wait_for(r": Done \(")
         if any("Fail to load" in line for line in self.told(0)):
             raise InstanceError(self._failure("a plugin did not load"))
+        self.wait_for(r"\[prime_notify\]: .*(endpoints: |推送目标 )\d")  # it starts beside the server
 
     @property
     def running(self) -> bool:

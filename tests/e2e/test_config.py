@@ -8,6 +8,7 @@ from typing import Callable, Iterator
 
 import pytest
 
+from tests.support.mcdr import PROJECT
 from tests.support.scene import SECRETS, Scene, hook
 
 
@@ -40,19 +41,42 @@ def announce(scene: Scene) -> None:
     scene.mcdr.send("!!api backup_success {}")
 
 
-def test_the_first_start_writes_a_config_that_is_disabled_and_says_so_in_two_lines(fresh_server: Scene) -> None:
+FIRST_START = {
+    "en_us": [
+        "A config was written to config/prime_notify/config.json; nothing is sent yet",
+        "Type !!pn setup: it sets up your first endpoint, step by step",
+        "Or by hand: copy an endpoint of config.examples.json, beside the config, into notification.endpoints, "
+        "set notification.enabled to true, then type !!pn reload",
+        "Notifications are switched off (notification.enabled); endpoints: 0",
+    ],
+    "zh_cn": [
+        "已生成配置文件 config/prime_notify/config.json，目前不会发送任何通知",
+        "请执行 !!pn setup，它会一步步带你设置第一个推送目标",
+        "也可以手动设置：从旁边的 config.examples.json 中复制一个推送目标到 notification.endpoints，"
+        "将 notification.enabled 设为 true，然后执行 !!pn reload",
+        "通知已关闭（notification.enabled）；推送目标 0 个",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", FIRST_START)
+def test_the_first_start_says_what_to_do_next(tmp_path: Path, prime_notify: Path, language: str) -> None:
+    with Scene(tmp_path, [prime_notify], language=language) as scene:
+        scene.mcdr.start()
+        said = [line.partition("[prime_notify]: ")[2] for line in scene.mcdr.transcript if "[prime_notify]: " in line]
+        assert [line.replace("\\", "/") for line in said] == FIRST_START[language]
+        folder = scene.mcdr.config_path("prime_notify").parent
+        for name in ("config.schema", "config.examples"):
+            shipped = PROJECT / "schema" / (f"{name}.json" if language == "en_us" else f"{name}.{language}.json")
+            assert (folder / f"{name}.json").read_bytes() == shipped.read_bytes()
+
+
+def test_the_first_config_is_disabled_and_what_the_log_says_works(fresh_server: Scene) -> None:
     scene = fresh_server
     scene.mcdr.start()
     config = json.loads(scene.mcdr.config_path("prime_notify").read_text(encoding="utf-8"))
-    assert config["notification"]["enabled"] is False
+    assert config["notification"] == {"enabled": False, "endpoints": []}
     assert (scene.mcdr.config_path("prime_notify").parent / config["$schema"]).is_file()
-    explained = [line for line in scene.mcdr.transcript if "[prime_notify]" in line and "config" in line.lower()]
-    first, second = (
-        line for line in scene.mcdr.transcript if "A config was written" in line or "Add your endpoints" in line
-    )
-    assert "config.json" in first
-    assert "!!pn reload" in second
-    assert explained[0] == first
 
     mark = scene.mcdr.send("!!api backup_success {}")
     scene.mcdr.wait_for_line("the API answered None", since=mark)

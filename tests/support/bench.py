@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
+from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RTextBase
 
 from prime_notify.config.models import Config
 from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import load_config
 from prime_notify.mcdr.alerts import OperatorAlerts
-from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.all import add_commands
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigState, Reloaded
 from prime_notify.mcdr.players import Players
@@ -27,6 +28,7 @@ class Bench:
 
     def __init__(self, folder: Path, *endpoints: EndpointState, enabled: bool = True) -> None:
         self.console = Console()
+        server: Any = self.console
         loaded = load_config({"notification": {"enabled": enabled}}, environ={}, base_dir=folder)
         self.config = loaded.config
         self.engine = ScriptedEngine(loaded, folder, endpoints)
@@ -40,7 +42,7 @@ class Bench:
         self.tools = Tools(
             engine=self.engine,
             translations=self.console.translations,
-            alerts=OperatorAlerts(self.console, Players(self.console)),  # type: ignore[arg-type]
+            alerts=OperatorAlerts(server, Players(server)),
             state_in_game=lambda endpoint, id: self.in_game.get((endpoint, id)),
             find_prefix=lambda: self.prefix,
             version="1.2.3",
@@ -50,11 +52,15 @@ class Bench:
             reload=lambda: self.reloaded,
             run_on_executor=self.console.schedule_task,
         )
-        self.help_lines: List[Any] = []
-        self.console.register_help_message = lambda *line: self.help_lines.append(line)  # type: ignore[attr-defined]
-        register_commands(self.console, self.tools, ("!!pn", "!!other"))  # type: ignore[arg-type]
+        roots = {prefix: self._root(prefix) for prefix in ("!!pn", "!!other")}
+        for root in roots.values():
+            self.console.register_command(root)
+        add_commands(self.tools, roots)
         self.reader = Reader()
         self.engine.start()
+
+    def _root(self, prefix: str) -> Literal:
+        return Literal(prefix).requires(lambda: self.prefix == prefix)
 
     def configure(self, **sections: Any) -> None:
         self.config = Config.model_validate(sections)

@@ -16,8 +16,9 @@ from prime_notify.delivery.policy import Policy
 from prime_notify.messages.messages import Messages
 from prime_notify.model.event import Status
 from prime_notify.model.failure import TransportFailure
+from prime_notify.model.ids import IdFactory
 from prime_notify.model.normalize import normalize
-from prime_notify.model.notification import IdFactory, Notification
+from prime_notify.model.notification import Notification
 from prime_notify.model.response import Response
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.outbox import Outbox

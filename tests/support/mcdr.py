@@ -66,6 +66,7 @@ class McdrProcess:
     It can be started again after :meth:`stop` or :meth:`kill`; the console transcript goes on. Waiting is always for a
     line of the console, from a place in the transcript that was marked before: ``mark = mcdr.send(...)``, then
     ``mcdr.wait_for_line(..., since=mark)``. ``server``: the command of another server than the stand-in.
+    ``program``: the arguments of Python that start MCDR.
     """
 
     def __init__(
@@ -78,8 +79,12 @@ class McdrProcess:
         server: Sequence[str] = (),
         watchdog: float = 10,
         environment: Optional[Mapping[str, str]] = None,
+        program: Sequence[str] = ("-m", "mcdreforged"),
     ) -> None:
         self.folder = folder
+        self._program = program
+        self.ready: Optional[str] = None
+        """The pattern of another line that :meth:`start` waits for."""
         self.environment: Dict[str, str] = dict(environment or {})
         self._process: Optional[subprocess.Popen[str]] = None
         self._reader: Optional[threading.Thread] = None
@@ -124,7 +129,7 @@ class McdrProcess:
         mark = len(self.transcript)
         environment = {**os.environ, **self.environment, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mcdreforged"],
+            [sys.executable, *self._program],
             cwd=self.folder,
             env=environment,
             stdin=subprocess.PIPE,
@@ -136,6 +141,8 @@ class McdrProcess:
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="mcdr-reader", daemon=True)
         self._reader.start()
         self.wait_for_line(r"\[Server\].*: Done \(", since=mark, timeout=timeout)
+        if self.ready is not None:
+            self.wait_for_line(self.ready, since=mark, timeout=timeout)
         return self
 
     @property

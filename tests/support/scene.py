@@ -12,9 +12,12 @@ from tests.support.mcdr import McdrProcess
 from tests.support.prime_backup import PrimeBackup, prime_backup_config
 from tests.support.receiver import OK, Receiver, Recorded
 
-__all__ = ["EMITTERS", "SECRETS", "Scene", "hook", "unexpected_tracebacks"]
+__all__ = ["EMITTERS", "SECRETS", "STARTED", "Scene", "hook", "unexpected_tracebacks"]
 
 EMITTERS = Path(__file__).resolve().parents[1] / "e2e" / "plugins"
+
+STARTED = r"\[prime_notify\]: .*(endpoints: |推送目标 )\d+"
+"""The line of the log that says that Prime Notify has started."""
 
 SECRETS = ("k3y-in-the-path", "t0ken-in-a-header", "t0ken-in-the-query")
 """Part of every hook's configuration. None of them may ever be seen in a console or a log file."""
@@ -42,6 +45,8 @@ class Scene:
 
     def __init__(self, folder: Path, plugins: Sequence[Path], *, language: str = "en_us") -> None:
         self.mcdr = McdrProcess(folder, plugins=plugins, language=language)
+        if any(plugin.name == "PrimeNotify.mcdr" for plugin in plugins):
+            self.mcdr.ready = STARTED
         self.receiver = Receiver()
         self.prime_backup = PrimeBackup(self.mcdr)
 
@@ -94,6 +99,8 @@ class Scene:
         """``!!MCDR plugin load|unload|reload``, waiting until it is done; the place in the transcript before it."""
         mark = self.mcdr.send(f"!!MCDR plugin {action} {plugin}")
         self.mcdr.wait_for_line(r"[Ll]oaded: \d+ plugins", since=mark, timeout=60)
+        if action != "unload" and plugin in ("prime_notify", "PrimeNotify.mcdr"):
+            self.mcdr.wait_for_line(STARTED, since=mark)
         return mark
 
     # -- what arrives ------------------------------------------------------------------------------------------------

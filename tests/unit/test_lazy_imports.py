@@ -18,7 +18,10 @@ from tests.support.receiver import Receiver
 
 LAZY = {
     ("prime_notify/__main__.py", "prime_notify.cli.main"),  # the start of the command line
-    ("prime_notify/mcdr/entrypoint.py", "prime_notify.mcdr.service"),  # the start of the plugin
+    ("prime_notify/mcdr/entrypoint.py", "prime_notify.mcdr.life"),  # the start of the plugin
+    ("prime_notify/mcdr/life.py", "?"),  # its steps, on the loading thread
+    ("prime_notify/mcdr/life.py", "prime_notify.mcdr.foundation"),  # one of them
+    ("prime_notify/mcdr/life.py", "prime_notify.mcdr.service"),  # the last one
     ("prime_notify/channels/common/registry.py", "?"),  # a config is loaded, which names the channels
     ("prime_notify/templates/__init__.py", "prime_notify.templates.dry_run"),  # a config is loaded, with templates
     ("prime_notify/templates/__init__.py", "prime_notify.templates.engine"),  # the same, before the dry run

@@ -10,7 +10,7 @@ from typing import Dict, Iterator
 import pytest
 
 from prime_notify.clock import SystemClock
-from prime_notify.loading.files import write_default_config, write_schema
+from prime_notify.loading.files import write_default_config, write_helpers
 from prime_notify.outbox.database import Database
 from prime_notify.outbox.folder import DataFolder, leave_events
 from prime_notify.outbox.opening import OUTBOX_FILE
@@ -45,7 +45,7 @@ def taken(path: Path) -> DataFolder:
 
 def test_the_folder_and_every_file_in_it_are_the_owners_alone(tmp_path: Path) -> None:
     write_default_config(tmp_path / "config.json")
-    write_schema(tmp_path / "config.schema.json")
+    write_helpers(tmp_path)
     folder = taken(tmp_path)
     found = modes(tmp_path)
     folder.release()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Mapping, Sequence
 
-from mcdreforged.api.types import PluginServerInterface
+from mcdreforged.api.command import Literal
 
 from prime_notify.mcdr.commands.command import Command, build_tree
 from prime_notify.mcdr.commands.dead_letters import DROP, REPLAY
@@ -19,7 +19,7 @@ from prime_notify.mcdr.commands.test import TEST
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.commands.why import WHY
 
-__all__ = ["COMMANDS", "register_commands"]
+__all__ = ["COMMANDS", "add_commands"]
 
 COMMANDS: Sequence[Command] = (
     help_command(lambda: COMMANDS),
@@ -37,12 +37,10 @@ COMMANDS: Sequence[Command] = (
 )
 
 
-def register_commands(server: PluginServerInterface, tools: Tools, roots: Sequence[str]) -> None:
-    """Register a tree for each root and the line in MCDReforged's ``!!help``; to be called in ``on_load``.
+def add_commands(tools: Tools, roots: Mapping[str, Literal]) -> None:
+    """Add the commands to the registered root of each prefix. On the task executor.
 
     Only the tree whose root is the prefix answers.
     """
-    for root in roots:
-        server.register_command(build_tree(tools, COMMANDS, show_overview, root), allow_duplicates=root != tools.prefix)
-    level = tools.config().command.permission.root
-    server.register_help_message(tools.prefix, tools.translations.reply("command.summary"), level)
+    for prefix, root in roots.items():
+        build_tree(tools, COMMANDS, show_overview, root, prefix)

@@ -45,13 +45,16 @@ class Command:
 
 
 def build_tree(
-    tools: Tools, commands: Sequence[Command], overview: Callable[[Tools, CommandSource], None], prefix: str
-) -> Literal:
-    """The whole tree below ``prefix``; the bare prefix shows the overview.
+    tools: Tools,
+    commands: Sequence[Command],
+    overview: Callable[[Tools, CommandSource], None],
+    root: Literal,
+    prefix: str,
+) -> None:
+    """Build the whole tree below ``root``, the node of ``prefix``; the bare prefix shows the overview.
 
     It answers only while ``prefix`` is that of the commands. Otherwise another plugin answers to it.
     """
-    root = Literal(prefix).requires(lambda: tools.prefix == prefix)
     guarded(root, tools, lambda permission: permission.root)
     root.runs(lambda source: overview(tools, source))
 
@@ -68,7 +71,6 @@ def build_tree(
         command.build(node, tools)
         _explain_usage(node, tools, command)
         root.then(node)
-    return root
 
 
 def _explain_usage(node: AbstractNode, tools: Tools, command: Command) -> None:

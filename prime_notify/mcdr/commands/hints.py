@@ -90,5 +90,6 @@ def may_repair(tools: Tools, source: CommandSource) -> bool:
 
 def _then_reload(tools: Tools, key: str) -> RTextBase:
     command = f"{tools.prefix} reload"
-    text = coloured(tools.translations.reply(key, reload=command), RColor.yellow)
+    setup = f"{tools.prefix} setup"
+    text = coloured(tools.translations.reply(key, reload=command, setup=setup), RColor.yellow)
     return fills_in(tools.translations, text, command)

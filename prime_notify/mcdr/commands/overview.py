@@ -7,7 +7,7 @@ from typing import List
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine.overview import EndpointState, Overview
+from prime_notify.engine.overview import EndpointCount, EndpointState, Overview
 from prime_notify.mcdr.commands.arguments import is_visible, mistake_text
 from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoints, say_nothing_is_sent
 from prime_notify.mcdr.commands.record_lines import LONGEST, numbers
@@ -61,9 +61,11 @@ def _say_sources(tools: Tools, source: CommandSource) -> None:
 def _say_endpoints(tools: Tools, source: CommandSource, overview: Overview) -> None:
     reply = tools.translations.reply
     visible = [endpoint for endpoint in overview.endpoints if is_visible(tools, source, endpoint)]
-    configured = [endpoint for endpoint in visible if not endpoint.orphaned]
-    waiting = sum(endpoint.waiting for endpoint in configured)
-    say(source, reply("command.overview.endpoints", count=len(configured), waiting=waiting))
+    waiting = sum(endpoint.waiting for endpoint in visible if not endpoint.orphaned)
+    count = EndpointCount.of(visible)
+    states = [reply(f"command.overview.states.{name}", count=number) for name, number in count.apart.items()]
+    in_brackets = tools.translations.in_brackets(*states) if states else ""
+    say(source, reply("command.overview.endpoints", count=count.total, states=in_brackets, waiting=waiting))
     for endpoint in visible:
         say(source, _endpoint_line(tools, source, endpoint))
 

@@ -62,14 +62,19 @@ class Game:
         )
         self.transport = GameTransport(self._show, self._kept.save, run_on_executor)
         self.job = Periodic("game", _EVERY, self._tidy)
-        players.when_one_joins(self._joined)
 
-    def start(self) -> None:
-        """Read what is kept, and register the listener. To be called in ``on_load``."""
+    def load(self) -> None:
+        """Read what is kept. To be called before the first delivery, from any thread."""
         if not self._kept.load():
             self._translations.warning("log.kept_unreadable", file=_FILE)
+
+    def start(self) -> None:
+        """Show what is kept to those who are online, and to those who join."""
         self._screen.remove_all_bars()
-        self._server.register_event_listener("mcdr.server_startup", lambda _server: self._screen.remove_all_bars())
+        self._players.when_the_server_starts(self._screen.remove_all_bars)
+        self._players.when_one_joins(self._joined)
+        for player in sorted(self._players.online):
+            self._joined(player)
 
     def stop(self) -> None:
         """End what is shown, and save. Idempotent. The transport is closed before."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
-from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.periodic import Periodic
@@ -29,7 +28,7 @@ class PrimeBackup(Source):
         self._server_stops = 0
         self._watcher = Watcher(context.server, self._make_observer, log=context.log, tr=context.tr)
 
-    def start(self, config: SourcesConfig) -> None:
+    def start(self) -> None:
         EmittedEvents(self._context, PRIME_BACKUP, self._emitted).register()
         self._context.server.register_event_listener(_SERVER_STOP, self._server_stopped)
         self._watcher.start()

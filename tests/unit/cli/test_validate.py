@@ -16,7 +16,7 @@ def test_a_config_without_a_mistake(folder: Folder, receiver: Receiver) -> None:
     assert said.code == 0
     assert said.lines == [
         f"{folder.path / 'config.json'}: nothing is wrong",
-        "Notifications are switched on; usable endpoints: 2",
+        "Notifications are switched on; endpoints: 2 (1 on, 1 off)",
         "phone  webhook  on",
         "old    webhook  switched off",
     ]
@@ -29,7 +29,7 @@ def test_every_mistake_is_printed_with_its_remedy_and_no_secret(folder: Folder) 
     assert said.lines[0].endswith("problems: 2")
     assert "- server.name: found []; write a string" in said.lines
     assert said.lines[-2:] == [
-        "Notifications are switched off (notification.enabled); usable endpoints: 0",
+        "Notifications are switched off (notification.enabled); endpoints: 1 (1 with a mistake)",
         "phone  bark  off: mistake at notification.endpoints[0].url",
     ]
     data = folder.run("validate", "--json").data

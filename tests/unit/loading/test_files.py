@@ -8,9 +8,12 @@ import sys
 
 import pytest
 
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.problem import ConfigError
-from prime_notify.loading.files import DEFAULT_DOCUMENT, read_config_file, write_default_config, write_schema
-from prime_notify.loading.schema import config_schema
+from prime_notify.loading.files import DEFAULT_DOCUMENT, read_config_file, write_default_config, write_helpers
+from prime_notify.loading.load import load_config
+from prime_notify.loading.schema import render_schema
+from scripts.examples import render_examples
 
 
 @pytest.fixture
@@ -99,18 +102,39 @@ def test_the_default_config_is_written_on_a_file_system_without_hard_links(path,
     assert [one.name for one in path.parent.iterdir()] == ["config.json"]
 
 
-def test_the_schema_is_written_and_rewritten_only_when_it_differs(path):
-    assert write_schema(path)
-    assert json.loads(path.read_text(encoding="utf-8")) == config_schema()
-    assert not write_schema(path)
-    path.write_bytes(b"\xff")
-    assert write_schema(path)
-    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+@pytest.mark.parametrize("language", ["en_us", "zh_cn"])
+def test_the_schema_and_the_examples_are_written_as_they_are_shipped_when_they_differ(path, language):
+    folder = path.parent
+    for _ in range(2):
+        write_helpers(folder, language)
+        assert (folder / "config.schema.json").read_text(encoding="utf-8") == render_schema(language)
+        assert (folder / "config.examples.json").read_text(encoding="utf-8") == render_examples(language)
+        assert sorted(one.name for one in folder.iterdir()) == ["config.examples.json", "config.schema.json"]
+        for file in folder.iterdir():
+            file.write_bytes(b"\xff")
+
+
+def test_a_file_that_is_up_to_date_is_not_touched(path):
+    write_helpers(path.parent)
+    before = {one.name: one.stat().st_ino for one in path.parent.iterdir()}
+    write_helpers(path.parent)
+    assert {one.name: one.stat().st_ino for one in path.parent.iterdir()} == before
 
 
 def test_a_schema_that_cannot_be_put_in_place_leaves_nothing_behind(path):
-    path.mkdir(parents=True)
-    (path / "occupied").touch()
+    (path.parent / "config.schema.json" / "occupied").mkdir(parents=True)
     with pytest.raises(OSError, match=r".+"):
-        write_schema(path)
-    assert [one.name for one in path.parent.iterdir()] == ["config.json"]
+        write_helpers(path.parent)
+    assert [one.name for one in path.parent.iterdir()] == ["config.schema.json"]
+
+
+@pytest.mark.parametrize("language", ["en_us", "zh_cn"])
+def test_the_examples_load_as_they_are_one_of_each_type_in_the_language(tmp_path, language):
+    document = json.loads(render_examples(language))
+    endpoints = [one["endpoint"] for one in document["examples"]]
+    loaded = load_config({"notification": {"enabled": True, "endpoints": endpoints}}, environ={}, base_dir=tmp_path)
+    assert [one.type for one in loaded.endpoints] == list(channel_types())
+    assert all(one.config.enabled for one in loaded.endpoints)
+    for text in [document["how"], *(one["about"] for one in document["examples"])]:
+        chinese = sum("\u4e00" <= char <= "\u9fff" for char in text)
+        assert (chinese > len(text) / 10) == (language == "zh_cn"), text  # a service may have a Chinese name in English

@@ -110,9 +110,12 @@ def world() -> World:
 
 @pytest.fixture
 def operators(world: World) -> OperatorAlerts:
-    players = Players(world)  # type: ignore[arg-type]
+    server: Any = world
+    players = Players(server)
     players.start()
-    return OperatorAlerts(world, players)  # type: ignore[arg-type]
+    operators = OperatorAlerts(server, players)
+    operators.start()
+    return operators
 
 
 def test_an_alert_is_shown_to_those_who_are_online_and_have_the_level(world: World, operators: OperatorAlerts) -> None:

@@ -91,7 +91,7 @@ NAMES = (
         "events",
     ),
     *("help", "hint", "id", "ids", "name", "page", "pages", "path", "place", "places", "reason", "reload", "replay"),
-    *("drop", "sources", "text", "total", "usage", "version", "waiting", "who", "word"),
+    *("drop", "setup", "sources", "states", "text", "total", "usage", "version", "waiting", "who", "word"),
 )
 
 

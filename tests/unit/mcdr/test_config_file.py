@@ -13,7 +13,7 @@ import pytest
 
 from prime_notify.config.models import ConfigDocument
 from prime_notify.mcdr import config_file
-from prime_notify.mcdr.config_file import ConfigFile
+from prime_notify.mcdr.config_file import ConfigFile, docs_address
 
 
 class Translations:
@@ -46,3 +46,39 @@ def test_a_reload_that_needs_a_replaced_file_keeps_the_config_and_says_what_to_d
     assert "bad local file header" in problem.found
     assert problem.remedy == "the file of the plugin was perhaps replaced: type !!MCDR plugin reload prime_notify"
     assert any("log.config_kept" in line for line in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("link", "english", "chinese"),
+    [
+        (
+            "https://github.com/a/b",
+            "https://github.com/a/b/blob/HEAD/README.md",
+            "https://github.com/a/b/blob/HEAD/README_cn.md",
+        ),
+        ("https://example.com/docs", "https://example.com/docs", "https://example.com/docs"),
+        (None, None, None),
+        ("", None, None),
+    ],
+)
+def test_the_documentation_is_named_in_the_language_of_the_log(link: Any, english: Any, chinese: Any) -> None:
+    assert docs_address(link, "en_us") == english
+    assert docs_address(link, "zh_cn") == chinese
+    assert docs_address(link, "de_de") == english
+
+
+@pytest.mark.parametrize(("link", "said"), [("https://github.com/a/b", 1), (None, 0)])
+def test_the_first_start_names_the_documentation_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, link: Any, said: int
+) -> None:
+    caplog.set_level(logging.INFO)
+    server: Any = SimpleNamespace(
+        load_config_simple=lambda *_, **__: ConfigDocument({"notification": {}}),
+        get_self_metadata=lambda: SimpleNamespace(link=link),
+    )
+    translations: Any = Translations(logging.getLogger("test.config_file"))
+    translations.log_language = "zh_cn"
+    for _ in range(2):
+        ConfigFile(server, tmp_path, translations)
+    docs = [line for line in caplog.messages if line.startswith("log.docs")]
+    assert docs == ["log.docs {'address': 'https://github.com/a/b/blob/HEAD/README_cn.md'}"] * said

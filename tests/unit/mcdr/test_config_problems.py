@@ -92,7 +92,7 @@ def test_the_overview_begins_with_the_number_of_problems_and_their_places(bench:
 def test_the_overview_keeps_an_endpoint_with_a_mistake(bench: Bench, level: int) -> None:
     lines = bench.console.type("!!pn", Reader(level=level))
     assert "- pager (brak): off: mistake at notification.endpoints[1].type" in lines
-    assert "Endpoints: 2, waiting to be delivered: 0" in lines
+    assert "Endpoints: 2 (1 on, 1 with a mistake), waiting to be delivered: 0" in lines
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,7 @@ def test_operators_are_told_at_once_and_when_they_join(config: ConfigState, text
     server: Any = console
     players = Players(server, ["Op", "Guest"])
     alerts = OperatorAlerts(server, players)
+    alerts.start()
     assert shown(console, config, alerts) == [f"Op: {text}"]
     for player in ("Late", "Guest"):
         players._on_joined(None, player)

@@ -81,6 +81,7 @@ class World:
             clock=lambda: self.clock,
         )
         self.players.start()
+        self.game.load()
         self.game.start()
 
     def join(self, *players: str) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Iterator
 import pytest
 from mcdreforged.api.command import Literal
 
+from prime_notify.config.early import EarlyOptions
 from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
+from prime_notify.mcdr.roots import Roots
 from tests.support.console import Console, Reader
 
 OTHERS = ["!!pb", "!!pb make", "!!pb make test", "!!pb notify", "!!pb tes", "!!pb foo bar"]
@@ -34,6 +36,14 @@ def added_to(console: Console) -> PrimeBackupTestCommand:
     return PrimeBackupTestCommand(server, console.translations, make_node=make_node, alternative=lambda: "!!pn test")
 
 
+def start(console: Console, node: PrimeBackupTestCommand) -> None:
+    """Add the node to a root that is registered as in ``on_load``."""
+    server: Any = console
+    root = Roots(server, EarlyOptions()).prime_backup
+    console.register_command(root)
+    node.start(root)
+
+
 @pytest.fixture
 def console() -> Console:
     return Console()
@@ -42,7 +52,7 @@ def console() -> Console:
 @pytest.fixture
 def node(console: Console) -> Iterator[PrimeBackupTestCommand]:
     node = added_to(console)
-    node.start()
+    start(console, node)
     yield node
     node.stop()
 
@@ -85,10 +95,10 @@ def test_changes_no_other_answer_of_prime_backup(console: Console, command: str,
     alone.load("prime_backup", prime_backup())
     node = added_to(console)
     if first == "prime_notify":
-        node.start()
+        start(console, node)
     console.load("prime_backup", prime_backup())
     if first == "prime_backup":
-        node.start()
+        start(console, node)
     before = console.type(command)
     search(console, node)
     after = console.type(command)
@@ -210,7 +220,7 @@ def test_warns_of_a_root_that_takes_no_child(
 def test_searches_at_its_start_and_periodically(console: Console) -> None:
     node = added_to(console)
     console.load("prime_backup", prime_backup())
-    node.start()
+    start(console, node)
     assert len(console.tasks) == 1
     console.run_tasks()
     console.unload("prime_backup")

@@ -26,10 +26,11 @@ class Heard:
         self.server.load(installed, "2.3")
         self.events: List[Event] = []
         self.source = PluginEvents(SourceContext(self.server, self.events.append, LOG, tr))
-        self.source.start(SourcesConfig(listen=[*listen]))
+        self.source.start()
+        self.source.configure(SourcesConfig(listen=[*listen]))
 
     def reload(self, *listen: str) -> None:
-        self.source.reload(SourcesConfig(listen=[*listen]))
+        self.source.configure(SourcesConfig(listen=[*listen]))
 
     def say(self, event: str, *args: Any) -> None:
         self.server.dispatch(event, *args)
@@ -126,3 +127,23 @@ def test_it_never_listens_to_itself(caplog: pytest.LogCaptureFixture) -> None:
     heard.say("prime_notify.backup_success", {})
     assert heard.events == []
     assert caplog.messages == ["listen.ourselves"]
+
+
+def test_events_that_come_before_the_config_wait_for_it() -> None:
+    heard = Heard.__new__(Heard)
+    heard.server, heard.events = Server(), []
+    for plugin in ("my_backup", "other"):
+        heard.server.load(plugin, "2.3")
+    heard.source = PluginEvents(SourceContext(heard.server, heard.events.append, LOG, tr))
+    heard.source.start()
+    for plugin in ("my_backup", "other"):
+        heard.say(f"{plugin}.backup_start", {"cost_s": 1})
+    heard.say("my_backup.backup_success", {"cost_s": 2})
+    assert heard.events == []
+    heard.reload("my_backup")
+    assert [(event.plugin_id, event.fields) for event in heard.events] == [
+        ("my_backup", {"cost_s": 1}),
+        ("my_backup", {"cost_s": 2}),
+    ]
+    heard.reload("my_backup")
+    assert len(heard.events) == 2

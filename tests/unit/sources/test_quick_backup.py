@@ -8,7 +8,6 @@ from typing import Any, List
 
 import pytest
 
-from prime_notify.config.models import SourcesConfig
 from prime_notify.model.event import Event, EventName
 from prime_notify.sources.quick_backup import QuickBackup
 from prime_notify.sources.source import SourceContext
@@ -26,9 +25,7 @@ def reported() -> List[Event]:
 def server(reported: List[Event]) -> Server:
     server = Server()
     server.load("quick_backup_multi", "2.1.1")
-    QuickBackup(SourceContext(server, reported.append, logging.getLogger("test.quick_backup"), tr)).start(
-        SourcesConfig()
-    )
+    QuickBackup(SourceContext(server, reported.append, logging.getLogger("test.quick_backup"), tr)).start()
     return server
 
 

@@ -37,7 +37,8 @@ class Scene:
 
     def start(self, *listen: str) -> None:
         self.server.load("prime_backup", "1.13.0", SimpleNamespace(config=SimpleNamespace(enabled=True)))
-        self.sources.start(SourcesConfig(listen=[*listen]))
+        self.sources.start()
+        self.sources.configure(SourcesConfig(listen=[*listen]))
 
     @property
     def reported(self) -> List[str]:
@@ -123,7 +124,8 @@ def test_each_plugin_that_is_there_is_listed_once(scene: Scene) -> None:
 
 
 def test_without_any_plugin_nothing_is_listed(scene: Scene) -> None:
-    scene.sources.start(SourcesConfig(listen=["missing"]))
+    scene.sources.start()
+    scene.sources.configure(SourcesConfig(listen=["missing"]))
     assert scene.sources.status() == []
 
 
@@ -132,7 +134,7 @@ def test_without_any_plugin_nothing_is_listed(scene: Scene) -> None:
 
 def test_a_changed_config_changes_what_is_listened_to(scene: Scene) -> None:
     scene.start("my_backup")
-    scene.sources.reload(SourcesConfig())
+    scene.sources.configure(SourcesConfig())
     scene.server.dispatch("my_backup.backup_success", {})
     assert scene.reported == []
 
@@ -161,7 +163,8 @@ def test_an_event_that_answers_an_event_is_accepted_too(scene: Scene) -> None:
             scene.server.dispatch("my_backup.backup_start", {})
 
     sources = Sources(scene.server, accept=accept, late=fail, log=logging.getLogger("test.hub"), tr=tr)
-    sources.start(SourcesConfig(listen=["my_backup"]))
+    sources.start()
+    sources.configure(SourcesConfig(listen=["my_backup"]))
     scene.server.dispatch("my_backup.backup_success", {})
     sources.stop()
     assert [event.name.value for event in answered] == ["backup_success", "backup_start"]
