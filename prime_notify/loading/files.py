@@ -1,4 +1,4 @@
-"""The config file and its schema on disk. An existing config is never written.
+"""The config file and its schema on disk. Nothing here writes an existing config.
 
 The default config is disabled, with an example to change.
 """
@@ -19,7 +19,8 @@ from prime_notify.loading.encoding import decoded
 from prime_notify.loading.schema import render_schema
 from prime_notify.text.wording import Wording, system_reason
 
-__all__ = ["DEFAULT_DOCUMENT", "SCHEMA_FILE_NAME", "read_config_file", "write_default_config", "write_schema"]
+__all__ = ["DEFAULT_DOCUMENT", "SCHEMA_FILE_NAME", "read_config_bytes", "read_config_file", "write_default_config",
+           "write_schema"]  # fmt: skip
 
 SCHEMA_FILE_NAME = "config.schema.json"
 DEFAULT_DOCUMENT: Dict[str, Any] = {
@@ -37,6 +38,14 @@ def read_config_file(path: Path) -> object:
     """The document in the file, for :func:`prime_notify.loading.load.load_config`. It is never written.
 
     :raises ConfigError: the file cannot be read, is no UTF-8 text, or no JSON.
+    """
+    return parse_document(decoded(read_config_bytes(path)))
+
+
+def read_config_bytes(path: Path) -> bytes:
+    """The content of the file.
+
+    :raises ConfigError: it cannot be read, or is too large for a config.
     """
     try:
         with path.open("rb") as file:
@@ -56,7 +65,7 @@ def read_config_file(path: Path) -> object:
         )
         remedy = Wording("let MCDReforged's user read it", "请让运行 MCDReforged 的用户能够读取它")
         raise _unreadable(path, found, remedy) from None
-    return parse_document(decoded(content))
+    return content
 
 
 def write_default_config(path: Path) -> bool:
