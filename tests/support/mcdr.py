@@ -65,7 +65,7 @@ class McdrProcess:
 
     It can be started again after :meth:`stop` or :meth:`kill`; the console transcript goes on. Waiting is always for a
     line of the console, from a place in the transcript that was marked before: ``mark = mcdr.send(...)``, then
-    ``mcdr.wait_for_line(..., since=mark)``.
+    ``mcdr.wait_for_line(..., since=mark)``. ``server``: the command of another server than the stand-in.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class McdrProcess:
         plugins: Sequence[Path] = (),
         language: str = "en_us",
         standin: Sequence[str] = (),
+        server: Sequence[str] = (),
         watchdog: float = 10,
         environment: Optional[Mapping[str, str]] = None,
     ) -> None:
@@ -87,7 +88,7 @@ class McdrProcess:
         self._tokens = itertools.count(1)
         for name in ("config", "logs", "plugins", "server"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        start_command = json.dumps([sys.executable, "-X", "utf8", str(STANDIN), *standin])
+        start_command = json.dumps(list(server or [sys.executable, "-X", "utf8", str(STANDIN), *standin]))
         config = _CONFIG.format(language=language, start_command=start_command, watchdog=watchdog)
         (folder / "config.yml").write_text(config, encoding="utf-8")
         (folder / "permission.yml").write_text(_PERMISSIONS, encoding="utf-8")
