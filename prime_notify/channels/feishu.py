@@ -175,6 +175,7 @@ class Feishu(Channel[FeishuEndpoint]):
     """Sends one card; ``code`` 0 in the answer is the only success, whatever the HTTP status."""
 
     type = "feishu"
+    also_asked = (("feishu", "secret"), ("feishu", "keyword"))
     endpoint_model = FeishuEndpoint
     example = {"name": "team", "type": "feishu", "url": "https://open.feishu.cn/open-apis/bot/v2/hook/<id>"}
     about = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from json.decoder import scanstring
 from typing import Any, List, Optional, Tuple
 
 __all__ = ["Member", "Node", "parsed"]
@@ -79,7 +78,8 @@ def _object(text: str, start: int) -> Node:
     while text[at : at + 1] != "}":
         if members:
             at = _skipped(text, _past(text, at, ","))
-        key, end = scanstring(text, _past(text, at, '"'))
+        _past(text, at, '"')
+        key, end = _DECODER.raw_decode(text, at)
         value = _value(text, _skipped(text, _past(text, _skipped(text, end), ":")))
         members.append(Member(key, at, value))
         at = _skipped(text, value.end)

@@ -64,7 +64,7 @@ class ConfigState:
 
 
 class ConfigFile:
-    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force.
+    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force. ``path``: the file.
 
     ``state``: what people should know of the file.
     """
@@ -72,7 +72,7 @@ class ConfigFile:
     def __init__(self, server: PluginServerInterface, folder: Path, translations: Translations) -> None:
         self._server = server
         self._folder = folder
-        self._path = folder / _CONFIG
+        self.path = folder / _CONFIG
         self._translations = translations
         self.state = ConfigState()
         self._write_missing()
@@ -95,7 +95,7 @@ class ConfigFile:
             self._translations.error("log.config_kept" if in_force else "log.config_unreadable", reload=_RELOAD)
             return Reloaded(False, error.problems)
         except ImportError as error:  # an option needs a module of ours that was not needed before
-            problem = Problem(str(self._path), internal_error(error), internal_remedy(error), fatal=True)
+            problem = Problem(str(self.path), internal_error(error), internal_remedy(error), fatal=True)
             self._log_problems([problem])
             self.state = ConfigState([problem], readable=True, in_force=self.state.in_force)
             self._translations.error("log.config_kept")
@@ -108,13 +108,13 @@ class ConfigFile:
     def _write_missing(self) -> None:
         """Write the default config when there is none, and the JSON Schema when it differs."""
         try:
-            is_first_start = write_default_config(self._path)
+            is_first_start = write_default_config(self.path)
             write_schema(self._folder / SCHEMA_FILE_NAME, self._translations.log_language)
         except OSError as error:
-            self._translations.warning("log.config_not_written", path=self._path, error=error)
+            self._translations.warning("log.config_not_written", path=self.path, error=error)
             return
         if is_first_start:
-            self._translations.info("log.first_start", path=self._path)
+            self._translations.info("log.first_start", path=self.path)
             self._translations.info("log.first_start_next", reload=_RELOAD)
 
     def _load_first(self) -> LoadedConfig:
@@ -135,7 +135,7 @@ class ConfigFile:
         Our own reading comes first: it explains what is wrong and finds options that are written twice, and
         MCDReforged would overwrite a file that it cannot open. Raises :class:`ConfigError`.
         """
-        _, as_written = checked_document(read_config_file(self._path))
+        _, as_written = checked_document(read_config_file(self.path))
         document = self._server.load_config_simple(
             _CONFIG,
             target_class=ConfigDocument,

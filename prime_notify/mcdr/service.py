@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import threading
 import time
-from typing import Callable, Iterable, Optional
+from typing import Callable, Iterable, Optional, Sequence, Tuple
 
 from mcdreforged.api.event import LiteralEvent
 from mcdreforged.api.types import PluginServerInterface
@@ -15,6 +15,7 @@ from prime_notify.engine.engine import Engine
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import register_commands
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded, data_folder
@@ -71,8 +72,10 @@ class Service:
             version=str(server.get_self_metadata().version),
             config=lambda: self._config_file.config,
             config_state=self._config_state,
+            config_path=self._config_file.path,
             source_status=self._sources.status,
             reload=self._reload,
+            setups=Setups(time.monotonic),
             run_on_executor=self._run_on_executor,
         )
         self._pb_command = PrimeBackupTestCommand(
@@ -119,12 +122,12 @@ class Service:
         if busy:
             self._translations.warning("log.stopped_busy", endpoints=", ".join(busy))
 
-    def _reload(self) -> Reloaded:
-        """Put the config file in force as it is now."""
+    def _reload(self, renamed: Sequence[Tuple[str, str]] = ()) -> Reloaded:
+        """Put the config file in force as it is now. ``renamed``: as for :meth:`Engine.reload`."""
         reloaded = self._config_file.reload()
         if reloaded.in_force:
             self.alerts.withdraw()
-            self._engine.reload(self._config_file.loaded)
+            self._engine.reload(self._config_file.loaded, renamed)
             self._sources.reload(self._config_file.config.sources)
             self._log_state()
         self._show_config_alert()

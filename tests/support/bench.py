@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, List, Sequence
+from typing import Any, Callable, List, Sequence, Tuple
 
 from prime_notify.config.models import Config
 from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import load_config
 from prime_notify.mcdr.alerts import OperatorAlerts
 from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigState, Reloaded
 from prime_notify.sources.source import SourceState, SourceStatus
@@ -31,6 +32,7 @@ class Bench:
             SourceStatus("prime_backup", "Prime Backup", "1.13.0", SourceState.OBSERVED)
         ]
         self.reloaded = Reloaded(True, ())
+        self.renamed: Sequence[Tuple[str, str]] = ()
         self.prefix = "!!pn"
         self.state = ConfigState()
         self.tools = Tools(
@@ -41,8 +43,10 @@ class Bench:
             version="1.2.3",
             config=lambda: self.config,
             config_state=lambda: self.state,
+            config_path=folder / "config.json",
             source_status=lambda: self.sources,
-            reload=lambda: self.reloaded,
+            reload=self._reload,
+            setups=Setups(lambda: self.engine.now),
             run_on_executor=self.console.schedule_task,
         )
         self.help_lines: List[Any] = []
@@ -50,6 +54,10 @@ class Bench:
         register_commands(self.console, self.tools, ("!!pn", "!!other"))  # type: ignore[arg-type]
         self.reader = Reader()
         self.engine.start()
+
+    def _reload(self, renamed: Sequence[Tuple[str, str]]) -> Reloaded:
+        self.renamed = renamed
+        return self.reloaded
 
     def configure(self, **sections: Any) -> None:
         self.config = Config.model_validate(sections)
