@@ -24,6 +24,7 @@ from prime_notify.config.option import chinese_description
 from prime_notify.config.units import Duration, Rate
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import EventName
+from scripts.first_mistakes import mistakes_page
 from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
@@ -40,6 +41,7 @@ def pages() -> Iterator[Tuple[str, str]]:
     for language in LANGUAGES:
         yield f"docs/{language}/channels.md", channels_page(language)
         yield f"docs/{language}/options.md", options_page(language)
+        yield f"docs/{language}/first-config-mistakes.md", mistakes_page(language)
         yield _README[language], readme(language)
 
 

@@ -131,7 +131,7 @@ class SetupSteps:
             say(source, problem_line(self._tools, source, problem))
             return
         setup.answers = answers
-        if source is not setup.source:
+        if name_of(source) != name_of(setup.source):
             say(source, coloured(self._reply("command.setup.taken_for", player=name_of(setup.source)), RColor.green))
         self._next(setup)
 
@@ -255,7 +255,7 @@ class SetupSteps:
         say(source, coloured(self._reply(key, endpoint=setup.name), RColor.green))
         rename = f"{prefix} endpoint rename {quoted(setup.name)} "
         more = f"{prefix} {NAME}"
-        text = coloured(self._reply("command.setup.what_next", rename=f"{rename}<name>", more=more), RColor.gray)
+        text = coloured(self._reply("command.setup.what_next", rename=rename, more=more), RColor.gray)
         say(source, fills_in(self._tools.translations, text, more))
 
     # after a doubtful test

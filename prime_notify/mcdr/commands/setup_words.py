@@ -27,7 +27,9 @@ _LIKELIEST: Mapping[str, Tuple[str, ...]] = {
 _MARKDOWN = re.compile(r"\[([^\]]+)\]\([^)]*\)|[*`]+")
 _SENTENCE_END = re.compile(r"(?<=[.。])\s+|(?<=。)")
 _ASIDE = re.compile(r" ?[(（][^)）]*[)）]")
+_UNSPACED = re.compile(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 _FIRST_PART = re.compile(r".*?(?=[;；:：。，]|\. |\.$|, with |, when |$)")
+_ABOUT_OPTIONS = re.compile(r"`(?!https?:)[^`]+`")
 _LONGEST_ABOUT = 330  # characters
 
 
@@ -75,7 +77,7 @@ def say_question(tools: Tools, source: CommandSource, setup: Setup) -> None:
     reply, translations = tools.translations.reply, tools.translations
     language = translations.language_of(source)
     values = {"number": setup.number + 1, "count": len(setup.questions), "service": setup.channel.type}
-    title = reply("command.setup.step", **values, what=translations.words(question.about, source))
+    title = reply("command.setup.step", **values, what=_first_clause(translations.words(question.about, source)))
     say(source, coloured(title, RColor.gold))
     if setup.number == 0:
         say(source, coloured(_explanation(setup.channel, language), RColor.gray))
@@ -123,9 +125,14 @@ def _say_buttons(tools: Tools, source: CommandSource, words: Sequence[str]) -> N
     line = RTextList()
     for word in words:
         command = f"{tools.prefix} {NAME} {word}"
-        text = tools.translations.reply(f"command.setup.way.{word}", command=command)
-        line.append(RText("  " if word != words[0] else ""), fills_in(tools.translations, text, command))
-    say(source, line.set_color(RColor.aqua))
+        text = tools.translations.reply(f"command.setup.way.{word}")
+        if source.is_console:
+            say(source, RTextList("- ", command, tools.translations.after_dash(text)))
+            continue
+        button = fills_in(tools.translations, RTextList("[", text, "]"), command)
+        line.append(RText("" if word == words[0] else "  "), button.set_color(RColor.aqua))
+    if not source.is_console:
+        say(source, line)
 
 
 def say_doubt(tools: Tools, source: CommandSource, setup: Setup) -> None:
@@ -163,19 +170,23 @@ def _player(source: CommandSource) -> str:
 def _purpose(channel: Type[Channel[Any]], language: str) -> str:
     """What the channel is for, in a few words: the beginning of its description."""
     match = _FIRST_PART.match(_ASIDE.sub("", _plain(channel.about[language])))
-    return match[0] if match else ""
+    return _UNSPACED.sub(" ", match[0]) if match else ""
 
 
 def _explanation(channel: Type[Channel[Any]], language: str) -> str:
-    """The first sentences about the channel: what it is for, and where its values come from."""
-    sentences = _SENTENCE_END.split(_plain(channel.about[language]))
+    """The first sentences about the channel: what it is for, and where its values come from, but not its options."""
+    first, *others = _SENTENCE_END.split(channel.about[language])
     space = "" if language == "zh_cn" else " "
-    shown = ""
-    for sentence in sentences:
-        if shown and len(shown) + len(sentence) > _LONGEST_ABOUT:
+    shown = _plain(first)
+    for sentence in (_plain(one) for one in others if not _ABOUT_OPTIONS.search(one)):
+        if len(shown) + len(sentence) > _LONGEST_ABOUT:
             break
         shown = f"{shown}{space}{sentence}".strip()
     return shown
+
+
+def _first_clause(text: str) -> str:
+    return re.split("[;；]", text, maxsplit=1)[0].rstrip(".。")
 
 
 def _plain(markdown: str) -> str:

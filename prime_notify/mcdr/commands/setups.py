@@ -58,7 +58,10 @@ class Setups:
 
     def of(self, source: CommandSource) -> Optional[Setup]:
         """The setup that ``source`` has under way, which goes on with this."""
-        return self.named(name_of(source))
+        setup = self.named(name_of(source))
+        if setup is not None:
+            setup.source = source
+        return setup
 
     def named(self, name: str) -> Optional[Setup]:
         """The setup of a player, or of the console."""

@@ -798,3 +798,22 @@ def test_a_task_whose_start_a_script_left_is_still_running(tmp_path: Path, recei
         running.accept(event("backup_success", task_id="t"))
         names = [payload["event"] for payload in received(receiver, 2)]
     assert names == ["backup_start", "backup_success"]
+
+
+def test_what_waits_and_what_is_under_way_goes_on_under_a_new_name(tmp_path: Path, receiver: Receiver) -> None:
+    off = hook(receiver, "off", enabled=False)
+    with Receiver() as slow, engine(tmp_path, hook(slow, "busy"), hook(receiver, "a")) as running:
+        slow.behave(HANG)
+        accepted = running.accept(event())
+        slow.wait_for(1)
+        running.accept(event("backup_failure"))
+        renamed = [hook(slow, "calm"), hook(receiver, "a")]
+        running.reload(loaded(*renamed), [("busy", "calm")])
+        history = running.history
+        assert history is not None
+        record = history.find(accepted or "")[0]
+        assert sorted(one.endpoint for one in record.deliveries) == ["a", "calm"]
+        assert {one.name: one.waiting for one in running.overview().endpoints} == {"calm": 2, "a": 0}
+        running.reload(loaded(hook(receiver, "calm"), hook(receiver, "a"), off))
+    with engine(tmp_path, hook(receiver, "calm")):
+        receiver.wait_for(lambda got: sum(one.path == "/calm" for one in got) == 2)
