@@ -93,8 +93,9 @@ def remove_endpoint(text: str, name: str) -> Change:
     place = _place(_Draft.of(text), name)
     group = str(place.value.get("group") or "") if isinstance(place.value, dict) else ""
     users = _users(text, name)
-    for user in users:
-        text = _edited(text, lambda draft, user=user: _forget_fallback(draft, user, name))  # type: ignore[misc]
+    while _users(text, name):  # once more where a name or an option is written twice
+        for user in _users(text, name):
+            text = _edited(text, lambda draft, user=user: _forget_fallback(draft, user, name))  # type: ignore[misc]
     text = _edited(text, lambda draft: _take_out(draft, _place(draft, name)))
     left = [one for _, one in endpoints_in(text) if isinstance(one, dict) and group and one.get("group") == group]
     removed = ""
@@ -303,7 +304,7 @@ def _take_out(draft: _Draft, place: Node) -> None:
 def _users(text: str, name: str) -> Tuple[str, ...]:
     """The endpoints whose fallback is the endpoint ``name``."""
     found = [(user, one.get("fallback")) for user, one in endpoints_in(text) if isinstance(one, dict)]
-    return tuple(user for user, names in found if name in (names if isinstance(names, list) else [names]))
+    return tuple(user for user, names in found if any(_is(one, name) for one in _listed(names)))
 
 
 def _forget_fallback(draft: _Draft, user: str, name: str) -> None:
@@ -311,10 +312,10 @@ def _forget_fallback(draft: _Draft, user: str, name: str) -> None:
     fallback = place.get("fallback")
     if fallback is None:
         return
-    others = [one for one in _listed(fallback.value) if one != name]
-    if others and fallback.items is not None:
-        draft.remove(fallback, fallback.value.index(name))
-    elif not others:
+    found = [_is(one, name) for one in _listed(fallback.value)]
+    if not all(found):
+        draft.remove(fallback, found.index(True))
+    else:
         keys = [member.key for member in place.members or []]
         draft.remove(place, len(keys) - 1 - keys[::-1].index("fallback"))
 
@@ -322,8 +323,13 @@ def _forget_fallback(draft: _Draft, user: str, name: str) -> None:
 def _follow(draft: _Draft, user: str, old: str, new: str) -> None:
     fallback = _place(draft, user).get("fallback")
     for node in reversed((fallback.items or [fallback]) if fallback is not None else []):
-        if node.value == old:
+        if _is(node.value, old):
             draft.put(node.start, node.end, json.dumps(new, ensure_ascii=False))
+
+
+def _is(written: Any, name: str) -> bool:
+    """Whether a value of the document is the name of an endpoint. A name may be written as a number."""
+    return written is not None and str(written).strip() == name
 
 
 def _listed(value: Any) -> List[Any]:

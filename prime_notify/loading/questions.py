@@ -10,7 +10,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Type
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic.fields import FieldInfo
 
@@ -111,11 +111,15 @@ def recognized(text: str, types: Mapping[str, Type[Channel[Any]]]) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """A pasted text without blanks, quotation marks and angle brackets around it."""
+    """A pasted text without blanks, quotation marks and angle brackets around it.
+
+    An address of a service gets the ``https://`` that many programs leave out.
+    """
     text = text.strip()
     if len(text) > 1 and (text[0] + text[-1]) in ('""', "''", "``", "“”"):
         text = text[1:-1].strip()
-    return text[1:-1] if text.startswith("<") and text.endswith(">") and "://" in text else text
+    text = text[1:-1] if text.startswith("<") and text.endswith(">") and "://" in text else text
+    return f"https://{text}" if "://" not in text and service_at(f"https://{text}") else text
 
 
 def is_reference(text: str) -> bool:
@@ -212,13 +216,16 @@ def _readings(channel: Type[Channel[Any]], question: Question, text: Any) -> Ite
         return
     text = unwrapped(text)
     key = re.search(channel.key_pattern, text) if channel.key_pattern else None
-    if key and not question.is_address and "://" in text:
-        yield {question.at: key[0]}
-    yield {question.at: text}
-    if question.is_address and "://" not in text and len(PLACEHOLDER.findall(question.example)) == 1:
-        yield {question.at: PLACEHOLDER.sub(lambda _: text, question.example)}
-    if not question.is_address and "://" in text and question.is_secret:
+    if "://" in text and not question.is_address:
+        if key:
+            yield {question.at: key[0]}
+        for value in parse_qs(text.partition("?")[2]).get(str(question.at[-1]), ()):
+            yield {question.at: value}
         yield {question.at: None, ("url",): text}
+        return
+    yield {question.at: text}
+    if question.is_address and len(PLACEHOLDER.findall(question.example)) == 1:
+        yield {question.at: PLACEHOLDER.sub(lambda _: text, question.example)}
 
 
 def _problem_with(

@@ -163,6 +163,16 @@ def test_a_group_that_is_not_listed_or_keeps_members_stays() -> None:
     assert parse_document(second.text) == {"endpoints": [], "groups": {"x": "all"}}
 
 
+def test_names_that_are_written_twice_or_as_numbers_are_found() -> None:
+    text = '{"endpoints": [{"name": 5}, {"name": "b", "fallback": "5", "fallback": [5, "5", "c"]}, {"name": "c"}]}'
+    renamed = rename_endpoint(text, "5", "x")
+    assert renamed.text == text.replace('"name": 5', '"name": "x"').replace('[5, "5", "c"]', '["x", "x", "c"]')
+    removed = remove_endpoint(text, "5")
+    assert removed.text == '{"endpoints": [{"name": "b", "fallback": "5", "fallback": ["c"]}, {"name": "c"}]}'
+    only = '{"endpoints": [{"name": "a"}, {"name": "b", "fallback": "a", "fallback": "a"}]}'
+    assert remove_endpoint(only, "a").text == '{"endpoints": [{"name": "b"}]}'
+
+
 def test_the_only_endpoint_that_stands_in_place_of_a_list_is_removed() -> None:
     assert parse_document(remove_endpoint('{"endpoints": {"url": "u"}}', "endpoint-1").text) == {"endpoints": []}
 

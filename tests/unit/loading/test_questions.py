@@ -61,14 +61,20 @@ def test_a_reference_to_a_key_alone_is_put_into_the_address(loader: EndpointLoad
     assert endpoint_of(TYPES["bark"], "x", answers)["url"] == "https://api.day.app/${KEY}"
 
 
-def test_an_address_takes_the_place_of_the_key_that_is_asked_for(loader: EndpointLoader) -> None:
-    channel = TYPES["pushplus"]
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://www.pushplus.plus/send?token=aBcD1234", {"pushplus": {"token": "aBcD1234"}}),
+        ("https://ntfy.sh/my-topic-17", {"url": "https://ntfy.sh/my-topic-17"}),
+        ("https://sctapi.ftqq.com/SCT12345TabcdefghijK.send", {"serverchan": {"key": "SCT12345TabcdefghijK"}}),
+    ],
+)
+def test_an_address_is_taken_where_a_key_is_asked_for(url: str, expected: Any, loader: EndpointLoader) -> None:
+    channel = TYPES[recognized(url, TYPES)]
     [question] = questions_of(channel, loader)
-    url = "https://www.pushplus.plus/send?token=aBcD1234"
     answers, problem = accepted_answer(channel, question, url, {}, loader)
     assert problem is None
-    endpoint = endpoint_of(channel, "x", answers)
-    assert url in (endpoint.get("url"), endpoint.get("pushplus", {}).get("token"))
+    assert endpoint_of(channel, "x", answers) == {"name": "x", "type": channel.type, **expected}
 
 
 def test_values_that_everybody_may_leave_are_not_asked_for(loader: EndpointLoader) -> None:
@@ -101,6 +107,7 @@ def test_values_that_everybody_may_leave_are_not_asked_for(loader: EndpointLoade
         ("https://discord.com/api/webhooks/1/x", "discord", True),
         ("“https://api.day.app/xY7k3r”", "bark", True),
         ("<https://hooks.slack.com/services/T/B/x>", "slack", True),
+        ("discord.com/api/webhooks/1/x", "discord", True),
         ("SCT12345TabcdefghijK", "serverchan", True),
         ("123456789:AAabcdefghijklmnopqrstuvwxyz0123456", "telegram", True),
         ("7xZ2345678abcdefghjkmn", "bark", True),
