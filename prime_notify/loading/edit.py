@@ -8,12 +8,12 @@ of a key that is written twice, the last.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.config.models import NotificationConfig
 from prime_notify.config.problem import json_path
+from prime_notify.loading.json_draft import Draft, edited
 from prime_notify.loading.json_nodes import Node, parsed
 from prime_notify.loading.names import endpoint_names
 from prime_notify.text.wording import Wording
@@ -23,7 +23,6 @@ __all__ = ["Change", "EditError", "add_endpoint", "endpoints_in", "remove_endpoi
 
 _BLOCK = "notification"
 _ENDPOINTS = "endpoints"
-_DEFAULT_INDENT = "  "
 
 
 class EditError(Exception):
@@ -69,7 +68,7 @@ def add_endpoint(text: str, endpoint: Mapping[str, Any]) -> Change:
                 name=endpoint["name"],
             )
         )
-    return _switched_on(text, _edited(text, lambda draft: _add(draft, dict(endpoint))))
+    return _switched_on(text, edited(text, lambda draft: _add(draft, dict(endpoint))))
 
 
 def replace_endpoint(text: str, name: str, endpoint: Mapping[str, Any]) -> Change:
@@ -78,11 +77,11 @@ def replace_endpoint(text: str, name: str, endpoint: Mapping[str, Any]) -> Chang
     :raises EditError: there is no such endpoint, or more than one.
     """
 
-    def act(draft: _Draft) -> None:
+    def act(draft: Draft) -> None:
         place = _place(draft, name)
         draft.put(place.start, place.end, draft.written(dict(endpoint), draft.indent_at(place.start)))
 
-    return _switched_on(text, _edited(text, act))
+    return _switched_on(text, edited(text, act))
 
 
 def remove_endpoint(text: str, name: str) -> Change:
@@ -90,17 +89,17 @@ def remove_endpoint(text: str, name: str) -> Change:
 
     :raises EditError: there is no such endpoint, or more than one.
     """
-    place = _place(_Draft.of(text), name)
+    place = _place(Draft.of(text), name)
     group = str(place.value.get("group") or "") if isinstance(place.value, dict) else ""
     users = _users(text, name)
     while _users(text, name):  # once more where a name or an option is written twice
         for user in _users(text, name):
-            text = _edited(text, lambda draft, user=user: _forget_fallback(draft, user, name))  # type: ignore[misc]
-    text = _edited(text, lambda draft: _take_out(draft, _place(draft, name)))
+            text = edited(text, lambda draft, user=user: _forget_fallback(draft, user, name))  # type: ignore[misc]
+    text = edited(text, lambda draft: _take_out(draft, _place(draft, name)))
     left = [one for _, one in endpoints_in(text) if isinstance(one, dict) and group and one.get("group") == group]
     removed = ""
     if group and not left:
-        without = _edited(text, lambda draft: _forget_group(draft, group))
+        without = edited(text, lambda draft: _forget_group(draft, group))
         removed, text = (group, without) if without != text else ("", text)
     return Change(text, False, users, removed, group if len(left) == 1 else "")
 
@@ -115,7 +114,7 @@ def rename_endpoint(text: str, old: str, new: str) -> Change:
         raise EditError(reason)
     users = _users(text, old)
 
-    def act(draft: _Draft) -> None:
+    def act(draft: Draft) -> None:
         place = _place(draft, old)
         if not isinstance(place.value, dict):
             raise _no_object(draft, place)
@@ -126,77 +125,8 @@ def rename_endpoint(text: str, old: str, new: str) -> Change:
             draft.put(name.start, name.end, draft.written(new, ""))
 
     for user in users:
-        text = _edited(text, lambda draft, user=user: _follow(draft, user, old, new))  # type: ignore[misc]
-    return Change(_edited(text, act), False, users)
-
-
-class _Draft:
-    """A text that is being changed once. Its byte order mark and its line ends are kept."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.root = parsed(text)
-        self.newline = "\r\n" if "\r\n" in text else "\n"
-        found = re.search(r"\n([ \t]+)\S", text)
-        self.unit = found[1] if found else _DEFAULT_INDENT
-        self.compact = self.root.members is not None and bool(self.root.members) and "\n" not in text.strip()
-
-    @classmethod
-    def of(cls, text: str) -> _Draft:
-        return cls(text.lstrip("\ufeff"))
-
-    def put(self, start: int, end: int, new: str) -> None:
-        """Replace a part of the text. What stands behind it is at another place then."""
-        self.text = self.text[:start] + new + self.text[end:]
-
-    def indent_at(self, place: int) -> str:
-        """The blanks with which the line of a place begins."""
-        line = self.text[self.text.rfind("\n", 0, place) + 1 : place]
-        return line[: len(line) - len(line.lstrip(" \t"))]
-
-    def written(self, value: Any, indent: str) -> str:
-        """A value as this file would write it, in lines below an ``indent``."""
-        if self.compact or not isinstance(value, (dict, list)):
-            return json.dumps(value, ensure_ascii=False)
-        text = json.dumps(value, ensure_ascii=False, indent=self.unit)
-        return text.replace("\n", self.newline + indent)
-
-    def insert(self, node: Node, key: Optional[str], value: Any, *, first: bool = False) -> None:
-        """Add a member to an object, or an item (``key`` None) to a list, as the last or the ``first`` one."""
-        own = self.indent_at(node.start)
-        inner = own + self.unit
-        parts = node.parts
-        multiline = not self.compact and (not parts or "\n" in self.text[node.start : parts[0][0]])
-        if parts and multiline:
-            inner = self.indent_at(parts[-1][0])
-        name = "" if key is None else json.dumps(key, ensure_ascii=False) + ": "
-        written = name + (self.written(value, inner) if multiline else json.dumps(value, ensure_ascii=False))
-        gap = self.newline + inner if multiline else " "
-        if parts and first:
-            self.put(parts[0][0], parts[0][0], f"{written},{gap}")
-        elif parts:
-            self.put(parts[-1][1], parts[-1][1], f",{gap}{written}")
-        else:
-            around = (self.newline + inner, self.newline + own) if multiline else ("", "")
-            opening, closing = self.text[node.start], self.text[node.end - 1]
-            self.put(node.start, node.end, f"{opening}{around[0]}{written}{around[1]}{closing}")
-
-    def remove(self, node: Node, index: int) -> None:
-        """Take a member or an item out, with its comma."""
-        parts = node.parts
-        if len(parts) == 1:
-            self.put(node.start + 1, node.end - 1, "")
-        elif index:
-            self.put(parts[index - 1][1], parts[index][1], "")
-        else:
-            self.put(parts[0][0], parts[1][0], "")
-
-
-def _edited(text: str, act: Callable[[_Draft], None]) -> str:
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    draft = _Draft.of(text)
-    act(draft)
-    return mark + draft.text
+        text = edited(text, lambda draft, user=user: _follow(draft, user, old, new))  # type: ignore[misc]
+    return Change(edited(text, act), False, users)
 
 
 def _found(root: Node) -> Tuple[Optional[Node], Optional[Node]]:
@@ -218,7 +148,7 @@ def _values(endpoints: Optional[Node]) -> List[Any]:
     return [endpoints.value] if isinstance(endpoints.value, dict) and endpoints.value else []
 
 
-def _place(draft: _Draft, name: str) -> Node:
+def _place(draft: Draft, name: str) -> Node:
     """The value of the endpoint ``name``."""
     _, endpoints = _found(draft.root)
     nodes = endpoints.items if endpoints is not None and endpoints.items is not None else [endpoints]
@@ -237,12 +167,12 @@ def _place(draft: _Draft, name: str) -> Node:
     )
 
 
-def _no_object(draft: _Draft, node: Node) -> EditError:
+def _no_object(draft: Draft, node: Node) -> EditError:
     line = draft.text.count("\n", 0, node.start) + 1
     return EditError(Wording("line {line} is no object", "第 {line} 行不是对象", line=line))
 
 
-def _add(draft: _Draft, endpoint: Dict[str, Any]) -> None:
+def _add(draft: Draft, endpoint: Dict[str, Any]) -> None:
     block, endpoints = _found(draft.root)
     if block is None:
         _put_value(draft, draft.root, _BLOCK, {"enabled": True, _ENDPOINTS: [endpoint]})
@@ -263,7 +193,7 @@ def _not_understood(at: Sequence[str]) -> EditError:
     return EditError(reason)
 
 
-def _put_value(draft: _Draft, node: Node, key: str, value: Any, *, first: bool = False) -> None:
+def _put_value(draft: Draft, node: Node, key: str, value: Any, *, first: bool = False) -> None:
     """Write the value of a key, whether the object has it or not."""
     if node.members is None:
         raise _not_understood(())
@@ -277,12 +207,12 @@ def _put_value(draft: _Draft, node: Node, key: str, value: Any, *, first: bool =
 def _switched_on(before: str, text: str) -> Change:
     """The change of ``before`` to ``text``, in which notifications are on."""
 
-    def act(draft: _Draft) -> None:
+    def act(draft: Draft) -> None:
         place, _ = _found(draft.root)
         if place is not None:
             _put_value(draft, place, "enabled", True, first=True)
 
-    return Change(_edited(text, act) if _is_off(text) else text, switched_on=_is_off(before))
+    return Change(edited(text, act) if _is_off(text) else text, switched_on=_is_off(before))
 
 
 def _is_off(text: str) -> bool:
@@ -292,7 +222,7 @@ def _is_off(text: str) -> bool:
     return value is None or str(value).strip().lower() in ("false", "0", "off", "no", "n", "f")
 
 
-def _take_out(draft: _Draft, place: Node) -> None:
+def _take_out(draft: Draft, place: Node) -> None:
     block, endpoints = _found(draft.root)
     if endpoints is not None and endpoints.items is not None:
         starts = [one.start for one in endpoints.items]
@@ -307,7 +237,7 @@ def _users(text: str, name: str) -> Tuple[str, ...]:
     return tuple(user for user, names in found if any(_is(one, name) for one in _listed(names)))
 
 
-def _forget_fallback(draft: _Draft, user: str, name: str) -> None:
+def _forget_fallback(draft: Draft, user: str, name: str) -> None:
     place = _place(draft, user)
     fallback = place.get("fallback")
     if fallback is None:
@@ -320,7 +250,7 @@ def _forget_fallback(draft: _Draft, user: str, name: str) -> None:
         draft.remove(place, len(keys) - 1 - keys[::-1].index("fallback"))
 
 
-def _follow(draft: _Draft, user: str, old: str, new: str) -> None:
+def _follow(draft: Draft, user: str, old: str, new: str) -> None:
     fallback = _place(draft, user).get("fallback")
     for node in reversed((fallback.items or [fallback]) if fallback is not None else []):
         if _is(node.value, old):
@@ -336,7 +266,7 @@ def _listed(value: Any) -> List[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _forget_group(draft: _Draft, group: str) -> None:
+def _forget_group(draft: Draft, group: str) -> None:
     block, _ = _found(draft.root)
     groups = block.get("groups") if block is not None else None
     keys = [member.key for member in (groups.members or [])] if groups is not None else []

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Iterator, List
 import pytest
 
 from prime_notify.loading.saving import copy_of
+from scripts.first_mistakes import MISTAKES, words_about
 from tests.support.receiver import Answer, json_answer
 from tests.support.scene import SECRETS, Scene, hook
 
@@ -73,3 +74,14 @@ def test_what_waits_for_an_endpoint_is_delivered_under_its_new_name(scene: Scene
     mark = scene.mcdr.send("!!pn endpoint remove phone")
     scene.mcdr.wait_for_line("phone was removed from the config", since=mark)
     assert [(one["name"], one.get("fallback")) for one in endpoints(scene)] == [("other", None)]
+
+
+def test_the_page_of_typical_mistakes_shows_what_the_console_answers(scene: Scene) -> None:
+    path = scene.mcdr.config_path("prime_notify")
+    unreadable = "The config file cannot be read, so nothing is sent. Correct it, then type !!pn reload"
+    for mistake in MISTAKES:
+        path.write_bytes(mistake.written.encode(mistake.encoding))
+        answer = "\n".join(scene.mcdr.output_of("!!pn reload"))
+        missing = [words for words in words_about(mistake, "en") if words not in answer]
+        assert [words for words in missing if words != unreadable] == [], mistake.title["en"]
+        assert not missing or "the last readable config stays in force" in answer

@@ -87,6 +87,7 @@ def _rename(tools: Tools, source: CommandSource, old: str, new: str) -> None:
     if change is None:
         return
     tools.alerts.withdraw(old)
+    tools.setups.rename(old, new)
     say(source, coloured(reply("command.endpoint.renamed", old=old, new=new), RColor.green))
     if change.fallback_of:
         users = tools.translations.listed(change.fallback_of)

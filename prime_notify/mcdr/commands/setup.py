@@ -48,10 +48,10 @@ def _build(node: Literal, tools: Tools) -> None:
         ("skip", steps.skip),
         ("back", steps.back),
         ("cancel", steps.cancel),
-        ("test", steps.test),
-        ("change", steps.change),
-        ("keep", steps.keep),
-        ("remove", steps.remove),
+        ("test", steps.writing.test),
+        ("change", steps.writing.change),
+        ("keep", steps.writing.keep),
+        ("remove", steps.writing.remove),
     ):
         node.then(Literal(word).runs(step(act)))
     node.then(with_text("value", steps.answer))

@@ -1,8 +1,7 @@
-"""The steps of a setup: choose, answer, write, test, and what to do when the test does not arrive."""
+"""The steps of a setup, each of which is one thing that is typed: choose a service, answer, skip, go back, cancel."""
 
 from __future__ import annotations
 
-import os
 from pathlib import PurePath
 from typing import Any, Optional
 
@@ -10,29 +9,20 @@ from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
 from prime_notify.channels.common.registry import channel_types
-from prime_notify.config.problem import ConfigError
-from prime_notify.engine.endpoint_test import TestResult
-from prime_notify.loading.edit import Change, add_endpoint, endpoints_in, remove_endpoint, replace_endpoint
-from prime_notify.loading.endpoints import EndpointLoader
 from prime_notify.loading.mix_ups import meant_type
 from prime_notify.loading.questions import (
     accepted_answer,
-    endpoint_of,
     is_reference,
     questions_of,
     reads_like_a_secret,
     recognized,
 )
-from prime_notify.loading.saving import read_config_text
-from prime_notify.mcdr.commands.config_changes import change_config
 from prime_notify.mcdr.commands.hints import problem_line
-from prime_notify.mcdr.commands.setup_words import NAME, offered, say_choices, say_doubt, say_leak, say_question
+from prime_notify.mcdr.commands.setup_words import NAME, offered, say_choices, say_leak, say_question
+from prime_notify.mcdr.commands.setup_writing import SetupWriting, endpoint_loader
 from prime_notify.mcdr.commands.setups import Setup, Stage, name_of
-from prime_notify.mcdr.commands.test import say_result
 from prime_notify.mcdr.commands.tools import Tools
-from prime_notify.mcdr.rich_text import coloured, fills_in, quoted, say
-from prime_notify.model.event import EventName
-from prime_notify.sources.foreign_objects import operator_of_source
+from prime_notify.mcdr.rich_text import coloured, fills_in, say
 from prime_notify.text.suggestions import closest_word
 
 __all__ = ["SetupSteps"]
@@ -44,6 +34,7 @@ class SetupSteps:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._reply = tools.translations.reply
+        self.writing = SetupWriting(tools)
 
     # choosing
 
@@ -81,12 +72,12 @@ class SetupSteps:
             command = f"{self._tools.prefix} {NAME} {name}"
             say(source, coloured(self._reply("command.setup.console_only", command=command), RColor.yellow))
             return
-        setup = Setup(source, channel, questions_of(channel, self._loader()))
+        setup = Setup(source, channel, questions_of(channel, endpoint_loader(self._tools)))
         self._tools.setups.begin(setup)
         if value:
             self.answer(source, setup, value)
         elif setup.question is None:
-            self._write(setup)
+            self.writing.write(setup)
         else:
             say_question(self._tools, source, setup)
 
@@ -105,8 +96,8 @@ class SetupSteps:
         service = recognized(text, types) if setup.number == 0 and not setup.name else ""
         if service not in ("", "webhook", "apprise", setup.channel.type) and "://" in text:
             say(source, coloured(self._reply("command.setup.recognized", service=service), RColor.green))
-            channel = types[service]
-            setup.channel, setup.answers, setup.questions = channel, {}, questions_of(channel, self._loader())
+            setup.channel, setup.answers = types[service], {}
+            setup.questions = questions_of(setup.channel, endpoint_loader(self._tools))
         self._take(source, setup, text)
 
     def refer(self, source: CommandSource, setup: Setup, *, file: str = "", variable: str = "") -> None:
@@ -125,7 +116,7 @@ class SetupSteps:
     def _take(self, source: CommandSource, setup: Setup, value: Any) -> None:
         question = setup.question
         assert question is not None
-        answers, problem = accepted_answer(setup.channel, question, value, setup.answers, self._loader())
+        answers, problem = accepted_answer(setup.channel, question, value, setup.answers, endpoint_loader(self._tools))
         if problem is not None:
             say(source, coloured(self._reply("command.setup.not_taken"), RColor.red))
             say(source, problem_line(self._tools, source, problem))
@@ -152,7 +143,7 @@ class SetupSteps:
     def _next(self, setup: Setup) -> None:
         setup.number += 1
         if setup.question is None:
-            self._write(setup)
+            self.writing.write(setup)
         else:
             say_question(self._tools, setup.source, setup)
 
@@ -175,119 +166,7 @@ class SetupSteps:
         key = "command.setup.cancelled_kept" if setup.name else "command.setup.cancelled"
         say(source, coloured(self._reply(key, endpoint=setup.name), RColor.yellow))
 
-    # writing and testing
-
-    def _write(self, setup: Setup) -> None:
-        source = setup.source
-        name = setup.name or self._free_name(setup)
-        endpoint = endpoint_of(setup.channel, name, setup.answers)
-        loaded = self._loader().load(endpoint, (), name)
-        if loaded.endpoint is None:  # an answer that does not fit to another one, or a file that is gone meanwhile
-            say(source, coloured(self._reply("command.setup.not_taken"), RColor.red))
-            for problem in loaded.problems:
-                say(source, problem_line(self._tools, source, problem))
-            setup.number = 0
-            say_question(self._tools, source, setup)
-            return
-
-        def change(text: str) -> Change:
-            return replace_endpoint(text, name, endpoint) if setup.name else add_endpoint(text, endpoint)
-
-        if change_config(self._tools, source, change) is None:
-            if setup.questions:
-                setup.number = len(setup.questions) - 1
-                self._say_try_again(source)
-            else:
-                self._tools.setups.end(setup)
-            return
-        setup.name = name
-        self.test(source, setup)
-
-    def _say_try_again(self, source: CommandSource) -> None:
-        command = f"{self._tools.prefix} {NAME}"
-        text = coloured(self._reply("command.setup.try_again", command=command), RColor.yellow)
-        say(source, fills_in(self._tools.translations, text, command))
-
-    def _free_name(self, setup: Setup) -> str:
-        """The name of the example, with a number where it is taken."""
-        base, taken = str(setup.channel.example["name"]), set()
-        try:
-            taken = {name for name, _ in endpoints_in(read_config_text(self._tools.config_path))}
-        except ConfigError:
-            return base  # the same error comes when it is written
-        numbers = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-        return next(name for name in (base, *numbers) if name not in taken)
-
-    def test(self, source: CommandSource, setup: Setup) -> None:
-        """Send a test notification to the endpoint that is in the config now."""
-        if not setup.name:
-            say(source, coloured(self._reply("command.setup.nothing_to_test"), RColor.yellow))
-            return
-        setup.stage = Stage.TESTING
-
-        def arrived(result: TestResult) -> None:
-            self._tools.run_on_executor(lambda: self._arrived(setup, result))
-
-        operator = operator_of_source(setup.source)
-        sent = self._tools.engine.rehearsal.test(
-            EventName.BACKUP_SUCCESS, endpoint=setup.name, on_result=arrived, operator=operator
-        )
-        if sent:
-            say(source, coloured(self._reply("command.setup.testing", endpoint=setup.name), RColor.gray))
-        else:
-            setup.stage = Stage.DOUBTFUL
-            say_doubt(self._tools, source, setup)
-
-    def _arrived(self, setup: Setup, result: TestResult) -> None:
-        source = setup.source
-        say_result(self._tools, source, result)
-        if setup.stage is not Stage.TESTING:
-            return
-        if result.ok and result.confirmed:
-            self._say_done(setup, "command.setup.done")
-            return
-        setup.stage = Stage.DOUBTFUL
-        say_doubt(self._tools, source, setup)
-
-    def _say_done(self, setup: Setup, key: str) -> None:
-        source, prefix = setup.source, self._tools.prefix
-        self._tools.setups.end(setup)
-        say(source, coloured(self._reply(key, endpoint=setup.name), RColor.green))
-        rename = f"{prefix} endpoint rename {quoted(setup.name)} "
-        more = f"{prefix} {NAME}"
-        text = coloured(self._reply("command.setup.what_next", rename=rename, more=more), RColor.gray)
-        say(source, fills_in(self._tools.translations, text, more))
-
-    # after a doubtful test
-
-    def keep(self, source: CommandSource, setup: Setup) -> None:
-        """Leave the endpoint as it is."""
-        if setup.name:
-            self._say_done(setup, "command.setup.kept")
-        else:
-            say(source, coloured(self._reply("command.setup.nothing_written"), RColor.yellow))
-
-    def change(self, source: CommandSource, setup: Setup) -> None:
-        """Ask again; answers that are skipped stay."""
-        setup.stage, setup.number = Stage.ASKING, 0
-        if setup.question is None:
-            self.test(source, setup)
-        else:
-            say_question(self._tools, source, setup)
-
-    def remove(self, source: CommandSource, setup: Setup) -> None:
-        """Take the endpoint out of the config again."""
-        name = setup.name
-        if not name:
-            say(source, coloured(self._reply("command.setup.nothing_written"), RColor.yellow))
-        elif change_config(self._tools, source, lambda text: remove_endpoint(text, name)) is not None:
-            self._tools.setups.end(setup)
-            say(source, coloured(self._reply("command.endpoint.removed", endpoint=name), RColor.green))
-
     # looking
-
-    def _loader(self) -> EndpointLoader:
-        return EndpointLoader(channel_types(), os.environ, self._tools.config_path.parent)
 
     def setup_of(self, source: CommandSource) -> Optional[Setup]:
         """The setup under way. Replies with the choice of a service when there is none."""

@@ -20,18 +20,23 @@ CONSOLE = ""
 
 
 class Stage(enum.Enum):
-    """How far a setup is. ``ASKING``: for a value. ``TESTING``: a test is under way. ``DOUBTFUL``: it failed."""
+    """How far a setup is. ``ASKING``: for a value. ``TESTING``: a test is under way. ``DOUBTFUL``: it failed.
+
+    ``ENDED``: nobody waits for anything any more.
+    """
 
     ASKING = enum.auto()
     TESTING = enum.auto()
     DOUBTFUL = enum.auto()
+    ENDED = enum.auto()
 
 
 @dataclass
 class Setup:
     """The setup of one endpoint. ``source``: who does it, and gets the replies.
 
-    ``number``: the index of the question. ``name``: of the endpoint in the config; empty until it is written.
+    ``number``: the index of the question. ``tests``: how many were sent. ``name``: of the endpoint in the config; empty
+    until it is written.
     """
 
     source: CommandSource
@@ -40,6 +45,7 @@ class Setup:
     answers: Answers = field(default_factory=dict)
     number: int = 0
     stage: Stage = Stage.ASKING
+    tests: int = 0
     name: str = ""
     until: float = 0.0
 
@@ -77,8 +83,14 @@ class Setups:
 
     def end(self, setup: Setup) -> None:
         """Forget a setup with its answers."""
+        setup.stage = Stage.ENDED
         if self._by_name.get(name_of(setup.source)) is setup:
             del self._by_name[name_of(setup.source)]
+
+    def rename(self, old: str, new: str) -> None:
+        """An endpoint has a new name."""
+        for setup in self._by_name.values():
+            setup.name = new if setup.name == old else setup.name
 
     @property
     def waiting_players(self) -> List[str]:

@@ -14,6 +14,7 @@ import pytest
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.problem import Problem
 from prime_notify.loading.saving import copy_of
+from prime_notify.mcdr.commands import setup_steps
 from prime_notify.mcdr.commands.setups import LASTS
 from prime_notify.mcdr.config_file import Reloaded
 from prime_notify.text.wording import Wording
@@ -261,11 +262,54 @@ def test_keeping_and_cancelling_leave_the_endpoint_in_the_config(bench: Bench, t
     assert bench.type("!!pn setup keep")[0] == "staff stays in the config as it is"
     bench.type("!!pn setup webhook https://example.com/x")
     assert bench.type("!!pn setup cancel") == ["Cancelled. ops stays in the config as it was written last"]
-    bench.answer("ops")  # the result of a test that nobody waits for
+    late = bench.answer("ops")  # the result of a test that nobody waits for
+    assert [line for line in late if "Done" in line or "choose" in line] == []
     assert len(written(tmp_path)) == 2
     bench.type("!!pn setup telegram")
     for word in ("keep", "remove", "test"):
         assert "yet" in bench.type(f"!!pn setup {word}")[0]
+
+
+def test_a_late_result_of_a_former_test_decides_nothing(bench: Bench) -> None:
+    bench.type(f"!!pn setup {DISCORD}")
+    former = bench.rehearsal.take("staff")
+    bench.type("!!pn endpoint rename staff ops")
+    bench.type("!!pn setup change")
+    bench.type("!!pn setup skip")
+    former(ok=False)
+    bench.console.run_tasks()
+    assert bench.reader.lines[-1].startswith("- staff: failed")
+    assert bench.answer("ops")[1].startswith("Done: ops works")
+
+
+def test_answers_that_do_not_fit_any_more_are_asked_for_again(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text("123456789:AAabcdefghijklmnopqrstuvwxyz0123456", encoding="utf-8")
+    bench.type("!!pn setup telegram")
+    bench.type("!!pn setup file token.txt")
+    bench.type("!!pn setup value -100123")
+    bench.answer("phone", ok=False)
+    bench.type("!!pn setup change")
+    bench.type("!!pn setup skip")
+    (tmp_path / "token.txt").unlink()
+    replies = bench.type("!!pn setup skip")
+    assert replies[0] == "This value cannot be used"
+    assert "there is no such file" in replies[1]
+    assert replies[2].startswith("Step 1 of 2")
+
+
+def test_a_channel_without_questions_is_set_up_at_once(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup_steps, "questions_of", lambda *_: ())
+    assert bench.type("!!pn setup webhook")[-1] == "Sending a test notification to ops …"
+    bench.answer("ops", ok=False)
+    assert bench.type("!!pn setup change") == ["Sending a test notification to ops …"]
+    (tmp_path / "config.json").write_text("[]", encoding="utf-8")
+    assert bench.type("!!pn setup webhook")[0] == "The config was not changed"
+    assert bench.type("!!pn setup")[0].startswith("Where shall")
+    monkeypatch.setattr(channel_types()["webhook"], "example", {"name": "x", "type": "webhook", "url": "<url>"})
+    assert bench.type("!!pn setup webhook")[0] == "This value cannot be used"
+    assert bench.type("!!pn setup")[0].startswith("Where shall")
 
 
 def test_an_endpoint_that_is_not_in_force_cannot_be_tested_and_the_choice_is_offered(bench: Bench) -> None:
