@@ -40,7 +40,9 @@ def _build(node: Literal, tools: Tools) -> None:
     node.then(Literal("add").then(choice_node(tools, SetupSteps(tools))))
     removed = QuotableText("endpoint").suggests(names).runs(remove).then(Literal("confirm").runs(confirm))
     node.then(Literal("remove").then(removed))
-    renamed = QuotableText("endpoint").suggests(names).then(QuotableText("name").runs(rename))
+    every = lambda source: [*names(source), *_left_behind(tools)]  # noqa: E731
+    new_name = QuotableText("name").suggests(names).runs(rename)
+    renamed = QuotableText("endpoint").suggests(every).then(new_name)
     node.then(Literal("rename").then(renamed))
 
 
@@ -83,6 +85,10 @@ def _rename(tools: Tools, source: CommandSource, old: str, new: str) -> None:
         say(source, coloured(reply("command.endpoint.bad_name", most=longest), RColor.red))
         return
     tools.engine.catch_up()  # what happened before is stored under the old name, and moves with it
+    if old in _left_behind(tools) and new in endpoint_names(tools, source):  # it was renamed in the file, by hand
+        tools.reload([(old, new)])
+        _say_moved(tools, source, new)
+        return
     change = change_config(tools, source, lambda text: rename_endpoint(text, old, new), [(old, new)])
     if change is None:
         return
@@ -92,9 +98,19 @@ def _rename(tools: Tools, source: CommandSource, old: str, new: str) -> None:
     if change.fallback_of:
         users = tools.translations.listed(change.fallback_of)
         say(source, coloured(reply("command.endpoint.fallback_follows", endpoints=users), RColor.gray))
-    waiting = {one.name: one.waiting for one in tools.engine.overview().endpoints}
-    if waiting.get(new):
-        say(source, coloured(reply("command.endpoint.waits_moved", count=waiting[new], endpoint=new), RColor.gray))
+    _say_moved(tools, source, new)
+
+
+def _say_moved(tools: Tools, source: CommandSource, name: str) -> None:
+    waiting = sum(one.waiting for one in tools.engine.overview().endpoints if one.name == name)
+    if waiting:
+        text = tools.translations.reply("command.endpoint.waits_moved", count=waiting, endpoint=name)
+        say(source, coloured(text, RColor.green))
+
+
+def _left_behind(tools: Tools) -> List[str]:
+    """The endpoints that are not in the config any more, and have something waiting."""
+    return [one.name for one in tools.engine.overview().endpoints if one.orphaned]
 
 
 ENDPOINT = Command(_NAME, "add <service> | remove <endpoint> | rename <endpoint> <name>", lambda _permission: OWNER,

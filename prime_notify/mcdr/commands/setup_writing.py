@@ -77,10 +77,11 @@ class SetupWriting:
         say(source, fills_in(self._tools.translations, text, command))
 
     def _free_name(self, setup: Setup) -> str:
-        """The name of the example, with a number where it is taken."""
-        base, taken = str(setup.channel.example["name"]), set()
+        """The name of the example, with a number where it is taken, or where deliveries wait for a former endpoint."""
+        base = str(setup.channel.example["name"])
+        taken = {one.name for one in self._tools.engine.overview().endpoints if one.orphaned and one.waiting}
         try:
-            taken = {name for name, _ in endpoints_in(read_config_text(self._tools.config_path))}
+            taken |= {name for name, _ in endpoints_in(read_config_text(self._tools.config_path))}
         except ConfigError:
             return base  # the same error comes when it is written
         numbers = (f"{base}-{number}" for number in range(2, len(taken) + 3))

@@ -69,6 +69,12 @@ def test_fallbacks_and_what_waits_follow_a_new_name(bench: Bench, tmp_path: Path
     assert bench.renamed == [("b", "my phone")]
 
 
+def test_what_waits_for_an_endpoint_that_was_renamed_in_the_file_moves(bench: Bench, tmp_path: Path) -> None:
+    assert bench.type("!!pn endpoint rename old b") == ["2 notifications waiting for it moved to b"]
+    assert bench.renamed == [("old", "b")]
+    assert block(tmp_path)["endpoints"] == ENDPOINTS
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -85,7 +91,8 @@ def test_what_cannot_be_is_refused_and_changes_nothing(bench: Bench, tmp_path: P
 
 
 def test_names_are_completed_and_the_usage_is_explained(bench: Bench) -> None:
-    assert bench.console.complete("!!pn endpoint rename ") == ["a", "b"]
+    assert bench.console.complete("!!pn endpoint remove ") == ["a", "b"]
+    assert bench.console.complete("!!pn endpoint rename ") == ["a", "b", "old"]
     assert "discord" in bench.console.complete("!!pn endpoint add d")
     usage = "Usage: !!pn endpoint add <service> | remove <endpoint> | rename <endpoint> <name>"
     assert bench.type("!!pn endpoint") == [usage]

@@ -67,7 +67,7 @@ def test_in_the_console_three_lines_lead_to_a_message(bench: Bench, tmp_path: Pa
     assert written(tmp_path) == [{"name": "staff", "type": "discord", "url": DISCORD}]
     assert copy_of(tmp_path / "config.json").read_text(encoding="utf-8") == '{\n  "notification": {}\n}\n'
     assert bench.answer("staff")[1:] == [
-        "Done: staff works, and gets every notification from now on",
+        "Done: staff works, and gets notifications from now on",
         "Another name: !!pn endpoint rename staff <name>. Another service: !!pn setup",
     ]
     assert bench.type("!!pn setup keep")[0] == "No setup is under way"
@@ -268,6 +268,12 @@ def test_keeping_and_cancelling_leave_the_endpoint_in_the_config(bench: Bench, t
     bench.type("!!pn setup telegram")
     for word in ("keep", "remove", "test"):
         assert "yet" in bench.type(f"!!pn setup {word}")[0]
+
+
+def test_a_new_endpoint_does_not_get_what_waits_for_a_removed_one(bench: Bench, tmp_path: Path) -> None:
+    bench.engine.endpoints = [state("staff", orphaned=True, waiting=1), state("staff-2")]
+    bench.type(f"!!pn setup {DISCORD}")
+    assert [one["name"] for one in written(tmp_path)] == ["staff-2"]
 
 
 def test_a_late_result_of_a_former_test_decides_nothing(bench: Bench) -> None:
