@@ -30,6 +30,7 @@ PLACEHOLDER = re.compile(r"<[^<>]+>")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _UNASKED = ("name", "type")
+_SHORTEST_KEY = 9  # characters; short words are looked at often, and channels are imported to look at longer ones
 _LONGEST_WORD = 15  # characters; what is longer, and a mixture of letters and digits, is more likely a key than a word
 
 Answers = Dict[Location, Any]
@@ -140,7 +141,7 @@ def is_plain_address(text: str) -> bool:
 def reads_like_a_secret(text: str, types: Mapping[str, Type[Channel[Any]]]) -> bool:
     """Whether a text may be an address with a key in it, or a key."""
     text = unwrapped(text)
-    if is_reference(text) or is_plain_address(text):
+    if len(text) < _SHORTEST_KEY or is_reference(text) or is_plain_address(text):
         return False
     if "://" in text or any(one.key_pattern and re.search(one.key_pattern, text) for one in types.values()):
         return True

@@ -14,6 +14,7 @@ from mcdreforged.api.types import PluginServerInterface
 from prime_notify.engine.engine import Engine
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import register_commands
+from prime_notify.mcdr.commands.preparation import ChannelPreparation
 from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
@@ -75,7 +76,7 @@ class Service:
             config_path=self._config_file.path,
             source_status=self._sources.status,
             reload=self._reload,
-            setups=Setups(time.monotonic),
+            setups=Setups(time.monotonic, ChannelPreparation(self._run_on_executor).then),
             run_on_executor=self._run_on_executor,
         )
         self._pb_command = PrimeBackupTestCommand(

@@ -33,17 +33,15 @@ def _build(node: Literal, tools: Tools) -> None:
             if setup is not None:
                 act(source, setup)
 
-        return run
+        return lambda source: tools.setups.prepare(lambda: run(source))
 
     def with_text(name: str, act: Callable[[CommandSource, Setup, str], None]) -> Literal:
-        def run(source: CommandSource, context: CommandContext) -> None:
-            setup = steps.setup_of(source)
-            if setup is not None:
-                act(source, setup, context["text"])
+        def run(source: CommandSource, text: str) -> None:
+            step(lambda _, setup: act(source, setup, text))(source)
 
-        return Literal(name).then(GreedyText("text").runs(run))
+        return Literal(name).then(GreedyText("text").runs(lambda source, context: run(source, context["text"])))
 
-    node.runs(lambda source: _where(tools, source))
+    node.runs(lambda source: tools.setups.prepare(lambda: _where(tools, source)))
     for word, act in (
         ("skip", steps.skip),
         ("back", steps.back),
@@ -87,8 +85,9 @@ def choice_node(tools: Tools, steps: SetupSteps) -> Text:
         return [*first, *others]
 
     def choose(source: CommandSource, context: CommandContext) -> None:
+        service, value = context["service"], context.get("text", "")
         say_unreadable(tools, source)
-        steps.choose(source, context["service"], context.get("text", ""))
+        tools.setups.prepare(lambda: steps.choose(source, service, value))
 
     return Text("service").suggests(suggest).runs(choose).then(GreedyText("text").runs(choose))
 

@@ -56,10 +56,16 @@ class Setup:
 
 
 class Setups:
-    """By the names of those who do them. On the task executor only."""
+    """By the names of those who do them. On the task executor only.
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    ``prepare`` runs a function when everything that a setup needs is imported.
+    """
+
+    def __init__(
+        self, now: Callable[[], float], prepare: Callable[[Callable[[], None]], None] = lambda act: act()
+    ) -> None:
         self._now = now
+        self.prepare = prepare
         self._by_name: Dict[str, Setup] = {}
 
     def of(self, source: CommandSource) -> Optional[Setup]:

@@ -116,7 +116,7 @@ def test_values_that_everybody_may_leave_are_not_asked_for(loader: EndpointLoade
         ("mailto://me:secret@example.com", "apprise", True),
         ("http://127.0.0.1:3000", "webhook", False),
         ("http://user:pw@example.com", "webhook", True),
-        ("http://[", "webhook", True),
+        ("http://[broken", "webhook", True),
         ("discord", "", False),
         ("0123456789abcdef0123456789abcdef", "", True),
         ("aVeryLongWordWithoutAnyDigit", "", False),

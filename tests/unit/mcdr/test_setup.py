@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import queue
 import re
 import sys
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 import pytest
 
@@ -15,6 +16,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.problem import Problem
 from prime_notify.loading.saving import copy_of
 from prime_notify.mcdr.commands import setup_steps
+from prime_notify.mcdr.commands.preparation import ChannelPreparation
 from prime_notify.mcdr.commands.setups import LASTS
 from prime_notify.mcdr.config_file import Reloaded
 from prime_notify.text.wording import Wording
@@ -379,3 +381,16 @@ def test_only_the_owner_may_do_it(bench: Bench) -> None:
     assert bench.console.type("!!pn endpoint remove staff", admin) == [
         "You do not have permission to do that: !!pn endpoint <--"
     ]
+
+
+def test_the_channels_are_imported_away_from_the_executor_and_commands_keep_their_order() -> None:
+    tasks: queue.Queue[Callable[[], None]] = queue.Queue()
+    preparation = ChannelPreparation(tasks.put)
+    done: List[str] = []
+    preparation.then(lambda: done.append("first"))
+    preparation.then(lambda: done.append("second"))
+    assert done == []
+    tasks.get(timeout=60)()
+    preparation.then(lambda: done.append("third"))
+    assert done == ["first", "second", "third"]
+    assert tasks.empty()
