@@ -10,6 +10,8 @@ Commands of a vanilla server that it obeys, one per line on stdin:
     list               prints who is online (nobody)
     say TEXT           prints "[Server] TEXT"
     tellraw WHO JSON   prints "[tellraw to WHO] TEXT", so that a person or a test sees what players would see
+    title WHO WHAT JSON, bossbar ..., playsound ...
+                       print "[title to WHO] WHAT: TEXT", "[bossbar] ..." and "[playsound] ..."
     stop               saves, and ends
 
 Commands of its own, for whoever plays the players. Text typed into MCDReforged's console that is no command of a
@@ -81,6 +83,10 @@ class StandIn:
             self.log(f"[Server] {rest}")
         elif command == "tellraw":
             self._tellraw(rest)
+        elif command == "title":
+            self._title(rest)
+        elif command in ("bossbar", "playsound"):
+            self.log(f"[{command}] {rest}")
         elif command:
             self.log(f"Unknown or incomplete command, see below for error: {line}<--[HERE]")
         return None
@@ -124,12 +130,20 @@ class StandIn:
 
     def _tellraw(self, rest: str) -> None:
         who, _, component = rest.partition(" ")
-        try:
-            text = plain_text(json.loads(component))
-        except ValueError:
-            text = component
-        for line in text.splitlines():
+        for line in _text_of(component).splitlines():
             self.log(f"[tellraw to {who}] {line}")
+
+    def _title(self, rest: str) -> None:
+        who, what, value = (*rest.split(" ", 2), "", "")[:3]
+        self.log(f"[title to {who}] {what}: {_text_of(value)}")
+
+
+def _text_of(component: str) -> str:
+    """The text of a component in JSON, or what stands in its place."""
+    try:
+        return plain_text(json.loads(component))
+    except ValueError:
+        return component
 
 
 def plain_text(component: Any) -> str:

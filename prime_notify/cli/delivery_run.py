@@ -9,7 +9,7 @@ import logging
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Collection, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence
 
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.language import language_of
@@ -38,11 +38,12 @@ _LONGEST = 300
 
 @dataclass
 class DeliveryRun:
-    """A running engine, and the notifications that it has accepted."""
+    """A running engine, and the notifications that it has accepted. ``in_game``: endpoints that it cannot reach."""
 
     engine: Engine
     history: History
     accepted: Sequence[Notification]
+    in_game: Collection[str] = ()
 
     def wait(self, awaited: Awaited, seconds: float) -> None:
         """Wait until all awaited deliveries have ended, or none of the rest can end within ``seconds``."""
@@ -58,7 +59,13 @@ class DeliveryRun:
 
     def _comes_soon(self, delivery: DeliveryRecord, endpoint: Optional[EndpointState], left: float) -> bool:
         """Whether the next try is due within ``left`` seconds."""
-        if endpoint is None or endpoint.orphaned or endpoint.disabled or not endpoint.on:
+        if (
+            endpoint is None
+            or endpoint.orphaned
+            or endpoint.disabled
+            or not endpoint.on
+            or endpoint.name in self.in_game
+        ):
             return False
         return max(delivery.due - self.engine.now, endpoint.paused_for) < left
 
@@ -77,6 +84,7 @@ def outcome_report(folder: FolderAccess, loaded: LoadedConfig, awaited: Awaited,
         for delivery in deliveries(history, awaited) if history else ():
             by_endpoint.setdefault(delivery.endpoint, []).append(delivery)
     enabled = {endpoint.name for endpoint in loaded.endpoints if endpoint.config.enabled}
+    in_game = _in_game(loaded)
     lines: List[str] = []
     for name, found in sorted(by_endpoint.items()):
         lines += _lines(name, found, folder.now)
@@ -84,11 +92,22 @@ def outcome_report(folder: FolderAccess, loaded: LoadedConfig, awaited: Awaited,
             mistake = next((one.problem for one in loaded.broken if one.name == name), None)
             why = f"until the mistake at {mistake.path} is corrected" if mistake else "until it is in the config and on"
             lines.append(f"    it waits {why}")
-    fine = all(one.state in _FINE for found in by_endpoint.values() for one in found)
+        elif name in in_game and any(one.state is State.WAITING for one in found):
+            lines.append("    it waits until MCDReforged runs, which shows it in the game")
+    waits_for_the_game = {name for name in in_game if name in enabled}
+    fine = all(
+        one.state in _FINE or (one.state is State.WAITING and name in waits_for_the_game)
+        for name, found in by_endpoint.items()
+        for one in found
+    )
     if not fine:
         lines.append("What was not delivered stays in the outbox; MCDReforged goes on with what waits")
     data = {"owner": None, **more, "endpoints": [_data(*item) for item in sorted(by_endpoint.items())]}
     return Report(lines, data, OK if fine else FAILED)
+
+
+def _in_game(loaded: LoadedConfig) -> FrozenSet[str]:
+    return frozenset(endpoint.name for endpoint in loaded.endpoints if endpoint.config.in_game)
 
 
 def _lines(name: str, deliveries: Sequence[DeliveryRecord], now: float) -> Iterator[str]:
@@ -148,7 +167,7 @@ def delivery_run(folder: FolderAccess, loaded: LoadedConfig, *, verbose: bool) -
         elif history is None or overview.refusing:
             raise CliError(f"the outbox in {folder.path} cannot be used")
         else:
-            yield DeliveryRun(engine, history, accepted)
+            yield DeliveryRun(engine, history, accepted, _in_game(loaded))
     finally:
         engine.stop(float(loaded.config.delivery.stop_grace))
         transports.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, ClassVar, Dict, Iterable, List, Optional, Tuple, Union
 
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
@@ -33,6 +33,9 @@ class EndpointConfig(Options):
 
     The value of an option is a secret unless the option says otherwise (see :func:`option`).
     """
+
+    in_game: ClassVar[bool] = False
+    """Whether players read it in the game, each in the own language. Only MCDReforged's process can show it."""
 
     name: str = option(
         ...,
@@ -201,7 +204,6 @@ class EndpointConfig(Options):
         example={"from": "23:00", "to": "7:00"},
         defers=True,
     )
-
     dedupe: Optional[DedupeConfig] = option(
         None,
         "Sends the same failure once, and counts the others.",
@@ -228,7 +230,6 @@ class EndpointConfig(Options):
         max_length=10,
         public=True,
     )
-
     group: Optional[GroupName] = option(
         None,
         "The group of the endpoint, one of `notification.groups`. Its endpoints share the notifications.",
@@ -236,7 +237,6 @@ class EndpointConfig(Options):
         example="phones",
         public=True,
     )
-
     visible_to: Optional[Level] = option(
         None,
         "The permission level that sees this endpoint in the commands of the plugin; by default every level that may "

@@ -9,6 +9,7 @@ from prime_notify.delivery.attempt import Attempt
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
+from prime_notify.model.outcome import Delivered
 from prime_notify.outbox.values import Delivery, Settlement, State
 from prime_notify.text.humanize import duration
 
@@ -86,7 +87,7 @@ class Account:
     def _attempt_sentence(
         self, deliveries: Sequence[Delivery], attempt: Attempt, settlement: Settlement, now: float
     ) -> str:
-        values = {"details": self._details(deliveries[-1].attempt, settlement, attempt.ms)}
+        values = {"details": self._details(deliveries[-1].attempt, settlement, attempt)}
         if not settlement.state.is_success:
             values["reason"] = settlement.reason or self._text("log.attempt.no_reason")
             values["wait"] = duration(max(0.0, settlement.due - now))
@@ -121,14 +122,16 @@ class Account:
         event = self._events[payload.event]
         return event if payload.backup is None or payload.backup.id is None else f"{event} #{payload.backup.id}"
 
-    def _details(self, number: int, settlement: Settlement, ms: float) -> str:
+    def _details(self, number: int, settlement: Settlement, attempt: Attempt) -> str:
         """``HTTP 503, 81 ms, attempt 2``, without what the reason says already."""
         parts: List[str] = []
         if settlement.status is not None and f"HTTP {settlement.status}" not in settlement.reason:
             parts.append(f"HTTP {settlement.status}")
-        parts.append(f"{ms:.0f} ms")
+        parts.append(f"{attempt.ms:.0f} ms")
         if number > 1:
             parts.append(self._text("log.attempt.number", number=number))
+        if isinstance(attempt.outcome, Delivered) and attempt.outcome.reached:
+            parts.append(attempt.outcome.reached)
         return self._separator.join(parts)
 
     def _text(self, key: str, **values: object) -> str:

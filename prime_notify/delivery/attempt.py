@@ -189,14 +189,20 @@ _FOR_THE_OWNER = (FailureKind.INVALID_URL, FailureKind.UNRUNNABLE)
 def _outcome_of(failure: TransportFailure) -> Outcome:
     if failure.kind in _FOR_THE_OWNER:
         return Permanent(failure.reason, hint=failure.hint)
-    return Retry(failure.reason, hint=failure.hint, cut_off=failure.kind is FailureKind.STOPPED)
+    return Retry(
+        failure.reason,
+        hint=failure.hint,
+        cut_off=failure.kind is FailureKind.STOPPED,
+        elsewhere=failure.kind is FailureKind.ELSEWHERE,
+    )
 
 
 def _for_people(outcome: Outcome, endpoint: Endpoint, language: str) -> Outcome:
     """In the language of the console, and without secrets: an answer may quote the request with its keys."""
     if isinstance(outcome, Delivered):
-        if not outcome.detail:
+        if not outcome.detail and not outcome.reached:
             return outcome
-        return dataclasses.replace(outcome, detail=endpoint.redact(outcome.detail))
+        detail, reached = endpoint.redact(outcome.detail), endpoint.redact(outcome.reached)
+        return dataclasses.replace(outcome, detail=detail, reached=reached)
     reason, hint = in_language(outcome.reason, language), in_language(outcome.hint, language)
     return dataclasses.replace(outcome, reason=endpoint.redact(reason), hint=endpoint.redact(hint))

@@ -130,7 +130,7 @@ class Lane:
             self._reassignment.end_pause()
         else:
             self._reassignment.reassign_waiting(now)
-        if self.disabled:
+        if self.disabled or self._pacing.elsewhere:
             return None
         free_at = self._pacing.free_at()
         if free_at > now:
@@ -251,7 +251,8 @@ class Lane:
         attempt = self.attempter.attempt(self.endpoint, message.items, previous, self._prepare_next)
         attempt = self._internal_errors.unless_repeated(attempt, message.deliveries[-1].key)
         now, outcome = self.clock.steady(), attempt.outcome
-        if isinstance(outcome, Retry) and outcome.cut_off:
+        if isinstance(outcome, Retry) and (outcome.cut_off or outcome.elsewhere):
+            self._pacing.elsewhere = outcome.elsewhere
             self.outbox.settle(*message.put_off(now))
             return
         attempt = self._refusals.unless_believed(attempt, message.deliveries, len(self.policy.schedule.delays))

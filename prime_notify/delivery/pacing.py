@@ -91,7 +91,7 @@ class RateLimiter:
 class Pacing:
     """The pace of one endpoint, as its stored health and its rates say. The thread of its lane changes it.
 
-    ``disabled``: the service said that the address is gone for good.
+    ``disabled``: the service said that the address is gone for good. ``elsewhere``: only another process can reach it.
     """
 
     def __init__(self, endpoint: str, outbox: Outbox, clock: Clock, policy: Policy) -> None:
@@ -106,6 +106,7 @@ class Pacing:
         self._stored = Health()
         self.health = Health()
         self.disabled = False
+        self.elsewhere = False
 
     def load(self) -> None:
         """Read the stored health and the moments of earlier attempts. Raises OutboxError."""
@@ -136,7 +137,7 @@ class Pacing:
     def apply_reset(self) -> None:
         """Do it, if it was asked for."""
         if self._reset:
-            self._reset = self.disabled = False
+            self._reset = self.disabled = self.elsewhere = False
             self.health = dataclasses.replace(self.health, open_until=0.0, rest_until=0.0)
 
     def free_at(self) -> float:

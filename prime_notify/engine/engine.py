@@ -6,7 +6,7 @@ import functools
 import logging
 import threading
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock, SystemClock
@@ -39,7 +39,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.routing.groups import members_after
-from prime_notify.transport.dispatch import Transports
+from prime_notify.transport.dispatch import Transport, Transports
 
 __all__ = ["Engine"]
 
@@ -50,6 +50,7 @@ class Engine:
     ``accept`` may be called from any thread, also that of a backup: it returns when the event is stored.
     ``on_accepted`` is called for each notification, on the thread of the intake; it must be quick.
     ``on_notice`` is called from the thread of a lane, when people should know about an endpoint.
+    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Engine:
         on_notice: Callable[[Notice], None] = lambda notice: None,
         clock: Optional[Clock] = None,
         transport: Optional[Sender] = None,
+        of_the_edge: Optional[Mapping[type, Transport]] = None,
         crash_point: CrashPoint = no_crash,
     ) -> None:
         self._log = log
@@ -78,7 +80,7 @@ class Engine:
         self._messages = Messages(loaded.config, catalogue, language)
         self._readings = functools.partial(comment_readings, catalogue=catalogue)
         console = ConsoleLog(log, catalogue, language)
-        self._own_transport = Transports() if transport is None else None
+        self._own_transport = Transports(of_the_edge) if transport is None else None
         sender = transport or self._own_transport
         assert sender is not None
         self._warnings = OnceLog(log)

@@ -6,7 +6,7 @@ import contextlib
 import json
 from typing import Callable, List, Sequence
 
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request, Span
 from prime_notify.text.redaction import mask_url
 
 __all__ = ["preview_of"]
@@ -19,7 +19,10 @@ def preview_of(request: AnyRequest, redact: Callable[[str], str], warnings: Sequ
     """Lines of text, above them ``warnings`` and the request's own. ``redact`` masks the endpoint's secrets."""
     if isinstance(request, Request):
         return [*_warned((*warnings, *request.warnings), redact), *_http(request, redact)]
-    lines = _command(request, redact) if isinstance(request, CommandRequest) else _apprise(request, redact)
+    if isinstance(request, GameRequest):
+        lines = _game(request, redact)
+    else:
+        lines = _command(request, redact) if isinstance(request, CommandRequest) else _apprise(request, redact)
     return [*_warned(warnings, redact), *lines]
 
 
@@ -43,6 +46,16 @@ def _command(request: CommandRequest, redact: Callable[[str], str]) -> List[str]
 def _apprise(request: AppriseRequest, redact: Callable[[str], str]) -> List[str]:
     services = ", ".join(url.partition("://")[0] + "://" + _HIDDEN for url in request.urls)
     return [f"Apprise ({request.kind}) {services}", "", redact(request.title), *redact(request.body).splitlines()]
+
+
+def _game(request: GameRequest, redact: Callable[[str], str]) -> List[str]:
+    who = f"level >= {request.level}" if request.level is not None else ", ".join(request.players) or "@a"
+    lines = [f"{', '.join(request.show)} -> {who}", "", redact(request.text.title.text)]
+    return lines + [redact(_joined(line)) for line in (*request.text.lines, *request.text.hover)]
+
+
+def _joined(line: Sequence[Span]) -> str:
+    return "".join(span.text + (f" ({span.url})" if span.url else "") for span in line)
 
 
 def _text(body: bytes, redact: Callable[[str], str]) -> List[str]:

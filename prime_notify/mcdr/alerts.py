@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Optional, Set, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
 from mcdreforged.api.rtext import RColor, RTextBase
 from mcdreforged.api.types import PluginServerInterface
 
 from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.config_file import ConfigState
+from prime_notify.mcdr.players import Players
 from prime_notify.mcdr.rich_text import clickable, fills_in, fitted, quoted
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text import humanize
@@ -22,22 +23,13 @@ _MOST_PLACES = 3
 
 
 class OperatorAlerts:
-    """Shows alerts to players with a permission level. All calls come from the task executor.
+    """Shows alerts to players with a permission level. All calls come from the task executor."""
 
-    MCDReforged does not know who is online, so this follows who joins and who leaves. ``online``: the players whom
-    the former instance of the plugin knew.
-    """
-
-    def __init__(self, server: PluginServerInterface, online: Iterable[str] = ()) -> None:
+    def __init__(self, server: PluginServerInterface, players: Players) -> None:
         self._server = server
-        self.online: Set[str] = set(online)
+        self._players = players
         self._standing: Dict[str, Tuple[RTextBase, int]] = {}
-
-    def start(self) -> None:
-        """Register the listeners. To be called in ``on_load``."""
-        self._server.register_event_listener("mcdr.player_joined", self._joined)
-        self._server.register_event_listener("mcdr.player_left", self._left)
-        self._server.register_event_listener("mcdr.server_stop", self._server_stopped)
+        players.when_one_joins(self._joined)
 
     def show(self, endpoint: str, text: RTextBase, level: int, *, standing: bool) -> None:
         """Show an alert to all who are online and have the permission level.
@@ -47,8 +39,8 @@ class OperatorAlerts:
         self._standing.pop(endpoint, None)
         if standing:
             self._standing[endpoint] = (text, level)
-        for player in sorted(self.online):
-            self._show_to(player, text, level)
+        for player in self._players.with_level(level):
+            self._server.tell(player, fitted(text))
 
     def withdraw(self, endpoint: Optional[str] = None) -> None:
         """Withdraw the standing alert about an endpoint, or with None every standing alert."""
@@ -57,20 +49,10 @@ class OperatorAlerts:
         else:
             self._standing.pop(endpoint, None)
 
-    def _joined(self, _server: Any, player: str, *_more: Any) -> None:
-        self.online.add(player)
+    def _joined(self, player: str) -> None:
         for text, level in self._standing.values():
-            self._show_to(player, text, level)
-
-    def _left(self, _server: Any, player: str, *_more: Any) -> None:
-        self.online.discard(player)
-
-    def _server_stopped(self, *_args: Any) -> None:
-        self.online.clear()
-
-    def _show_to(self, player: str, text: RTextBase, level: int) -> None:
-        if self._server.get_permission_level(player) >= level:
-            self._server.tell(player, fitted(text))
+            if self._players.level_of(player) >= level:
+                self._server.tell(player, fitted(text))
 
 
 @dataclass(frozen=True)

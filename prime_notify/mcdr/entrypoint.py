@@ -40,6 +40,6 @@ def on_unload(_server: PluginServerInterface) -> None:
     api.unbind()
     service, _service = _service, None
     if service is not None:
-        players_online = frozenset(service.alerts.online)
+        players_online = frozenset(service.players.online)
         service.stop()
     forget_generics()

@@ -20,13 +20,16 @@ from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded, data_folder
+from prime_notify.mcdr.game.game import Game
 from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
+from prime_notify.mcdr.players import Players
 from prime_notify.mcdr.prefix import CommandPrefix
 from prime_notify.mcdr.translations import Translations
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event
 from prime_notify.model.notification import IdFactory, Notification
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
+from prime_notify.model.request import GameRequest
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import leave_events
 from prime_notify.outbox.values import Received
@@ -50,7 +53,16 @@ class Service:
         self._folder = data_folder(server, translations)
         self._config_file = ConfigFile(server, self._folder, translations)
         self._prefix = CommandPrefix(server, translations, self._config_file.config.command.prefix)
-        self.alerts = OperatorAlerts(server, players_online)
+        self.players = Players(server, players_online)
+        self.alerts = OperatorAlerts(server, self.players)
+        self._game = Game(
+            server,
+            self._folder,
+            self.players,
+            translations,
+            find_prefix=lambda: self._prefix.current,
+            run_on_executor=self._run_on_executor,
+        )
         notices = NoticeAlerts(translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor)
         self._engine = Engine(
             self._config_file.loaded,
@@ -61,6 +73,7 @@ class Service:
             server_running=server.is_server_running,
             on_accepted=self._redispatch,
             on_notice=notices.publish,
+            of_the_edge={GameRequest: self._game.transport},
         )
         self._sources = Sources(
             server, accept=self._engine.accept, late=self._accept_late, log=server.logger, tr=translations.plain
@@ -69,6 +82,7 @@ class Service:
             engine=self._engine,
             translations=translations,
             alerts=self.alerts,
+            state_in_game=self._game.state_of,
             find_prefix=lambda: self._prefix.current,
             version=str(server.get_self_metadata().version),
             config=lambda: self._config_file.config,
@@ -82,7 +96,7 @@ class Service:
         self._pb_command = PrimeBackupTestCommand(
             server, translations, make_node=lambda: prime_backup_test_node(self._tools), alternative=self._test_command
         )
-        jobs = [*self._sources.jobs, self._pb_command.job, self._prefix.job]
+        jobs = [*self._sources.jobs, self._pb_command.job, self._prefix.job, self._game.job]
         self._periodic = PeriodicThread("prime_notify-watcher", jobs, server.logger)
 
     # life cycle
@@ -91,7 +105,8 @@ class Service:
         """Begin: takes milliseconds, and no network. After an exception, :meth:`stop` cleans up."""
         self._engine.start()
         self._sources.start(self._config_file.config.sources)
-        self.alerts.start()
+        self.players.start()
+        self._game.start()
         self._prefix.check()
         register_commands(self._server, self._tools, self._prefix.roots)
         self._pb_command.start()
@@ -105,10 +120,12 @@ class Service:
             return
         self._alive = False
         with contextlib.ExitStack() as stack:  # the last one first, and all of them, even after an error of one
+            stack.callback(self._game.stop)
             stack.callback(self._stop_engine)
             stack.callback(self._sources.stop)
             stack.callback(self._pb_command.stop)
             stack.callback(self._periodic.stop, _STOP_TIMEOUT)
+            stack.callback(self._game.transport.close)
 
     def _stop_engine(self) -> None:
         grace = float(self._config_file.config.delivery.stop_grace)

@@ -59,6 +59,10 @@ class Translations:
         """The language of ``source``, or the closest that there is."""
         return self._catalogue.best(source.get_preference().language)
 
+    def best(self, language: str) -> str:
+        """The closest language that there is."""
+        return self._catalogue.best(language)
+
     @property
     def log_language(self) -> str:
         """The language of the log: MCDReforged's, or the closest that there is."""

@@ -47,9 +47,26 @@ class Messages:
     ) -> Message:
         """The message about ``items``, with the texts of the endpoint's own templates; several items are a digest.
 
-        ``now``: unix seconds of the attempt. ``previous``: the receipt of the start of the same task.
+        ``now``: unix seconds of the attempt. ``previous``: the receipt of the start of the same task. In the game,
+        where the endpoint has no language, it is in all languages.
         """
         language = self._language_of(endpoint)
+        message = self._in(language, items, endpoint, now, previous)
+        if endpoint.language is not None or not endpoint.in_game:
+            return message
+        others = (one for one in self._catalogue.languages if one != language)
+        return dataclasses.replace(
+            message, translations={other: self._in(other, items, endpoint, now, previous) for other in others}
+        )
+
+    def _in(
+        self,
+        language: str,
+        items: Sequence[Item],
+        endpoint: EndpointConfig,
+        now: float,
+        previous: Optional[Mapping[str, str]],
+    ) -> Message:
         message = self._composed(items, language, endpoint.timezone, now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
         if message.custom_body is None and message.custom_markdown is None:

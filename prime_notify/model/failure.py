@@ -11,7 +11,10 @@ __all__ = ["FailureKind", "TransportFailure", "UnsendableError"]
 
 
 class FailureKind(str, enum.Enum):
-    """The kind of a failure below HTTP, or before a program could answer."""
+    """The kind of a failure below HTTP, or before a program could answer.
+
+    ``ELSEWHERE``: only another process can make the attempt.
+    """
 
     DNS = "dns"
     REFUSED = "refused"
@@ -22,6 +25,7 @@ class FailureKind(str, enum.Enum):
     INVALID_URL = "invalid_url"
     UNRUNNABLE = "unrunnable"
     STOPPED = "stopped"
+    ELSEWHERE = "elsewhere"
     OTHER = "other"
 
 

@@ -95,7 +95,8 @@ class Message:
     endpoint has a template for it; a channel that lays out facts shows this plain text instead of them.
     ``custom_markdown``: the owner's template for ``desp``, or else for ``body``, as Markdown. ``beside``:
     values of templates beside the payload's fields, as JSON: ``digest`` or ``remark``. ``warnings``: problems of making
-    the message, for the owner. ``timezone``: that of its times; None for this machine's.
+    the message, for the owner. ``timezone``: that of its times; None for this machine's. ``translations``: the same
+    message in other languages, for an endpoint whose readers have several.
     """
 
     notification: Notification
@@ -109,6 +110,7 @@ class Message:
     beside: Mapping[str, Any] = field(default_factory=dict)
     warnings: Tuple[str, ...] = ()
     timezone: Optional[str] = None
+    translations: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def payload(self) -> Payload:

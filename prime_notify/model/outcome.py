@@ -15,12 +15,14 @@ class Delivered:
     ``confirmed``: its answer shows that it did. Otherwise nothing refused the message, but the service may have done so
     in words that nobody reads: people read "accepted, not confirmed", never "delivered".
     ``receipt``: the values by which a later message of the same task can reply to this one, or update it.
+    ``reached``: who has seen it and for whom it is kept, in the language of the console, where the channel knows.
     """
 
     status: Optional[int] = None
     detail: str = ""
     receipt: Optional[Mapping[str, str]] = None
     confirmed: bool = True
+    reached: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Retry:
     ``after``: seconds that the service asked us to wait. ``throttled``: the service is slowing the whole endpoint down,
     not refusing this one message. ``separately``: the message that this one replies to or updates is gone; it can be
     sent at once on its own, rendered without ``previous``. ``cut_off``: the plugin ended the attempt itself, so it says
-    nothing of the endpoint. ``internal``: an error of ours prevented the attempt, and says nothing of it either.
+    nothing of the endpoint. ``elsewhere``: only another process can make the attempt; the same holds. ``internal``: an
+    error of ours prevented the attempt, and says nothing of it either.
     ``receipt``: the values by which the next attempt goes on where this one ended.
     """
 
@@ -41,6 +44,7 @@ class Retry:
     hint: str = ""
     separately: bool = False
     cut_off: bool = False
+    elsewhere: bool = False
     internal: bool = False
     receipt: Optional[Mapping[str, str]] = None
 

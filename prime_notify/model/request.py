@@ -1,11 +1,21 @@
-"""A channel's request to a service: over HTTP, to a program, or through Apprise."""
+"""A channel's request to a service: over HTTP, to a program, through Apprise, or to the players in the game."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Sequence, Tuple, Union
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-__all__ = ["DIRECT", "AnyRequest", "AppriseRequest", "CommandRequest", "ConnectionOptions", "Request"]
+__all__ = [
+    "DIRECT",
+    "AnyRequest",
+    "AppriseRequest",
+    "CommandRequest",
+    "ConnectionOptions",
+    "GameRequest",
+    "GameText",
+    "Request",
+    "Span",
+]
 
 DIRECT = "direct"
 """In place of a proxy's address: no proxy, whatever the environment says."""
@@ -70,5 +80,60 @@ class AppriseRequest:
     receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
 
 
-AnyRequest = Union[Request, CommandRequest, AppriseRequest]
+class Span(NamedTuple):
+    """A piece of a line in the game. ``color``: one of Minecraft's names; ``url``: a click opens it."""
+
+    text: str
+    color: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class GameText:
+    """A message in one language. ``title`` is one line; ``lines`` stand below it; ``hover`` is shown on demand."""
+
+    title: Span
+    lines: Tuple[Tuple[Span, ...], ...] = ()
+    hover: Tuple[Tuple[Span, ...], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The first of the lines without links, such as the error of a failure; empty where there is none."""
+        first = self.lines[0] if self.lines else ()
+        return "".join(span.text for span in first if not span.url).strip()
+
+
+@dataclass(frozen=True)
+class GameRequest:
+    """One message to players.
+
+    ``id``: the same in every retry, and of no other message of the endpoint. ``level``: to all with this permission
+    level; else ``players``: to those with these names; else to everybody. ``texts``: by language; a player gets the own
+    one, or else that of ``language``. ``show``: chat, title, bossbar. ``stay``: seconds, for title and boss bar.
+    ``keep_until``: unix seconds; until then it is kept for those who are not online; 0: it is not kept.
+    ``single``: it is about one notification of the history, whose id it has. ``task``: the task that it is about, whose
+    start it ``is_start``; empty for several.
+    """
+
+    endpoint: str
+    id: str
+    texts: Mapping[str, GameText] = field(repr=False)
+    language: str
+    level: Optional[int] = None
+    players: Tuple[str, ...] = ()
+    show: Tuple[str, ...] = ("chat",)
+    stay: float = 10.0
+    sound: str = ""
+    keep_until: float = 0.0
+    single: bool = True
+    task: str = ""
+    is_start: bool = False
+
+    @property
+    def text(self) -> GameText:
+        """The text in the language of the endpoint."""
+        return self.texts[self.language]
+
+
+AnyRequest = Union[Request, CommandRequest, AppriseRequest, GameRequest]
 """Every kind of request; each has its transport."""

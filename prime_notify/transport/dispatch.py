@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, Mapping, Protocol, Type, Union
+from typing import Any, Callable, Dict, Mapping, Optional, Protocol, Type, Union
 
 from prime_notify.model.failure import TransportFailure
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.transport.apprise import AppriseTransport
 from prime_notify.transport.command import CommandTransport
+from prime_notify.transport.elsewhere import NoGame
 from prime_notify.transport.exchange import Meanwhile
 from prime_notify.transport.http import HttpTransport
 
@@ -32,6 +33,7 @@ _KINDS: Mapping[type, Callable[[], Transport]] = {
     Request: HttpTransport,
     CommandRequest: CommandTransport,
     AppriseRequest: AppriseTransport,
+    GameRequest: NoGame,
 }
 """The transport of each kind of request. Their modules are imported with this one: an import at the first request would
 fail once the file of the plugin is replaced, which an upgrade does while the former version still delivers.
@@ -39,11 +41,14 @@ fail once the file of the plugin is replaced, which an upgrade does while the fo
 
 
 class Transports:
-    """A :class:`Transport` for all kinds of requests. Safe from any thread."""
+    """A :class:`Transport` for all kinds of requests. Safe from any thread.
 
-    def __init__(self) -> None:
+    ``of_the_edge``: transports of kinds of requests that only the edge can send.
+    """
+
+    def __init__(self, of_the_edge: Optional[Mapping[type, Transport]] = None) -> None:
         self._lock = threading.Lock()
-        self._made: Dict[type, Transport] = {}
+        self._made: Dict[type, Transport] = dict(of_the_edge or {})
         self._closed = False
 
     def send(

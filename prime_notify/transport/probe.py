@@ -12,7 +12,7 @@ from typing import Optional
 from urllib.parse import urlsplit
 
 from prime_notify.model.failure import FailureKind, TransportFailure
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
 from prime_notify.text.wording import Wording
 from prime_notify.transport.http import HttpTransport
 
@@ -33,6 +33,8 @@ class Prober:
             return _command(request)
         if isinstance(request, AppriseRequest):
             return _apprise()
+        if isinstance(request, GameRequest):
+            return None
         return self._transport().probe(request, timeout=timeout)
 
     def close(self) -> None:
@@ -63,7 +65,7 @@ def _place(request: AnyRequest) -> object:
         return dataclasses.replace(request, method="", url=_origin(request.url), headers={}, body=b"", warnings=())
     if isinstance(request, CommandRequest):
         return CommandRequest, request.argv[0], request.folder, request.environment.get("PATH")
-    return AppriseRequest
+    return type(request)
 
 
 def _origin(url: str) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Callable, Dict
 
 from prime_notify.model.request import AnyRequest, Request
-from scripts.gallery import chats, pushes, systems
+from scripts.gallery import chats, games, pushes, systems
 from scripts.gallery.card import Card
 
 __all__ = ["ADAPTERS", "card_of"]
@@ -30,6 +30,7 @@ ADAPTERS: Dict[str, Callable[[Any], Card]] = {
     "feishu": _of_json(chats.feishu),
     "gotify": _of_json(pushes.gotify),
     "healthchecks": systems.healthchecks,
+    "minecraft": games.minecraft,
     "ntfy": _of_json(pushes.ntfy),
     "onebot": _of_json(chats.onebot),
     "pushplus": _of_json(pushes.pushplus),

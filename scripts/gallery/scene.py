@@ -14,7 +14,7 @@ from prime_notify.model.request import AnyRequest
 
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
-CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot"))
+CHINESE = frozenset(("bark", "serverchan", "feishu", "dingtalk", "wecom", "pushplus", "onebot", "minecraft"))
 """The channels with Chinese users. Their pictures exist in both languages."""
 
 EVENTS = (EventName.BACKUP_SUCCESS, EventName.BACKUP_FAILURE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, List, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+from mcdreforged.api.rtext import RTextBase
 
 from prime_notify.config.models import Config
 from prime_notify.engine.overview import EndpointState
@@ -13,6 +15,7 @@ from prime_notify.mcdr.commands.all import register_commands
 from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigState, Reloaded
+from prime_notify.mcdr.players import Players
 from prime_notify.sources.source import SourceState, SourceStatus
 from tests.support.console import Console, Reader
 from tests.support.scripted_engine import ScriptedEngine, ScriptedRehearsal
@@ -34,11 +37,13 @@ class Bench:
         self.reloaded = Reloaded(True, ())
         self.renamed: Sequence[Tuple[str, str]] = ()
         self.prefix = "!!pn"
+        self.in_game: Dict[Tuple[str, str], RTextBase] = {}
         self.state = ConfigState()
         self.tools = Tools(
             engine=self.engine,
             translations=self.console.translations,
-            alerts=OperatorAlerts(self.console),  # type: ignore[arg-type]
+            alerts=OperatorAlerts(self.console, Players(self.console)),  # type: ignore[arg-type]
+            state_in_game=lambda endpoint, id: self.in_game.get((endpoint, id)),
             find_prefix=lambda: self.prefix,
             version="1.2.3",
             config=lambda: self.config,

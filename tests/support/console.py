@@ -93,6 +93,12 @@ class Console:
         self.tasks: List[Callable[[], Any]] = []
         self.levels: Dict[str, int] = {}
         self.told: List[Tuple[str, RTextBase]] = []
+        self.executed: List[str] = []
+        self.languages: Dict[str, str] = {}
+        self.version: Optional[str] = "1.20.4"
+        self.is_running = True
+        self.is_started = False
+        self._listeners: Dict[str, List[Callable[..., Any]]] = {}
         self._catalogue = CATALOGUE
         self._roots: List[Tuple[str, Literal]] = []
         self._mcdr_server: Any = SimpleNamespace(
@@ -136,6 +142,34 @@ class Console:
 
     def tell(self, player: str, text: RTextBase) -> None:
         self.told.append((player, text))
+
+    def execute(self, command: str) -> None:
+        self.executed.append(command)
+
+    def get_preference(self, player: str) -> Any:
+        return SimpleNamespace(language=self.languages.get(player, "en_us"))
+
+    def get_server_information(self) -> Any:
+        return SimpleNamespace(version=self.version)
+
+    def is_server_running(self) -> bool:
+        return self.is_running
+
+    def is_server_startup(self) -> bool:
+        return self.is_started
+
+    def register_event_listener(self, event: str, listener: Callable[..., Any]) -> None:
+        self._listeners.setdefault(event, []).append(listener)
+
+    def happen(self, event: str, *details: Any) -> None:
+        """An event of MCDReforged's."""
+        for listener in self._listeners.get(f"mcdr.{event}", ()):
+            listener(self, *details)
+
+    def chat_of(self, player: str) -> List[str]:
+        """The lines of chat that a player has got, in the player's language."""
+        with RTextMCDRTranslation.language_context(self.languages.get(player, "en_us")):
+            return [text.to_plain_text().replace("\n  ", "") for to, text in self.told if to == player]
 
     def register_command(self, root: Literal, *, allow_duplicates: bool = False) -> None:
         self.load("prime_notify", root)

@@ -24,7 +24,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 from tests.support.mcdr import PROJECT, McdrProcess
 
-__all__ = ["Game", "Got", "Player", "why_not"]
+__all__ = ["Game", "Got", "Player", "clicks", "hovers", "parts", "why_not"]
 
 FOLDER = PROJECT / "tests" / "real_client"
 Got = Dict[str, Any]
@@ -72,8 +72,8 @@ class Player:
         return mark
 
     def leave(self) -> None:
-        """Leave the game, unless the server is gone already."""
-        with contextlib.suppress(OSError):
+        """Leave the game, unless the server is gone already. Idempotent."""
+        with contextlib.suppress(OSError, ValueError):
             self._do({"do": "leave"})
         try:
             self._process.wait(20)
@@ -161,6 +161,20 @@ def clicks(got: Got) -> List[str]:
     return [part["clickEvent"]["value"] for part in parts(got["component"]) if "clickEvent" in part]
 
 
+def hovers(got: Got) -> List[str]:
+    """The texts that a line shows on hover."""
+    found = [part["hoverEvent"] for part in parts(got["component"]) if "hoverEvent" in part]
+    return [_plain(one.get("contents", one.get("value"))) for one in found]
+
+
+def _plain(component: Any) -> str:
+    if isinstance(component, list):
+        return "".join(map(_plain, component))
+    if isinstance(component, dict):
+        return str(component.get("text", "")) + _plain(component.get("extra", []))
+    return str(component)
+
+
 class Game:
     """MCDReforged with the real server: ``with Game(…) as game`` runs it until the end, clients included."""
 
@@ -188,7 +202,7 @@ class Game:
     def stop_server(self) -> None:
         """Stop the server, not MCDReforged."""
         mark = self.mcdr.send("!!MCDR server stop")
-        self.mcdr.wait_for_line("Server process stopped|Server stopped", since=mark)
+        self.mcdr.wait_for_line("Server stopped|服务端已关闭", since=mark)
 
     def start_server(self) -> None:
         self._since = self.mcdr.send("!!MCDR server start")

@@ -54,6 +54,9 @@ def _lines(tools: Tools, source: CommandSource, record: NotificationRecord) -> I
     for delivery in urgent_first[:_MOST_DELIVERIES]:
         yield _delivery_line(tools, source, record, delivery)
         yield from _tries(tools, delivery)
+        seen = tools.state_in_game(delivery.endpoint, record.id)
+        if seen is not None:
+            yield RTextList("  ", seen)
     more = len(deliveries) - _MOST_DELIVERIES
     if more > 0:
         yield coloured(reply("command.show.more_deliveries", count=more), RColor.gray)

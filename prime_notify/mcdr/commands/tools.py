@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Sequence, Tuple
+from typing import Callable, Optional, Sequence, Tuple
+
+from mcdreforged.api.rtext import RTextBase
 
 from prime_notify.config.models import Config
 from prime_notify.engine.engine import Engine
@@ -25,11 +27,13 @@ class Tools:
     force. ``config_state``: what people should know of its file, which is at ``config_path``. ``reload`` puts the file
     in force; its argument: old and new names of endpoints that were renamed in it. ``setups``: those under way.
     ``run_on_executor`` runs a function on the task executor, after its present work, and never after an unload.
+    ``state_in_game``: who has seen a notification of an endpoint in the game, by its id.
     """
 
     engine: Engine
     translations: Translations
     alerts: OperatorAlerts
+    state_in_game: Callable[[str, str], Optional[RTextBase]]
     find_prefix: Callable[[], str]
     version: str
     config: Callable[[], Config]

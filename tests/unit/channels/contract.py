@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.loading.load import LoadedConfig, load_config
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
 from tests.support.configs import without_placeholders
 from tests.support.messages import channel
 
@@ -97,6 +97,8 @@ def checked(request: AnyRequest) -> AnyRequest:
         _check_http(request)
     elif isinstance(request, CommandRequest):
         _check_command(request)
+    elif isinstance(request, GameRequest):
+        _check_game(request)
     else:
         assert isinstance(request, AppriseRequest)
         assert request.urls
@@ -149,6 +151,33 @@ def _check_command(request: CommandRequest) -> None:
     assert "\0" not in request.folder
 
 
+_COLOURS = {"white", "gray", "green", "yellow", "red", "aqua"}
+
+
+def _check_game(request: GameRequest) -> None:
+    """Each span is one line of valid Unicode without a formatting code, and a click opens a web page at most."""
+    assert request.id
+    assert request.endpoint
+    assert request.text in request.texts.values()
+    assert set(request.show) <= {"chat", "title", "bossbar"}
+    assert request.show
+    assert all(re.fullmatch(r"[A-Za-z0-9_.+-]+", player) for player in request.players)
+    for text in request.texts.values():
+        assert text.title.text
+        for span in _spans(text):
+            span.text.encode("utf-8")
+            assert not set(span.text) & set("\r\n\0§")
+            assert span.color in _COLOURS
+            assert not span.url or urlsplit(span.url).scheme in ("http", "https")
+        assert sum(len(span.text.encode("utf-8")) for span in _spans(text)) < 16 * 1024
+
+
+def _spans(text: GameText) -> Iterator[Span]:
+    yield text.title
+    for line in (*text.lines, *text.hover):
+        yield from line
+
+
 def raw_text(request: AnyRequest) -> str:
     """Everything that goes out, for those who look for something in it."""
     if isinstance(request, Request):
@@ -159,6 +188,8 @@ def raw_text(request: AnyRequest) -> str:
         document = json.loads(request.stdin)
         parts = [*request.argv, json.dumps(document, ensure_ascii=False), *request.environment.values(), request.folder]
         return "\n".join(parts)
+    if isinstance(request, GameRequest):
+        return "\n".join(span.text + span.url for text in request.texts.values() for span in _spans(text))
     return "\n".join([*request.urls, request.title, request.body])
 
 

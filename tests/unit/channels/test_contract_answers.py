@@ -47,7 +47,7 @@ bodies = st.binary(max_size=80) | speaking.map(lambda value: json.dumps(value).e
 def check(outcome: Outcome) -> None:
     """It can be shown, in both languages, stored and acted upon."""
     if isinstance(outcome, Delivered):
-        assert outcome.detail.isprintable()
+        assert (outcome.detail + outcome.reached).isprintable()
         receipt = outcome.receipt or {}
         assert all(isinstance(name, str) and isinstance(value, str) for name, value in receipt.items())
         assert len(json.dumps(dict(receipt))) < 2000

@@ -22,7 +22,7 @@ from prime_notify.messages.texts import message_of
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.notification import Notification
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, Request
 from prime_notify.model.response import Response
 from prime_notify.text.wording import Wording
 from tests.support.messages import normalized
@@ -86,6 +86,8 @@ def everything(request: AnyRequest) -> str:
         return f"{request.url} {dict(request.headers)} {raw_text(request)[-4000:]}"
     if isinstance(request, CommandRequest):
         return f"{list(request.argv)} {dict(request.environment)}"
+    if isinstance(request, GameRequest):
+        return f"{request} {raw_text(request)[-4000:]}"
     assert isinstance(request, AppriseRequest)
     return " ".join([*request.urls, *map(quote, request.urls)])
 

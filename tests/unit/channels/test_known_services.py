@@ -59,7 +59,7 @@ SUCCESS: Dict[str, Any] = {
     "telegram": {"ok": True, "result": {"message_id": 1}},
     "wecom": {"errcode": 0, "errmsg": "ok"},
 }
-STATUS_ONLY = ("alertmanager", "apprise", "command", "gotify", "webhook")
+STATUS_ONLY = ("alertmanager", "apprise", "command", "gotify", "minecraft", "webhook")
 """Channels whose service is one's own with no path of its own, answers by status, or is not reached over HTTP."""
 
 OWN_BODY = {"webhook": {"body": {"text": "{{ title }}"}}}

@@ -30,6 +30,20 @@ def test_it_is_delivered_and_reported_per_endpoint(folder: Folder, receiver: Rec
     assert [line.partition(" (")[0] for line in said.lines[1:]] == ["phone: delivered"]
 
 
+def test_a_message_in_the_game_waits_for_mcdreforged_and_is_no_failure(folder: Folder, receiver: Receiver) -> None:
+    folder.configure(hook(receiver), {"name": "ingame", "type": "minecraft"})
+    said = folder.run("send", "backup_failure", "--timeout", "1h")
+    assert (said.code, said.errors) == (0, "")
+    assert [line.partition(" (")[0] for line in said.lines[1:]] == [
+        "ingame: waiting",
+        "    it waits until MCDReforged runs, which shows it in the game",
+        "phone: delivered",
+    ]
+    assert folder.run("status").code == 0
+    deliveries = folder.run("history", "--json").data["notifications"][0]["deliveries"]
+    assert {one["endpoint"]: one["attempts"] for one in deliveries} == {"phone": 1, "ingame": 0}
+
+
 def test_as_json_it_says_what_came_of_it(folder: Folder, receiver: Receiver) -> None:
     folder.configure(hook(receiver))
     data = folder.run("send", "backup_start", "--json").data

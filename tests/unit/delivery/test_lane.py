@@ -483,6 +483,30 @@ def test_a_store_that_fails_is_asked_again_and_a_closed_one_is_not(error: Outbox
     assert world.lane.step() == pause
 
 
+def test_an_attempt_that_only_another_process_can_make_is_left_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="test.lane")
+    world = World(TransportFailure(FailureKind.ELSEWHERE, Wording("only MCDReforged can", "只有 MCDReforged 能")))
+    sent = [world.put(), world.put()]
+    assert world.run_until_idle() is None
+    assert world.transport.sent == sent[:1]
+    assert world.lane.health == Health()
+    assert caplog.records == []
+    assert [states(world.store, one)["a"] for one in sent] == [State.WAITING, State.WAITING]
+    world.lane.reset()
+    world.run_until_idle()
+    assert world.transport.sent == [sent[0], sent[0], sent[1]]
+
+
+def test_the_log_says_who_has_seen_a_message(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="test.lane")
+    world = World()
+    world.lane.endpoint = endpoint("a", type="minecraft")
+    world.transport.send = lambda request, **_: Response(0, {}, b"shown to Steve")  # type: ignore[method-assign]
+    world.put()
+    world.run_until_idle()
+    assert caplog.messages == ['a: "Backup done" delivered (0 ms, shown to Steve)']
+
+
 def test_an_attempt_that_we_cut_off_ourselves_counts_for_nothing(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="test.lane")
     world = World(TransportFailure(FailureKind.STOPPED, Wording("the plugin is stopping", "插件正在停止")))

@@ -6,7 +6,7 @@ import pytest
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.engine.request_preview import preview_of
-from prime_notify.model.request import AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
 from prime_notify.text.redaction import Redactor
 from tests.support.messages import channel, message
 
@@ -53,6 +53,16 @@ def test_of_apprise_only_the_services_are_shown() -> None:
     assert list(preview_of(request, REDACT)) == [
         "Apprise (failure) mailto://***, tgram://***", "", "Title", "one", "two",
     ]  # fmt: skip
+
+
+def test_of_a_message_in_the_game_everything_is_shown_and_to_whom() -> None:
+    text = GameText(Span("hidden-key failed"), ((Span("[Panel]", "aqua", "https://p/"),),), ((Span("A: "), Span("b")),))
+    operators = GameRequest("g", "N1", {"en_us": text}, "en_us", level=3, show=("chat", "title"))
+    assert list(preview_of(operators, REDACT)) == [
+        "chat, title -> level >= 3", "", "*** failed", "[Panel] (https://p/)", "A: b",
+    ]  # fmt: skip
+    assert preview_of(GameRequest("g", "N1", {"en_us": text}, "en_us", players=("A", "B")), REDACT)[0] == "chat -> A, B"
+    assert preview_of(GameRequest("g", "N1", {"en_us": text}, "en_us"), REDACT)[0] == "chat -> @a"
 
 
 @pytest.mark.parametrize("type", sorted(channel_types()))

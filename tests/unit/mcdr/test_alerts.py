@@ -10,6 +10,7 @@ from mcdreforged.api.rtext import RText, RTextBase
 
 from prime_notify.delivery.notices import Notice, NoticeKind
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts
+from prime_notify.mcdr.players import Players
 from tests.support.console import Console, Reader
 
 
@@ -92,6 +93,9 @@ class World:
     def get_permission_level(self, player: str) -> int:
         return LEVELS[player]
 
+    def is_server_startup(self) -> bool:
+        return False
+
     def tell(self, player: str, text: Any) -> None:
         self.shown.append((player, text.to_plain_text()))
 
@@ -106,9 +110,9 @@ def world() -> World:
 
 @pytest.fixture
 def operators(world: World) -> OperatorAlerts:
-    operators = OperatorAlerts(world)  # type: ignore[arg-type]
-    operators.start()
-    return operators
+    players = Players(world)  # type: ignore[arg-type]
+    players.start()
+    return OperatorAlerts(world, players)  # type: ignore[arg-type]
 
 
 def test_an_alert_is_shown_to_those_who_are_online_and_have_the_level(world: World, operators: OperatorAlerts) -> None:
@@ -128,7 +132,7 @@ def test_an_alert_is_shown_to_nobody_who_has_left(world: World, operators: Opera
 
 
 def test_those_who_were_online_before_a_reload_see_an_alert(world: World) -> None:
-    operators = OperatorAlerts(world, ["Steve"])  # type: ignore[arg-type]
+    operators = OperatorAlerts(world, Players(world, ["Steve"]))  # type: ignore[arg-type]
     operators.show("phone", RText("failing"), 3, standing=False)
     assert world.shown == [("Steve", "failing")]
 

@@ -10,6 +10,7 @@ from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import Problem
 from prime_notify.mcdr.alerts import OperatorAlerts, show_config_alert
 from prime_notify.mcdr.config_file import ConfigState, Reloaded
+from prime_notify.mcdr.players import Players
 from tests.support.bench import Bench, MakeBench
 from tests.support.console import Console, Reader
 from tests.support.scripted_engine import state
@@ -163,12 +164,13 @@ def test_operators_are_told_at_once_and_when_they_join(config: ConfigState, text
     console = Console()
     console.levels = {"Op": 3, "Guest": 0, "Late": 4}
     server: Any = console
-    alerts = OperatorAlerts(server, ["Op", "Guest"])
+    players = Players(server, ["Op", "Guest"])
+    alerts = OperatorAlerts(server, players)
     assert shown(console, config, alerts) == [f"Op: {text}"]
     for player in ("Late", "Guest"):
-        alerts._joined(None, player)
+        players._on_joined(None, player)
     assert [player for player, _ in console.told] == ["Op", "Late"]
     alerts.withdraw("phone")
     assert shown(console, ConfigState(), alerts) == []
-    alerts._joined(None, "Late")
+    players._on_joined(None, "Late")
     assert console.told == []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from mcdreforged.api.rtext import RText
 
 from prime_notify.mcdr.commands.record_lines import symbol
 from prime_notify.messages.machine_texts import machine_comment
@@ -218,6 +219,19 @@ def test_show_tells_everything_of_a_notification(bench: Bench, archive: Archive)
     ]
     bench.engine.clock.advance(200)
     assert "→ ops: waiting, tries: 2, the next one as soon as possible" in bench.type("!!pn show 000001")
+
+
+def test_show_says_who_has_seen_it_in_the_game_by_now(bench: Bench, archive: Archive) -> None:
+    archive.add("phone", "ops")
+    archive.attempt("phone")
+    bench.in_game["phone", FIRST] = RText("shown to Steve; kept until 12:00 for Alex")
+    shown = bench.type("!!pn show 1")
+    assert [line.partition(":")[0] for line in shown[-4:]] == [
+        "→ ops",
+        "√ phone",
+        "  #1 delivered (82 ms, 2026-01-01 12",
+        "  shown to Steve; kept until 12",
+    ]
 
 
 def test_show_offers_what_can_be_done_about_a_dead_letter(bench: Bench, archive: Archive) -> None:

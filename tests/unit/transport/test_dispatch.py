@@ -9,8 +9,8 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from prime_notify.model.failure import TransportFailure
-from prime_notify.model.request import AppriseRequest, CommandRequest, Request
+from prime_notify.model.failure import FailureKind, TransportFailure
+from prime_notify.model.request import AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
 from prime_notify.model.response import Response
 from prime_notify.transport import command, dispatch
 from prime_notify.transport.dispatch import Transports
@@ -39,6 +39,33 @@ def test_each_kind_of_request_goes_to_the_transport_that_can_do_it(transports: T
     assert (answer_to(transports, Request("POST", receiver.url())).status, len(receiver.requests)) == (200, 1)
     assert answer_to(transports, COMMAND).body.split() == [b"ran"]
     assert answer_to(transports, APPRISE).body == b'{"urls":[]}'
+
+
+GAME = GameRequest("ingame", "N1", {"en_us": GameText(Span("title"))}, "en_us")
+
+
+def test_without_the_edge_a_message_in_the_game_is_left_to_another_process(transports: Transports) -> None:
+    answer = transports.send(GAME, timeout=LONG)
+    assert isinstance(answer, TransportFailure)
+    assert (answer.kind, answer.reason) == (FailureKind.ELSEWHERE, "only MCDReforged can show it in the game")
+    transports.close()
+
+
+def test_the_edge_has_transports_of_its_own() -> None:
+    class Game:
+        closed = False
+
+        def send(self, request: Any, *, timeout: float, meanwhile: Any = None) -> Response:
+            return Response(0, {}, request.id.encode())
+
+        def close(self) -> None:
+            self.closed = True
+
+    game = Game()
+    transports = Transports({GameRequest: game})
+    assert answer_to(transports, GAME).body == b"N1"
+    transports.close()
+    assert game.closed
 
 
 def test_a_transport_is_made_once_however_many_ask_for_it(

@@ -9,7 +9,7 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
+from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, GameRequest, GameText, Request, Span
 from prime_notify.text.wording import Wording
 from prime_notify.transport.dial import Resolver
 from prime_notify.transport.http import FailureKind, HttpTransport, TransportFailure
@@ -195,6 +195,13 @@ APPRISE = AppriseRequest(["json://a"], "a", "b")
 )
 def test_requests_to_the_same_place_need_one_probe(one: AnyRequest, other: AnyRequest, same: bool) -> None:
     assert same_place(one, other) is same
+
+
+def test_the_game_needs_no_probe(prober: Prober) -> None:
+    game = GameRequest("g", "N1", {"en_us": GameText(Span("title"))}, "en_us")
+    assert prober.probe(game, timeout=10) is None
+    assert same_place(game, game)
+    assert not same_place(game, AppriseRequest([], "t", "b"))
 
 
 def test_a_failure_can_be_compared() -> None:
