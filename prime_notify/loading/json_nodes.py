@@ -53,7 +53,7 @@ def parsed(text: str) -> Node:
     """
     node = _value(text, _skipped(text, 0))
     if _skipped(text, node.end) != len(text):
-        raise ValueError("text after the end of the document")
+        raise json.JSONDecodeError("Extra data", text, node.end)
     return node
 
 
@@ -99,5 +99,5 @@ def _list(text: str, start: int) -> Node:
 
 def _past(text: str, at: int, sign: str) -> int:
     if text[at : at + 1] != sign:
-        raise ValueError(f"expected {sign} at {at}")
+        raise json.JSONDecodeError(f"Expecting {sign}", text, at)
     return at + 1

@@ -112,7 +112,7 @@ def test_what_was_not_delivered_is_delivered_after_the_next_start(tmp_path: Path
 def test_a_task_left_open_by_a_dead_process_is_delivered_as_aborted(
     tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prime_notify.engine.engine._process_token", lambda: "a process that died")
+    monkeypatch.setattr("prime_notify.engine.engine.process_token", lambda: "a process that died")
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event("restore_start", backup={"id": 3, "comment": "c"}, operator="player:Steve"))
         received(receiver, 1)
