@@ -26,6 +26,7 @@ from prime_notify.loading.schema import render_schema
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import EventName
 from scripts.examples import render_examples
+from scripts.first_mistakes import mistakes_page
 from scripts.reference_texts import TEXTS
 from scripts.venvs import ROOT
 
@@ -42,6 +43,7 @@ def pages() -> Iterator[Tuple[str, str]]:
     for language in LANGUAGES:
         yield f"docs/{language}/channels.md", channels_page(language)
         yield f"docs/{language}/options.md", options_page(language)
+        yield f"docs/{language}/first-config-mistakes.md", mistakes_page(language)
         yield _README[language], readme(language)
     for language, ending in (("en_us", "json"), ("zh_cn", "zh_cn.json")):
         yield f"schema/config.schema.{ending}", render_schema(language)

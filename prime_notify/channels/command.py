@@ -164,6 +164,7 @@ class Command(Channel[CommandEndpoint]):
     """Runs a program; exit code 0 is the only success."""
 
     type = "command"
+    console_only = True
     endpoint_model = CommandEndpoint
     example = {"name": "script", "type": "command", "command": {"argv": ["/opt/scripts/on-backup.sh"]}}
     about = {

@@ -43,6 +43,7 @@ class Feishu(CardBot[FeishuEndpoint]):
     """The custom bot of Feishu."""
 
     type = "feishu"
+    also_asked = (("feishu", "secret"), ("feishu", "keyword"))
     endpoint_model = FeishuEndpoint
     example = {"name": "team", "type": "feishu", "url": "https://open.feishu.cn/open-apis/bot/v2/hook/<id>"}
     about = {

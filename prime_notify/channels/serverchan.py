@@ -145,6 +145,7 @@ class ServerChan(Channel[ServerChanEndpoint]):
     """Sends title and Markdown; ``code`` 0 in the answer is the only success."""
 
     type = "serverchan"
+    key_pattern = r"(?:SCT|sctp)[0-9]+[tT][A-Za-z0-9]{8,}"
     endpoint_model = ServerChanEndpoint
     example = {"name": "wechat", "type": "serverchan", "serverchan": {"key": "<SendKey>"}}
     about = {

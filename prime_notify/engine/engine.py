@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import threading
 from pathlib import Path
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
-
-import psutil
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.clock import Clock, SystemClock
@@ -26,6 +23,7 @@ from prime_notify.engine.hand_off import HandOff
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
 from prime_notify.engine.intake import Accepted, Intake, NotificationFactory
 from prime_notify.engine.overview import Overview, overview_of
+from prime_notify.engine.processes import process_token
 from prime_notify.engine.rehearsal import Rehearsal, Scene
 from prime_notify.engine.router import Router
 from prime_notify.engine.tasks import TaskLedger
@@ -78,7 +76,7 @@ class Engine:
         self._clock = clock or SystemClock()
         self._lock = threading.RLock()
         self._running = False
-        self._owner = _process_token()
+        self._owner = process_token()
         self._endpoints = ActiveEndpoints(loaded)
         self._messages = Messages(loaded.config, catalogue, language)
         self._readings = functools.partial(comment_readings, catalogue=catalogue)
@@ -141,9 +139,14 @@ class Engine:
         self._intake = None
         return busy
 
-    def reload(self, loaded: LoadedConfig) -> None:
-        """Put another config in force. Endpoints that did not change are not disturbed; waits for nothing."""
+    def reload(self, loaded: LoadedConfig, renamed: Sequence[Tuple[str, str]] = ()) -> None:
+        """Put another config in force. Endpoints that did not change are not disturbed; waits for nothing.
+
+        ``renamed``: old and new name of endpoints that take along what waits for them.
+        """
         with self._lock:
+            for old, new in renamed if self._intake is not None else ():
+                self._folder.outbox.rename(old, new)
             self._endpoints.use(loaded)
             self._messages.use(loaded.config)
             self._warnings.forget()
@@ -294,8 +297,3 @@ class Engine:
         """Give up dead letters, of one notification or all; how many."""
         self.catch_up()
         return self._folder.outbox.drop(notification_id, at=self.now)
-
-
-def _process_token() -> str:
-    """Names this process, also across a reload of the plugin, which starts with fresh modules."""
-    return f"{os.getpid()}:{psutil.Process().create_time():.2f}"

@@ -1,4 +1,4 @@
-"""The config file and its schema on disk. An existing config is never written.
+"""The config file and its schema on disk. Nothing here writes an existing config.
 
 The default config is switched off and has no endpoint. Examples to choose from are written beside it.
 """
@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULT_DOCUMENT",
     "EXAMPLES_FILE_NAME",
     "SCHEMA_FILE_NAME",
+    "read_config_bytes",
     "read_config_file",
     "write_default_config",
     "write_helpers",
@@ -43,6 +44,14 @@ def read_config_file(path: Path) -> object:
 
     :raises ConfigError: the file cannot be read, is no UTF-8 text, or no JSON.
     """
+    return parse_document(decoded(read_config_bytes(path)))
+
+
+def read_config_bytes(path: Path) -> bytes:
+    """The content of the file.
+
+    :raises ConfigError: it cannot be read, or is too large for a config.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(_SIZE_CAP + 1)
@@ -61,7 +70,7 @@ def read_config_file(path: Path) -> object:
         )
         remedy = Wording("let MCDReforged's user read it", "请让运行 MCDReforged 的用户能够读取它")
         raise _unreadable(path, found, remedy) from None
-    return parse_document(decoded(content))
+    return content
 
 
 def write_default_config(path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Dict, Iterator, List, Mapping, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.channels.common.registry import channel_types
@@ -19,6 +19,7 @@ from prime_notify.loading.broken import BrokenEndpoint, broken_endpoint
 from prime_notify.loading.cross_references import unshared_groups, with_known_names
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.endpoints import ENDPOINT_EXAMPLE, EndpointLoader, LoadedEndpoint
+from prime_notify.loading.names import default_names, endpoint_names
 from prime_notify.loading.sections import LoadedSections, load_sections
 from prime_notify.text.redaction import Redactor
 from prime_notify.text.wording import Wording
@@ -97,7 +98,7 @@ def with_idleness(loaded: LoadedConfig) -> LoadedConfig:
 def _broken(raw: object, loaded: List[LoadedEndpoint], redact: Redactor) -> Iterator[BrokenEndpoint]:
     """The endpoints of the list ``raw`` that a problem switches off, in its order."""
     items = raw if isinstance(raw, list) else []
-    for item, default_name, one in zip(items, _default_names(items), loaded):
+    for item, default_name, one in zip(items, default_names(items), loaded):
         fatal = next((problem for problem in one.problems if problem.fatal), None)
         if one.endpoint is None and fatal is not None:
             yield broken_endpoint(item, redact, default_name, _redacted(fatal, redact))
@@ -118,30 +119,12 @@ def _load_endpoints(sections: LoadedSections, loader: EndpointLoader) -> Tuple[L
         example = f"[{ENDPOINT_EXAMPLE}]"
         remedy = Wording("write a list of endpoints: {example}", "请写推送目标的列表：{example}", example=example)
         return [], [Problem(json_path(at), describe(raw, public=False), remedy)]
-    names = _default_names(raw)
+    names = default_names(raw)
     places = [at if single else (*at, index) for index in range(len(raw))]
     loaded = [loader.load(item, places[index], names[index]) for index, item in enumerate(raw)]
     groups = sections.config.notification.groups
-    loaded = with_known_names(_without_duplicates(loaded), _names(raw, names), groups, sections.written_groups)
+    loaded = with_known_names(_without_duplicates(loaded), endpoint_names(raw), groups, sections.written_groups)
     return loaded, list(unshared_groups(loaded, groups, (*at[:-1], "groups")))
-
-
-def _names(endpoints: List[Any], default_names: List[str]) -> List[str]:
-    """The names of all endpoints, including those with a problem."""
-    written = [item.get("name") if isinstance(item, dict) else None for item in endpoints]
-    return [str(name).strip() if name is not None else default for name, default in zip(written, default_names)]
-
-
-def _default_names(endpoints: List[Any]) -> List[str]:
-    """A name for each endpoint, in case it has none. It differs from every name in the document."""
-    written = {item.get("name") for item in endpoints if isinstance(item, dict) and isinstance(item.get("name"), str)}
-    names = []
-    for number in range(1, len(endpoints) + 1):
-        name = f"endpoint-{number}"
-        while name in written:
-            name += "'"
-        names.append(name)
-    return names
 
 
 def _without_duplicates(loaded: List[LoadedEndpoint]) -> List[LoadedEndpoint]:

@@ -12,7 +12,7 @@ from prime_notify.model.annotations import field_at, option_names
 from prime_notify.text.suggestions import closest, one_of
 from prime_notify.text.wording import NOTHING, Wording, joined, verbatim
 
-__all__ = ["misplaced", "move_into", "other_service", "unknown_type"]
+__all__ = ["meant_type", "misplaced", "move_into", "other_service", "unknown_type"]
 
 _ALIASES: Dict[str, str] = {
     **dict.fromkeys(("feishu_bot", "飞书"), "feishu"),
@@ -105,8 +105,7 @@ _JUDGED_ANYWAY = ("serverchan",)
 def unknown_type(name: str, types: Iterable[str]) -> Wording:
     """The remedy for a type that does not exist."""
     known = sorted(types)
-    word = name.strip().lower().replace("-", "_").replace(" ", "_")
-    meant = _ALIASES.get(word, word)
+    meant = _meant(name)
     if meant in known:
         similar = Wording('did you mean "{word}"? ', '是否应为 "{word}"？', word=meant)
     elif meant in _THROUGH_APPRISE:
@@ -119,6 +118,17 @@ def unknown_type(name: str, types: Iterable[str]) -> Wording:
     else:
         similar = closest(name, known)
     return Wording("{meant}write one of {types}", "{meant}请写以下之一：{types}", meant=similar, types=one_of(known))
+
+
+def meant_type(name: str, types: Container[str]) -> Optional[str]:
+    """The type that a word names, also by another name; None where it names none."""
+    meant = _meant(name)
+    return meant if meant in types else None
+
+
+def _meant(name: str) -> str:
+    word = name.strip().lower().replace("-", "_").replace(" ", "_")
+    return _ALIASES.get(word, word)
 
 
 def other_service(config: EndpointConfig, types: Container[str]) -> Optional[Wording]:

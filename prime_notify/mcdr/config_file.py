@@ -60,7 +60,7 @@ class ConfigState:
 
 
 class ConfigFile:
-    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force.
+    """Reads the config through MCDReforged, and logs its problems. ``loaded``: the config in force. ``path``: the file.
 
     ``state``: what people should know of the file. ``prefix``: that of the commands as they are registered.
     """
@@ -70,7 +70,7 @@ class ConfigFile:
     ) -> None:
         self._server = server
         self._folder = folder
-        self._path = folder / _CONFIG
+        self.path = folder / _CONFIG
         self._translations = translations
         self.state = ConfigState()
         self._write_missing()
@@ -93,7 +93,7 @@ class ConfigFile:
             self._translations.error("log.config_kept" if in_force else "log.config_unreadable", reload=_RELOAD)
             return Reloaded(False, error.problems)
         except ImportError as error:  # an option needs a module of ours that was not needed before
-            problem = Problem(str(self._path), internal_error(error), internal_remedy(error), fatal=True)
+            problem = Problem(str(self.path), internal_error(error), internal_remedy(error), fatal=True)
             self._log_problems([problem])
             self.state = ConfigState([problem], readable=True, in_force=self.state.in_force)
             self._translations.error("log.config_kept")
@@ -106,13 +106,13 @@ class ConfigFile:
     def _write_missing(self) -> None:
         """Write the default config when there is none, and the JSON Schema when it differs."""
         try:
-            is_first_start = write_default_config(self._path)
+            is_first_start = write_default_config(self.path)
             write_helpers(self._folder, self._translations.log_language)
         except OSError as error:
-            self._translations.warning("log.config_not_written", path=self._path, error=error)
+            self._translations.warning("log.config_not_written", path=self.path, error=error)
             return
         if is_first_start:
-            self._translations.info("log.first_start", path=self._path)
+            self._translations.info("log.first_start", path=self.path)
             self._translations.info("log.first_start_next", setup=_SETUP)
             self._translations.info("log.first_start_by_hand", examples=EXAMPLES_FILE_NAME, reload=_RELOAD)
             address = docs_address(self._server.get_self_metadata().link, self._translations.log_language)
@@ -137,7 +137,7 @@ class ConfigFile:
         Our own reading comes first: it explains what is wrong and finds options that are written twice, and
         MCDReforged would overwrite a file that it cannot open. Raises :class:`ConfigError`.
         """
-        _, as_written = checked_document(read_config_file(self._path))
+        _, as_written = checked_document(read_config_file(self.path))
         document = self._server.load_config_simple(
             _CONFIG,
             target_class=ConfigDocument,

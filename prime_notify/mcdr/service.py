@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-from typing import Callable, Optional
+import time
+from typing import Callable, Optional, Sequence, Tuple
 
 from mcdreforged.api.event import LiteralEvent
 
@@ -13,7 +14,9 @@ from prime_notify.engine.engine import Engine
 from prime_notify.engine.overview import EndpointCount
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import add_commands
+from prime_notify.mcdr.commands.preparation import ChannelPreparation
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded
@@ -82,8 +85,10 @@ class Service:
             version=str(server.get_self_metadata().version),
             config=lambda: self._config_file.config,
             config_state=self._config_state,
+            config_path=self._config_file.path,
             source_status=self._sources.status,
             reload=self._reload,
+            setups=Setups(time.monotonic, ChannelPreparation(self._run_on_executor).then),
             run_on_executor=self._run_on_executor,
         )
         self._pb_command = PrimeBackupTestCommand(
@@ -139,12 +144,12 @@ class Service:
         if busy:
             self._translations.warning("log.stopped_busy", endpoints=", ".join(busy))
 
-    def _reload(self) -> Reloaded:
-        """Put the config file in force as it is now."""
+    def _reload(self, renamed: Sequence[Tuple[str, str]] = ()) -> Reloaded:
+        """Put the config file in force as it is now. ``renamed``: as for :meth:`Engine.reload`."""
         reloaded = self._config_file.reload()
         if reloaded.in_force:
             self.alerts.withdraw()
-            self._engine.reload(self._config_file.loaded)
+            self._engine.reload(self._config_file.loaded, renamed)
             self._sources.configure(self._config_file.config.sources)
             self._log_state()
         self._show_config_alert()

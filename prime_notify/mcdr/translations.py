@@ -55,6 +55,10 @@ class Translations:
         """The text in the language of ``source``, if it is a wording."""
         return in_language(text, self._catalogue.best(source.get_preference().language))
 
+    def language_of(self, source: CommandSource) -> str:
+        """The language of ``source``, or the closest that there is."""
+        return self._catalogue.best(source.get_preference().language)
+
     def best(self, language: str) -> str:
         """The closest language that there is."""
         return self._catalogue.best(language)

@@ -150,6 +150,15 @@ class Claims:
         for key in keys:
             self._leases.pop(key, None)
 
+    def renamed(self, old: str, new: str) -> None:
+        """What is leased of an endpoint is counted under its new name."""
+        with self._claiming:
+            for key, lease in list(self._leases.items()):
+                if lease.row.endpoint == old:
+                    self._leases[key] = lease._replace(row=lease.row._replace(endpoint=new))
+            if old in self._deferring:
+                self._deferring.add(new)
+
     def forget_ahead(self, endpoints: Optional[Iterable[str]] = None) -> None:
         """What was read ahead may come in another order now, for these endpoints or for all. Inside the transaction."""
         for endpoint in list(self._ahead) if endpoints is None else endpoints:

@@ -219,6 +219,11 @@ class Outbox:
         """Give up dead letters (of one notification, or all); how many."""
         return self._write("drop", lambda connection: statements.drop(connection, notification_id, at))
 
+    def rename(self, old: str, new: str) -> None:
+        """Give what is stored of an endpoint another name. A delivery under way is settled under the new one."""
+        self._write("rename", lambda connection: statements.rename(connection, old, new))
+        self._claims.renamed(old, new)
+
     def prune(self, retention: Retention, *, most: int) -> int:
         """Forget up to ``most`` notifications that are past retention; how many. None that waits or is dead."""
         parameters = (retention.since, retention.most, most)

@@ -33,6 +33,7 @@ __all__ = [
     "open_task_row",
     "put",
     "reassign",
+    "rename",
     "replay",
     "settle",
 ]
@@ -110,6 +111,13 @@ def put(
     return row
 
 
+_RENAME = (
+    "UPDATE delivery SET endpoint = ? WHERE endpoint = ?",
+    "UPDATE OR REPLACE health SET endpoint = ? WHERE endpoint = ?",
+    "UPDATE turn SET endpoint = ? WHERE endpoint = ?",
+)
+
+
 def open_task_row(task: OpenTask) -> Tuple[str, ...]:
     """Its row, as :data:`OPEN_TASK_COLUMNS` has it."""
     return task.task_id, task.plugin_id, task.start.value, task.owner, task.notification_id
@@ -185,3 +193,9 @@ def drop(connection: sqlite3.Connection, notification_id: Optional[str], at: flo
 
 def _dead(connection: sqlite3.Connection, notification_id: Optional[str]) -> List[Any]:
     return connection.execute(DEAD, (notification_id,)).fetchall()
+
+
+def rename(connection: sqlite3.Connection, old: str, new: str) -> None:
+    """See :meth:`prime_notify.outbox.outbox.Outbox.rename`."""
+    for statement in _RENAME:
+        connection.execute(statement, (new, old))

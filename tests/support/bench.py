@@ -13,6 +13,7 @@ from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import load_config
 from prime_notify.mcdr.alerts import OperatorAlerts
 from prime_notify.mcdr.commands.all import add_commands
+from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.config_file import ConfigState, Reloaded
 from prime_notify.mcdr.players import Players
@@ -36,6 +37,7 @@ class Bench:
             SourceStatus("prime_backup", "Prime Backup", "1.13.0", SourceState.OBSERVED)
         ]
         self.reloaded = Reloaded(True, ())
+        self.renamed: Sequence[Tuple[str, str]] = ()
         self.prefix = "!!pn"
         self.in_game: Dict[Tuple[str, str], RTextBase] = {}
         self.state = ConfigState()
@@ -48,8 +50,10 @@ class Bench:
             version="1.2.3",
             config=lambda: self.config,
             config_state=lambda: self.state,
+            config_path=folder / "config.json",
             source_status=lambda: self.sources,
-            reload=lambda: self.reloaded,
+            reload=self._reload,
+            setups=Setups(lambda: self.engine.now),
             run_on_executor=self.console.schedule_task,
         )
         roots = {prefix: self._root(prefix) for prefix in ("!!pn", "!!other")}
@@ -58,6 +62,10 @@ class Bench:
         add_commands(self.tools, roots)
         self.reader = Reader()
         self.engine.start()
+
+    def _reload(self, renamed: Sequence[Tuple[str, str]]) -> Reloaded:
+        self.renamed = renamed
+        return self.reloaded
 
     def _root(self, prefix: str) -> Literal:
         return Literal(prefix).requires(lambda: self.prefix == prefix)

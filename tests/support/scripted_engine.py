@@ -86,6 +86,11 @@ class ScriptedRehearsal:
         self._waiting.update(dict.fromkeys(names, on_result))
         return names
 
+    def take(self, endpoint: str) -> Callable[..., None]:
+        """The answer to the test of one endpoint, to be given later."""
+        on_result = self._waiting.pop(endpoint)
+        return lambda *, ok: on_result(TestResult(endpoint, ok, 200, 12.4, "", ""))
+
     def answer(self, endpoint: str, *, ok: bool = True, status: Optional[int] = 200, **why: Any) -> None:
         """The result of the test at one endpoint."""
         details = {"reason": "", "hint": "", **why}

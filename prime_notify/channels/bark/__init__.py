@@ -80,6 +80,7 @@ class Bark(Channel[BarkEndpoint]):
     """Sends one push; ``code`` 200 in the answer is the only success, for every device of a batch."""
 
     type = "bark"
+    key_pattern = r"(?<![A-Za-z0-9])[2-9A-HJ-NP-Za-km-z]{22}(?![A-Za-z0-9])"  # as its server makes them (shortuuid)
     endpoint_model = BarkEndpoint
     example = {"name": "phone", "type": "bark", "url": "https://api.day.app/<key>"}
     about = {

@@ -227,8 +227,8 @@ class BarkEndpoint(EndpointConfig):
     type: Literal["bark"]
     url: str = option(
         f"https://{PUBLIC_HOST}/push",
-        "https://api.day.app/<key>, or .../push with bark.device_key or bark.device_keys.",
-        "https://api.day.app/<key>，或 .../push 加上 bark.device_key 或 bark.device_keys。",
+        "The address that the app shows, https://api.day.app/<key>; or .../push with bark.device_key or device_keys.",
+        "App 中显示的地址 https://api.day.app/<key>；或 .../push 加上 bark.device_key 或 device_keys。",
         example="https://api.day.app/<key>",
     )
     bark: BarkOptions = option(

@@ -41,6 +41,17 @@ class Channel(abc.ABC, Generic[E_co]):
     about: ClassVar[Mapping[str, str]]
     """By language (``en_us``, ``zh_cn``), in Markdown: its purpose, and where the values of the example come from."""
 
+    key_pattern: ClassVar[str] = ""
+    """A regular expression by which a key of the service is recognized, wherever it is pasted; empty where keys have no
+    form of their own.
+    """
+
+    also_asked: ClassVar[Tuple[Tuple[str, str], ...]] = ()
+    """Options beside those of the example for which a setup asks, since many owners need them: object and key."""
+
+    console_only: ClassVar[bool] = False
+    """Whether such an endpoint may be set up only in the console, since it reaches beyond messages."""
+
     rate_limits: ClassVar[Tuple[Rate, ...]] = ()
     """The limits that the service documents: the pace of a lane where the config names none."""
 

@@ -99,6 +99,7 @@ class DingTalk(Channel[DingTalkEndpoint]):
     """Sends Markdown, on a card when there are buttons; ``errcode`` 0 in the answer is the only success."""
 
     type = "dingtalk"
+    also_asked = (("dingtalk", "secret"), ("dingtalk", "keyword"))
     endpoint_model = DingTalkEndpoint
     example = {"name": "team", "type": "dingtalk", "url": f"{_DEFAULT_URL}?access_token=<token>"}
     about = {

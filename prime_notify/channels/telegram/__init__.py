@@ -32,6 +32,7 @@ class Telegram(Channel[TelegramEndpoint]):
     """Sends HTML; ``ok`` in the answer is the only success."""
 
     type = "telegram"
+    key_pattern = r"[0-9]{6,}:[A-Za-z0-9_-]{30,}"  # of a bot
     endpoint_model = TelegramEndpoint
     example = {
         "name": "phone",

@@ -8,11 +8,13 @@ from mcdreforged.api.command import Literal
 
 from prime_notify.mcdr.commands.command import Command, build_tree
 from prime_notify.mcdr.commands.dead_letters import DROP, REPLAY
+from prime_notify.mcdr.commands.endpoint import ENDPOINT
 from prime_notify.mcdr.commands.help import help_command
 from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
 from prime_notify.mcdr.commands.preview import PREVIEW
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.setup import SETUP
 from prime_notify.mcdr.commands.show import SHOW
 from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
 from prime_notify.mcdr.commands.test import TEST
@@ -23,6 +25,8 @@ __all__ = ["COMMANDS", "add_commands"]
 
 COMMANDS: Sequence[Command] = (
     help_command(lambda: COMMANDS),
+    SETUP,
+    ENDPOINT,
     HISTORY,
     SHOW,
     DEAD,

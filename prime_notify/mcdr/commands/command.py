@@ -16,7 +16,10 @@ from mcdreforged.api.command import (
 from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.models import PermissionConfig
+from prime_notify.loading.questions import reads_like_a_secret
+from prime_notify.mcdr.commands.setup_words import say_pasted
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import coloured, fills_in, say
 from prime_notify.text.suggestions import closest_word
@@ -91,6 +94,9 @@ def _say_unknown(tools: Tools, source: CommandSource, error: CommandError, comma
     """Reply to a word that is no command, with the command that is meant."""
     word = error.get_failed_command()[len(error.get_parsed_command()) :].split()[0]
     reply = tools.translations.reply
+    if reads_like_a_secret(word, channel_types()):
+        say_pasted(tools, source)
+        return
     say(source, coloured(reply("command.unknown_command", word=word), RColor.red))
     permission = tools.config().command.permission
     known = [command.name for command in commands if source.has_permission(command.level(permission))]

@@ -22,7 +22,7 @@ RELOAD = Command("reload", "", lambda permission: permission.reload, _build)
 
 
 def _reload(tools: Tools, source: CommandSource) -> None:
-    reloaded = tools.reload()
+    reloaded = tools.reload(())
     reply = tools.translations.reply
     if not reloaded.in_force:
         key = "command.reload.kept" if tools.config_state().in_force else "command.reload.unreadable"

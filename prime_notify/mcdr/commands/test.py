@@ -19,7 +19,7 @@ from prime_notify.mcdr.rich_text import coloured, fills_in, quoted, say
 from prime_notify.model.event import EventName
 from prime_notify.sources.foreign_objects import operator_of_source
 
-__all__ = ["TEST", "prime_backup_test_node"]
+__all__ = ["TEST", "prime_backup_test_node", "say_result"]
 
 _DEFAULT_EVENT = EventName.BACKUP_SUCCESS
 
@@ -110,12 +110,7 @@ class _TestRun:
 
     def _report(self, result: TestResult) -> None:
         self._results[result.endpoint] = result
-        say(self._source, _result_line(self._tools, result))
-        if result.hint:
-            say(
-                self._source,
-                coloured(self._tools.translations.reply("command.test.hint", hint=result.hint), RColor.yellow),
-            )
+        say_result(self._tools, self._source, result)
         if len(self._results) == self._expected:
             self._finish()
 
@@ -128,6 +123,13 @@ class _TestRun:
         say(self._source, coloured(reply(key, delivered=delivered, accepted=accepted, total=self._total), color))
         if not self._tools.config().notification.enabled:
             say_nothing_is_sent(self._tools, self._source)
+
+
+def say_result(tools: Tools, source: CommandSource, result: TestResult) -> None:
+    """Reply with the result at one endpoint, and what to do."""
+    say(source, _result_line(tools, result))
+    if result.hint:
+        say(source, coloured(tools.translations.reply("command.test.hint", hint=result.hint), RColor.yellow))
 
 
 def _result_line(tools: Tools, result: TestResult) -> RTextList:

@@ -122,7 +122,7 @@ def test_ends_of_interrupted_tasks_are_delivered_as_well(
 ) -> None:
     folder.configure(hook(receiver))
     with monkeypatch.context() as earlier:
-        earlier.setattr("prime_notify.engine.engine._process_token", lambda: "a process that is gone")
+        earlier.setattr("prime_notify.engine.engine.process_token", lambda: "a process that is gone")
         assert folder.run("send", "backup_start", "--field", "task_id=a").code == 0
     data = folder.run("send", "backup_aborted", "--field", "task_id=b", "--json").data
     ends = {request.json()["task_id"]: request.json()["id"] for request in receiver.requests[1:]}

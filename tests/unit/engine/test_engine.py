@@ -112,7 +112,7 @@ def test_what_was_not_delivered_is_delivered_after_the_next_start(tmp_path: Path
 def test_a_task_left_open_by_a_dead_process_is_delivered_as_aborted(
     tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prime_notify.engine.engine._process_token", lambda: "a process that died")
+    monkeypatch.setattr("prime_notify.engine.engine.process_token", lambda: "a process that died")
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event("restore_start", backup={"id": 3, "comment": "c"}, operator="player:Steve"))
         received(receiver, 1)
@@ -798,3 +798,22 @@ def test_a_task_whose_start_a_script_left_is_still_running(tmp_path: Path, recei
         running.accept(event("backup_success", task_id="t"))
         names = [payload["event"] for payload in received(receiver, 2)]
     assert names == ["backup_start", "backup_success"]
+
+
+def test_what_waits_and_what_is_under_way_goes_on_under_a_new_name(tmp_path: Path, receiver: Receiver) -> None:
+    off = hook(receiver, "off", enabled=False)
+    with Receiver() as slow, engine(tmp_path, hook(slow, "busy"), hook(receiver, "a")) as running:
+        slow.behave(HANG)
+        accepted = running.accept(event())
+        slow.wait_for(1)
+        running.accept(event("backup_failure"))
+        renamed = [hook(slow, "calm"), hook(receiver, "a")]
+        running.reload(loaded(*renamed), [("busy", "calm")])
+        history = running.history
+        assert history is not None
+        record = history.find(accepted or "")[0]
+        assert sorted(one.endpoint for one in record.deliveries) == ["a", "calm"]
+        assert {one.name: one.waiting for one in running.overview().endpoints} == {"calm": 2, "a": 0}
+        running.reload(loaded(hook(receiver, "calm"), hook(receiver, "a"), off))
+    with engine(tmp_path, hook(receiver, "calm")):
+        receiver.wait_for(lambda got: sum(one.path == "/calm" for one in got) == 2)

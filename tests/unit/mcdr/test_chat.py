@@ -32,6 +32,11 @@ COMMANDS = [
         "reload",
         "drop all",
         "histroy",
+        "setup",
+        "setup discord",
+        "setup onebot",
+        "setup https://discord.com/api/webhooks/1/x",
+        "endpoint rename phone",
     ],
     *["replay all", "drop all confirm"],
 ]
@@ -92,6 +97,8 @@ NAMES = (
     ),
     *("help", "hint", "id", "ids", "name", "page", "pages", "path", "place", "places", "reason", "reload", "replay"),
     *("drop", "setup", "sources", "states", "text", "total", "usage", "version", "waiting", "who", "word"),
+    *("copy", "example", "file", "folder", "group", "more", "most", "new", "number", "old", "player", "rename"),
+    *("service", "services", "what"),
 )
 
 

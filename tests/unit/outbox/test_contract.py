@@ -612,3 +612,24 @@ def test_what_came_of_several_is_recorded_as_a_whole(store: Outbox) -> None:
     store.settle(*(Settlement(key, State.DELIVERED, 0.0) for key in keys))
     assert [states(store, id) for id in ids] == [{"a": State.DELIVERED}] * 2
     store.settle()  # nothing came of anything
+
+
+def test_a_renamed_endpoint_takes_along_what_waits_what_is_under_way_and_its_health(store: Outbox) -> None:
+    for number in range(3):
+        put(store, at=float(number))
+    put(store, to="b")
+    under_way = store.claim("a", at=9.0)
+    assert under_way is not None
+    store.rename("a", "new")
+    assert store.waiting() == {"new": 3, "b": 1}
+    assert store.claim("a", at=9.0) is None
+    assert store.next_due("new") == 1.0
+    store.settle(Settlement(under_way.key, State.DEAD, 9.0, health=Health(failures=3)))
+    assert store.health("new").failures == 3
+    assert store.dead() == {"new": 1}
+    again = store.claim("new", at=9.0)
+    assert again is not None
+    assert again.key != under_way.key
+    store.rename("new", "b")
+    assert store.health("b").failures == 3
+    assert store.waiting() == {"b": 3}
