@@ -33,7 +33,7 @@ __all__ = ["STEPS", "Life"]
 
 STEPS = (
     "prime_notify.config.models",
-    "prime_notify.templates.engine",
+    "prime_notify.messages.messages",
     "prime_notify.loading.load",
     "prime_notify.transport.dispatch",
     "prime_notify.delivery.lanes",
