@@ -23,6 +23,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import Content, content_of, fit
 from prime_notify.channels.common.options import MOST_MENTIONED, KeywordOptions, check_users
+from prime_notify.channels.common.symbols import on_colour
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.message_options import Mention
@@ -233,7 +234,7 @@ def _card(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, Any
     ]
     return {
         "config": {"wide_screen_mode": True},
-        "header": {"template": _COLOURS[tone], "title": {"tag": "plain_text", "content": title}},
+        "header": {"template": _COLOURS[tone], "title": {"tag": "plain_text", "content": on_colour(title, tone)}},
         "elements": elements or [_text(title)],
     }
 

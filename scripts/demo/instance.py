@@ -42,6 +42,8 @@ class Instance:
         self.on_line = on_line
         self._process: Optional[subprocess.Popen[str]] = None
         self._lines: List[str] = []
+        self.coloured: List[str] = []
+        """The same lines, with the escape sequences of their colours."""
         self._changed = threading.Condition()
 
     # -- its folder --------------------------------------------------------------------------------------------------
@@ -50,11 +52,11 @@ class Instance:
     def world(self) -> Path:
         return self.folder / "server" / "world"
 
-    def prepare(self) -> None:
+    def prepare(self, standin: Path = _STANDIN) -> None:
         """Makes the folder with ``mcdreforged init``, and configures the stand-in server and its owner, Steve."""
         self.folder.mkdir(parents=True)
         self._venv.run("-m", "mcdreforged", "init", cwd=self.folder)
-        server = [str(self._venv.python), "-X", "utf8", str(_STANDIN)]
+        server = [str(self._venv.python), "-X", "utf8", str(standin)]
         _set(
             self.folder / "config.yml",
             language=self._words.language,
@@ -175,6 +177,7 @@ class Instance:
             for line in process.stdout:
                 plain = _COLOUR.sub("", line.rstrip())
                 with self._changed:
+                    self.coloured.append(line.rstrip())
                     self._lines.append(plain)
                     self._changed.notify_all()
                 self.on_line(plain)

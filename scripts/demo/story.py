@@ -56,12 +56,16 @@ def demo(terminal: Terminal, options: DemoOptions) -> int:
 
 @dataclass
 class Demo:
-    """One run of the demo. It prints notifications only as the receiver got them."""
+    """One run of the demo. It prints notifications only as the receiver got them.
+
+    ``venv``: the environment of MCDReforged; by default, one under ``.dev/`` is made.
+    """
 
     terminal: Terminal
     options: DemoOptions
     folder: Path
     receiver: Receiver
+    venv: Optional[Venv] = None
     chapter: int = 0
     words: Words = field(init=False)
     ledger: Ledger = field(init=False)
@@ -106,7 +110,7 @@ class Demo:
         if self.options.prime_backup is not None:
             requirements += requirements_inside(self.options.prime_backup)
             name = "venv-demo-prime-backup"
-        venv = Venv(ROOT / ".dev" / name)
+        venv = self.venv or Venv(ROOT / ".dev" / name)
         with self._step("venv") as notes:
             made, place = venv.ensure(requirements), f".dev/{name}"
             notes.append(place if made else self.words("venv_made", folder=place))

@@ -55,7 +55,7 @@ _EXTRAS: Dict[str, Dict[str, Any]] = {
     "discord": {"mention": _MENTION},
     "feishu": {"mention": {"all": True}},
     "dingtalk": {"mention": {"phones": ["13800000000"]}},
-    "wecom": {"mention": {"users": ["zhangsan"]}},
+    "wecom": {"mention": {"users": ["steve"]}},
     "telegram": {"mention": {"users": ["@steve_admin"]}},
     "onebot": {"mention": {"users": ["10001"]}},
 }
