@@ -49,7 +49,7 @@ _MINUTE = 60.0  # seconds
 
 _BUSY = Meaning(
     Wording(
-        "Feishu is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half hour",
+        "Feishu is slowing the bot down; it accepts 100 messages a minute, and fewer on the hour and the half hour",
         "飞书限制了机器人的频率：每分钟 100 条，整点与半点时更少",
     ),
     RefusalKind.THROTTLED,

@@ -67,7 +67,7 @@ _ANSWERS = Answers(
         500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), RefusalKind.RETRY),
         600: Meaning(
             Wording(
-                "PushPlus did not take the data: check the options of this endpoint",
+                "PushPlus did not accept the data: check the options of this endpoint",
                 "PushPlus 没有接受数据：请检查该推送目标的选项",
             )
         ),

@@ -110,7 +110,7 @@ class AppriseOptions(Options):
     )
     format: Literal["text", "markdown"] = option(
         "text",
-        "The form of the text that Apprise gets; it converts that to what each service shows.",
+        "The format of the text for Apprise, which converts it to the format of each service.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
         example="markdown",
         public=True,

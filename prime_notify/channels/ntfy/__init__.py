@@ -130,7 +130,7 @@ class NtfyOptions(CredentialOptions):
         if len(",".join([max(_TAG_OF_TONE.values(), key=len), *tags]).encode("utf-8", "replace")) > _TAGS:
             raise ValueError(
                 Wording(
-                    "ntfy takes {most} bytes of tags at most: write fewer",
+                    "ntfy accepts {most} bytes of tags at most: write fewer",
                     "ntfy 的标签总共至多 {most} 字节：请减少标签",
                     most=_TAGS,
                 )
@@ -172,7 +172,7 @@ class NtfyEndpoint(EndpointConfig):
         if len(to_json(_frame(self, topic))) > _FRAME:
             raise ValueError(
                 Wording(
-                    "ntfy takes {most} bytes of tags, links and actions at most: write shorter ones",
+                    "ntfy accepts {most} bytes of tags, links and actions at most: write shorter ones",
                     "ntfy 的标签、链接和按钮总共至多 {most} 字节：请缩短",
                     most=_FRAME,
                 )
