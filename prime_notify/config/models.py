@@ -180,7 +180,7 @@ class PermissionConfig(Options):
     """MCDReforged's permission levels: guest 0, user 1, helper 2, admin 3, owner 4."""
 
     root: Level = option(
-        1, "The level for the overview and the help.", "查看概览与帮助所需的等级。", example="helper", public=True
+        1, "The level for the overview and the help.", "查看总览与帮助所需的等级。", example="helper", public=True
     )
     test: Level = option(
         4,
@@ -202,7 +202,7 @@ class PermissionConfig(Options):
     replay: Level = option(
         4,
         "The level for replaying and dropping dead letters.",
-        "重发或放弃死信所需的等级。",
+        "重发或丢弃死信所需的等级。",
         example="admin",
         public=True,
     )

@@ -170,9 +170,9 @@ class Apprise(Channel[AppriseEndpoint]):
     about = {
         "en_us": (
             "Every other service, e-mail included, through the library [Apprise](https://github.com/caronc/apprise): "
-            'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
-            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it. For "
-            "many services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
+            'install it with `pip install "apprise>=2.2"`, and write its URLs. If a service has a type of its own, '
+            "use that: Apprise reports less about failures, and `mention` and `lifecycle` have no effect. For many "
+            "services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
         ),
         "zh_cn": (
             "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，包括电子邮件："
