@@ -132,7 +132,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
     about = {
         "en_us": (
             "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
-            "fails (severity `critical`) or is aborted (`warning`). The next success of the same kind resolves this alert. "
+            "fails (severity `critical`) or is aborted (`warning`). The next success of the same kind resolves it. "
             "`url` is the address of Alertmanager. For a cluster, write one endpoint for each member. Alertmanager "
             "keeps alerts in memory: an alert that is lost in a restart comes back with the next failure. Test "
             "notifications carry the label `test`."
