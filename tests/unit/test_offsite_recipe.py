@@ -349,7 +349,7 @@ def test_a_failing_copy_rings_another_endpoint_once_and_its_recovery_starts_no_c
             [failure] = receiver.wait_for(1)
             (fake.folder / "fail").unlink()
             engine.accept(event("backup_success", backup={"id": 3}, task_id="t3"))
-            heard.wait_for('offsite: "Backup #3 done" delivered')
+            heard.wait_for('offsite: "Backup done #3" delivered')
             recovery = receiver.wait_for(2)[1]
             assert sorted(outcomes(engine)) == ["", "", "dead", "dead", "delivered"]
         finally:
