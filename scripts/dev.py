@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.checks import Checks, Options
 from scripts.demo.story import DemoOptions, demo
+from scripts.demo.words import LANGUAGES, language_of
 from scripts.pack import pack
 from scripts.terminal import Terminal
 from scripts.venvs import ROOT, Venv, VenvError, read_requirements
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--endpoint", type=_endpoint, action="append", default=[], metavar="JSON", help="add a real endpoint as well"
     )
-    command.add_argument("--language", default="en_us", help="of the notifications: en_us or zh_cn")
+    command.add_argument("--language", choices=LANGUAGES, default=language_of(), help="by default that of the locale")
     command.add_argument("--verbose", action="store_true", help="show the output of MCDReforged, too")
     command.set_defaults(command=_demo)
 

@@ -94,7 +94,8 @@ def _picture(name: str, language: str) -> List[str]:
     """The picture that ``python -m scripts.gallery`` has drawn, if there is one, preferably in this language."""
     for file in (f"{name}.{language}.png", f"{name}.png"):
         if (_IMAGES / file).exists():
-            return [f"![{TEXTS[language]['picture'].format(name=name)}](../images/{file})", ""]
+            words = TEXTS[language]
+            return [f"![{words['picture'].format(name=name)}](../images/{file})", "", words["drawn"], ""]
     return []
 
 

@@ -17,6 +17,7 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "[An endpoint](options.md#an-endpoint). `!!pn test <endpoint>` shows within seconds whether it works. "
         "`!!pn preview <endpoint>` shows the request.",
         "picture": "A successful and a failed backup in {name}",
+        "drawn": "*A drawing of the real requests, not a screenshot.*",
         "options": "All options",
         "options_links": "[中文](../zh/options.md) · [Configuration](configuration.md) · [Channels](channels.md) · "
         "[README](../../README.md)",
@@ -59,6 +60,7 @@ TEXTS: Dict[str, Dict[str, str]] = {
         "channels_intro": f"{_GENERATED}\n每个推送目标还有[推送目标](options.md#推送目标)一节列出的选项。"
         "`!!pn test <推送目标>` 几秒内就能看出它是否可用，`!!pn preview <推送目标>` 显示将要发送的内容。",
         "picture": "{name} 中成功与失败的备份通知",
+        "drawn": "*示意图，根据真实的请求绘制，并非截图。*",
         "options": "全部选项",
         "options_links": "[English](../en/options.md) · [配置](configuration.md) · [推送渠道](channels.md) · "
         "[README](../../README_cn.md)",

@@ -6,9 +6,10 @@ import os
 import shutil
 import sys
 import textwrap
+import unicodedata
 from typing import Any, Dict, Iterable, TextIO
 
-__all__ = ["Terminal", "printable"]
+__all__ = ["Terminal", "padded", "printable", "width"]
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _WRAPPING: Dict[str, Any] = {"max_lines": 4, "placeholder": " …"}
@@ -17,6 +18,16 @@ _WRAPPING: Dict[str, Any] = {"max_lines": 4, "placeholder": " …"}
 def printable(text: str) -> str:
     """The text on one line and without control characters, so that a player's text cannot control the terminal."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def width(text: str) -> int:
+    """The columns that a terminal gives to the text: two for a Chinese character."""
+    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """The text, with spaces up to this width."""
+    return text + " " * (columns - width(text))
 
 
 class Terminal:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-__all__ = ["ROOT", "Made", "Making", "Venv", "VenvError", "find_interpreters", "read_requirements", "run"]
+__all__ = ["ROOT", "Current", "Made", "Making", "Venv", "VenvError", "find_interpreters", "read_requirements", "run"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The repository."""
@@ -92,6 +92,21 @@ class Venv:
             run([str(self.interpreter), "-m", "pip", "install", "--quiet", "--target", packages, "pip"])
         else:
             run([str(self.interpreter), "-m", "venv", str(self.folder)])
+
+
+class Current(Venv):
+    """The environment that runs this, with whatever it has."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(sys.prefix))
+
+    @property
+    def python(self) -> Path:
+        return Path(sys.executable)
+
+    def ensure(self, requirements: Sequence[str]) -> bool:
+        """Installs nothing."""
+        return False
 
 
 @dataclass(frozen=True)

@@ -132,10 +132,10 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
     about = {
         "en_us": (
             "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
-            "fails (severity `critical`) or is aborted (`warning`), and resolves it with the next success of the same "
-            "kind; it resolves nothing that it has not fired. `url` is Alertmanager's own address; of a cluster, write "
-            "one endpoint for each member. It keeps alerts in memory: one that it forgets in a restart comes back "
-            "with the next failure. Test notifications carry the label `test`."
+            "fails (severity `critical`) or is aborted (`warning`). The next success of the same kind resolves it. "
+            "`url` is the address of Alertmanager. For a cluster, write one endpoint for each member. Alertmanager "
+            "keeps alerts in memory: an alert that is lost in a restart comes back with the next failure. Test "
+            "notifications carry the label `test`."
         ),
         "zh_cn": (
             "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "

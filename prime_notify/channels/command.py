@@ -81,8 +81,8 @@ class CommandOptions(Options):
     )
     permanent_exit_codes: List[Annotated[int, Field(ge=1)]] = option(
         lambda: [64, 65, 78],
-        "Exit codes after which no other try makes sense; by default EX_USAGE, EX_DATAERR and EX_CONFIG of sysexits.h. "
-        "0 is delivered, all others are tried again.",
+        "Exit codes after which a retry makes no sense; by default EX_USAGE, EX_DATAERR and EX_CONFIG of sysexits.h. "
+        "0 is delivered, all others are retried.",
         "表示重试无意义的退出码；默认为 sysexits.h 中的 EX_USAGE、EX_DATAERR 和 EX_CONFIG。0 表示成功，其余会重试。",
         example=[2, 64],
         public=True,
@@ -208,7 +208,7 @@ class Command(Channel[CommandEndpoint]):
             return Permanent(
                 reason,
                 hint=Wording(
-                    "the program says that no other try makes sense; read its output",
+                    "the program says that a retry makes no sense; read its output",
                     "程序表示重试无意义；请查看其输出",
                 ),
             )

@@ -73,7 +73,7 @@ class GotifyOptions(Options):
     )
     markdown: bool = option(
         True,
-        "Whether the text is sent as Markdown, else plainly.",
+        "Whether the text is sent as Markdown, or else as plain text.",
         "是否以 Markdown 发送正文，否则为纯文本。",
         example=False,
         public=True,

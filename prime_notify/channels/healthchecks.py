@@ -197,7 +197,7 @@ def _judged(response: Response) -> Outcome:
         return Permanent(refused_by("Healthchecks", text), response.status, hint=_GONE)
     if "rate limited" in text:
         hint = Wording(
-            "Healthchecks takes 5 pings a minute for a check: write fewer events, or one check for each server",
+            "Healthchecks accepts 5 pings a minute for a check: write fewer events, or one check for each server",
             "Healthchecks 每个检查每分钟接受 5 次 ping：请减少事件，或为每个服务器各建一个检查",
         )
         return Retry(refused_by("Healthchecks", text), response.status, _RATE_WAIT, throttled=True, hint=hint)

@@ -18,6 +18,7 @@ from prime_notify.channels.common.answers import Answers, Meaning, RefusalKind
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.layout import Content, colon, content_of, fit
+from prime_notify.channels.common.symbols import on_colour
 from prime_notify.channels.common.urgency import Tone, tone_of
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import Options, option
@@ -66,7 +67,7 @@ _ANSWERS = Answers(
         500: Meaning(Wording("PushPlus itself has a problem", "PushPlus 自身出现问题"), RefusalKind.RETRY),
         600: Meaning(
             Wording(
-                "PushPlus did not take the data: check the options of this endpoint",
+                "PushPlus did not accept the data: check the options of this endpoint",
                 "PushPlus 没有接受数据：请检查该推送目标的选项",
             )
         ),
@@ -234,7 +235,7 @@ def _as_html(content: Content, tone: Tone, language: str) -> str:
     """The message as HTML, with inline styles only: WeChat's page and mail programs ignore others."""
     parts = [
         f'<h3 style="margin:0 0 12px;padding:10px 14px;border-radius:6px;color:#fff;background:{tone.hex}">'
-        f"{html.escape(content.title)}</h3>"
+        f"{html.escape(on_colour(content.title, tone))}</h3>"
     ]
     for fact in content.blocks:
         value = "<br>".join(map(html.escape, fact.value.split("\n")))

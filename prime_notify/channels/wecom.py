@@ -40,7 +40,7 @@ _COLOURS = {Tone.GOOD: "info", Tone.WARNING: "warning", Tone.BAD: "warning", Ton
 _MINUTE = 60.0  # seconds
 
 _BUSY = Meaning(
-    Wording("WeCom takes 20 messages a minute from a bot", "企业微信的机器人每分钟可发送 20 条消息"),
+    Wording("WeCom accepts 20 messages a minute from a bot", "企业微信的机器人每分钟可发送 20 条消息"),
     RefusalKind.THROTTLED,
     _MINUTE,
 )

@@ -72,7 +72,7 @@ def _send(options: argparse.Namespace, folder: FolderAccess) -> Report:
     if id not in awaited:
         raise CliError(f"not sent: {event.name.value} of this task was accepted before", FAILED)
     report = outcome_report(folder, loaded, {id: awaited[id]}, id=id)
-    nowhere = [] if awaited[id] or _mistakes(loaded) else ["no endpoint wants it"]
+    nowhere = [] if awaited[id] or _mistakes(loaded) else ["routed to no endpoint"]
     report = Report([f"{event.name.value} {id}", *nowhere, *report.lines], report.data, report.code)
     return _with_mistakes(report, loaded)
 

@@ -106,7 +106,7 @@ class EndpointConfig(Options):
         public=True,
     )
     traceback: bool = option(
-        False, "Whether failures carry their traceback.", "失败通知是否附带堆栈。", example=True, public=True
+        False, "Whether failures carry their traceback.", "失败通知是否附带 Python 调用栈。", example=True, public=True
     )
     actions: List[Action] = option(
         list,

@@ -180,7 +180,7 @@ class PermissionConfig(Options):
     root: Level = option(
         DEFAULT_ROOT_LEVEL,
         "The level for the overview and the help.",
-        "查看概览与帮助所需的等级。",
+        "查看总览与帮助所需的等级。",
         example="helper",
         public=True,
     )
@@ -204,7 +204,7 @@ class PermissionConfig(Options):
     replay: Level = option(
         4,
         "The level for replaying and dropping dead letters.",
-        "重发或放弃死信所需的等级。",
+        "重发或丢弃死信所需的等级。",
         example="admin",
         public=True,
     )

@@ -76,7 +76,7 @@ def _idle_fallbacks(
     for other in (other.endpoint.config for other in loaded if other.endpoint):
         if not other.enabled:
             idle[other.name] = Wording(
-                "it is not enabled, so it takes nothing over; enable it, or leave it out",
+                "it is not enabled, so it can replace no other endpoint; enable it, or leave it out",
                 "它没有启用，无法接替；请启用它，或去掉",
             )
         elif shares and other.group == group:
@@ -91,7 +91,7 @@ def _idle_fallbacks(
 def _remedy(name: str, own: str, names: Sequence[str]) -> Wording:
     if name == own:
         return Wording(
-            "an endpoint cannot take over from itself; write another one's name; it is ignored",
+            "an endpoint cannot be its own fallback; write the name of another one; it is ignored",
             "推送目标不能接替自己；请写另一个的名称；此项已忽略",
         )
     if name not in names:

@@ -39,9 +39,13 @@ class Translations:
         """The items with the language's separator between them."""
         return RTextBase.join(self.reply("command.mark.list"), list(items))
 
+    def sequence(self, parts: Iterable[Any]) -> RTextBase:
+        """Parts of one sentence, with the language's comma between them. A list of equal things has other marks."""
+        return RTextBase.join(self.reply("command.mark.comma"), list(parts))
+
     def in_brackets(self, *items: object) -> RTextBase:
         """The items in brackets, with a space before them where the language has one."""
-        return self.reply("command.mark.brackets", text=self.listed(items))
+        return self.reply("command.mark.brackets", text=self.sequence(items))
 
     def after_dash(self, text: object) -> RTextBase:
         """A reason or an explanation that follows a statement."""

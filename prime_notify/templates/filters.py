@@ -87,7 +87,7 @@ def _date(value: Any, format: str = "%Y-%m-%d %H:%M:%S", zone: str = "local") ->
     if isinstance(value, str):
         return value
     if len(format) > _LONGEST_FORMAT or not _DIRECTIVES.fullmatch(format):
-        raise TemplateFailure(Wording("date takes a format such as '%Y-%m-%d %H:%M'", "date 的格式如 '%Y-%m-%d %H:%M'"))
+        raise TemplateFailure(Wording("date needs a format such as '%Y-%m-%d %H:%M'", "date 的格式如 '%Y-%m-%d %H:%M'"))
     moment = datetime.datetime(1970, 1, 1, tzinfo=_UTC) + datetime.timedelta(seconds=_number(value))
     local = moment.astimezone(_zone(zone))
     # Each directive by itself: Windows encodes the text between them in its code page, or fails
@@ -102,7 +102,7 @@ def _zone(name: str) -> Optional[datetime.tzinfo]:
     except ValueError:
         raise TemplateFailure(
             Wording(
-                "date takes the zone 'local' or 'utc', a name such as 'Asia/Shanghai', or an offset such as '+08:00'",
+                "date needs the zone 'local' or 'utc', a name such as 'Asia/Shanghai', or an offset such as '+08:00'",
                 "date 的时区为 'local'、'utc'、名称（如 'Asia/Shanghai'）或偏移（如 '+08:00'）",
             )
         ) from None

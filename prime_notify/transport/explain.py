@@ -179,7 +179,7 @@ def _no_tls(error: ssl.SSLError, host: str) -> TransportFailure:
 
 def _other(error: BaseException, phase: Phase, host: str) -> TransportFailure:
     if isinstance(error, InvalidAnswerError):
-        said = Wording("the answer of {host} is no HTTP", "{host} 的应答不是 HTTP", host=host)
+        said = Wording("the answer of {host} is not HTTP", "{host} 的应答不是 HTTP", host=host)
         hint = Wording(
             "check that the URL's host and port are those of a web service", "请检查 URL 的主机和端口是否属于 Web 服务"
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 from scripts.demo.instance import Instance
+from scripts.demo.words import Words
 from scripts.venvs import ROOT
 
 __all__ = ["BackupPlugin", "example_backup", "prime_backup"]
@@ -15,7 +16,10 @@ __all__ = ["BackupPlugin", "example_backup", "prime_backup"]
 
 @dataclass(frozen=True)
 class BackupPlugin:
-    """The demo's view of one backup plugin: its commands, and a real mishap that makes a backup fail."""
+    """The demo's view of one backup plugin: its commands, and a real mishap that makes a backup fail.
+
+    ``name`` and ``mishap`` (a whole sentence) are in the demo's language.
+    """
 
     id: str
     name: str
@@ -27,28 +31,28 @@ class BackupPlugin:
     config: Optional[Mapping[str, Any]] = None
 
 
-def example_backup() -> BackupPlugin:
+def example_backup(words: Words) -> BackupPlugin:
     """The plugin under examples/. Its backup fails when there is no world to copy."""
     return BackupPlugin(
         id="example_backup",
-        name="the example backup plugin",
+        name=words("example"),
         plugin=ROOT / "examples" / "example_backup",
         make="!!eb make",
         back="!!eb back 1",
-        mishap="the disk with the world is gone",
+        mishap=words("disk_gone"),
         break_it=lambda instance: _without(instance.world),
     )
 
 
-def prime_backup(plugin: Path) -> BackupPlugin:
+def prime_backup(plugin: Path, words: Words) -> BackupPlugin:
     """A packed Prime Backup. Its backup fails when the server does not finish saving the world."""
     return BackupPlugin(
         id="prime_backup",
-        name=f"Prime Backup ({plugin.name})",
+        name=words("prime_backup", file=plugin.name),
         plugin=plugin,
         make="!!pb make",
         back="!!pb back 1 --confirm",
-        mishap="the server hangs while it saves the world",
+        mishap=words("save_hangs"),
         break_it=_hanging,
         config={
             "enabled": True,

@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterator, List, Mapping
 
 from scripts.demo.ledger import Entry
 from scripts.demo.receiver import Arrival
+from scripts.demo.words import Words
 from scripts.terminal import Terminal
 
 __all__ = ["colour_of", "facts", "show"]
@@ -21,11 +22,12 @@ def colour_of(event: str) -> str:
     return _COLOURS.get(event.rpartition("_")[2], "cyan")
 
 
-def show(terminal: Terminal, entry: Entry) -> None:
+def show(terminal: Terminal, entry: Entry, words: Words) -> None:
     """Prints the card of one notification."""
     arrival = entry.arrival
-    after = "" if entry.ms is None else f" · {terminal.style(f'{entry.ms:.0f} ms', 'bold')} after the event"
-    head = f"{terminal.style(arrival.endpoint, 'bold')} ({arrival.type}){after}"
+    head = f"{terminal.style(arrival.endpoint, 'bold')} ({arrival.type})"
+    if entry.ms is not None:
+        head += " · " + words("after", ms=terminal.style(f"{entry.ms:.0f} ms", "bold"))
     terminal.card(head, facts(arrival), colour_of(entry.event), indent=10 if arrival.type == "webhook" else 2)
 
 

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
+from scripts.demo.words import Words
 from scripts.venvs import ROOT, Venv
 
 __all__ = ["Instance", "InstanceError"]
@@ -32,12 +33,17 @@ class InstanceError(Exception):
 class Instance:
     """An MCDReforged in ``folder``. ``on_line`` gets every line of its console, on the reading thread."""
 
-    def __init__(self, folder: Path, venv: Venv, on_line: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self, folder: Path, venv: Venv, words: Words, on_line: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self.folder = folder
         self._venv = venv
+        self._words = words
         self.on_line = on_line
         self._process: Optional[subprocess.Popen[str]] = None
         self._lines: List[str] = []
+        self.coloured: List[str] = []
+        """The same lines, with the escape sequences of their colours."""
         self._changed = threading.Condition()
 
     # -- its folder --------------------------------------------------------------------------------------------------
@@ -46,12 +52,18 @@ class Instance:
     def world(self) -> Path:
         return self.folder / "server" / "world"
 
-    def prepare(self, language: str) -> None:
+    def prepare(self, standin: Path = _STANDIN) -> None:
         """Makes the folder with ``mcdreforged init``, and configures the stand-in server and its owner, Steve."""
         self.folder.mkdir(parents=True)
         self._venv.run("-m", "mcdreforged", "init", cwd=self.folder)
-        server = [str(self._venv.python), "-X", "utf8", str(_STANDIN)]
-        _set(self.folder / "config.yml", language=language, start_command=server, advanced_console=False, **_QUIET)
+        server = [str(self._venv.python), "-X", "utf8", str(standin)]
+        _set(
+            self.folder / "config.yml",
+            language=self._words.language,
+            start_command=server,
+            advanced_console=False,
+            **_QUIET,
+        )
         _set(self.folder / "permission.yml", owner=["Steve"])
 
     def install(self, plugin: Path, config: Optional[Mapping[str, Any]] = None, plugin_id: str = "") -> None:
@@ -84,7 +96,7 @@ class Instance:
         threading.Thread(target=self._read, args=(self._process,), name="mcdr-console", daemon=True).start()
         self.wait_for(r": Done \(")
         if any("Fail to load" in line for line in self.told(0)):
-            raise InstanceError(self._failure("a plugin did not load"))
+            raise InstanceError(self._failure("not_loaded"))
         self.wait_for(r"\[prime_notify\]: .*(endpoints: |推送目标 )\d")  # it starts beside the server
 
     @property
@@ -123,12 +135,12 @@ class Instance:
         with self._changed:
             mark = len(self._lines)
         if self._process is None or self._process.stdin is None:
-            raise InstanceError("MCDReforged is not running")
+            raise InstanceError(self._words("not_running"))
         try:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
         except OSError:
-            raise InstanceError(self._failure("MCDReforged has ended")) from None
+            raise InstanceError(self._failure("ended")) from None
         return mark
 
     def wait_for(self, pattern: str, since: int = 0, patience: float = _PATIENCE) -> str:
@@ -146,7 +158,7 @@ class Instance:
                 seen = len(self._lines)
                 left = deadline - time.monotonic()
                 if not self.running or left <= 0:
-                    raise InstanceError(self._failure(f"MCDReforged did not print {pattern!r} in time"))
+                    raise InstanceError(self._failure("silent", pattern=repr(pattern)))
                 self._changed.wait(min(left, 1))
 
     def settle(self) -> None:
@@ -166,14 +178,16 @@ class Instance:
             for line in process.stdout:
                 plain = _COLOUR.sub("", line.rstrip())
                 with self._changed:
+                    self.coloured.append(line.rstrip())
                     self._lines.append(plain)
                     self._changed.notify_all()
                 self.on_line(plain)
         with self._changed:
             self._changed.notify_all()
 
-    def _failure(self, what: str) -> str:
-        return "\n".join([what + "; its last lines:", *self._lines[-30:]])
+    def _failure(self, what: str, /, **values: object) -> str:
+        head = self._words("last_lines", what=self._words(what, **values))
+        return "\n".join([head, *self._lines[-30:]])
 
 
 def _set(file: Path, **options: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Mapping, Optional, Sequence
 
 from scripts.demo.receiver import Arrival
+from scripts.demo.words import Words
 
 __all__ = ["Entry", "Ledger"]
 
@@ -28,7 +29,8 @@ class Ledger:
     arrived, and compares the titles.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
+        self._words = words
         self.complaints: List[str] = []
         self.expected = 0
         self.arrived = 0
@@ -57,7 +59,7 @@ class Ledger:
             awaited.remove(event)
             self.arrived += 1
         else:
-            self.complaints.append(f"{arrival.endpoint} received {event} unexpectedly")
+            self.complaints.append(self._words("unexpected", endpoint=arrival.endpoint, event=event))
         if arrival.event_at is not None:
             self._moments[event] = arrival.event_at
             self._titles[event] = _title(arrival)
@@ -69,22 +71,25 @@ class Ledger:
     def close(self) -> List[Entry]:
         """Ends the expectations. Returns the entries whose event has no known time, and complains of missing ones."""
         for endpoint, events in self._awaited.items():
-            self.complaints += [f"{endpoint} never received {event}" for event in events]
+            self.complaints += [self._words("missing", endpoint=endpoint, event=event) for event in events]
         held, self._held, self._awaited = self._held, [], {}
         return held
 
     def verdict(self) -> str:
         """One sentence for the end."""
-        text = f"{self.arrived} of {self.expected} notifications arrived"
+        text = self._words("verdict", arrived=self.arrived, expected=self.expected)
         if self._latencies:
             middle, worst = statistics.median(self._latencies), max(self._latencies)
-            text += f", {middle:.0f} ms after their event at the median and {worst:.0f} ms at most"
+            text += self._words("latency", middle=middle, worst=worst)
         return text
 
     def _timed(self, entry: Entry) -> Entry:
         title, expected = _title(entry.arrival), self._titles[entry.event]
         if not expected.startswith(title.rstrip("…")):  # some services accept short titles only
-            self.complaints.append(f"{entry.arrival.endpoint} was sent {title!r} for {expected!r}")
+            place = entry.arrival.endpoint
+            self.complaints.append(
+                self._words("other_title", endpoint=place, title=repr(title), expected=repr(expected))
+            )
         ms = max(0.0, entry.arrival.at - self._moments[entry.event]) * 1000
         self._latencies.append(ms)
         return Entry(entry.arrival, entry.event, ms)

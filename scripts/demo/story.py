@@ -19,8 +19,9 @@ from scripts.demo.cards import show
 from scripts.demo.instance import Instance, InstanceError
 from scripts.demo.ledger import Entry, Ledger
 from scripts.demo.receiver import Receiver
+from scripts.demo.words import Words
 from scripts.pack import pack, requirements_inside
-from scripts.terminal import Terminal, printable
+from scripts.terminal import Terminal, padded, printable
 from scripts.venvs import ROOT, Venv, read_requirements
 
 __all__ = ["Demo", "DemoOptions", "demo"]
@@ -55,22 +56,31 @@ def demo(terminal: Terminal, options: DemoOptions) -> int:
 
 @dataclass
 class Demo:
-    """One run of the demo. It prints notifications only as the receiver got them."""
+    """One run of the demo. It prints notifications only as the receiver got them.
+
+    ``venv``: the environment of MCDReforged; by default, one under ``.dev/`` is made.
+    """
 
     terminal: Terminal
     options: DemoOptions
     folder: Path
     receiver: Receiver
-    ledger: Ledger = field(default_factory=Ledger)
+    venv: Optional[Venv] = None
     chapter: int = 0
+    words: Words = field(init=False)
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.options.language)
+        self.ledger = Ledger(self.words)
 
     def run(self) -> int:
         """Plays the story. Returns the exit code."""
         began = time.monotonic()
-        backup = example_backup()
+        backup = example_backup(self.words)
         if self.options.prime_backup is not None:
-            backup = prime_backup(self.options.prime_backup)
-        self.terminal.say(f"Prime Notify with {backup.name}", "bold")
+            backup = prime_backup(self.options.prime_backup, self.words)
+        self.terminal.say(self.words("title", backup=backup.name), "bold")
         venv = self._environment()
         instance = self._instance(venv, backup)
         try:
@@ -87,12 +97,12 @@ class Demo:
 
     @contextlib.contextmanager
     def _step(self, what: str) -> Iterator[List[str]]:
-        """Prints one step of the preparations, with its duration and the notes that the block appends to the list."""
+        """Prints one step of the preparations (its name in the words), with its duration and the block's notes."""
         began = time.monotonic()
         notes: List[str] = []
         yield notes
         spent = self.terminal.style(f"{time.monotonic() - began:4.1f} s", "dim")
-        self.terminal.say(f"  {spent}  {what:24} {' '.join(notes)}".rstrip())
+        self.terminal.say(f"  {spent}  {padded(self.words(what), 24)} {' '.join(notes)}".rstrip())
 
     def _environment(self) -> Venv:
         requirements = read_requirements(ROOT / "requirements.txt")
@@ -100,20 +110,20 @@ class Demo:
         if self.options.prime_backup is not None:
             requirements += requirements_inside(self.options.prime_backup)
             name = "venv-demo-prime-backup"
-        venv = Venv(ROOT / ".dev" / name)
-        with self._step("virtual environment") as notes:
-            made = venv.ensure(requirements)
-            notes.append(f".dev/{name}" + ("" if made else ", made before"))
+        venv = self.venv or Venv(ROOT / ".dev" / name)
+        with self._step("venv") as notes:
+            made, place = venv.ensure(requirements), f".dev/{name}"
+            notes.append(place if made else self.words("venv_made", folder=place))
         return venv
 
     def _instance(self, venv: Venv, backup: BackupPlugin) -> Instance:
-        with self._step("mcdreforged pack") as notes:
+        with self._step("pack") as notes:
             packed = pack(venv, self.folder / "packed")
             notes.append(f"{packed.name}, {packed.stat().st_size / 1024:.0f} KiB")
         echo = self._echo if self.options.verbose else lambda _line: None
-        instance = Instance(self.folder / "instance", venv, echo)
-        with self._step("MCDReforged instance") as notes:
-            instance.prepare(self.options.language)
+        instance = Instance(self.folder / "instance", venv, self.words, echo)
+        with self._step("instance") as notes:
+            instance.prepare()
             instance.install(packed, self._config(backup), "prime_notify")
             instance.install(backup.plugin, backup.config, backup.id)
             notes.append(str(instance.folder))
@@ -123,7 +133,7 @@ class Demo:
         return {
             "notification": {"enabled": True, "endpoints": [*self.receiver.endpoints(), *self.options.endpoints]},
             "sources": {"listen": [backup.id]},
-            "server": {"name": "Demo server"},
+            "server": {"name": self.words("server")},
             "language": self.options.language,
         }
 
@@ -131,12 +141,13 @@ class Demo:
         self.terminal.say("  " + printable(line), "dim")
 
     def _start(self, instance: Instance) -> None:
-        with self._step("MCDReforged starts") as notes:
+        with self._step("start") as notes:
             instance.start()
-            notes.append("with the packed plugin and a stand-in Minecraft server")
+            notes.append(self.words("started"))
         for endpoint in self.receiver.endpoints():
-            what = ", ".join(endpoint.get("events", ["every event"]))
-            self.terminal.say(f"          {'endpoint ' + endpoint['name']:24} {endpoint['type']}: {what}")
+            what = self.words("list").join(endpoint.get("events", [self.words("every_event")]))
+            name = padded(self.words("endpoint", name=endpoint["name"]), 24)
+            self.terminal.say(f"          {name} {endpoint['type']}{self.words('is')}{what}")
         for line in instance.told(0, by="prime_notify"):
             self.terminal.say(f"          {printable(line)}", "dim")
 
@@ -145,25 +156,25 @@ class Demo:
     def _tell(self, instance: Instance, backup: BackupPlugin) -> None:
         castle = instance.world / "castle.txt"
         castle.write_text("a castle, built in three weeks\n" * 1000, encoding="utf-8")
-        self._chapter("Steve makes a backup, from the game's chat")
-        self._play(instance, f"fake <Steve> {backup.make} my castle", "backup_start", "backup_success")
+        self._chapter(self.words("backup"))
+        self._play(instance, f"fake <Steve> {backup.make} {self.words('castle')}", "backup_start", "backup_success")
 
-        self._chapter(f"Later {backup.mishap}, and the next backup fails")
+        self._chapter(backup.mishap)
         castle.write_text("a ruin: a creeper was here\n", encoding="utf-8")
         with backup.break_it(instance):
-            self._play(instance, f"{backup.make} nightly", "backup_start", "backup_failure")
+            self._play(instance, f"{backup.make} {self.words('nightly')}", "backup_start", "backup_failure")
 
-        self._chapter("A creeper blew up the castle; the owner restores the backup")
+        self._chapter(self.words("restore"))
         mark = self._play(instance, backup.back, "restore_start", "restore_success")
         instance.wait_for(r": Done \(", since=mark)
         restored = castle.read_text(encoding="utf-8").startswith("a castle")
-        self.terminal.say(f"  the castle {'stands again' if restored else 'is still a ruin'}")
+        self.terminal.say("  " + self.words("stands" if restored else "ruin"))
         if not restored:
-            self.ledger.complaints.append("the restore did not bring the world back")
+            self.ledger.complaints.append(self.words("not_restored"))
 
-        self._chapter("Does it work? The owner asks for a test notification")
+        self._chapter(self.words("test"))
         self._test(instance)
-        self._chapter("The overview")
+        self._chapter(self.words("overview"))
         self.terminal.say("  > !!pn", "cyan")
         mark = instance.type("!!pn")
         instance.settle()
@@ -183,7 +194,7 @@ class Demo:
         self.ledger.expect(self.receiver.expected(events))
         mark = instance.type(command)
         for entry in self._arriving():
-            show(self.terminal, entry)
+            show(self.terminal, entry, self.words)
         return mark
 
     def _arriving(self) -> Iterator[Entry]:
@@ -226,11 +237,11 @@ class Demo:
         for complaint in complaints:
             self.terminal.say(f"  {complaint}", "red")
         colour = "red" if complaints else "green"
-        self.terminal.say(f"{self.ledger.verdict()}. The demo took {seconds:.0f} s.", "bold", colour)
+        self.terminal.say(self.words("took", verdict=self.ledger.verdict(), seconds=seconds), "bold", colour)
 
     def _keep(self, instance: Instance) -> None:
         """Passes on the user's commands and prints arrivals, until MCDReforged ends."""
-        self.terminal.say("\nStill running. Type commands, such as !!eb make or !!pn; stop or Ctrl-C ends it.", "bold")
+        self.terminal.say("\n" + self.words("keep"), "bold")
         if not self.options.verbose:
             instance.on_line = self._echo
         stopping = threading.Event()
@@ -248,7 +259,7 @@ class Demo:
             with contextlib.suppress(queue.Empty):
                 arrival = self.receiver.arrivals.get(timeout=0.2)
                 ms = None if arrival.event_at is None else (arrival.at - arrival.event_at) * 1000
-                show(self.terminal, Entry(arrival, str(arrival.document.get("event", "")), ms))
+                show(self.terminal, Entry(arrival, str(arrival.document.get("event", "")), ms), self.words)
 
 
 def _type_all(instance: Instance) -> None:

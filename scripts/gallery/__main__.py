@@ -11,17 +11,18 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.event import EventName
 from scripts.gallery.browser import Browser
 from scripts.gallery.drawing import ADAPTERS, card_of
+from scripts.gallery.live import chat_page, console_page, record
 from scripts.gallery.page import COLUMN, page
 from scripts.gallery.scene import CHINESE, EVENTS, Shot, request
 from scripts.venvs import ROOT
 
-__all__ = ["main", "pictures"]
+__all__ = ["live_pictures", "main", "pictures"]
 
 _README: Dict[str, Tuple[Shot, ...]] = {
     "readme": (
@@ -51,21 +52,38 @@ def pictures() -> Iterator[Tuple[str, str, int]]:
             yield name, _page(shots, columns=2), 2
 
 
+def live_pictures(language: str) -> Iterator[Tuple[str, str, int]]:
+    """Name, page and columns of the pictures of a real MCDReforged, which takes a few seconds."""
+    ending, recording = ("" if language == "en_us" else ".zh"), record(language)
+    yield f"console{ending}", console_page(recording), 2
+    yield f"chat{ending}", chat_page(recording), 2
+
+
 def _page(shots: Tuple[Shot, ...], *, columns: int = 1) -> str:
-    return page([card_of(shot.channel, request(shot)) for shot in shots], columns=columns)
+    return page([card_of(shot.channel, request(shot)) for shot in shots], columns=columns, language=shots[0].language)
+
+
+def _chosen(names: Sequence[str]) -> Iterator[Tuple[str, str, int]]:
+    """The pictures of these names, or all."""
+    for picture in pictures():
+        if not names or picture[0].partition(".")[0] in names:
+            yield picture
+    if not names or "live" in names:
+        for language in ("en_us", "zh_cn"):
+            yield from live_pictures(language)
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.gallery", description=__doc__)
-    parser.add_argument("channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}")
+    parser.add_argument(
+        "channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}; or readme, live"
+    )
     parser.add_argument("--chromium", help="the browser's program")
     parser.add_argument("--html", type=Path, metavar="FOLDER", help="write HTML pages there instead of pictures")
     options = parser.parse_args(arguments)
     folder = options.html or ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text, columns in pictures():
-        if options.channels and name.partition(".")[0] not in options.channels:
-            continue
+    for name, text, columns in _chosen(options.channels):
         if options.html:
             (folder / f"{name}.html").write_text(text, encoding="utf-8")
         else:

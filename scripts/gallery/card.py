@@ -8,7 +8,10 @@ from typing import Tuple
 
 from markdown_it import MarkdownIt
 
-__all__ = ["Card", "escape", "lines", "markdown"]
+__all__ = ["EVERYONE", "Card", "escape", "lines", "markdown"]
+
+EVERYONE = "{everyone}"
+"""In a card: the word of the reader's language for everyone. The page puts it in."""
 
 _MARKDOWN = MarkdownIt("commonmark", {"breaks": True, "html": True}).enable(["table", "strikethrough"])
 

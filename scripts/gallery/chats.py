@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Iterator, List, Mapping, Tuple
 
-from scripts.gallery.card import Card, escape, lines, markdown
+from scripts.gallery.card import EVERYONE, Card, escape, lines, markdown
 
 __all__ = ["dingtalk", "discord", "feishu", "kook", "onebot", "slack", "telegram", "wecom"]
 
@@ -116,7 +116,7 @@ def _feishu_element(element: Mapping[str, Any]) -> str:
 
 
 def _all(name: str) -> str:
-    return "所有人" if name == "all" else name
+    return EVERYONE if name == "all" else name
 
 
 def dingtalk(body: Mapping[str, Any]) -> Card:

@@ -62,7 +62,7 @@ _EXTRAS: Dict[str, Dict[str, Any]] = {
     "rocketchat": {"mention": {"users": ["steve"]}},
     "teams": {"mention": {"users": ["steve@example.com"]}},
     "dingtalk": {"mention": {"phones": ["13800000000"]}},
-    "wecom": {"mention": {"users": ["zhangsan"]}},
+    "wecom": {"mention": {"users": ["steve"]}},
     "telegram": {"mention": {"users": ["@steve_admin"]}},
     "onebot": {"mention": {"users": ["10001"]}},
     "kook": {"mention": {"all": True}},

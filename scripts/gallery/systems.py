@@ -12,6 +12,7 @@ from scripts.gallery.card import Card, escape, lines
 __all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "webhook"]
 
 _HIDDEN_FROM_PICTURES = ("body", "desp")  # long, and the same as everywhere
+_LINE = 62  # characters that fit
 _VARIABLES = ("PRIME_NOTIFY_EVENT", "PRIME_NOTIFY_BACKUP_ID", "PRIME_NOTIFY_ERROR_MESSAGE", "PRIME_NOTIFY_TITLE")
 _SIGNALS = {"start": ("started", "#3b82f6"), "fail": ("failure", "#e01e5a"), "log": ("log", "#888888")}
 
@@ -22,10 +23,16 @@ def webhook(request: Request) -> Card:
     for name in _HIDDEN_FROM_PICTURES:
         if name in document:
             document[name] = document[name].split("\n")[0] + "\n…"
-    # Each inner object has one line
-    members = [f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in document.items()]
-    text = "{\n" + ",\n".join(members) + "\n}"
-    return Card("console", title=f"{request.method} /hook", body=f"<pre>{escape(text)}</pre>")
+    return Card("console", title=f"{request.method} /hook", body=f"<pre>{escape(_readable(document))}</pre>")
+
+
+def _readable(value: Any, margin: str = "", before: str = "") -> str:
+    """JSON in which each object that does not fit on a line has a line for each member: nothing is cut in a word."""
+    line = margin + before + json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict) or (margin and len(line) < _LINE):
+        return line
+    members = [_readable(inner, f"{margin}  ", f"{json.dumps(name)}: ") for name, inner in value.items()]
+    return f"{margin}{before}{{\n" + ",\n".join(members) + f"\n{margin}}}"
 
 
 def anything(request: AnyRequest) -> Card:
@@ -61,7 +68,8 @@ def alertmanager(alerts: List[Any]) -> Card:
 def command(request: CommandRequest) -> Card:
     """The call, a few of the variables, and the beginning of the standard input."""
     shown = [f"{name}={request.environment[name]}" for name in _VARIABLES if name in request.environment]
-    text = "\n".join([*shown, "…", "", "stdin: " + request.stdin.decode("utf-8")[:160] + "…"])
+    beginning = request.stdin.decode("utf-8").partition(',"task"')[0]
+    text = "\n".join([*shown, "…", "", "stdin:", f"{beginning},…"])
     return Card("console", title="$ " + escape(" ".join(request.argv)), body=f"<pre>{escape(text)}</pre>")
 
 

@@ -169,11 +169,11 @@ def test_members_of_a_group_take_turns_and_why_says_whose_it_is(scene: Scene) ->
     scene.expect("backup_start", "backup_success", name="one")
     explained = why("one", "backup_success")
     assert "backup_success does not go to one" in explained
-    assert "group g (round_robin): two gets it, whose turn comes after that of one" in explained
+    assert "group g (round_robin): two gets it; its turn comes after that of one" in explained
     assert "fallback: mail would take over warnings and errors, not this" in explained
     explained = why("mail", "restore_failure")
     assert "restore_failure does not go to mail" in explained
-    assert "filter.operators: console does not fit player:*" in explained
+    assert "filter.operators: console does not match player:*" in explained
     assert "fallback of one: gets it, whatever the rules here say, while one keeps failing" in explained
 
     scene.plugin("reload", "prime_notify")

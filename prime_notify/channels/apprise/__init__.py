@@ -110,7 +110,7 @@ class AppriseOptions(Options):
     )
     format: Literal["text", "markdown"] = option(
         "text",
-        "The form of the text that Apprise gets; it converts that to what each service shows.",
+        "The format of the text for Apprise, which converts it to the format of each service.",
         "交给 Apprise 的文本格式；Apprise 会转换为各服务所用的格式。",
         example="markdown",
         public=True,
@@ -170,9 +170,9 @@ class Apprise(Channel[AppriseEndpoint]):
     about = {
         "en_us": (
             "Every other service, such as Pushover, through the library [Apprise](https://github.com/caronc/apprise): "
-            'install it with `pip install "apprise>=2.2"`, and write its URLs. Prefer a type of its own where there is '
-            "one: Apprise reports less about failures, and `mention` and `lifecycle` do not reach through it. For "
-            "many services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
+            'install it with `pip install "apprise>=2.2"`, and write its URLs. If a service has a type of its own, '
+            "use that: Apprise reports less about failures, and `mention` and `lifecycle` have no effect. For many "
+            "services Apprise looks at the HTTP status only: their messages are *accepted, not confirmed*."
         ),
         "zh_cn": (
             "通过 [Apprise](https://github.com/caronc/apprise) 库使用其他服务，例如 Pushover："

@@ -60,14 +60,14 @@ _PERMANENT = (
     (
         "PayloadTooLarge",
         Wording(
-            "Apple takes 4 KiB at most: shorten the options of this endpoint",
+            "Apple accepts 4 KiB at most: shorten the options of this endpoint",
             "Apple 至多接受 4 KiB：请缩短该推送目标的选项",
         ),
     ),
     (
         "batch push count exceeds",
         Wording(
-            "the server takes fewer device_keys at once: write two endpoints",
+            "the server accepts fewer device_keys at once: write two endpoints",
             "服务器一次不接受这么多 device_keys：请分成两个推送目标",
         ),
     ),
@@ -221,7 +221,7 @@ def _refused(response: Response, answer: Dict[str, Any]) -> Refusal:
             reason,
             status,
             hint=Wording(
-                "the server wants a user and password: https://user:password@host/<key>",
+                "the server requires a user and password: https://user:password@host/<key>",
                 "服务器要求用户名和密码：https://user:password@host/<key>",
             ),
         )

@@ -256,7 +256,7 @@ class BarkEndpoint(EndpointConfig):
         if parts.hostname == PUBLIC_HOST and len(self.bark.keys) > _PUBLIC_MAX_KEYS:
             raise ValueError(
                 Wording(
-                    "{host} takes at most {most} device_keys: write two endpoints",
+                    "{host} accepts at most {most} device_keys: write two endpoints",
                     "{host} 至多接受 {most} 个 device_keys：请写成两个推送目标",
                     host=PUBLIC_HOST,
                     most=_PUBLIC_MAX_KEYS,

@@ -40,7 +40,7 @@ def answers_of(service: Wording, type: str) -> Answers:
     """The table of ``service``, for the channel ``type``, whose options the remedies name."""
     busy = Meaning(
         Wording(
-            "{service} is slowing the bot down; it takes 100 messages a minute, and fewer on the hour and the half "
+            "{service} is slowing the bot down; it accepts 100 messages a minute, and fewer on the hour and the half "
             "hour",
             "{service} 限制了机器人的频率：每分钟 100 条，整点与半点时更少",
             service=service,

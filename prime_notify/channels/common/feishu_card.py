@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from prime_notify.channels.common.layout import Content
 from prime_notify.channels.common.options import MOST_MENTIONED
+from prime_notify.channels.common.symbols import on_colour
 from prime_notify.channels.common.urgency import Tone
 from prime_notify.config.message_options import Mention
 from prime_notify.model.fact import Fact
@@ -35,7 +36,7 @@ def card_of(content: Content, tone: Tone, keyword: Optional[str]) -> Dict[str, A
     ]
     return {
         "config": {"wide_screen_mode": True},
-        "header": {"template": _COLOURS[tone], "title": {"tag": "plain_text", "content": title}},
+        "header": {"template": _COLOURS[tone], "title": {"tag": "plain_text", "content": on_colour(title, tone)}},
         "elements": elements or [_text(title)],
     }
 

@@ -31,11 +31,11 @@ _HINTS = {
         "请检查密钥或令牌，以及该服务是否允许本服务器的地址",
     ),
     404: Wording("check the URL; a key or token in it may have been revoked", "请检查 URL；其中的密钥或令牌可能已失效"),
-    405: Wording("check the URL: it does not take POST", "请检查 URL：它不接受 POST"),
+    405: Wording("check the URL: it does not accept POST", "请检查 URL：它不接受 POST"),
     407: PROXY_LOGIN,
-    411: Wording("check the URL: the service does not take such a request", "请检查 URL：该服务不接受这样的请求"),
+    411: Wording("check the URL: the service does not accept such a request", "请检查 URL：该服务不接受这样的请求"),
     413: Wording("the service's limit is below this message's size", "消息超过了该服务的大小限制"),
-    415: Wording("check the URL: the service does not take JSON", "请检查 URL：该服务不接受 JSON"),
+    415: Wording("check the URL: the service does not accept JSON", "请检查 URL：该服务不接受 JSON"),
     422: _NOT_UNDERSTOOD,
 }
 _OTHER = Wording("check the endpoint's URL and options", "请检查该推送目标的 URL 与选项")

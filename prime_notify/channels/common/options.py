@@ -33,7 +33,7 @@ class CredentialOptions(Options):
     )
     user: Optional[str] = option(
         None,
-        "The user, where the server wants user and password.",
+        "The user, where the server requires user and password.",
         "用户名（服务器要求用户名和密码时）。",
         example="minecraft",
         min_length=1,

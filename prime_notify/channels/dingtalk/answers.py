@@ -16,7 +16,7 @@ _BLOCKED = 600.0  # seconds without any message for a bot that sent more than 20
 
 _TOO_FAST = Meaning(
     Wording(
-        "DingTalk takes 20 messages a minute and then silences the bot for ten minutes",
+        "DingTalk accepts 20 messages a minute and then silences the bot for ten minutes",
         "钉钉每分钟接受 20 条消息，超过后机器人会被禁言十分钟",
     ),
     RefusalKind.THROTTLED,
@@ -56,7 +56,7 @@ _ANSWERS = Answers(
             re.compile("timestamp|过期", re.IGNORECASE),
             Meaning(
                 Wording(
-                    "check this machine's clock: DingTalk takes signatures of the last hour only",
+                    "check this machine's clock: DingTalk accepts signatures of the last hour only",
                     "请检查本机的时钟：钉钉只接受一小时内的签名",
                 )
             ),
@@ -92,7 +92,7 @@ _ANSWERS = Answers(
         ),
         43004: Meaning(
             Wording(
-                "DingTalk wants application/json: take Content-Type out of this endpoint's headers",
+                "DingTalk requires application/json: remove Content-Type from this endpoint's headers",
                 "钉钉要求 application/json：请从该推送目标的 headers 中去掉 Content-Type",
             )
         ),
@@ -117,7 +117,7 @@ _ANSWERS = Answers(
         ),
         400105: Meaning(
             Wording(
-                "DingTalk does not take such messages here: is the URL that of a custom bot?",
+                "DingTalk does not accept such messages here: is the URL that of a custom bot?",
                 "钉钉在此不接受这种消息：URL 是否为自定义机器人的地址？",
             )
         ),

@@ -51,7 +51,7 @@ _PERMANENT: Mapping[int, str] = {
         'Webhook 属于论坛：请写 "discord": {{"forum": true}}，或填写 thread_id',
     ),
     40067: Wording(
-        "this forum wants a tag on every post: switch that off in its settings, or write a thread_id",
+        "this forum requires a tag on every post: switch that off in its settings, or write a thread_id",
         "该论坛要求每个帖子带标签：请在其设置中关闭，或填写 thread_id",
     ),
     50001: Wording(
@@ -62,7 +62,7 @@ _PERMANENT: Mapping[int, str] = {
         "the message is empty; this should not happen: please report it", "消息为空；这本不应发生：请报告此问题"
     ),
     50008: Wording(
-        "the webhook's channel takes no messages: create one in a text channel",
+        "the webhook's channel accepts no messages: create one in a text channel",
         "Webhook 所在频道不接受消息：请在文字频道中新建一个",
     ),
     50013: Wording(
@@ -70,7 +70,7 @@ _PERMANENT: Mapping[int, str] = {
         "Webhook 无权在那里发送：请在频道设置中新建一个",
     ),
     50024: Wording(
-        "the webhook's channel takes no such messages: create one in a text channel",
+        "the webhook's channel accepts no such messages: create one in a text channel",
         "Webhook 所在频道不接受这种消息：请在文字频道中新建一个",
     ),
     50035: Wording(
@@ -83,7 +83,7 @@ _PERMANENT: Mapping[int, str] = {
     ),
     50068: Wording("check discord.thread_id: nothing can be posted there", "请检查 discord.thread_id：无法在那里发送"),
     50109: Wording(
-        "the message is no JSON: is there a content-type among the endpoint's headers?",
+        "the message is not JSON: is there a content-type among the endpoint's headers?",
         "消息不是 JSON：该推送目标的 headers 中是否有 content-type？",
     ),
     160005: Wording(
@@ -109,7 +109,7 @@ _PERMANENT: Mapping[int, str] = {
     220002: Wording('leave out "forum" or "thread_id"', "请去掉 forum 或 thread_id"),
     220003: Wording('the webhook does not belong to a forum: leave out "forum"', "Webhook 不属于论坛：请去掉 forum"),
     220004: Wording(
-        "forums take no messages of such a webhook: create one of your own in the channel's settings",
+        "forums accept no messages of such a webhook: create one of your own in the channel's settings",
         "论坛不接受这种 Webhook 的消息：请在频道设置中自己新建一个",
     ),
     240000: Wording(
@@ -139,7 +139,7 @@ def refused(response: Response, answer: Mapping[str, Any], *, forum: bool) -> Re
         return START_IS_GONE.outcome(reason, status)
     if status == 429 or code in _PASSING:
         hint = Wording(
-            "Discord takes about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
+            "Discord accepts about 30 messages a minute in each channel", "Discord 每个频道每分钟约接受 30 条消息"
         )
         wait = _BLOCKED if code == _SHUT_OUT else _wait(response, answer)
         why = text or Wording("too many requests", "请求过多")

@@ -154,7 +154,7 @@ class DiscordEndpoint(EndpointConfig):
         for index, action in enumerate(self.actions):
             if len(action.url) > _LONGEST_LINK:
                 shorter = Wording(
-                    "write a shorter address: Discord takes {most} characters",
+                    "write a shorter address: Discord accepts {most} characters",
                     "请缩短地址：Discord 最多接受 {most} 个字符",
                     most=_LONGEST_LINK,
                 )

@@ -14,6 +14,7 @@ from prime_notify.channels.common.http_post import json_post
 from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.options import CredentialOptions
 from prime_notify.channels.common.prose import collapse_spaces, links_text, markdown_text, plain_text, traceback_of
+from prime_notify.channels.common.symbols import without_symbol
 from prime_notify.channels.common.urgency import Tone, priority_of, tone_of
 from prime_notify.channels.ntfy.answers import TOPIC_RULE, judge_answer, judge_foreign
 from prime_notify.config.choices import SeverityChoice, as_list
@@ -49,8 +50,6 @@ _TAG_OF_TONE = {
     Tone.BAD: "x",
     Tone.RUNNING: "hourglass_flowing_sand",
 }
-# The symbol at the beginning of a composed title, perhaps after "[Test]": here a tag stands for it
-_SYMBOL = re.compile(r"^((?:\[[^\]]{1,20}\]\s*)?)(?:✅|⚠️|❌|⏳|⏹️)\s*")
 
 
 def _level(value: Any) -> Any:
@@ -131,7 +130,7 @@ class NtfyOptions(CredentialOptions):
         if len(",".join([max(_TAG_OF_TONE.values(), key=len), *tags]).encode("utf-8", "replace")) > _TAGS:
             raise ValueError(
                 Wording(
-                    "ntfy takes {most} bytes of tags at most: write fewer",
+                    "ntfy accepts {most} bytes of tags at most: write fewer",
                     "ntfy 的标签总共至多 {most} 字节：请减少标签",
                     most=_TAGS,
                 )
@@ -173,7 +172,7 @@ class NtfyEndpoint(EndpointConfig):
         if len(to_json(_frame(self, topic))) > _FRAME:
             raise ValueError(
                 Wording(
-                    "ntfy takes {most} bytes of tags, links and actions at most: write shorter ones",
+                    "ntfy accepts {most} bytes of tags, links and actions at most: write shorter ones",
                     "ntfy 的标签、链接和按钮总共至多 {most} 字节：请缩短",
                     most=_FRAME,
                 )
@@ -272,6 +271,5 @@ def _frame(endpoint: NtfyEndpoint, topic: Optional[str]) -> Dict[str, Any]:
 
 def _title(text: str) -> str:
     """One line within the limit; control characters take six bytes each in JSON."""
-    line = collapse_spaces(text)
-    line = _SYMBOL.sub(r"\1", line).rstrip() or line
+    line = without_symbol(collapse_spaces(text))  # a tag stands for the symbol
     return cut(line[: _TITLE + 1], lambda part: len(to_json(part)) <= _TITLE)

@@ -43,7 +43,7 @@ class Slack(Channel[SlackEndpoint]):
             "Posts to a channel of [Slack](https://slack.com). Create an app at https://api.slack.com/apps, switch on "
             "*Incoming Webhooks*, add one to your channel and copy its address. For `lifecycle` use the app's bot "
             'instead: `"slack": {"bot_token": "xoxb-...", "channel": "C0123456789"}` without `url`, with the scope '
-            "`chat:write`, and invite it to the channel. Zulip takes the same messages; Mattermost and "
+            "`chat:write`, and invite it to the channel. Zulip accepts the same messages; Mattermost and "
             "Rocket.Chat have types of their own. A *workflow* that starts with a webhook gets flat variables of type "
             "text: "
             f"{', '.join(f'`{name}`' for name in VARIABLES)}."

@@ -93,7 +93,7 @@ _PERMANENT: Mapping[str, str] = {
     "invalid_attachments": OUR_FAULT,
     "invalid_auth": _COPY_AGAIN,
     "invalid_blocks": Wording(
-        "check the endpoint's actions: Slack takes whole http:// and https:// addresses",
+        "check the endpoint's actions: Slack accepts whole http:// and https:// addresses",
         "请检查该推送目标的 actions：Slack 只接受完整的 http:// 与 https:// 地址",
     ),
     "invalid_blocks_format": OUR_FAULT,
@@ -121,16 +121,14 @@ _PERMANENT: Mapping[str, str] = {
     "restricted_action": _ADMIN,
     "restricted_action_read_only_channel": _ADMIN,
     "restricted_action_thread_only_channel": Wording(
-        "this channel takes replies only: choose another", "该频道只接受回复：请另选一个"
+        "this channel accepts replies only: choose another", "该频道只接受回复：请另选一个"
     ),
     "team_not_found": Wording(
         "write the channel's id instead of its name into slack.channel", "请在 slack.channel 中填写频道 ID 而不是名称"
     ),
     "token_expired": _COPY_AGAIN,
     "too_many_attachments": OUR_FAULT,
-    "two_factor_setup_required": Wording(
-        "the workspace wants two-factor authentication to be set up", "工作区要求启用两步验证"
-    ),
+    "two_factor_setup_required": Wording("the workspace requires two-factor authentication", "工作区要求启用两步验证"),
     "user_not_found": Wording("write a channel's or a member's id", "请填写频道或成员的 ID"),
 }
 
@@ -209,7 +207,7 @@ def refused(response: Response, word: str) -> Refusal:
     if word in _THROTTLED:
         after = retry_after(response)
         hint = Wording(
-            "Slack takes about one message a second in each channel, and fewer in free workspaces",
+            "Slack accepts about one message a second in each channel, and fewer in free workspaces",
             "Slack 每个频道每秒约接受一条消息，免费工作区更少",
         )
         return Retry(reason, status, after=_THROTTLED[word] if after is None else after, throttled=True, hint=hint)

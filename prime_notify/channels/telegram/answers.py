@@ -126,7 +126,7 @@ def refused(response: Response, answer: Mapping[str, Any]) -> Outcome:
     parameters = parameters if isinstance(parameters, dict) else {}
     if code == 429:
         hint = Wording(
-            "Telegram takes about one message a second in each chat, and 20 a minute in a group",
+            "Telegram accepts about one message a second in each chat, and 20 a minute in a group",
             "Telegram 每个会话每秒约接受一条消息，群组每分钟 20 条",
         )
         return Retry(

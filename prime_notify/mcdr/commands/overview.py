@@ -108,7 +108,7 @@ def _state(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTex
         parts.append(coloured(reply("command.overview.endpoint_disabled"), RColor.red))
     elif endpoint.failing_for is not None:
         parts.append(coloured(reply("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
-    line = RTextList(tools.translations.listed(parts))
+    line = RTextList(tools.translations.sequence(parts))
     if endpoint.paused_for > 0:
         held = reply("command.overview.held", duration=duration(endpoint.paused_for))
         line.append(tools.translations.in_brackets(held).set_color(RColor.yellow))

@@ -153,7 +153,7 @@ def test_nobody_may_want_it(folder: Folder, receiver: Receiver) -> None:
     folder.configure(hook(receiver, events=["restore_start"]))
     said = folder.run("send", "backup_start")
     assert said.code == 0
-    assert said.lines[1:] == ["no endpoint wants it"]
+    assert said.lines[1:] == ["routed to no endpoint"]
 
 
 def test_the_only_endpoint_with_a_mistake_is_a_failure_that_names_the_mistake(folder: Folder) -> None:

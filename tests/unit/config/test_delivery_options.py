@@ -76,7 +76,7 @@ def test_fallbacks_that_are_none_are_left_out_and_reported():
     assert loaded.endpoints[0].config.fallback == ["phone"]
     assert loaded.endpoints[1].config.fallback is None
     assert 'did you mean "mail"' in found["[0].fallback[0]"].remedy
-    assert "cannot take over from itself" in found["[0].fallback[2]"].remedy
+    assert "cannot be its own fallback" in found["[0].fallback[2]"].remedy
     assert found["[0].fallback[3]"].found == '"nobody"'
     assert not found["[0].fallback[3]"].fatal
 

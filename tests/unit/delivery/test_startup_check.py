@@ -109,7 +109,7 @@ def test_what_would_fail_is_said_with_the_remedy_and_without_secrets() -> None:
     port = unused_port()
     [text] = Scene().run(hook(f"http://127.0.0.1:{port}/{SECRET}"))
     assert text == (
-        f"ops would not be reached now: 127.0.0.1:{port} refused the connection. "
+        f"ops cannot be reached now: 127.0.0.1:{port} refused the connection. "
         "What to do: check the port, and that the service is running; in Docker, this address is the container itself: "
         "write the address of the machine, such as host.docker.internal"
     )
@@ -139,7 +139,7 @@ def test_each_kind_of_failure_has_its_own_text(receiver: Receiver) -> None:
             hook(receiver.url().replace("http:", "https:"), "c", timeout="200ms"),
             hook(receiver.url(), "d"),
         )
-    assert [text.split(" would")[0] for text in texts] == ["a", "b", "c"]
+    assert [text.split(" cannot")[0] for text in texts] == ["a", "b", "c"]
     for text, words in zip(texts, ("unknown host nowhere.example", "is self-signed", "timed out while setting up TLS")):
         assert words in text
         assert "What to do: " in text
@@ -154,7 +154,7 @@ def test_endpoints_at_the_same_host_are_looked_at_once_and_named_together(receiv
         hook(f"http://127.0.0.1:{port}/b", "b", timeout="4s"),
         hook(receiver.url("/y"), "fine too", timeout="1m"),
     )
-    assert [text.split(" would")[0] for text in texts] == ["a, b"]
+    assert [text.split(" cannot")[0] for text in texts] == ["a, b"]
     assert scene.probers[0].timeouts == [4.0, 10.0]
 
 
@@ -183,7 +183,7 @@ def test_a_new_config_ends_the_check_of_the_former_one(receiver: Receiver) -> No
     assert scene.probers[0].begun.wait(60.0)
     port = unused_port()
     texts = scene.run(hook(f"http://127.0.0.1:{port}", "new"))
-    assert [text.split(" would")[0] for text in texts] == ["new"]
+    assert [text.split(" cannot")[0] for text in texts] == ["new"]
 
 
 def test_a_check_that_is_stopped_before_it_spoke_says_nothing() -> None:
@@ -206,7 +206,7 @@ def test_a_message_that_cannot_even_be_made_is_said() -> None:
     scene = Scene()
     scene.check = StartupCheck(compose=broken, say=scene._say, log=logging.getLogger("test.check"))
     [text] = scene.run(hook(f"http://127.0.0.1/{SECRET}"))
-    assert text == "ops would not be reached now: internal error: ValueError: about ***"
+    assert text == "ops cannot be reached now: internal error: ValueError: about ***"
 
 
 @pytest.mark.parametrize("language", CATALOGUE.languages)

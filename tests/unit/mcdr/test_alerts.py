@@ -36,8 +36,8 @@ def notice_alerts(console: Console, shown: Shown) -> NoticeAlerts:
             NoticeKind.FAILING,
             logging.WARNING,
             True,
-            "ops room has been failing for 11m 40s: HTTP 500. Notifications for it wait and will be tried again; "
-            '!!pn test "ops room" tells whether it works',
+            "ops room has been failing for 11m 40s: HTTP 500. Its notifications wait and are retried; "
+            '!!pn test "ops room" tests it',
         ),
         (NoticeKind.RECOVERED, logging.INFO, False, "ops room works again, after 11m 40s"),
         (

@@ -183,8 +183,8 @@ def test_a_command_with_other_arguments_is_answered_with_its_usage(bench: Bench,
 def test_the_punctuation_is_that_of_the_language(bench: Bench) -> None:
     lines = bench.console.type("!!pn", Reader(language="zh_cn"))
     [phone] = [line for line in lines if line.startswith("- phone")]
-    assert phone.startswith("- phone（webhook）：稍后重试（HTTP 503、82 ms、2026-01-01 12:00:00）：could not connect")
-    assert phone.endswith("、已持续失败 11m 40s（1m 00s 后重试）（3 条待投递）（1 条已放弃）")
+    assert phone.startswith("- phone（webhook）：稍后重试（HTTP 503，82 ms，2026-01-01 12:00:00）：could not connect")
+    assert phone.endswith("，已持续失败 11m 40s（1m 00s 后重试）（3 条待投递）（1 条已放弃）")
 
 
 def test_a_status_is_shown_once(make_bench: MakeBench) -> None:

@@ -78,7 +78,7 @@ def test_overview_tells_what_is_wrong(make_bench: MakeBench) -> None:
     lines = bench.type("!!pn")
     assert lines[2:4] == [
         "Another process delivers from this data folder: process 7",
-        "The disk does not take notifications; they are kept in memory for now",
+        "Notifications cannot be written to the disk; they are kept in memory for now",
     ]
     assert lines[-2:] == [
         "- gone (webhook): switched off until the next reload: the service says that the address is gone",
@@ -312,10 +312,10 @@ def test_quotes_names_where_needed(name: str, argument: str) -> None:
 
 def test_preview_shows_the_request_line_by_line(bench: Bench) -> None:
     assert bench.type("!!pn preview phone") == [
-        "What phone would get of a backup_success:", "POST to phone", "", "a backup_success",
+        "The request to phone for a backup_success:", "POST to phone", "", "a backup_success",
     ]  # fmt: skip
     assert bench.type('!!pn preview "ops room" restore_failure')[-1] == "a restore_failure"
-    assert bench.type("!!pn preview phone digest")[::3] == ["What phone would get of a digest:", "a digest"]
+    assert bench.type("!!pn preview phone digest")[::3] == ["The request to phone for a digest:", "a digest"]
 
 
 def test_preview_keeps_within_what_a_reader_can_take(bench: Bench) -> None:
@@ -334,7 +334,7 @@ def test_why_tells_the_decision_and_each_rule(bench: Bench) -> None:
     assert "phone" in title
     assert rule.startswith("- ")
     assert "backup_failure" in rule
-    assert note.startswith("Judged by a sample event")
+    assert note.startswith("This is the result for a sample event")
 
 
 def test_why_says_so_where_there_is_no_rule(bench: Bench) -> None:

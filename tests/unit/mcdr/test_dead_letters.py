@@ -45,10 +45,10 @@ def test_replay_says_what_has_to_wait_for_its_endpoint(bench: Bench, archive: Ar
     archive.dead("gone", "old", "ops")
     assert bench.type("!!pn replay 1") == [
         "Trying 1 notification again: ops",
-        "Waiting until it is in the config and switched on: gone, old",
+        "Waiting until these are in the config and switched on: gone, old",
     ]
     archive.dead("gone")
-    assert bench.type("!!pn replay all") == ["Waiting until it is in the config and switched on: gone"]
+    assert bench.type("!!pn replay all") == ["Waiting until these are in the config and switched on: gone"]
 
 
 def test_drop_gives_up_one_notification_or_all(bench: Bench, archive: Archive) -> None:
@@ -56,7 +56,7 @@ def test_drop_gives_up_one_notification_or_all(bench: Bench, archive: Archive) -
     assert bench.type(f"!!pn drop {one}") == ["Dropped: 2"]
     assert archive.state(one, "phone") is State.DROPPED
     assert archive.state(other, "ops") is State.DEAD
-    assert bench.type("!!pn drop all") == ["This forgets 1 notification for good. To confirm: !!pn drop all confirm"]
+    assert bench.type("!!pn drop all") == ["This drops 1 notification for good. To confirm: !!pn drop all confirm"]
     assert bench.reader.clicks[-1] == "!!pn drop all confirm"
     assert archive.state(other, "ops") is State.DEAD
     assert bench.type("!!pn drop all confirm") == ["Dropped: 1"]
@@ -67,7 +67,7 @@ def test_drop_gives_up_one_notification_or_all(bench: Bench, archive: Archive) -
 def test_what_was_not_given_up_is_left_alone(bench: Bench, archive: Archive, name: str) -> None:
     id = archive.add("phone")
     archive.attempt("phone")
-    assert bench.type(f"!!pn {name} 1") == [f"Nothing of {id} was given up"]
+    assert bench.type(f"!!pn {name} 1") == [f"{id} has no dead letter"]
     assert bench.type(f"!!pn {name} all") == ["Nothing was given up"]
     assert bench.type(f"!!pn {name} 7") == ['There is no notification whose id is or ends with "7"']
     assert archive.state(id, "phone") is State.DELIVERED
@@ -80,7 +80,7 @@ def test_says_when_it_could_not_be_written(
     archive.dead("ops")
     monkeypatch.setattr(bench.engine, name, lambda notification_id: [])
     [line] = bench.type(f"!!pn {name} all" + " confirm" * (name == "drop"))
-    assert line.startswith("That could not be written down")
+    assert line.startswith("Nothing was changed")
 
 
 @pytest.mark.parametrize("name", ["replay", "drop"])

@@ -48,7 +48,7 @@ def test_history_shows_what_went_where_newest_first(bench: Bench, archive: Archi
     archive.add(name="restore_failure")
     assert bench.type("!!pn history") == [
         "Notifications: 3, the newest first",
-        "2026-01-01 12:00:12 …000003 Restore failed (no endpoint wants it)",
+        "2026-01-01 12:00:12 …000003 Restore failed (routed to no endpoint)",
         "2026-01-01 12:00:12 …000002 Backup done #7 → phone",
         "2026-01-01 12:00:00 …000001 Backup started √ phone × ops",
         "→ waiting  √ delivered  × given up",
@@ -165,7 +165,7 @@ def test_dead_lists_what_was_given_up_and_why(bench: Bench, archive: Archive) ->
         f"{NOON_TEXT} …000001 Backup failed #7 [send again] [drop]",
         "  × phone – HTTP 404",
         "  × ops – HTTP 404",
-        "All of them: !!pn replay all sends them again, !!pn drop all forgets them",
+        "All of them: !!pn replay all sends them again, !!pn drop all drops them",
     ]
     assert bench.reader.clicks[:3] == [f"!!pn {name} {FIRST[:-1]}3" for name in ("show", "replay", "drop")]
     assert bench.reader.clicks[-2:] == ["!!pn replay all", "!!pn drop all"]
@@ -271,7 +271,7 @@ def test_show_of_many_endpoints_begins_with_those_that_did_not_get_it(bench: Ben
 
 def test_show_of_what_nobody_wanted_says_so(bench: Bench, archive: Archive) -> None:
     archive.add()
-    assert bench.type("!!pn show 1")[-1] == "No endpoint wanted it"
+    assert bench.type("!!pn show 1")[-1] == "It was routed to no endpoint"
 
 
 @pytest.mark.parametrize("typed", [FIRST, FIRST.lower(), "000001", "…000001", "...000001", "1"])

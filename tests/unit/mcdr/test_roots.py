@@ -37,7 +37,7 @@ def test_says_so_below_the_configured_prefix() -> None:
     assert console.type("!!pn") == []
     server: Any = console
     [(prefix, text, level)] = server.help_lines
-    assert (prefix, str(text), level) == ("!!notify", "Tells you about every backup and restore", 3)
+    assert (prefix, str(text), level) == ("!!notify", "Notifies you of every backup and restore", 3)
 
 
 def test_leaves_prime_backups_other_commands_and_other_plugins_alone() -> None:

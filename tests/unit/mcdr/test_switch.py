@@ -31,7 +31,7 @@ def test_enable_switches_on_what_is_off(bench: Bench, name: str) -> None:
 @pytest.mark.parametrize("name", ["phone", "extra"])
 def test_disable_switches_off_what_is_on(bench: Bench, name: str) -> None:
     assert bench.type(f"!!pn disable {name}") == [
-        f"{name} is switched off until the next reload of the config; what waits for it is kept"
+        f"{name} is switched off until the next reload of the config; its waiting deliveries are kept"
     ]
     assert bench.engine.switched == [(name, False)]
     assert bench.reader.clicks == [f"!!pn enable {name}"]

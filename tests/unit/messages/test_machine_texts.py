@@ -15,7 +15,7 @@ from tests.support.texts import CATALOGUE
         ("__pb_translated__:scheduled_backup", "Scheduled backup", "定时备份"),
         (
             "__pb_translated__:pre_restore:42",
-            "Made by itself before backup #42 was restored",
+            "Automatic backup before the restore of backup #42",
             "回档至备份 #42 前的自动备份",
         ),
         ("before the dragon", "before the dragon", "before the dragon"),
@@ -42,7 +42,7 @@ def test_an_unknown_machine_comment_is_shown_readably(comment: str, shown: str) 
 def test_surplus_or_missing_values_of_a_machine_comment_do_no_harm() -> None:
     assert comment_text("__pb_translated__:scheduled_backup:a|b", "en_us", CATALOGUE) == "Scheduled backup"
     missing = comment_text("__pb_translated__:pre_restore", "en_us", CATALOGUE)
-    assert missing == "Made by itself before backup #… was restored"
+    assert missing == "Automatic backup before the restore of backup #…"
 
 
 def test_our_own_machine_texts_are_read_back() -> None:

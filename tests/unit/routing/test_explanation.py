@@ -32,27 +32,28 @@ def lines(decision: Decision, say: Any = ENGLISH) -> List[str]:
 
 
 CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
-    ("success", {}, {}, "no rule is stated there: everything goes to it"),
-    ("success", {"success_only": True}, {}, "filter.success_only: success fits success"),
-    ("start", {"error_only": True}, {}, "filter.error_only: start does not fit failure"),
-    ("start", {"min_severity": "warning"}, {}, "filter.min_severity: info does not fit warning or worse"),
-    ("success", {"min_cost": "5m"}, {"cost_s": 12.5}, "filter.min_cost: 12.5s does not fit 5m or more"),
-    ("start", {"min_cost": "5m"}, {}, "filter.min_cost: start does not fit 5m or more"),
+    ("success", {}, {}, "no rules: all events go to it"),
+    ("success", {"success_only": True}, {}, "filter.success_only: success matches success"),
+    ("start", {"error_only": True}, {}, "filter.error_only: start does not match failure"),
+    ("start", {"min_severity": "warning"}, {}, "filter.min_severity: info does not match warning or worse"),
+    ("success", {"min_cost": "5m"}, {"cost_s": 12.5}, "filter.min_cost: 12.5s does not match 5m or more"),
+    ("start", {"min_cost": "5m"}, {}, "filter.min_cost: start does not match 5m or more"),
     ("success", {"on_change": True}, {},
-     "filter.on_change: success after failure fits another outcome than before"),
-    ("start", {"on_change": True}, {}, "filter.on_change: start does not fit another outcome than before"),
-    ("success", {"tags": "a"}, {"backup": {"tags": {}}}, "filter.tags: (none) does not fit a"),
+     "filter.on_change: success after failure matches an outcome that differs from the previous one"),
+    ("start", {"on_change": True}, {},
+     "filter.on_change: start does not match an outcome that differs from the previous one"),
+    ("success", {"tags": "a"}, {"backup": {"tags": {}}}, "filter.tags: (none) does not match a"),
     ("success", {"comment": ["a", "b"]}, {"backup": {"comment": "§cx\ny"}},
-     "filter.comment: x y does not fit a, b"),
-    ("success", {"tags": "a"}, {}, "filter.tags: not known of this event, so it does not fit a"),
+     "filter.comment: x y does not match a, b"),
+    ("success", {"tags": "a"}, {}, "filter.tags: this event has no such value, so it does not match a"),
     ("failure", {"tags": "a"}, {},
-     "filter.tags: not known of this event whether it fits a; what went wrong is sent all the same"),
+     "filter.tags: this event has no such value to compare with a; failures and aborted tasks are sent nevertheless"),
     ("start", {"except": {"operators": "console"}}, {"operator": "console:"},
-     "filter.except.operators: console fits console, and is kept out"),
+     "filter.except.operators: console matches console, and is kept out"),
     ("start", {"except": {"operators": "x:*"}}, {"operator": "player:Steve"},
-     "filter.except.operators: player:Steve does not fit x:*, and is not kept out"),
+     "filter.except.operators: player:Steve does not match x:*, and is not kept out"),
     ("failure", {"except": {"tags": "a"}}, {},
-     "filter.except.tags: not known of this event, so it is not kept out by a"),
+     "filter.except.tags: this event has no such value, so a does not keep it out"),
 ]  # fmt: skip
 
 
@@ -107,34 +108,34 @@ def others(explanation: Explanation, say: Any = ENGLISH) -> List[Tuple[bool, str
 
 
 OTHERS: List[Tuple[Explanation, bool, str]] = [
-    (beside(group="g", mode="all"), True, "group g (all): each of its endpoints gets what it wants"),
-    (beside(group="g", mode="first_ok"), False, "group g (first_ok): none of its endpoints wants it"),
+    (beside(group="g", mode="all"), True, "group g (all): each member gets the events that its own rules let pass"),
+    (beside(group="g", mode="first_ok"), False, "group g (first_ok): the rules of no member let it pass"),
     (beside(group="g", mode="first_ok", choice=choice("a")), True,
      "group g (first_ok): a gets it, the first that works"),
     (beside(group="g", mode="first_ok", choice=choice("b")), False,
      "group g (first_ok): b gets it, the first that works"),
     (beside(group="g", mode="round_robin", choice=choice("a", "round_robin")), True,
-     "group g (round_robin): a gets it, whose turn is the first"),
+     "group g (round_robin): a gets it; its turn is the first"),
     (beside(group="g", mode="round_robin", choice=choice("b", "round_robin", previous="a")), False,
-     "group g (round_robin): b gets it, whose turn comes after that of a"),
+     "group g (round_robin): b gets it; its turn comes after that of a"),
     (beside(group="g", mode="round_robin", choice=choice("a", "round_robin", previous="a", has_start=True)), True,
-     "group g (round_robin): a gets it, since it got the start of that task"),
+     "group g (round_robin): a gets it, because it got the start of that task"),
     (beside(group="g", mode="round_robin", choice=choice("a", "round_robin", previous="c", none_available=True)), True,
-     "group g (round_robin): all of its endpoints are left alone for now; a gets it, and it waits there"),
+     "group g (round_robin): all members are paused; a gets it, and it waits there"),
     (beside("info", fallbacks=("b", "c")), True, "fallback: b, c would take over warnings and errors, not this"),
-    (beside("warning", fallbacks=("b",)), True, "fallback: b takes it over while a keeps failing and is left alone"),
+    (beside("warning", fallbacks=("b",)), True, "fallback: b takes it over while a keeps failing and is paused"),
     (beside(fallbacks=("b",)), True,
-     "fallback: b takes it over while a keeps failing and is left alone, or when a gives it up"),
+     "fallback: b takes it over while a keeps failing and is paused, or when a gives it up"),
     (beside("info", fallback_of=("b",)), True, "fallback of b: takes over warnings and errors, not this"),
     (beside("warning", fallback_of=("b",)), True,
-     "fallback of b: gets it, whatever the rules here say, while b keeps failing and is left alone"),
+     "fallback of b: gets it, whatever the rules here say, while b keeps failing and is paused"),
     (beside(fallback_of=("b",)), True,
      "fallback of b: gets it, whatever the rules here say, "
-     "while b keeps failing and is left alone, or when b gives it up"),
+     "while b keeps failing and is paused, or when b gives it up"),
     (beside(pauses={"a": 192.0, "b": 1.0}), False,
-     "a keeps failing and is left alone for now; next try in 3m 12s"),
+     "a keeps failing and is paused; next try in 3m 12s"),
     (beside(pauses={"a": None}), False,
-     "a is left alone until the next reload: the service says that the address is gone"),
+     "a is switched off until the next reload: the service says that the address is gone"),
 ]  # fmt: skip
 
 
@@ -149,11 +150,11 @@ def test_groups_fallbacks_and_breakers_have_lines(explanation: Explanation, pass
 def test_who_was_passed_over_and_whom_it_stands_in_for_now_is_said() -> None:
     passed_over = beside(group="g", mode="first_ok", choice=choice("c", skipped=("a", "b")), pauses={"a": 1.0})
     assert others(passed_over)[1:] == [
-        (True, "passed over, since they keep failing and are left alone for now: a, b"),
-        (False, "a keeps failing and is left alone for now; next try in 1.0s"),
+        (True, "skipped, because they keep failing and are paused: a, b"),
+        (False, "a keeps failing and is paused; next try in 1.0s"),
     ]
     standing_in = beside(fallback_of=("b",), pauses={"b": 60.0})
-    assert others(standing_in)[1:] == [(True, "b keeps failing and is left alone for now; next try in 1m 00s")]
+    assert others(standing_in)[1:] == [(True, "b keeps failing and is paused; next try in 1m 00s")]
 
 
 def test_what_another_of_the_group_gets_does_not_go_there() -> None:

@@ -130,6 +130,41 @@ def test_both_languages_have_the_same_pages_with_the_same_sections() -> None:
     assert shape(ROOT / "README.md") == shape(ROOT / "README_cn.md")
 
 
+@pytest.mark.parametrize("page", ["README.md", "README_cn.md"])
+def test_the_contents_of_the_readme_name_every_section_in_order(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    contents = re.search(r"^\*\*(?:Contents|目录)\*\*[:：](.*?)\n\n", text, re.DOTALL | re.MULTILINE)
+    assert contents is not None
+    named = re.findall(r"\[([^\]]+)\]\(#[^)]+\)", contents[1].replace("\n", " "))
+    assert named == re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("page", "folder"), [("README.md", "docs/en"), ("README_cn.md", "docs/zh")])
+def test_the_readme_links_every_page(page: str, folder: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [one.name for one in sorted((ROOT / folder).glob("*.md")) if f"({folder}/{one.name})" not in text] == []
+
+
+def test_both_languages_give_the_same_numbers_of_the_benchmarks() -> None:
+    """Each row has the same command and the same numbers, in any order: the sentences differ."""
+    rows = {}
+    for lang in ("en", "zh"):
+        text = (ROOT / f"docs/{lang}/benchmarks.md").read_text(encoding="utf-8").replace("100 000", "10 万")
+        lines = [line for line in text.splitlines() if line.startswith("| `")]
+        rows[lang] = [(line.split("|")[1], sorted(set(re.findall(r"\d+\.\d+|\d+%", line)))) for line in lines]
+    assert rows["en"] == rows["zh"]
+    assert len(rows["en"]) == 7
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "![" in page.read_text(encoding="utf-8")])
+def test_a_caption_says_that_a_picture_is_a_drawing(page: Path) -> None:
+    """Directly below, or below the last of several pictures."""
+    blocks = page.read_text(encoding="utf-8").split("\n\n")
+    for block, below in zip(blocks, blocks[1:]):
+        if block.startswith("![") and not below.startswith("!["):
+            assert re.match(r"\*(A drawing|Drawings|Drawn|示意图|根据真实的 MCDReforged 的输出绘制)", below), block
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

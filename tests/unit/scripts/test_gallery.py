@@ -11,6 +11,8 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.model.event import EventName
 from scripts.gallery.__main__ import main, pictures
 from scripts.gallery.card import Card
+from scripts.gallery.chat_lines import chat_line
+from scripts.gallery.console_lines import console_line
 from scripts.gallery.drawing import ADAPTERS, card_of
 from scripts.gallery.page import page
 from scripts.gallery.scene import CHINESE, Shot, message, request
@@ -58,3 +60,51 @@ def test_the_pages_can_be_kept(tmp_path_factory: pytest.TempPathFactory, capsys:
     assert main(["bark", "--html", str(folder)]) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["bark.html", "bark.zh.html"]
     assert capsys.readouterr().out.split() == ["bark", "bark.zh"]
+
+
+CHINESE_TEXT = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+SQUARE = str.maketrans("", "", "［］")  # DingTalk's and WeCom's Markdown have no escape for brackets
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, text, _ in pictures() if not name.endswith(".zh")])
+def test_an_english_picture_has_no_chinese(name: str, text: str) -> None:
+    shown = html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", text, flags=re.DOTALL))
+    assert CHINESE_TEXT.findall(shown.translate(SQUARE)) == []
+
+
+@pytest.mark.parametrize("name", ["dingtalk.zh", "feishu.zh", "onebot.zh", "wecom.zh"])
+def test_the_sender_in_a_chinese_picture_has_a_chinese_name(name: str) -> None:
+    [text] = [text for one, text, _ in pictures() if one == name]
+    assert re.search(r'<div class="head"><b>备份', text)
+
+
+@pytest.mark.parametrize("channel", ["webhook", "command"])
+@pytest.mark.parametrize("event", list(EventName))
+def test_json_is_cut_at_a_line_and_not_in_a_word(channel: str, event: EventName) -> None:
+    sentences = ("message", "body", "desp")  # their words are apart, so that a browser can wrap them
+    for line in shown(card_of(channel, request(Shot(channel, event)))).splitlines():
+        assert len(line) <= 66 or any(f'"{name}": ' in line for name in sentences)
+
+
+@pytest.mark.parametrize(
+    ("line", "page"),
+    [
+        ("> !!pn", '<span class="typed">&gt; !!pn</span>'),
+        ("a\x1b[32mb\x1b[0mc", '<span class="">a</span><span class="green">b</span><span class="">c</span>'),
+        (
+            "\x1b[37m\x1b[2m<x>\x1b[91my\x1b[m",
+            '<span class="dim white">&lt;x&gt;</span><span class="bright-red dim">y</span>',
+        ),
+    ],
+)
+def test_a_line_of_the_console_keeps_its_colours(line: str, page: str) -> None:
+    assert console_line(line) == page
+
+
+def test_a_line_of_the_chat_keeps_its_colours() -> None:
+    whole = ["", {"text": "a", "color": "red", "bold": True, "extra": [{"text": "<b>", "color": "gold"}]}, "c"]
+    assert (
+        chat_line(whole)
+        == '<span class="red bold">a</span><span class="gold bold">&lt;b&gt;</span><span class="white">c</span>'
+    )
+    assert chat_line([{"text": "a", "color": "aqua"}, "b"]) == '<span class="aqua">a</span><span class="aqua">b</span>'

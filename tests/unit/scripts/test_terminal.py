@@ -8,7 +8,7 @@ import pytest
 
 from scripts.demo.cards import facts
 from scripts.demo.receiver import Arrival
-from scripts.terminal import Terminal, printable
+from scripts.terminal import Terminal, padded, printable, width
 
 
 class Tty(io.StringIO):
@@ -82,3 +82,9 @@ def test_the_card_of_a_phone_shows_the_text_that_a_person_reads() -> None:
         "by Steve",
         "level critical",
     ]
+
+
+def test_a_chinese_character_is_two_columns_wide() -> None:
+    assert width("备份 a") == 6
+    assert padded("备份", 6) == "备份  "
+    assert padded("longer than that", 6) == "longer than that"

@@ -254,7 +254,7 @@ def test_a_single_expression_keeps_its_type(source: str, kept: Any) -> None:
         ("{{ title|items }}", ["items needs an object"]),
         ("{{ title|replace('', 'x') }}", ["replace needs"]),
         ("{% for x in title %}{% endfor %}", ["only lists and objects"]),
-        ("{{ timestamp|date('%99999999d') }}", ["date takes a format"]),
+        ("{{ timestamp|date('%99999999d') }}", ["date needs a format"]),
         ("{{ timestamp|date('%H', 'Mars') }}", ["'local' or 'utc'"]),
         ("{{ 1 < 'x' }}", ["it fails on", "TypeError"]),
         ("{{ 1 / 0 }}", ["ZeroDivisionError"]),

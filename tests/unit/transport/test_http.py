@@ -221,7 +221,7 @@ def test_a_refused_connection_is_explained(transport: HttpTransport) -> None:
 
 def test_an_answer_that_is_no_http_is_explained(transport: HttpTransport) -> None:
     with Receiver(greeting=b"220 mail.example ESMTP\r\n") as mail_server:
-        failure(send(transport, mail_server.url()), FailureKind.OTHER, "is no HTTP")
+        failure(send(transport, mail_server.url()), FailureKind.OTHER, "is not HTTP")
 
 
 # -- kept connections ------------------------------------------------------------------------------------------------

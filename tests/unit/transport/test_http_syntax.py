@@ -226,7 +226,7 @@ def test_a_body_larger_than_every_buffer_arrives_whole(transport: HttpTransport)
 def test_an_endless_line_is_refused_before_the_time_is_over(transport: HttpTransport) -> None:
     with Receiver(greeting=b"HTTP/1.1 200 " + b"x" * 1_000_000) as receiver:
         failure = transport.send(Request("POST", receiver.url(), body=b"{}"), timeout=30)
-        assert "is no HTTP" in getattr(failure, "reason", "")
+        assert "is not HTTP" in getattr(failure, "reason", "")
 
 
 def test_lanes_of_one_host_do_not_mix_their_answers(transport: HttpTransport) -> None:

@@ -118,7 +118,7 @@ def test_after_closing_every_probe_fails_at_once() -> None:
         assert "is stopping" in probe(prober, receiver.url()).reason
 
 
-# -- what is no HTTP --------------------------------------------------------------------------------------------------
+# -- what is not HTTP --------------------------------------------------------------------------------------------------
 
 
 def command(program: object, folder: object = "", **environment: str) -> CommandRequest:
