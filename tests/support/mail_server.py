@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 import ssl
 import threading
+import warnings
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -49,9 +51,8 @@ class MailServer:
             "hostname": "mail.test",
             **more,
         }
-        self._loop = asyncio.new_event_loop()
+        self._loop = _Loop()
         self._started = threading.Event()
-        self._connections: List[SMTP] = []
         self._thread = threading.Thread(target=self._run, name="mail-server", daemon=True)
         self.port = 0
 
@@ -63,12 +64,15 @@ class MailServer:
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(60)
+        with warnings.catch_warnings():  # asyncio drops the socket of a failed handshake without closing it
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(
             self._loop.create_server(
-                self._connection,
+                lambda: SMTP(self, loop=self._loop, **self._options),
                 "127.0.0.1",
                 0,
                 ssl=self._tls if self._at_once else None,
@@ -85,21 +89,14 @@ class MailServer:
         """Close every connection, also one that is just being made, so that no socket is left to the garbage."""
         for _ in range(10):  # what a connection needs to begin, and then to end
             await asyncio.sleep(0)
-        for connection in self._connections:
-            # While TLS is set up, only the first of the two is there
-            for transport in (getattr(connection, "_original_transport", None), connection.transport):
-                if transport is not None:
-                    transport.abort()
+        for transport in self._loop.transports:
+            transport.abort()
         for _ in range(10):
             await asyncio.sleep(0)
         rest = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
-
-    def _connection(self) -> SMTP:
-        self._connections.append(SMTP(self, loop=self._loop, **self._options))
-        return self._connections[-1]
 
     def _authenticate(self, server: Any, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
@@ -132,6 +129,19 @@ class MailServer:
             server.transport.abort()
             return "421 gone"
         return str(answer)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """``transports``: those of all sockets, also where TLS was never set up, so that none is left to the garbage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transports: List[Any] = []
+
+    def _make_socket_transport(self, *arguments: Any, **more: Any) -> Any:
+        made = super()._make_socket_transport(*arguments, **more)  # type: ignore[misc]
+        self.transports.append(made)
+        return made
 
 
 def _context(name: str) -> ssl.SSLContext:

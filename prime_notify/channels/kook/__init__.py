@@ -93,7 +93,7 @@ class KookEndpoint(EndpointConfig):
         "https://www.kookapp.cn/api/v3",
         "The address of KOOK's API.",
         "KOOK 的 API 地址。",
-        example="https://www.kookapp.cn/api/v3",
+        example="https://www.kaiheila.cn/api/v3",
     )
     kook: KookOptions = option(
         ...,

@@ -28,6 +28,7 @@ ELSEWHERE: Dict[str, Mapping[str, Any]] = {
     "endpoint.filter.except.min_severity": {**COMMON, "filter": {}},
     "endpoint.lifecycle": channel_types()["telegram"].example,
     "onebot.onebot.user_id": {"name": "qq", "type": "onebot", "url": "http://127.0.0.1:3000"},
+    "kook.kook.user_id": {"name": "kook", "type": "kook", "kook": {"token": "k-0123456789"}},
     "slack.slack.bot_token": {"name": "team", "type": "slack", "slack": {"channel": "#x"}},
     "slack.slack.channel": {"name": "team", "type": "slack", "slack": {"bot_token": "x"}},
 }
