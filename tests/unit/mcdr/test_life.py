@@ -22,6 +22,7 @@ from prime_notify.mcdr import life as life_module
 from prime_notify.mcdr.life import STEPS, Life
 from prime_notify.model.event import Event, EventName
 from prime_notify.outbox.database import Database
+from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.opening import OUTBOX_FILE
 from tests.support.console import Console
 from tests.support.mcdr import PROJECT
@@ -227,6 +228,42 @@ def test_an_event_that_a_source_reports_after_the_stop_is_stored(server: Server,
     life.stop()
     life.sources._report(EVENT)
     assert len(stored(server.folder)) == 1
+
+
+def test_a_late_event_goes_to_the_next_instance_if_there_is_one(server: Server, lives: List[Life]) -> None:
+    life = begin(server, lives)
+    server.run_tasks_until_ended(life)
+    life.stop()
+    heard: List[Any] = []
+    server.instances["prime_notify"] = SimpleNamespace(
+        is_running=lambda: True, notify=lambda *args, **named: heard.append((args, named))
+    )
+    life.sources._report(EVENT)
+    assert heard == [(("backup_failure", {"cost_s": 1}), {"plugin_id": "mine", "plugin_version": "1.0"})]
+
+
+def test_a_late_event_that_cannot_be_stored_is_said(
+    server: Server, lives: List[Life], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OutboxError("disk full")
+
+    monkeypatch.setattr("prime_notify.mcdr.late_events.leave_events", refuse)
+    life = begin(server, lives)
+    server.run_tasks_until_ended(life)
+    life.stop()
+    life.sources._report(EVENT)
+    assert "could not be stored: backup_failure of mine: disk full" in caplog.text
+
+
+def test_before_anything_is_loaded_mcdreforged_translates_and_late_events_are_kept(server: Server) -> None:
+    interface: Any = server
+    life = Life(interface)
+    assert life._text("log.still_loading").startswith("Prime Notify was unloaded")
+    assert life._text("log.stopping", seconds=1) == "Waiting up to 1 second for attempts under way"
+    life._take_late(EVENT)
+    assert [event for event, _ in life.reception.close()] == [EVENT]
+    assert life.stop() == frozenset()  # it was never started
 
 
 LIGHT = """
