@@ -43,7 +43,9 @@ def rocketchat(body: Mapping[str, Any]) -> Card:
 def _attached(style: str, body: Mapping[str, Any], read: Callable[[str], str]) -> Card:
     (attachment,) = body["attachments"]
     cells = "".join(_cell(field, read) for field in attachment.get("fields", ()))
-    lead = re.sub(r"(?<!\w)@\w+", lambda found: f'<span class="at">{found[0]}</span>', read(body["text"]))
+    lead = re.sub(
+        r"(?<!\w)@\w+", lambda found: f'<span class="at">{found[0]}</span>', read(body["text"].replace(_JOINER, ""))
+    )
     return Card(
         style,
         lead=lead,
