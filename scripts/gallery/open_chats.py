@@ -40,16 +40,17 @@ def rocketchat(body: Mapping[str, Any]) -> Card:
     return _attached("rocketchat", body, lambda text: markdown(re.sub(r"(?m)(?<!\*)\*([^*\n]+)\*", r"**\1**", text)))
 
 
-def _attached(style: str, body: Mapping[str, Any], read: Callable[[str], str]) -> Card:
+def _attached(style: str, body: Mapping[str, Any], read_markup: Callable[[str], str]) -> Card:
+    def read(text: str) -> str:
+        return read_markup(text.replace(_JOINER, "")).replace(_JOINER, "")  # some stand there as entities
+
     (attachment,) = body["attachments"]
     cells = "".join(_cell(field, read) for field in attachment.get("fields", ()))
-    lead = re.sub(
-        r"(?<!\w)@\w+", lambda found: f'<span class="at">{found[0]}</span>', read(body["text"].replace(_JOINER, ""))
-    )
+    lead = re.sub(r"(?<!\w)@\w+", lambda found: f'<span class="at">{found[0]}</span>', read(body["text"]))
     return Card(
         style,
         lead=lead,
-        body=read(attachment.get("text", "").replace(_JOINER, "")) + f'<div class="cells">{cells}</div>',
+        body=read(attachment.get("text", "")) + f'<div class="cells">{cells}</div>',
         buttons=tuple(escape(action["text"]) for action in attachment.get("actions", ())),
         tone=attachment["color"],
     )
@@ -57,7 +58,7 @@ def _attached(style: str, body: Mapping[str, Any], read: Callable[[str], str]) -
 
 def _cell(field: Mapping[str, Any], read: Callable[[str], str]) -> str:
     kind = "cell" if field["short"] else "cell wide"
-    return f'<div class="{kind}"><b>{read(field["title"])}</b>{read(field["value"].replace(_JOINER, ""))}</div>'
+    return f'<div class="{kind}"><b>{read(field["title"])}</b>{read(field["value"])}</div>'
 
 
 def teams(body: Mapping[str, Any]) -> Card:
