@@ -124,8 +124,8 @@ class AppriseOptions(Options):
             if scheme is None or not url.isprintable():
                 raise ValueError(
                     Wording(
-                        'write whole URLs, such as "pover://user@token"',
-                        '请写完整的 URL，例如 "pover://user@token"',
+                        'write whole URLs, such as "json://example.com/hook"',
+                        '请写完整的 URL，例如 "json://example.com/hook"',
                     )
                 )
             native = _NATIVE.get(scheme[1].lower()) or _NATIVE_HOSTS.get(url.lower().split("/")[2])
