@@ -50,7 +50,7 @@ class Service:
         self._alive = True
         self._roots = roots
         self._sources = sources
-        catalogue, translations, folder = foundation.catalogue, foundation.translations, foundation.folder
+        translations, folder = foundation.translations, foundation.folder
         self._translations = translations
         self._config_file = ConfigFile(server, folder, translations, prefix=roots.configured)
         self._prefix = CommandPrefix(server, translations, roots.configured)
@@ -64,11 +64,23 @@ class Service:
             find_level=lambda: self._config_file.config.command.permission.history,
             run_on_executor=self._run_on_executor,
         )
-        notices = NoticeAlerts(translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor)
-        self._engine = Engine(
+        self._engine = self._make_engine(foundation)
+        self._tools = self._make_tools()
+        self._pb_command = PrimeBackupTestCommand(
+            server, translations, make_node=lambda: prime_backup_test_node(self._tools), alternative=self._test_command
+        )
+        jobs = [*self._sources.jobs, self._pb_command.job, self._prefix.job, self._game.job]
+        self._periodic = PeriodicThread("prime_notify-watcher", jobs, server.logger)
+
+    def _make_engine(self, foundation: Foundation) -> Engine:
+        notices = NoticeAlerts(
+            self._translations, self.alerts, self._test_command, self._alert_level, self._run_on_executor
+        )
+        server = self._server
+        return Engine(
             self._config_file.loaded,
-            data_dir=folder,
-            catalogue=catalogue,
+            data_dir=foundation.folder,
+            catalogue=foundation.catalogue,
             log=server.logger,
             language=server.get_mcdr_language(),
             server_running=server.is_server_running,
@@ -76,13 +88,15 @@ class Service:
             on_notice=notices.publish,
             of_the_edge={GameRequest: self._game.transport},
         )
-        self._tools = Tools(
+
+    def _make_tools(self) -> Tools:
+        return Tools(
             engine=self._engine,
-            translations=translations,
+            translations=self._translations,
             alerts=self.alerts,
             state_in_game=self._game.state_of,
             find_prefix=lambda: self._prefix.current,
-            version=str(server.get_self_metadata().version),
+            version=str(self._server.get_self_metadata().version),
             config=lambda: self._config_file.config,
             config_state=self._config_state,
             config_path=self._config_file.path,
@@ -91,11 +105,6 @@ class Service:
             setups=Setups(time.monotonic, ChannelPreparation(self._run_on_executor).then),
             run_on_executor=self._run_on_executor,
         )
-        self._pb_command = PrimeBackupTestCommand(
-            server, translations, make_node=lambda: prime_backup_test_node(self._tools), alternative=self._test_command
-        )
-        jobs = [*self._sources.jobs, self._pb_command.job, self._prefix.job, self._game.job]
-        self._periodic = PeriodicThread("prime_notify-watcher", jobs, server.logger)
 
     # life cycle
 
