@@ -7,6 +7,7 @@ takes milliseconds. Otherwise (``--once``), this process runs one life itself.
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import logging
 import os
@@ -26,6 +27,7 @@ from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig, load_config
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import Event, EventName
+from prime_notify.outbox.opening import OUTBOX_FILE
 from prime_notify.transport import http as _http  # noqa: F401  (the engine would import it only when it needs it)
 from tests.crash.life import ACCEPTED_FILE, ERROR_FILE, FAILED, LIFE_HEADER, ON_FULL_DISK, RECORD_FILE, Life
 from tests.crash.verdict import DIGEST, GROUP, MEMBERS, REMINDED
@@ -174,8 +176,9 @@ class Living:
         return not any(state.waiting for state in states)
 
     def _has_late(self) -> bool:
-        history = self._engine.history
-        return history is not None and bool(history._database.read("SELECT 1 FROM inbox"))
+        """Whether an event is in the inbox of the file, which the engine does not read while it works in memory."""
+        with contextlib.closing(sqlite3.connect(self._folder / OUTBOX_FILE)) as file:
+            return bool(file.execute("SELECT 1 FROM inbox").fetchone())
 
 
 _MORE: Dict[str, Dict[str, Any]] = {
