@@ -10,6 +10,9 @@ from scripts.venvs import ROOT, Venv
 
 __all__ = ["pack", "requirements_inside"]
 
+_LEFT_OUT = ("__pycache__", "docs/images", "docs/receivers", "docs/architecture.md")
+"""The manual is shipped without pictures (prime_notify/loading/manual.py)."""
+
 
 def pack(venv: Venv, output: Path) -> Path:
     """Packs the plugin into the folder, with MCDReforged's own packer. Returns the file.
@@ -18,7 +21,8 @@ def pack(venv: Venv, output: Path) -> Path:
     """
     output.mkdir(parents=True, exist_ok=True)
     before = {path: path.stat().st_mtime_ns for path in output.iterdir()}
-    venv.run("-m", "mcdreforged", "pack", "--input", str(ROOT), "--output", str(output))
+    pack = ("-m", "mcdreforged", "pack", "--input", str(ROOT), "--output", str(output))
+    venv.run(*pack, "--ignore-patterns", *_LEFT_OUT)
     return next(path for path in output.iterdir() if path.stat().st_mtime_ns != before.get(path))
 
 

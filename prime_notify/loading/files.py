@@ -16,6 +16,7 @@ from typing import Any, Dict
 from prime_notify.config.problem import ConfigError, Problem
 from prime_notify.loading.document import parse_document
 from prime_notify.loading.encoding import decoded
+from prime_notify.loading.manual import MANUAL_FOLDER, manual
 from prime_notify.shipped import shipped
 from prime_notify.text.wording import Wording, system_reason
 
@@ -96,7 +97,7 @@ def write_default_config(path: Path) -> bool:
 
 
 def write_helpers(folder: Path, language: str = "en_us") -> None:
-    """Writes the JSON Schema for editors and the examples, unless the folder has them as they are shipped.
+    """Writes the JSON Schema for editors, the examples and the manual, unless the folder has them as they are shipped.
 
     :param language: of their words: ``en_us`` or ``zh_cn``.
     :raises OSError: the folder cannot be written to.
@@ -104,6 +105,8 @@ def write_helpers(folder: Path, language: str = "en_us") -> None:
     for name in (SCHEMA_FILE_NAME, EXAMPLES_FILE_NAME):
         source = name if language == "en_us" else name.replace(".json", f".{language}.json")
         _put(folder / name, shipped(f"schema/{source}").decode("utf-8"))
+    for name, text in manual(language).items():
+        _put(folder / MANUAL_FOLDER / name, text)
 
 
 def _put(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from prime_notify.config.models import Config, ConfigDocument
 from prime_notify.loading.document import checked_document
 from prime_notify.loading.files import EXAMPLES_FILE_NAME, read_config_file, write_default_config, write_helpers
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem, load_config, with_idleness
+from prime_notify.loading.manual import MANUAL_FOLDER
 from prime_notify.mcdr.translations import Translations
 from prime_notify.text.wording import internal_error, internal_remedy
 
@@ -25,10 +26,10 @@ _RELOAD = "!!pn reload"
 _SETUP = "!!pn setup"
 
 
-def docs_address(link: Optional[str], language: str) -> Optional[str]:
-    """The page for a new owner, at the address in the metadata; None where the metadata has none."""
+def docs_address(link: Optional[str], language: str, folder: Path) -> str:
+    """The page for a new owner: at the address in the metadata, or else in the manual in the data folder."""
     if not link:
-        return None
+        return (folder / MANUAL_FOLDER / "README.md").as_posix()
     page = {"zh_cn": "README_cn.md"}.get(language, "README.md")
     return f"{link.rstrip('/')}/blob/HEAD/{page}" if "://github.com/" in link else link
 
@@ -115,9 +116,8 @@ class ConfigFile:
             self._translations.info("log.first_start", path=self.path)
             self._translations.info("log.first_start_next", setup=_SETUP)
             self._translations.info("log.first_start_by_hand", examples=EXAMPLES_FILE_NAME, reload=_RELOAD)
-            address = docs_address(self._server.get_self_metadata().link, self._translations.log_language)
-            if address is not None:
-                self._translations.info("log.docs", address=address)
+            link, language = self._server.get_self_metadata().link, self._translations.log_language
+            self._translations.info("log.docs", address=docs_address(link, language, self._folder))
 
     def _load_first(self) -> LoadedConfig:
         try:

@@ -47,6 +47,7 @@ FIRST_START = {
         "Type !!pn setup: it sets up your first endpoint, step by step",
         "Or by hand: copy an endpoint of config.examples.json, beside the config, into notification.endpoints, "
         "set notification.enabled to true, then type !!pn reload",
+        "Documentation: config/prime_notify/docs/README.md",
         "Notifications are switched off (notification.enabled); endpoints: 0",
     ],
     "zh_cn": [
@@ -54,6 +55,7 @@ FIRST_START = {
         "请执行 !!pn setup，它会一步步带你设置第一个推送目标",
         "也可以手动设置：从旁边的 config.examples.json 中复制一个推送目标到 notification.endpoints，"
         "将 notification.enabled 设为 true，然后执行 !!pn reload",
+        "文档：config/prime_notify/docs/README.md",
         "通知已关闭（notification.enabled）；推送目标 0 个",
     ],
 }
@@ -69,6 +71,7 @@ def test_the_first_start_says_what_to_do_next(tmp_path: Path, prime_notify: Path
         for name in ("config.schema", "config.examples"):
             shipped = PROJECT / "schema" / (f"{name}.json" if language == "en_us" else f"{name}.{language}.json")
             assert (folder / f"{name}.json").read_bytes() == shipped.read_bytes()
+        assert (folder / "docs" / "recipes" / "offsite" / "offsite_copy.py").is_file()
 
 
 def test_the_first_config_is_disabled_and_what_the_log_says_works(fresh_server: Scene) -> None:

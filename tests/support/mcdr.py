@@ -55,7 +55,11 @@ def pack(source: Path, into: Path, name: str) -> Path:
     """The packed plugin made of the plugin folder ``source``, as ``mcdreforged pack`` makes it."""
     into.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "mcdreforged", "pack", "-i", str(source), "-o", str(into), "-n", name]
-    command += ["--ignore-patterns", "__pycache__"]  # without them 2.14 crashes on a folder that has no .gitignore
+    command += [
+        "--ignore-patterns",
+        "__pycache__",
+        "docs/images",
+    ]  # without them 2.14 crashes on a folder that has no .gitignore
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return into / name
 

@@ -12,6 +12,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.problem import ConfigError
 from prime_notify.loading.files import DEFAULT_DOCUMENT, read_config_file, write_default_config, write_helpers
 from prime_notify.loading.load import load_config
+from prime_notify.loading.manual import manual
 from prime_notify.loading.schema import render_schema
 from scripts.examples import render_examples
 
@@ -103,22 +104,25 @@ def test_the_default_config_is_written_on_a_file_system_without_hard_links(path,
 
 
 @pytest.mark.parametrize("language", ["en_us", "zh_cn"])
-def test_the_schema_and_the_examples_are_written_as_they_are_shipped_when_they_differ(path, language):
+def test_the_schema_the_examples_and_the_manual_are_written_as_they_are_shipped_when_they_differ(path, language):
     folder = path.parent
     for _ in range(2):
         write_helpers(folder, language)
         assert (folder / "config.schema.json").read_text(encoding="utf-8") == render_schema(language)
         assert (folder / "config.examples.json").read_text(encoding="utf-8") == render_examples(language)
-        assert sorted(one.name for one in folder.iterdir()) == ["config.examples.json", "config.schema.json"]
-        for file in folder.iterdir():
+        files = [one for one in folder.rglob("*") if one.is_file()]
+        written = {one.relative_to(folder / "docs").as_posix() for one in files if one.parent != folder}
+        assert written == set(manual(language))
+        assert len(files) == len(written) + 2
+        for file in files:
             file.write_bytes(b"\xff")
 
 
 def test_a_file_that_is_up_to_date_is_not_touched(path):
     write_helpers(path.parent)
-    before = {one.name: one.stat().st_ino for one in path.parent.iterdir()}
+    before = {one: one.stat().st_ino for one in path.parent.rglob("*")}
     write_helpers(path.parent)
-    assert {one.name: one.stat().st_ino for one in path.parent.iterdir()} == before
+    assert {one: one.stat().st_ino for one in path.parent.rglob("*")} == before
 
 
 def test_a_schema_that_cannot_be_put_in_place_leaves_nothing_behind(path):

@@ -57,19 +57,20 @@ def test_a_reload_that_needs_a_replaced_file_keeps_the_config_and_says_what_to_d
             "https://github.com/a/b/blob/HEAD/README_cn.md",
         ),
         ("https://example.com/docs", "https://example.com/docs", "https://example.com/docs"),
-        (None, None, None),
-        ("", None, None),
+        (None, "config/prime_notify/docs/README.md", "config/prime_notify/docs/README.md"),
+        ("", "config/prime_notify/docs/README.md", "config/prime_notify/docs/README.md"),
     ],
 )
 def test_the_documentation_is_named_in_the_language_of_the_log(link: Any, english: Any, chinese: Any) -> None:
-    assert docs_address(link, "en_us") == english
-    assert docs_address(link, "zh_cn") == chinese
-    assert docs_address(link, "de_de") == english
+    folder = Path("config") / "prime_notify"
+    assert docs_address(link, "en_us", folder) == english
+    assert docs_address(link, "zh_cn", folder) == chinese
+    assert docs_address(link, "de_de", folder) == english
 
 
-@pytest.mark.parametrize(("link", "said"), [("https://github.com/a/b", 1), (None, 0)])
+@pytest.mark.parametrize("link", ["https://github.com/a/b", None])
 def test_the_first_start_names_the_documentation_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, link: Any, said: int
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, link: Any
 ) -> None:
     caplog.set_level(logging.INFO)
     server: Any = SimpleNamespace(
@@ -81,4 +82,6 @@ def test_the_first_start_names_the_documentation_once(
     for _ in range(2):
         ConfigFile(server, tmp_path, translations)
     docs = [line for line in caplog.messages if line.startswith("log.docs")]
-    assert docs == ["log.docs {'address': 'https://github.com/a/b/blob/HEAD/README_cn.md'}"] * said
+    address = f"{link}/blob/HEAD/README_cn.md" if link else (tmp_path / "docs" / "README.md").as_posix()
+    assert docs == [f"log.docs {{'address': '{address}'}}"]
+    assert link or Path(address).is_file()
