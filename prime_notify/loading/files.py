@@ -124,7 +124,8 @@ def _put(path: Path, text: str) -> None:
 
 def _written_beside(path: Path, text: str) -> Path:
     """A new file with this text in the same folder, so that it can be moved to ``path`` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in reversed([one for one in path.parents if not one.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     private = functools.partial(os.open, mode=0o600)
     with open(temporary, "x", encoding="utf-8", newline="\n", opener=private) as file:

@@ -50,8 +50,10 @@ def test_the_folder_and_every_file_in_it_are_the_owners_alone(tmp_path: Path) ->
     found = modes(tmp_path)
     folder.release()
     assert {OUTBOX_FILE, f"{OUTBOX_FILE}-wal", f"{OUTBOX_FILE}-shm", "owner.lock", "owner.json"} < set(found)
-    assert found.pop(tmp_path.name) == 0o700
+    assert found.pop(tmp_path.name) == found.pop("docs") == 0o700
     assert set(found.values()) == {0o600}
+    manual = {stat.S_IMODE(one.stat().st_mode) for one in (tmp_path / "docs").rglob("*")}
+    assert manual == {0o600, 0o700}
 
 
 def test_files_of_an_older_version_are_tightened(tmp_path: Path) -> None:
