@@ -24,7 +24,7 @@ from prime_notify.channels.common.prose import collapse_spaces, last_lines, plai
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
 from prime_notify.config.units import Duration
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
@@ -234,7 +234,7 @@ def _resolves(payload: Payload) -> bool:
     """Whether the event resolves the alerts of its task: a success does, and so does an event at info that ends no
     task.
     """
-    return payload.status is Status.SUCCESS or not (payload.event.is_end or payload.event.is_problem)
+    return payload.status.ends_failure or not (payload.event.is_end or payload.event.is_problem)
 
 
 def _disarmed(text: str) -> str:

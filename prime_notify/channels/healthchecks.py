@@ -172,11 +172,15 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
             return "/log"
         if payload.event.is_start:
             return "/start"
-        if payload.status is Status.SUCCESS:
+        if payload.status.ends_failure:
             return ""
         if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
             return f"/{options.aborted}"
-        return "/fail" if payload.event.is_end or payload.severity is Severity.ERROR else "/log"
+        return (
+            "/fail"
+            if payload.event.is_end or payload.status.begins_failure or payload.severity is Severity.ERROR
+            else "/log"
+        )
 
     def _text(self, message: Message) -> str:
         title = cut_bytes(collapse_spaces(message.texts.title), _TITLE)

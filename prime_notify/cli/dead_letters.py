@@ -65,7 +65,7 @@ def _replay(options: argparse.Namespace, folder: FolderAccess) -> Report:
     with delivery_run(folder, loaded, verbose=options.verbose) as run:
         if run is not None:
             for id in _each(options.id, dead):
-                run.engine.replay(id)
+                run.engine.dead_letters.replay(id)
             run.wait(dead, float(options.timeout))
     if run is None:
         return _leave_it_to_the_owner(folder, options.id, dead)

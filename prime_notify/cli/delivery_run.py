@@ -16,8 +16,8 @@ from prime_notify.cli.language import language_of
 from prime_notify.cli.record_text import catalogue, delivery_text
 from prime_notify.cli.report import FAILED, OK, CliError, Report
 from prime_notify.delivery.account import MARK
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.engine.engine import Engine
-from prime_notify.engine.overview import EndpointState
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.history import DeliveryRecord, History

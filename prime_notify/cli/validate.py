@@ -10,7 +10,7 @@ from prime_notify.cli.folder_access import CONFIG_FILE, config_in
 from prime_notify.cli.language import language_of
 from prime_notify.cli.parsing import Subparsers, add_common
 from prime_notify.cli.report import FAILED, OK, CliError, Report, table
-from prime_notify.engine.overview import count_in_config
+from prime_notify.delivery.overview import count_in_config
 from prime_notify.loading.load import ConfigError, LoadedConfig, Problem
 from prime_notify.text.wording import in_language
 

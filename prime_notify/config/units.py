@@ -1,4 +1,5 @@
-"""Durations and rates as people write them: ``"500ms"``, ``"5s"``, ``"10m"`` or seconds; ``"20/m"``, ``"100/10m"``.
+"""Durations, rates and sizes as people write them: ``"500ms"``, ``"5s"``, ``"10m"`` or seconds; ``"20/m"``,
+``"100/10m"``; ``"10GiB"``, ``"500 MB"`` or bytes.
 
 The units are those of Prime Backup's configuration (its ``types/units.py``): a month has 30 days, a year 365.
 """
@@ -16,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from prime_notify.text.wording import Wording
 
-__all__ = ["Duration", "Rate"]
+__all__ = ["Duration", "Rate", "Size"]
 
 _UNITS = {
     "ms": Decimal("0.001"),
@@ -133,3 +134,53 @@ class Rate:
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described: Dict[str, Any] = {"type": "string", "pattern": r"^\s*[0-9]{1,6}\s*/\s*[0-9.]*\s*[A-Za-z]+\s*$"}
         return described
+
+
+_SIZES = {
+    "": 1,
+    "B": 1,
+    **{f"{unit}IB": 1024**power for power, unit in enumerate("KMGTPE", start=1)},
+    **{f"{unit}B": 1000**power for power, unit in enumerate("KMGTPE", start=1)},
+    **{unit: 1024**power for power, unit in enumerate("KMGTPE", start=1)},  # as du and df mean them
+}
+_SIZE = re.compile(rf"({_NUMBER})\s*([KMGTPE]?i?B?)", re.ASCII | re.IGNORECASE)
+_LARGEST = 2**63 - 1
+_NO_SIZE = Wording('a size is "10GiB", "500MB", or a number of bytes', '大小写作 "10GiB"、"500MB"，或字节数')
+
+
+class Size(int):
+    """A number of bytes, not negative. ``GiB`` and ``G`` are powers of 1024, ``GB`` of 1000. Its ``str`` has a unit.
+
+    :raises ValueError: for anything that is not a size.
+    """
+
+    def __new__(cls, value: Union[str, int]) -> Size:
+        if isinstance(value, str):
+            match = _SIZE.fullmatch(value.strip()) if len(value) <= _LONGEST_TEXT else None
+            if match is None:
+                raise ValueError(_NO_SIZE)
+            value = int(Decimal(match[1]) * _SIZES[match[2].upper()])
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
+            raise ValueError(_NO_SIZE)
+        return super().__new__(cls, value)
+
+    def __str__(self) -> str:
+        """The shortest exact text: ``Size(str(s)) == s``."""
+        for power, unit in reversed(tuple(enumerate("KMGTPE", start=1))):
+            if self and int(self) % 1024**power == 0:
+                return f"{int(self) // 1024**power}{unit}iB"
+        return f"{int(self)}B"
+
+    def __repr__(self) -> str:
+        return f"Size({str(self)!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls, serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="always")
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        pattern = rf"^\s*{_NUMBER}\s*[KMGTPEkmgtpe]?[iI]?[bB]?\s*$"
+        return {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", "minimum": 0}]}

@@ -12,7 +12,7 @@ from typing import List, Optional, Sequence, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.delivery.delivered_failures import delivered_at
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity
 from prime_notify.model.health import Health
 from prime_notify.outbox.values import Delivery
 from prime_notify.text.time_zone import time_zone
@@ -172,12 +172,12 @@ def _with_their_failures(ready: List[Delivery], waiting: List[Deferred]) -> Tupl
     """A success that is sent takes along the duplicate failures of its kind: those before it are over, and those after
     it are no duplicates any more."""
     successes = {
-        one.notification.payload.task_kind.key for one in ready if one.notification.payload.status is Status.SUCCESS
+        one.notification.payload.task_kind.key for one in ready if one.notification.payload.status.ends_failure
     }
 
     def joins(delivery: Delivery) -> bool:
         payload = delivery.notification.payload
-        return payload.status is Status.FAILURE and payload.task_kind.key in successes
+        return payload.status.begins_failure and payload.task_kind.key in successes
 
     taken = [delivery for delivery, _ in waiting if joins(delivery)]
     rest = [(delivery, end) for delivery, end in waiting if not joins(delivery)]

@@ -7,7 +7,6 @@ import hashlib
 import re
 from typing import Optional
 
-from prime_notify.model.event import Status
 from prime_notify.model.health import FailureRecord, Health
 from prime_notify.model.payload import Payload
 
@@ -21,7 +20,7 @@ _NUMBER = re.compile(r"\d+")
 
 def fingerprint(payload: Payload) -> Optional[str]:
     """The same for failures whose texts differ only in numbers; None for anything but a failure."""
-    if payload.status is not Status.FAILURE:
+    if not payload.status.begins_failure:
         return None
     text = payload.error.message if payload.error else payload.message
     parts = (payload.task_kind.key, payload.error.type if payload.error else "", _NUMBER.sub("#", text or ""))
@@ -37,13 +36,13 @@ def delivered_at(payload: Payload, health: Health) -> Optional[float]:
 
 def with_delivered(health: Health, payload: Payload, now: float) -> Health:
     """The health after a delivery: a failure is recorded, and a success ends the failures before it."""
-    if payload.status is not Status.FAILURE and not health.records:  # as with most deliveries
+    if not health.records and not payload.status.begins_failure:  # as with most deliveries
         return health
     kind, known = payload.task_kind.key, fingerprint(payload)
     record = health.record(kind)
     if known:
         return health.with_record(_after_failure(record or FailureRecord(kind), payload, known, now), _MOST)
-    if payload.status is Status.SUCCESS and record and not is_outdated(payload, health):
+    if payload.status.ends_failure and record and not is_outdated(payload, health):
         return health.without_record(kind)
     return health
 

@@ -23,7 +23,6 @@ from prime_notify.delivery.pacing import Pacing
 from prime_notify.delivery.policy import Policy
 from prime_notify.delivery.reminders import Reminders
 from prime_notify.messages.catalogue import Catalogue
-from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Notification
@@ -226,7 +225,7 @@ class Lane:
     def _duplicates_before(self, delivery: Delivery, now: float) -> Sequence[Delivery]:
         """The deferred duplicates of failures that a success ends."""
         deferral, payload = self.policy.deferral, delivery.notification.payload
-        if not deferral.dedupe or payload.status is not Status.SUCCESS:
+        if not deferral.dedupe or not payload.status.ends_failure:
             return []
         if self.outbox.deferred_due(delivery.endpoint) is None:
             return []

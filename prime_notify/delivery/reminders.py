@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Iterator, Optional
 
 from prime_notify.delivery.delivered_failures import is_outdated
-from prime_notify.model.event import Status
 from prime_notify.model.health import Health
 from prime_notify.model.item import Item, Remark
 from prime_notify.outbox.outbox import Outbox
@@ -57,7 +56,7 @@ class Reminders:
             return None
         if delivery.purpose is Purpose.REMINDER:
             return Item(delivery.notification, Remark.STILL, failing.times, failing.since, again=delivery.key)
-        if payload.status is Status.SUCCESS and not is_outdated(payload, health):
+        if payload.status.ends_failure and not is_outdated(payload, health):
             return Item(delivery.notification, Remark.RECOVERED, failing.times + more, failing.since)
         return None
 
@@ -80,7 +79,7 @@ class Reminders:
         failing = health.failing(kind)
         if failing is None or failing.notification_id != delivery.notification.id or not self._is_over(delivery):
             return health
-        if any(one.notification.payload.status is Status.SUCCESS for one in self._waiting(kind)):
+        if any(one.notification.payload.status.ends_failure for one in self._waiting(kind)):
             return health
         over = dataclasses.replace(failing, notification_id="", times=0)
         return dataclasses.replace(health, records=tuple(over if one is failing else one for one in health.records))
@@ -90,7 +89,7 @@ class Reminders:
 
     def _failure_waits_before(self, delivery: Delivery) -> bool:
         return any(
-            one.notification.payload.status is Status.FAILURE and one.notification.id < delivery.notification.id
+            one.notification.payload.status.begins_failure and one.notification.id < delivery.notification.id
             for one in self._waiting(delivery.notification.payload.task_kind.key)
         )
 

@@ -16,17 +16,19 @@ from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.delivery.log_once import OnceLog
 from prime_notify.delivery.notices import Notice
+from prime_notify.delivery.overview import Overview, overview_of
 from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
+from prime_notify.engine.dead_letters import DeadLetters
 from prime_notify.engine.hand_off import HandOff
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
 from prime_notify.engine.intake import Accepted, Intake, NotificationFactory
-from prime_notify.engine.overview import Overview, overview_of
 from prime_notify.engine.processes import process_token
 from prime_notify.engine.rehearsal import Rehearsal, Scene
 from prime_notify.engine.router import Router
 from prime_notify.engine.tasks import TaskLedger
+from prime_notify.engine.watching import Watching
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.console_log import ConsoleLog
@@ -40,6 +42,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.routing.groups import members_after
+from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
 from prime_notify.transport.dispatch import Transport, Transports
 
 __all__ = ["Engine"]
@@ -51,7 +54,7 @@ class Engine:
     ``accept`` may be called from any thread, also that of a backup: it returns when the event is stored.
     ``on_accepted`` is called for each notification, on the thread of the intake; it must be quick.
     ``on_notice`` is called from the thread of a lane, when people should know about an endpoint.
-    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`.
+    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`. ``schedule``: of the backups.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Engine:
         clock: Optional[Clock] = None,
         transport: Optional[Sender] = None,
         of_the_edge: Optional[Mapping[type, Transport]] = None,
+        schedule: ScheduleSource = NO_SCHEDULE,
         crash_point: CrashPoint = no_crash,
     ) -> None:
         self._log = log
@@ -101,22 +105,27 @@ class Engine:
         self.rehearsal = Rehearsal(
             self._scene, self._lock, self._messages, self._attempter, self._lanes, self._clock, self._factory, log
         )
+        intake, parts = (lambda: self._intake), (self._folder, self._endpoints, self._factory)
+        self.watching = Watching(self._lock, intake, *parts, self.overview, schedule, self._owner)
+        self.dead_letters = DeadLetters(self._folder, self._lanes, self._clock, self.catch_up)
         pruner = Pruner(self._clock, self._retention, crash_point)
         self._chores = Housekeeping(self._folder, self._lanes, pruner, self._own_folder, self._accept_inbox, log)
         self._housekeeping: Optional[PeriodicThread] = None
 
     # life cycle
 
-    def start(self) -> None:
+    def start(self, *, threads: bool = True) -> None:
         """Open the outbox, send the ends of tasks that a former process left open, and deliver. Never raises for the
-        disk."""
+        disk. ``threads``: whether the periodic work is done; without, in virtual time, somebody else calls for it."""
         with self._lock:
             self._running = True
         self._own_folder()
         self._hand_off.start()
         jobs, now = self._chores.jobs(), self._clock.steady
         self._housekeeping = PeriodicThread("prime_notify-housekeeping", jobs, self._log, now)
-        self._housekeeping.start()
+        if threads:
+            self._housekeeping.start()
+            self.watching.start()
         self._check_endpoints()
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -130,6 +139,7 @@ class Engine:
                 return []
             self._running = False
         self._check.stop(grace=1.0)
+        self.watching.stop(grace)
         if self._housekeeping is not None:
             self._housekeeping.stop()
         busy = self._lanes.stop(grace)
@@ -179,6 +189,7 @@ class Engine:
             if self._intake is not None or not (self._folder.owned or self._folder.take()):
                 return
             self._intake = self._make_intake()
+            self.watching.open()
             self._apply()
             self._intake.accept_inbox()
             self._intake.end_tasks_of_others()
@@ -188,7 +199,7 @@ class Engine:
         ledger = TaskLedger(self._new_id, outbox.open_tasks(), outbox.endings())
         router = Router(ledger, self._readings, self._lanes.is_open_to_more, dict(outbox.turns()), outbox.holders)
         fixed = (self._factory, self._clock, self._log, self._owner)
-        return Intake(outbox, router, *fixed, self._endpoints, self._publish)
+        return Intake(outbox, router, *fixed, self._endpoints, self._publish, self.watching)
 
     def _accept_inbox(self) -> None:
         with self._lock:
@@ -285,15 +296,3 @@ class Engine:
         states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)
         enabled = loaded.config.notification.enabled
         return Overview(enabled, states, self._folder.owner, active and (slow or self._folder.refusing))
-
-    def replay(self, notification_id: Optional[str] = None) -> Sequence[str]:
-        """Send dead letters again, of one notification or all; the endpoints concerned, which are tried at once."""
-        self.catch_up()
-        names = self._folder.outbox.replay(notification_id, at=self.now)
-        self._lanes.reset(names)
-        return names
-
-    def drop(self, notification_id: Optional[str] = None) -> int:
-        """Give up dead letters, of one notification or all; how many."""
-        self.catch_up()
-        return self._folder.outbox.drop(notification_id, at=self.now)

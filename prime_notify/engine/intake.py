@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Sequence, Set
+from typing import Callable, Optional, Protocol, Sequence, Set
 
 from prime_notify.clock import Clock
 from prime_notify.engine.active_endpoints import ActiveEndpoints
@@ -15,9 +15,11 @@ from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Arrival, Event, EventName, Status
 from prime_notify.model.normalize import normalize
 from prime_notify.model.notification import Notification
+from prime_notify.model.payload import Payload
 from prime_notify.outbox.outbox import Outbox
 from prime_notify.outbox.successes import former_successes
 from prime_notify.outbox.values import OpenTask, Received, TaskChange
+from prime_notify.watch.part import Ended
 
 __all__ = ["Accepted", "Intake", "NotificationFactory", "unknown_end"]
 
@@ -62,11 +64,19 @@ class Accepted:
     endpoints: Sequence[str]
 
 
+class Completion(Protocol):
+    """Whoever completes a notification by what is known beside its event, and hears of each that is stored."""
+
+    def completed(self, payload: Payload) -> Ended: ...
+
+    def noticed(self, payload: Payload) -> None: ...
+
+
 @dataclass(frozen=True)
 class Intake:
     """Accepts events while this process owns the data folder. Not thread-safe: the engine uses it under its lock.
 
-    ``owner`` names this process. ``publish`` gets each stored notification.
+    ``owner`` names this process. ``publish`` gets each stored notification. ``watch``: see :class:`Completion`.
     """
 
     outbox: Outbox
@@ -77,6 +87,7 @@ class Intake:
     owner: str
     active: ActiveEndpoints
     publish: Callable[[Accepted], None]
+    watch: Completion
     _unacceptable: Set[str] = field(default_factory=set)  # an error of ours leaves them to the next version
 
     def accept_inbox(self) -> None:
@@ -124,6 +135,9 @@ class Intake:
         event, ledger = received.event, self.router.ledger
         loaded, endpoints = self.active.loaded, self.active.on
         notification = self._examined(self.factory.make(received, task_id, loaded), task_id, loaded)
+        ending = self.watch.completed(notification.payload)
+        if ending.payload is not notification.payload:
+            notification = Notification(ending.payload)
         routing = self.router.route(notification, task_id, loaded.config.notification, endpoints)
         turns = routing.turns
         opened = closed = ended = None
@@ -131,13 +145,13 @@ class Intake:
             known, owner = notification.payload.task_fields(), received.owner or self.owner
             ran = notification.payload.server_ran
             opened = OpenTask(task_id, event.plugin_id, event.name, owner, notification.id, known, ran)
-        elif event.name.is_end:
-            closed = task_id if ledger.is_open(task_id) else None
+        else:
+            closed = task_id if event.name.is_end and ledger.is_open(task_id) else None
             ended = ledger.new_ending(notification)
         self.outbox.put(
             notification,
             routing.names,
-            TaskChange(opened, closed, ended, received.id if in_inbox else None, turns),
+            TaskChange(opened, closed, ended, received.id if in_inbox else None, turns, ending.forgets),
             at=self.clock.steady(),
             in_order=endpoints.in_order,
             recovery=routing.recovery,
@@ -146,7 +160,10 @@ class Intake:
             ledger.opened(opened)
         elif event.name.is_end:
             ledger.closed(task_id, ended)
+        elif ended is not None:
+            ledger.remember(ended)
         self.router.turns.update(turns)
+        self.watch.noticed(notification.payload)
         return Accepted(notification, [*routing.names, *routing.recovery])
 
     def _examined(self, notification: Notification, task_id: str, loaded: LoadedConfig) -> Notification:

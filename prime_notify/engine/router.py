@@ -78,8 +78,8 @@ class Router:
     def _recovery(self, notification: Notification, endpoints: EndpointSet, names: Sequence[str]) -> Sequence[str]:
         """Endpoints with reminders that do not want successes: a reminder may have to be ended there."""
         outcome = outcome_of(notification.payload)
-        if outcome is None or outcome[1] is not Status.SUCCESS:
+        if outcome is None or not outcome[1].ends_failure:
             return ()
-        if self.ledger.last.get(outcome[0], Status.SUCCESS) is Status.SUCCESS:
+        if self.ledger.last.get(outcome[0], Status.SUCCESS).ends_failure:
             return ()
         return [name for name in endpoints.reminded if name not in names]

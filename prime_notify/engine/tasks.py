@@ -84,8 +84,12 @@ class TaskLedger:
         """An end was accepted, with the ``ending`` where it is new; the task, where its start was accepted."""
         self._ended.append(task_id)
         if ending is not None:
-            self._last[TaskKind(ending.plugin_id, ending.task)] = ending.status
+            self.remember(ending)
         return self._open.pop(task_id, None)
+
+    def remember(self, ending: Ending) -> None:
+        """A kind of task is well or fails from now on."""
+        self._last[TaskKind(ending.plugin_id, ending.task)] = ending.status
 
     @property
     def last(self) -> Mapping[TaskKind, Status]:

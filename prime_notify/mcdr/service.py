@@ -10,8 +10,8 @@ from typing import Callable, Optional, Sequence, Tuple
 
 from mcdreforged.api.event import LiteralEvent
 
+from prime_notify.delivery.overview import EndpointCount
 from prime_notify.engine.engine import Engine
-from prime_notify.engine.overview import EndpointCount
 from prime_notify.mcdr.alerts import NoticeAlerts, OperatorAlerts, show_config_alert
 from prime_notify.mcdr.commands.all import add_commands
 from prime_notify.mcdr.commands.preparation import ChannelPreparation

@@ -33,6 +33,8 @@ class Task(str, enum.Enum):
 
     BACKUP = "backup"
     RESTORE = "restore"
+    STORAGE = "storage"
+    REPORT = "report"
 
 
 class Status(str, enum.Enum):
@@ -42,6 +44,25 @@ class Status(str, enum.Enum):
     SUCCESS = "success"
     FAILURE = "failure"
     ABORTED = "aborted"
+    OVERDUE = "overdue"
+    STUCK = "stuck"
+    LOW = "low"
+    OK = "ok"
+    SUMMARY = "summary"
+
+    @property
+    def begins_failure(self) -> bool:
+        """Whether its kind of task fails from then on, until a status that :attr:`ends_failure`."""
+        return self in _BEGIN_FAILURE
+
+    @property
+    def ends_failure(self) -> bool:
+        """Whether its kind of task is well from then on."""
+        return self in _END_FAILURE
+
+
+_BEGIN_FAILURE = frozenset((Status.FAILURE, Status.OVERDUE, Status.LOW))
+_END_FAILURE = frozenset((Status.SUCCESS, Status.OK))
 
 
 class Severity(str, enum.Enum):
@@ -97,6 +118,12 @@ class EventName(str, enum.Enum):
     RESTORE_SUCCESS = "restore_success", Task.RESTORE, Status.SUCCESS, Bound.END, _DOUBTFUL
     RESTORE_FAILURE = "restore_failure", Task.RESTORE, Status.FAILURE, Bound.END, _ERROR
     RESTORE_ABORTED = "restore_aborted", Task.RESTORE, Status.ABORTED, Bound.END, _WARNING
+    BACKUP_OVERDUE = "backup_overdue", Task.BACKUP, Status.OVERDUE, Bound.NONE, _ERROR
+    BACKUP_STUCK = "backup_stuck", Task.BACKUP, Status.STUCK, Bound.NONE, _WARNING
+    RESTORE_STUCK = "restore_stuck", Task.RESTORE, Status.STUCK, Bound.NONE, _WARNING
+    STORAGE_LOW = "storage_low", Task.STORAGE, Status.LOW, Bound.NONE, _WARNING
+    STORAGE_OK = "storage_ok", Task.STORAGE, Status.OK, Bound.NONE, _INFO
+    REPORT = "report", Task.REPORT, Status.SUMMARY, Bound.NONE, _DOUBTFUL
 
     @classmethod
     def of(cls, task: Task, status: Status) -> EventName:
@@ -109,6 +136,11 @@ class EventName(str, enum.Enum):
     @property
     def default_severity(self) -> Severity:
         return self.severities[0]
+
+    @property
+    def is_on_request(self) -> bool:
+        """Whether an endpoint gets it only where ``events`` names it."""
+        return self.task is Task.REPORT
 
     @property
     def is_problem(self) -> bool:

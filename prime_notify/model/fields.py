@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import traceback
 from pathlib import PurePath
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Type
+
+from pydantic import BaseModel, ValidationError
 
 from prime_notify.model.event import Severity
+from prime_notify.model.figures import Overdue, Report, Storage
 from prime_notify.model.reading import Fields, Parse, Reading, UnusableError
 from prime_notify.model.scalars import (
     SHORT,
@@ -28,6 +31,7 @@ _COMMENT = 4096
 _MESSAGE = 8192
 _TAGS_BYTES = 4096
 _MOST_TARGETS = 256
+_FIGURES_BYTES = 65536
 
 
 # people
@@ -161,6 +165,24 @@ def _raw_mapping(_reading: Reading, _path: str, value: Any) -> Dict[Any, Any]:
     raise UnusableError("an object")
 
 
+def _figures(model: Type[BaseModel]) -> Parse:
+    """The figures of an event of ours, which :mod:`prime_notify.model.figures` describes."""
+
+    def parse(reading: Reading, path: str, value: Any) -> Dict[str, Any]:
+        if isinstance(value, BaseModel):
+            value = value.model_dump()
+        if not isinstance(value, Mapping):
+            raise UnusableError("an object")
+        try:
+            found = model.model_validate(reading.json(path, value, _FIGURES_BYTES))
+        except ValidationError as error:
+            place = ".".join(map(str, error.errors()[0]["loc"]))
+            raise UnusableError(f"the figures that the documentation names (see {place})") from None
+        return found.model_dump()
+
+    return parse
+
+
 _OPERATOR = Fields("operator.", {"type": short_text, "name": maybe_empty, "full": short_text})
 _SOURCE = Fields("source.", {"type": short_text, "name": short_text})
 _ERROR = Fields("error.", {"type": short_text, "message": text_of(_MESSAGE), "traceback": traceback_text})
@@ -198,6 +220,9 @@ TOP_LEVEL = Fields(
         "cost_s": seconds,
         "message": text_of(_MESSAGE),
         "error": _error,
+        "overdue": _figures(Overdue),
+        "storage": _figures(Storage),
+        "report": _figures(Report),
         "title": short_text,
         "body": text_of(_MESSAGE),
         "desp": text_of(_MESSAGE),

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 from pydantic import BaseModel, ConfigDict, Field
 
 from prime_notify.model.event import WITH_WARNINGS, EventName, Severity, Status, Task, TaskKind
+from prime_notify.model.figures import Overdue, Report, Storage
 
 __all__ = ["Backup", "ErrorInfo", "Operator", "Payload", "PluginInfo", "ServerInfo", "SourceInfo", "Timestamp"]
 
@@ -94,6 +95,9 @@ class Payload(_Part):
     cost_s: Optional[float] = None
     message: Optional[str] = None
     error: Optional[ErrorInfo] = None
+    overdue: Optional[Overdue] = None
+    storage: Optional[Storage] = None
+    report: Optional[Report] = None
     title: Optional[str] = Field(None, description="set by the source to replace the composed title")
     body: Optional[str] = None
     desp: Optional[str] = None

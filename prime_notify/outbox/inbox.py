@@ -6,14 +6,15 @@ Other processes, and a former instance of the plugin, leave events there, too.
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Sequence
+import sqlite3
+from typing import Any, Mapping, Sequence, Tuple
 
 from prime_notify.model.event import Event, EventName
 from prime_notify.outbox import statements
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.values import Received
 
-__all__ = ["received_of", "store"]
+__all__ = ["received_of", "store", "store_in"]
 
 _UNSTORABLE = (TypeError, ValueError, RecursionError)
 
@@ -23,8 +24,17 @@ def store(database: Storage, events: Sequence[Received]) -> None:
 
     Fields that JSON cannot hold are left out.
     """
-    rows = [(one.id, _text_of(one)) for one in events]
+    rows = _rows(events)
     database.write("receive", lambda connection: connection.executemany(statements.RECEIVE, rows))
+
+
+def store_in(connection: sqlite3.Connection, events: Sequence[Received]) -> None:
+    """The same, inside a transaction of the caller."""
+    connection.executemany(statements.RECEIVE, _rows(events))
+
+
+def _rows(events: Sequence[Received]) -> Sequence[Tuple[str, str]]:
+    return [(one.id, _text_of(one)) for one in events]
 
 
 def _text_of(received: Received) -> str:

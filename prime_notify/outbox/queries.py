@@ -113,7 +113,7 @@ ATTEMPTS_SINCE = """
     SELECT at FROM delivery CROSS JOIN attempt ON attempt.delivery = delivery.seq
     WHERE endpoint = ?1 AND settled >= ?2 AND at >= ?2 AND shared = 0 ORDER BY at DESC LIMIT ?3
 """  # a delivery was settled by its newest attempt, or later
-_IS_SUCCESS = 'payload LIKE \'%"status":"success"%\''
+_IS_SUCCESS = """(payload LIKE '%"status":"success"%' OR payload LIKE '%"status":"ok"%')"""
 FORMER_SUCCESSES, LATER_SUCCESSES = (
     f"SELECT payload FROM notification WHERE id {side} ? AND {_IS_SUCCESS} ORDER BY id DESC"  # noqa: S608
     for side in "<>"

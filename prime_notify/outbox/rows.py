@@ -18,13 +18,16 @@ KEYS: Mapping[str, Tuple[str, ...]] = {
     "health": ("endpoint",),
     "turn": ("name",),
     "inbox": ("id",),
+    "task": ("id",),
+    "disk": ("path", "at"),
+    "watch": ("name",),
 }
 """The primary key of each table, which its first columns are. A table refers only to those before it."""
 
 _PARENTS = {"delivery": "notification", "attempt": "delivery"}
 """The tables that others refer to, in a column of the same name."""
 
-_SMALL = ("open_task", "ending", "health", "turn", "inbox")
+_SMALL = ("open_task", "ending", "health", "turn", "inbox", "task", "disk", "watch")
 _CHUNK = 500  # keys in one query; SQLite takes 999
 _UNDELIVERED = "state IN ('waiting', 'dead')"
 _OLDER_RECEIPTS = f"""

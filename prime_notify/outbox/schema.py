@@ -6,6 +6,7 @@ import sqlite3
 
 from prime_notify.crash_points import CrashPoint
 from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.tasks import fill_tasks
 
 __all__ = ["MIGRATIONS", "migrate"]
 
@@ -122,7 +123,39 @@ MIGRATIONS = (
     DROP TABLE attempt;
     ALTER TABLE attempt_of_delivery RENAME TO attempt
     """,
+    # The past of the watch: tasks, disks, and its own state. The tasks that are still in the history are filled in.
+    # That is done in Python, since SQLite may be built without its functions for JSON.
+    """
+    CREATE TABLE task (
+        id           TEXT PRIMARY KEY,
+        plugin_id    TEXT NOT NULL,
+        task         TEXT NOT NULL,
+        status       TEXT NOT NULL,
+        at           REAL NOT NULL,
+        severity     TEXT NOT NULL,
+        cost         REAL,
+        backup_id    INTEGER,
+        raw_size     INTEGER,
+        stored_size  INTEGER,
+        reason       TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX task_status ON task (task, status, at);
+    CREATE INDEX task_at ON task (at);
+    CREATE TABLE disk (
+        path   TEXT NOT NULL,
+        at     REAL NOT NULL,
+        free   INTEGER NOT NULL,
+        total  INTEGER NOT NULL,
+        PRIMARY KEY (path, at)
+    ) WITHOUT ROWID;
+    CREATE TABLE watch (
+        name   TEXT PRIMARY KEY,
+        value  TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
 )
+
+_WITH_TASKS = 8
 
 
 def migrate(connection: sqlite3.Connection, crash_point: CrashPoint) -> None:
@@ -141,6 +174,8 @@ def migrate(connection: sqlite3.Connection, crash_point: CrashPoint) -> None:
             for statement in script.split(";"):
                 connection.execute(statement)
                 crash_point(f"migrate-{number}:statement")
+            if number == _WITH_TASKS:
+                fill_tasks(connection)
             connection.execute(f"PRAGMA user_version = {number}")
             crash_point(f"migrate-{number}:commit")
             connection.execute("COMMIT")

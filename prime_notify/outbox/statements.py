@@ -11,6 +11,7 @@ from typing import Any, Collection, Iterator, List, Mapping, Optional, Sequence,
 
 from prime_notify.model.notification import Notification
 from prime_notify.outbox.queries import DEAD, FORGETTABLE, KIN
+from prime_notify.outbox.tasks import put_task, put_value
 from prime_notify.outbox.values import (
     OpenTask,
     Purpose,
@@ -107,6 +108,7 @@ def put(
         for endpoint, purpose in purposes.items()
     ]
     connection.executemany(_PUT_DELIVERY, deliveries)
+    put_task(connection, notification.payload)
     _change(connection, change)
     return row
 
@@ -133,6 +135,8 @@ def _change(connection: sqlite3.Connection, change: TaskChange) -> None:
         connection.execute("INSERT OR REPLACE INTO ending (plugin_id, task, status) VALUES (?, ?, ?)", values)
     for turn in change.turns.items():
         connection.execute("INSERT OR REPLACE INTO turn (name, endpoint) VALUES (?, ?)", turn)
+    for name in change.forgets:
+        put_value(connection, name, None)
     if change.received is not None:
         connection.execute(TAKE_OUT, (change.received,))
 

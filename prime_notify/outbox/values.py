@@ -168,7 +168,7 @@ class TaskChange:
     """The changes that come with a notification, in the same transaction.
 
     ``received``: the event that leaves the inbox, by its id. ``turns``: by group of endpoints that take turns, the one
-    that had the newest turn.
+    that had the newest turn. ``forgets``: values of the watch that the notification ends, by their names.
     """
 
     opened: Optional[OpenTask] = None
@@ -176,6 +176,7 @@ class TaskChange:
     ended: Optional[Ending] = None
     received: Optional[str] = None
     turns: Mapping[str, str] = field(default_factory=dict)
+    forgets: Sequence[str] = ()
 
 
 def queue_of(notification: Notification, *, in_order: bool) -> str:
@@ -186,7 +187,7 @@ def queue_of(notification: Notification, *, in_order: bool) -> str:
 
 def is_kindred_success(payload: Payload, of: Payload) -> bool:
     """Whether ``payload`` is that of a success of the same plugin's tasks of the same kind."""
-    return payload.task_kind == of.task_kind and payload.status is Status.SUCCESS and not payload.test
+    return payload.task_kind == of.task_kind and payload.status.ends_failure and not payload.test
 
 
 def substitute_of(

@@ -45,7 +45,7 @@ def route(
     payload: Payload, config: NotificationConfig, endpoints: Sequence[EndpointConfig], context: RoutingContext
 ) -> Sequence[str]:
     """Names of the endpoints whose rules let ``payload`` pass."""
-    plain = config.enabled and config.events is None
+    plain = config.enabled and config.events is None and not payload.event.is_on_request
     return [
         one.name
         for one in endpoints
@@ -73,6 +73,8 @@ def _reasons(
     for path, events in (("notification.events", notification.events), ("events", endpoint.events)):
         if events is not None:
             yield _required(path, "events", RULES["events"](payload, events, context), payload)
+    if payload.event.is_on_request and notification.events is None and endpoint.events is None:
+        yield Reason("events", "on_request", False, (payload.event.value,), (payload.event.value,))
     for name, value in configured_rules(endpoint.filter):
         yield _required(f"filter.{name}", name, RULES[name](payload, value, context), payload)
     for name, value in configured_rules(endpoint.filter.except_):

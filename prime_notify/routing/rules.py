@@ -39,11 +39,13 @@ class RuleResult:
 
 
 def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
-    """Kind and status of an ended task, to be remembered as the last of its kind; None for tests and for events that
-    end no task."""
-    if payload.test or not payload.event.is_end:
-        return None
-    return payload.task_kind, payload.status
+    """Kind and status of a task, to be remembered as the last of its kind; None for tests and for events that neither
+    end a task nor say whether its kind is well."""
+    return None if payload.test or not _is_outcome(payload) else (payload.task_kind, payload.status)
+
+
+def _is_outcome(payload: Payload) -> bool:
+    return payload.event.is_end or payload.status.begins_failure or payload.status.ends_failure
 
 
 def configured_rules(rules: Rules) -> Iterator[Tuple[str, Any]]:
@@ -128,7 +130,7 @@ def _min_cost(payload: Payload, expected: Duration, _: RoutingContext) -> RuleRe
 def _on_change(payload: Payload, _expected: bool, context: RoutingContext) -> RuleResult:
     if payload.event.is_start:
         return RuleResult(False, (payload.status.value,))
-    if not payload.event.is_end:
+    if not _is_outcome(payload):
         return _unknown(())
     last = context.last.get(payload.task_kind, Status.SUCCESS)
     return RuleResult(payload.status != last, (payload.status.value, last.value))

@@ -171,7 +171,7 @@ class Living:
     def _is_drained(self) -> bool:
         states = self._engine.overview().endpoints
         if any(state.dead for state in states):
-            self._engine.drop() if self._life.drop else self._engine.replay()
+            self._engine.dead_letters.drop() if self._life.drop else self._engine.dead_letters.replay()
             return False
         return not any(state.waiting for state in states)
 

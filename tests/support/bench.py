@@ -9,7 +9,7 @@ from mcdreforged.api.command import Literal
 from mcdreforged.api.rtext import RTextBase
 
 from prime_notify.config.models import Config
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.loading.load import load_config
 from prime_notify.mcdr.alerts import OperatorAlerts
 from prime_notify.mcdr.commands.all import add_commands

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from prime_notify.delivery.notices import LastResult
+from prime_notify.delivery.overview import EndpointState, Overview
 from prime_notify.engine.endpoint_test import TestResult
 from prime_notify.engine.engine import Engine
-from prime_notify.engine.overview import EndpointState, Overview
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.event import EventName
 from prime_notify.routing import Decision, Explanation

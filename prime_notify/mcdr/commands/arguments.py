@@ -7,7 +7,7 @@ from typing import FrozenSet, List, Optional
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.mcdr.commands.hints import may_repair, problem_line, say_no_endpoints, say_unreadable
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.rich_text import coloured, fills_in, quoted, say

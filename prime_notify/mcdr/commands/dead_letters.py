@@ -71,7 +71,7 @@ def _ask(tools: Tools, source: CommandSource, command: str, count: int) -> None:
 
 def _replay(tools: Tools, source: CommandSource, id: Optional[str], count: int) -> None:
     reply = tools.translations.reply
-    names = tools.engine.replay(id)
+    names = tools.engine.dead_letters.replay(id)
     if not names:
         say(source, coloured(reply("command.dead.refused"), RColor.red))
         return
@@ -92,7 +92,7 @@ def _replay(tools: Tools, source: CommandSource, id: Optional[str], count: int) 
 
 
 def _drop(tools: Tools, source: CommandSource, id: Optional[str], _count: int) -> None:
-    count = tools.engine.drop(id)
+    count = tools.engine.dead_letters.drop(id)
     key, color = ("command.drop.done", RColor.green) if count else ("command.dead.refused", RColor.red)
     say(source, coloured(tools.translations.reply(key, count=count), color))
 

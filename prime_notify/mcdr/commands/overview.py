@@ -7,7 +7,7 @@ from typing import List
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine.overview import EndpointCount, EndpointState, Overview
+from prime_notify.delivery.overview import EndpointCount, EndpointState, Overview
 from prime_notify.mcdr.commands.arguments import is_visible, mistake_text
 from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoints, say_nothing_is_sent
 from prime_notify.mcdr.commands.record_lines import LONGEST, numbers

@@ -8,7 +8,7 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText
 from mcdreforged.api.rtext import RColor
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.mcdr.commands.arguments import has_endpoint, is_visible
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.hints import say_nothing_is_sent

@@ -8,8 +8,8 @@ from mcdreforged.api.command import CommandContext, Literal, QuotableText, Text
 from mcdreforged.api.rtext import RColor, RText, RTextList
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.engine.endpoint_test import TestResult
-from prime_notify.engine.overview import EndpointState
 from prime_notify.mcdr.commands.arguments import EVENT_NAMES, endpoint_names, event_named, has_endpoint, say_mistake
 from prime_notify.mcdr.commands.command import Command, guarded
 from prime_notify.mcdr.commands.hints import say_nothing_is_sent

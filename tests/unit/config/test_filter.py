@@ -42,7 +42,7 @@ def test_all_of_it_together_is_valid_for_the_loader_and_for_editors():
     filters = loaded.endpoints[0].config.filter
     assert (filters.min_severity, filters.tasks, filters.min_cost) == (Severity.WARNING, [Task.BACKUP], 300)
     assert (filters.sources, filters.except_.comment) == (["player:Steve"], ["5"])
-    assert len(filters.except_.events) == 4
+    assert len(filters.except_.events) == 5
 
 
 def test_editors_accept_what_is_right_and_refuse_what_is_wrong():
@@ -141,7 +141,7 @@ def test_of_many_rules_only_those_that_contradict_each_other_are_named():
     (problem,) = load_endpoints(hook(events=["backup"], filter=filters)).problems
     assert problem.path == "notification.endpoints[0].filter.except.min_severity"
     assert problem.remedy.startswith(
-        "it contradicts filter.on_change and filter.except.success_only: nothing can pass all of them;"
+        "it contradicts filter.tasks and filter.on_change and filter.except.success_only: nothing can pass all of them;"
     )
 
 

@@ -298,7 +298,7 @@ def test_dead_letters_are_sent_again_when_replayed(tmp_path: Path, receiver: Rec
         accepted = running.accept(event())
         wait_until(lambda: running.overview().endpoints[0].dead == 1)
         receiver.behave(Answer(200))
-        assert list(running.replay(accepted)) == ["hook"]
+        assert list(running.dead_letters.replay(accepted)) == ["hook"]
         payloads = received(receiver, 2)
     assert [payload["id"] for payload in payloads] == [accepted, accepted]
 
@@ -308,7 +308,7 @@ def test_dead_letters_can_be_dropped(tmp_path: Path, receiver: Receiver) -> None
     with engine(tmp_path, hook(receiver)) as running:
         running.accept(event())
         wait_until(lambda: running.overview().endpoints[0].dead == 1)
-        assert running.drop() == 1
+        assert running.dead_letters.drop() == 1
         assert running.overview().endpoints[0].dead == 0
 
 

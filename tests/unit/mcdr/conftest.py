@@ -8,7 +8,7 @@ from typing import Iterator
 
 import pytest
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from tests.support.bench import Bench, MakeBench
 
 

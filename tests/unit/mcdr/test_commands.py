@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.loading.load import Problem
 from prime_notify.mcdr.commands.all import COMMANDS
 from prime_notify.mcdr.commands.test import prime_backup_test_node

@@ -6,7 +6,7 @@ from typing import Any, List
 
 import pytest
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from prime_notify.loading.load import Problem
 from prime_notify.mcdr.alerts import OperatorAlerts, show_config_alert
 from prime_notify.mcdr.config_file import ConfigState, Reloaded

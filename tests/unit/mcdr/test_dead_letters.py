@@ -7,6 +7,7 @@ from typing import Iterator
 
 import pytest
 
+from prime_notify.engine.dead_letters import DeadLetters
 from prime_notify.outbox.values import State
 from tests.support.archive import Archive
 from tests.support.bench import Bench, MakeBench
@@ -78,7 +79,7 @@ def test_says_when_it_could_not_be_written(
     bench: Bench, archive: Archive, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     archive.dead("ops")
-    monkeypatch.setattr(bench.engine, name, lambda notification_id: [])
+    monkeypatch.setattr(DeadLetters, name, lambda letters, notification_id: [])
     [line] = bench.type(f"!!pn {name} all" + " confirm" * (name == "drop"))
     assert line.startswith("Nothing was changed")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prime_notify.engine.overview import EndpointState
+from prime_notify.delivery.overview import EndpointState
 from tests.support.bench import Bench, MakeBench
 from tests.support.scripted_engine import state
 

@@ -315,7 +315,7 @@ def test_after_a_flush_the_next_commit_has_only_its_own_rows_to_write(tmp_path: 
     statements: List[str] = []
     store.database.query(lambda connection: connection.set_trace_callback(statements.append))
     store.put(notification(), ["a"], TaskChange(), at=0.0)
-    assert [one.split()[0] for one in statements] == ["BEGIN", "INSERT", "INSERT", "SELECT", "COMMIT"]
+    assert [one.split()[0] for one in statements] == ["BEGIN", "INSERT", "INSERT", "INSERT", "SELECT", "COMMIT"]
     assert store.database.read("PRAGMA synchronous") == [(2,)]  # FULL
     store.close()
 

@@ -1,0 +1,1 @@
+"""When backups are expected: schedules, and what a source knows of them."""

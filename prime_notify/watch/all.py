@@ -1,0 +1,12 @@
+"""All parts of the watch. A new one is a module with its :class:`WatchPart`, and its row here."""
+
+from __future__ import annotations
+
+from typing import Callable, Sequence
+
+from prime_notify.watch.overdue import OverdueWatch
+from prime_notify.watch.part import WatchContext, WatchPart
+
+__all__ = ["PARTS"]
+
+PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch,)
