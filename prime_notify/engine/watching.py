@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-from typing import Callable, List, Optional, Sequence
+from typing import Callable, List, Optional, Sequence, Type
 
 from prime_notify.clock import Clock
 from prime_notify.delivery.overview import Overview
@@ -19,7 +19,7 @@ from prime_notify.outbox.past import Past
 from prime_notify.periodic import Periodic, PeriodicThread
 from prime_notify.schedules.plan import ScheduleSource
 from prime_notify.watch.all import PARTS
-from prime_notify.watch.part import Ended, OpenRun, Values, WatchContext, WatchPart
+from prime_notify.watch.part import Ended, OpenRun, P, Values, WatchContext, WatchPart
 
 __all__ = ["Watching"]
 
@@ -67,6 +67,7 @@ class Watching:
             wanted=self._is_wanted,
             tell=self._tell,
             new_id=factory.new_id,
+            part=self.part,
         )
         self._parts = [part(context) for part in PARTS]
         self._thread: Optional[PeriodicThread] = None
@@ -107,7 +108,7 @@ class Watching:
         for part in self._parts:
             self._as_owner(functools.partial(part.tick, now=self._clock.wall()))()
 
-    def part(self, kind: type) -> WatchPart:
+    def part(self, kind: Type[P]) -> P:
         """The part of this class."""
         return next(part for part in self._parts if isinstance(part, kind))
 

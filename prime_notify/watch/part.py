@@ -8,7 +8,7 @@ from __future__ import annotations
 import abc
 import logging
 from dataclasses import dataclass
-from typing import Any, Callable, ClassVar, Mapping, NamedTuple, Optional, Protocol, Sequence
+from typing import Any, Callable, ClassVar, Mapping, NamedTuple, Optional, Protocol, Sequence, Type, TypeVar
 
 from prime_notify.clock import Clock
 from prime_notify.config.models import Config
@@ -18,8 +18,9 @@ from prime_notify.model.payload import Payload
 from prime_notify.outbox.past import Past
 from prime_notify.schedules.plan import Plan, Skip
 
-__all__ = ["Ended", "OpenRun", "Tell", "WatchContext", "WatchPart"]
+__all__ = ["Ended", "OpenRun", "P", "PartOf", "Tell", "Values", "WatchContext", "WatchPart"]
 
+P = TypeVar("P", bound="WatchPart")
 Values = Mapping[str, Optional[Mapping[str, Any]]]
 """Values of the watch by name, as :meth:`prime_notify.outbox.past.Past.keep` takes each."""
 
@@ -31,6 +32,12 @@ class Tell(Protocol):
     """
 
     def __call__(self, event: Event, values: Values, is_due: Callable[[], bool]) -> bool: ...
+
+
+class PartOf(Protocol):
+    """Finds a part by its class."""
+
+    def __call__(self, kind: Type[P]) -> P: ...
 
 
 class OpenRun(NamedTuple):
@@ -58,7 +65,7 @@ class WatchContext:
     ``take_skips``: the scheduled runs that were left out since the last call. ``open_runs``: the tasks under way.
     ``server_running``: None where that is not known. ``overview``: the endpoints as people see them. ``wanted``:
     whether any endpoint that is switched on gets an event of this name. ``new_id``: an id for a row without a
-    notification.
+    notification. ``part``: the part of that class, whose state another part may look at.
     """
 
     clock: Clock
@@ -73,6 +80,7 @@ class WatchContext:
     wanted: Callable[[str], bool]
     tell: Tell
     new_id: Callable[[], str]
+    part: PartOf
 
 
 class WatchPart(abc.ABC):

@@ -143,10 +143,9 @@ class WatchWorld:
 
     @property
     def deadline(self) -> Deadline:
-        part = self.engine.watching.part(OverdueWatch)
-        assert isinstance(part, OverdueWatch)
-        assert part.deadline is not None
-        return part.deadline
+        found = self.engine.watching.part(OverdueWatch).deadline
+        assert found is not None
+        return found
 
     @property
     def past(self) -> Past:
