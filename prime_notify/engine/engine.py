@@ -54,7 +54,8 @@ class Engine:
     ``accept`` may be called from any thread, also that of a backup: it returns when the event is stored.
     ``on_accepted`` is called for each notification, on the thread of the intake; it must be quick.
     ``on_notice`` is called from the thread of a lane, when people should know about an endpoint.
-    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`. ``schedule``: of the backups; None: nothing is watched for.
+    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`. ``schedule``: of the
+    backups; None: nothing is watched for.
     """
 
     def __init__(

@@ -160,7 +160,8 @@ class Watching:
         """See :class:`prime_notify.watch.part.Tell`."""
         with self._lock:
             intake, past = self._intake(), self._past
-            if intake is None or past is None or not is_due():
+            enabled = self._endpoints.loaded.config.notification.enabled
+            if intake is None or past is None or not enabled or not is_due():
                 return False
             received = self._factory.receive(event, self._owner)
             past.tell(received, values)
