@@ -87,6 +87,7 @@ class Service:
             on_accepted=self._redispatch,
             on_notice=notices.publish,
             of_the_edge={GameRequest: self._game.transport},
+            schedule=self._sources.schedule,
         )
 
     def _make_tools(self) -> Tools:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Sequence
 
 from prime_notify.model.event import Event
 from prime_notify.periodic import Periodic
+from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
 from prime_notify.sources.plugin_events import PluginEvents
 from prime_notify.sources.prime_backup.source import PrimeBackup
 from prime_notify.sources.quick_backup import QuickBackup
@@ -38,18 +39,25 @@ class Sources:
         log: logging.Logger,
         tr: Translate,
         steady: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._accept = accept
         self._late = late
         self._lock = threading.RLock()  # re-entrant: another plugin may answer an accepted event with an event
         self._stopped = False
-        context = SourceContext(server, self._report, log, tr, steady)
+        context = SourceContext(server, self._report, log, tr, steady, wall)
         self._sources = [source(context) for source in SOURCES]
 
     @property
     def jobs(self) -> Sequence[Periodic]:
         """The periodic work of all sources."""
         return [job for source in self._sources for job in source.jobs]
+
+    @property
+    def schedule(self) -> ScheduleSource:
+        """The schedule of the first source that has one."""
+        found = (source.schedule for source in self._sources)
+        return next((one for one in found if one is not NO_SCHEDULE), NO_SCHEDULE)
 
     def start(self) -> None:
         """Start every source. To be called in ``on_load``: nothing is missed from then on."""

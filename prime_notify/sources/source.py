@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Protocol, Se
 
 from prime_notify.model.event import Event
 from prime_notify.periodic import Periodic
+from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
 
 if TYPE_CHECKING:  # the models of the config are loaded later than the sources
     from prime_notify.config.models import SourcesConfig
@@ -71,13 +72,17 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """The same for every source. ``report`` takes each event, from any thread. ``steady``: seconds that never jump."""
+    """The same for every source. ``report`` takes each event, from any thread. ``steady``: seconds that never jump.
+
+    ``wall``: unix seconds.
+    """
 
     server: SourceServer
     report: Callable[[Event], None]
     log: logging.Logger
     tr: Translate
     steady: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
 
     def listening(self, plugin_id: str) -> Sequence[SourceStatus]:
         """The status of a plugin whose events are listened to; nothing while MCDR does not have it."""
@@ -104,6 +109,11 @@ class Source(abc.ABC):
     @abc.abstractmethod
     def status(self) -> Sequence[SourceStatus]:
         """The plugins that this source has found."""
+
+    @property
+    def schedule(self) -> ScheduleSource:
+        """The schedule of the backups that this source reports, as far as it knows one."""
+        return NO_SCHEDULE
 
     @property
     def jobs(self) -> Sequence[Periodic]:

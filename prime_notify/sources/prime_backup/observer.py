@@ -68,6 +68,11 @@ class Observer:
         """The seams that another plugin has taken from us again and again."""
         return {seam for seam, losses in self._losses.items() if losses > _MOST_LOSSES}
 
+    @property
+    def sees_backups(self) -> bool:
+        """Whether each backup is reported."""
+        return Seam.CREATE_TASK in self._patches and Seam.CREATE_TASK not in self.given_up
+
     def attach(self, classes: Mapping[Seam, type]) -> Set[Seam]:
         """Observe through these seams; those that are in use already are left as they are.
 

@@ -7,9 +7,11 @@ from typing import Optional, Sequence
 from prime_notify.model.event import Event
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.periodic import Periodic
+from prime_notify.schedules.plan import ScheduleSource
 from prime_notify.sources.plugin_events import EmittedEvents
 from prime_notify.sources.prime_backup.handover import Handover
 from prime_notify.sources.prime_backup.observer import Observer
+from prime_notify.sources.prime_backup.schedule import PrimeBackupSchedule
 from prime_notify.sources.prime_backup.watcher import Watcher
 from prime_notify.sources.source import Source, SourceContext, SourceStatus
 
@@ -27,6 +29,9 @@ class PrimeBackup(Source):
         self._handover = Handover(context.steady)
         self._server_stops = 0
         self._watcher = Watcher(context.server, self._make_observer, log=context.log, tr=context.tr)
+        self._schedule = PrimeBackupSchedule(
+            context.server, self._watcher, log=context.log, tr=context.tr, wall=context.wall
+        )
 
     def start(self) -> None:
         EmittedEvents(self._context, PRIME_BACKUP, self._emitted).register()
@@ -34,6 +39,7 @@ class PrimeBackup(Source):
         self._watcher.start()
 
     def stop(self) -> None:
+        self._schedule.stop()
         self._watcher.stop()
 
     def status(self) -> Sequence[SourceStatus]:
@@ -41,8 +47,16 @@ class PrimeBackup(Source):
         return [] if status is None else [status]
 
     @property
+    def schedule(self) -> ScheduleSource:
+        return self._schedule
+
+    @property
     def jobs(self) -> Sequence[Periodic]:
-        return [Periodic("the watch for Prime Backup", _WATCH_EVERY, self._watcher.tick)]
+        return [Periodic("the watch for Prime Backup", _WATCH_EVERY, self._look)]
+
+    def _look(self) -> None:
+        self._watcher.tick()
+        self._schedule.tick()
 
     def _make_observer(self, version: Optional[str]) -> Observer:
         handover = self._handover = Handover(self._context.steady)

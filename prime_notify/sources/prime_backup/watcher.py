@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import logging
 import re
 import sys
@@ -13,12 +12,12 @@ from typing import Any, Callable, Dict, Iterable, Mapping, Optional
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.sources.foreign_objects import attribute
 from prime_notify.sources.prime_backup.observer import Observer
+from prime_notify.sources.prime_backup.readiness import Readiness, readiness_of
 from prime_notify.sources.prime_backup.seams import Misfit, Seam, find
 from prime_notify.sources.source import SourceServer, SourceState, SourceStatus, Translate, plugin_version
 
 __all__ = ["Watcher"]
 
-_ABSENT = object()
 _NAME = "Prime Backup"
 _OLDEST = (1, 9)  # before, CreateBackupTask.run returned None even on success
 
@@ -53,11 +52,23 @@ class Watcher:
         self._observer: Optional[Observer] = None
         self._status: Optional[SourceStatus] = None
         self._ticks_left: Optional[int] = None  # None: the state of this instance is settled
+        self._left = False
 
     @property
     def status(self) -> Optional[SourceStatus]:
         """None while Prime Backup is not loaded, and for its first moment."""
         return self._status
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing about this Prime Backup is expected to change until its next load."""
+        return self._ticks_left is None
+
+    @property
+    def sees_backups(self) -> bool:
+        """Whether each backup of this Prime Backup is reported, by an observer or by Prime Backup itself."""
+        observer = self._observer
+        return self._left or (observer is not None and observer.sees_backups)
 
     def start(self) -> None:
         """Observe at once a Prime Backup that is loaded already."""
@@ -77,6 +88,7 @@ class Watcher:
         with self._lock:
             if self._observer is not None:
                 self._let_go()
+                self._left = True
                 self._settle(SourceState.OBSERVED, self._status.version if self._status else None)
 
     def tick(self) -> None:
@@ -91,7 +103,7 @@ class Watcher:
                 if instance is None:
                     self._say("gone")
                 self._let_go()
-                self._instance = instance
+                self._instance, self._left = instance, False
                 self._ticks_left = self._patience
                 self._status = None
             if instance is not None and self._ticks_left is not None:
@@ -111,8 +123,8 @@ class Watcher:
             self._settle(SourceState.UNSUPPORTED, version)
             self._warn("too_old", version=version)
             return
-        readiness = _readiness(instance)
-        if readiness is _Readiness.DISABLED:
+        readiness = readiness_of(instance)
+        if readiness is Readiness.DISABLED:
             self._let_go()
             self._settle(SourceState.DISABLED, version)
             self._say("disabled", version=version)
@@ -121,10 +133,10 @@ class Watcher:
         is_patient = self._ticks_left > 0
         if self._state is SourceState.DISPLACED:
             return
-        if readiness is _Readiness.READY and (not misfits or not is_patient):
+        if readiness is Readiness.READY and (not misfits or not is_patient):
             self._settle(SourceState.OBSERVED, version)
             self._announce(version, misfits)
-        elif readiness is _Readiness.FAILED or (readiness is _Readiness.UNSTARTED and not is_patient):
+        elif readiness is Readiness.FAILED or (readiness is Readiness.UNSTARTED and not is_patient):
             self._doubt(version)
         elif self._state is not SourceState.NOT_STARTED:
             self._set(SourceState.LOADING, version)
@@ -187,32 +199,3 @@ class Watcher:
 def _too_old(version: Optional[str]) -> bool:
     numbers = re.match(r"(\d+)\.(\d+)", version or "")
     return numbers is not None and (int(numbers[1]), int(numbers[2])) < _OLDEST
-
-
-class _Readiness(enum.Enum):
-    UNSTARTED = enum.auto()
-    """Its ``on_load`` has not ended yet, or has failed."""
-    INITIALISING = enum.auto()
-    FAILED = enum.auto()
-    DISABLED = enum.auto()
-    READY = enum.auto()
-
-
-def _readiness(instance: Any) -> _Readiness:
-    """The progress of this entry module's start (prime_backup/mcdr/mcdr_entrypoint.py, 1.9 to 1.13).
-
-    ``on_load`` sets ``config`` first and ``init_thread`` last. That thread may migrate a database for minutes, and
-    sets ``init_ok`` at its end. An attribute that does not exist at all proves nothing.
-    """
-    config, thread = attribute(instance, "config", _ABSENT), attribute(instance, "init_thread", _ABSENT)
-    if config is not None and attribute(config, "enabled") is False:
-        return _Readiness.DISABLED
-    is_alive = attribute(thread, "is_alive")
-    has_ended = callable(is_alive) and is_alive() is False  # read before the result, which is set before the end
-    if config is None:
-        return _Readiness.UNSTARTED
-    if attribute(instance, "init_ok", True) is True:
-        return _Readiness.READY
-    if thread is None:
-        return _Readiness.UNSTARTED
-    return _Readiness.FAILED if has_ended else _Readiness.INITIALISING

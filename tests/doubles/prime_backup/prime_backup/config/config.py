@@ -8,7 +8,7 @@ from typing import List, Optional
 
 from mcdreforged.api.utils import Serializable
 
-__all__ = ["Config", "get_config", "seconds", "set_config"]
+__all__ = ["Config", "Duration", "ScheduledBackupConfig", "get_config", "seconds", "set_config"]
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -19,6 +19,22 @@ def seconds(duration: str) -> float:
     if match is None:
         raise ValueError(f"not a duration: {duration!r}")
     return float(match[1]) * _UNITS[match[2]]
+
+
+class Duration(str):
+    """A duration as its text, with its seconds as ``value``."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: object) -> Duration:
+        """:raises TypeError: it is no text: MCDReforged tries this class for a null, too."""
+        if not isinstance(text, str):
+            raise TypeError(type(text))
+        return super().__new__(cls, text)
+
+    @property
+    def value(self) -> float:
+        return seconds(self)
 
 
 class CommandConfig(Serializable):
@@ -41,7 +57,11 @@ class BackupConfig(Serializable):
 
 class ScheduledBackupConfig(Serializable):
     enabled: bool = False
-    interval: str = "12h"
+    interval: Optional[Duration] = Duration("12h")
+    crontab: Optional[str] = None
+    jitter: Duration = Duration("10s")
+    reset_timer_on_backup: bool = True
+    require_online_players: bool = False
 
 
 class Config(Serializable):

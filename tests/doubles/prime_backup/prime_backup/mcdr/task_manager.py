@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from mcdreforged.api.all import CommandSource
 
@@ -11,7 +11,15 @@ from prime_backup.exceptions import BackupNotFound
 from prime_backup.mcdr import mcdr_globals
 from prime_backup.mcdr.task import Task, TaskEvent
 
-__all__ = ["TaskManager"]
+__all__ = ["TaskManager", "TooManyOngoingTask"]
+
+Callback = Callable[[Any, Optional[Exception]], object]
+
+
+class TooManyOngoingTask(Exception):
+    def __init__(self, current: Task[Any]) -> None:
+        super().__init__(current.name)
+        self.current = current
 
 
 class TaskManager:
@@ -20,6 +28,7 @@ class TaskManager:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._current: Optional[Task[Any]] = None
+        self._callback: Optional[Callback] = None
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="PB@double-worker-heavy", daemon=True)
 
@@ -35,15 +44,18 @@ class TaskManager:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def add_task(self, task: Task[Any]) -> None:
+    def add_task(self, task: Task[Any], callback: Optional[Callback] = None, *, handle_tmo_err: bool = True) -> None:
+        """``callback`` gets the task's result, or its error, on the worker thread."""
         if not self._thread.is_alive():
             task.source.reply("[PB] The worker thread is dead")
             return
         with self._changed:
+            if self._current is not None and not handle_tmo_err:
+                raise TooManyOngoingTask(self._current)
             if self._current is not None:
                 task.source.reply(f"[PB] Wait for the ongoing task {self._current.name}")
                 return
-            self._current = task
+            self._current, self._callback = task, callback
             self._changed.notify_all()
 
     def send_event(self, event: TaskEvent) -> bool:
@@ -73,18 +85,22 @@ class TaskManager:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._current is not None or self._stopped)
-                task = self._current
+                task, callback = self._current, self._callback
             if task is None or self._stopped:
                 return
-            self._run(task)
+            self._run(task, callback or (lambda ret, error: None))
             with self._changed:
                 self._current = None
 
-    def _run(self, task: Task[Any]) -> None:
+    def _run(self, task: Task[Any], callback: Callback) -> None:
         try:
-            task.run()
+            ret = task.run()
         except BackupNotFound as error:
+            callback(None, error)
             task.source.reply(f"[PB] Backup with ID {error.backup_id} does not exist")
-        except Exception:
+        except Exception as error:
+            callback(None, error)
             mcdr_globals.server.logger.exception("Task %s run error", task.name)
             task.source.reply(f"[PB] Task {task.name} failed, see the console")
+        else:
+            callback(ret, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+import functools
+from typing import Any, Dict, Optional
 
 from mcdreforged.api.all import (
     CommandSource,
@@ -15,6 +16,8 @@ from mcdreforged.api.all import (
 
 from prime_backup.action.list_backup_action import ListBackupAction
 from prime_backup.config.config import get_config
+from prime_backup.mcdr.crontab_job import CrontabJobEvent, CrontabJobId
+from prime_backup.mcdr.crontab_manager import CrontabManager
 from prime_backup.mcdr.task.backup.create_backup_task import CreateBackupTask
 from prime_backup.mcdr.task.backup.restore_backup_task import RestoreBackupTask
 from prime_backup.mcdr.task_manager import TaskManager
@@ -25,9 +28,12 @@ Context = Dict[str, Any]
 
 
 class CommandManager:
-    def __init__(self, server: PluginServerInterface, task_manager: TaskManager) -> None:
+    def __init__(
+        self, server: PluginServerInterface, task_manager: TaskManager, crontab_manager: CrontabManager
+    ) -> None:
         self._server = server
         self._tasks = task_manager
+        self._crontab = crontab_manager
         self._ready = False
         self.__root_node = Literal(get_config().command.prefix)
 
@@ -52,13 +58,18 @@ class CommandManager:
         self.__root_node.then(_level("list", 1).runs(self._list))
         self.__root_node.then(_level("confirm", 1).runs(self._tasks.confirm))
         self.__root_node.then(_level("abort", 1).runs(self._tasks.abort))
+        self.__root_node.then(self._crontab_node())
         self._ready = True
 
     def close_the_door(self) -> None:
         self._ready = False
 
     def _make(self, source: CommandSource, context: Context) -> None:
-        self._tasks.add_task(CreateBackupTask(source, context.get("comment", "")))
+        def done(ret: Any, error: Optional[Exception]) -> None:
+            if error is None and ret is not None:
+                self._crontab.send_event(CrontabJobEvent.manual_backup_created)
+
+        self._tasks.add_task(CreateBackupTask(source, context.get("comment", "")), done)
 
     def _back(self, source: CommandSource, context: Context) -> None:
         task = RestoreBackupTask(
@@ -68,6 +79,23 @@ class CommandManager:
             fail_soft=bool(context.get("fail_soft")),
         )
         self._tasks.add_task(task)
+
+    def _crontab_node(self) -> Literal:
+        node = _level("crontab", 3)
+        for job_id in CrontabJobId:
+            one = Literal(job_id.name)
+            for action in ("pause", "resume"):
+                one.then(Literal(action).runs(functools.partial(self._operate, job_id, action)))
+            node.then(one)
+        return node
+
+    def _operate(self, job_id: CrontabJobId, action: str, source: CommandSource, _context: Context) -> None:
+        job = self._crontab.jobs[job_id]
+        if not job.is_enabled():
+            source.reply(f"[PB] The job {job_id.name} is not enabled")
+            return
+        getattr(job, action)()
+        source.reply(f"[PB] The job {job_id.name}: {action} done")
 
     def _list(self, source: CommandSource) -> None:
         backups = ListBackupAction().run()
