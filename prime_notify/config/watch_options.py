@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Union
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import Annotated, Literal
@@ -131,16 +131,8 @@ Patience = Annotated[
 ]
 
 
-LeastSize = Annotated[
-    Union[Literal[False], Size],
-    BeforeValidator(_least_size),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 0}, {"const": False}]}),
-]
-LeastDays = Annotated[
-    Union[Literal[False], float],
-    BeforeValidator(_least_days),
-    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": _MOST_DAYS}, {"const": False}]}),
-]
+LeastSize = Annotated[Union[Literal[False], Size], BeforeValidator(_least_size)]
+LeastDays = Annotated[Union[Literal[False], Annotated[float, Field(gt=0, le=_MOST_DAYS)]], BeforeValidator(_least_days)]
 
 
 def _folder(path: str) -> str:
