@@ -113,7 +113,7 @@ class StuckWatch(WatchPart):
         else:
             words = machine_message("stuck_longer", duration(ran), duration(longest))
         message = joined_messages(words, machine_message(f"stuck_{run.task.value}"))
-        fields = {**run.fields, "task_id": task_id, "message": message}
+        fields = {**run.fields, "task_id": task_id, "cost_s": round(ran, 3), "message": message}
         event = Event(EventName.of(run.task, Status.STUCK), run.plugin_id, fields=fields)
 
         def is_due() -> bool:

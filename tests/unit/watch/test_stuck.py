@@ -56,6 +56,7 @@ def test_a_backup_that_takes_four_times_the_longest_of_the_last_ten_is_told_once
     told = world.told[-1]
     assert told.task_id == task_id
     assert told.severity.value == "warning"
+    assert told.cost_s == 80 * MINUTE
     assert told.backup is not None
     assert told.backup.comment == "before the update"
     assert told.operator is not None
