@@ -21,7 +21,7 @@ from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import Config
 from prime_notify.config.option import chinese_description
-from prime_notify.config.units import Duration, Rate
+from prime_notify.config.units import Duration, Rate, Size
 from prime_notify.loading.schema import render_schema
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.model.event import EventName
@@ -238,7 +238,7 @@ def _code(value: object) -> str:
 
 def _as_json(value: object) -> str:
     def plain(one: object) -> object:
-        if isinstance(one, (Duration, Rate)):
+        if isinstance(one, (Duration, Rate, Size)):
             return str(one)
         if isinstance(one, enum.Enum):
             return one.value
@@ -265,7 +265,7 @@ def _kinds(annotation: Any, language: str) -> Iterator[str]:
         for argument in arguments:
             yield from _kinds(argument, language)
     elif origin is Literal:
-        yield ", ".join(f"`{value}`" for value in arguments)
+        yield ", ".join(f"`{'false' if value is False else value}`" for value in arguments)
     elif origin in (list, tuple):
         yield words["list"].format(items=_kind(arguments[0], language))
     else:
@@ -286,6 +286,7 @@ def _simple(kind: Any, words: Mapping[str, str]) -> str:
 _SIMPLE: Sequence[Tuple[type, str]] = (
     (Duration, "duration"),
     (Rate, "rate"),
+    (Size, "size"),
     (bool, "bool"),
     (int, "number"),
     (float, "number"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Dict, Union
+from typing import Any, Dict, Tuple, Union
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -142,9 +142,22 @@ _SIZES = {
     **{f"{unit}IB": 1024**power for power, unit in enumerate("KMGTPE", start=1)},
     **{f"{unit}B": 1000**power for power, unit in enumerate("KMGTPE", start=1)},
     **{unit: 1024**power for power, unit in enumerate("KMGTPE", start=1)},  # as du and df mean them
+    **{f"{unit}I": 1024**power for power, unit in enumerate("KMGTPE", start=1)},
 }
-_SIZE = re.compile(rf"({_NUMBER})\s*([KMGTPE]?i?B?)", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(rf"({_NUMBER})\s*((?:[KMGTPE]i?)?B?)", re.ASCII | re.IGNORECASE)
 _LARGEST = 2**63 - 1
+
+
+def _in_units(size: int, base: int, suffix: str) -> Tuple[int, str]:
+    """A number of the largest unit that divides ``size``, and the unit."""
+    unit = "B"
+    for letter in "KMGTPE":
+        if not size or size % base:
+            break
+        size, unit = size // base, letter + suffix
+    return size, unit
+
+
 _NO_SIZE = Wording('a size is "10GiB", "500MB", or a number of bytes', '大小写作 "10GiB"、"500MB"，或字节数')
 
 
@@ -165,11 +178,9 @@ class Size(int):
         return super().__new__(cls, value)
 
     def __str__(self) -> str:
-        """The shortest exact text: ``Size(str(s)) == s``."""
-        for power, unit in reversed(tuple(enumerate("KMGTPE", start=1))):
-            if self and int(self) % 1024**power == 0:
-                return f"{int(self) // 1024**power}{unit}iB"
-        return f"{int(self)}B"
+        """The exact text with the smallest number, rather in powers of 1024: ``Size(str(s)) == s``."""
+        binary, decimal = _in_units(int(self), 1024, "iB"), _in_units(int(self), 1000, "B")
+        return "{}{}".format(*min(binary, decimal, key=lambda text: len(str(text[0]))))
 
     def __repr__(self) -> str:
         return f"Size({str(self)!r})"
@@ -182,5 +193,5 @@ class Size(int):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        pattern = rf"^\s*{_NUMBER}\s*[KMGTPEkmgtpe]?[iI]?[bB]?\s*$"
+        pattern = rf"^\s*{_NUMBER}\s*([KMGTPEkmgtpe][iI]?)?[bB]?\s*$"
         return {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", "minimum": 0}]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Union
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import Annotated, Literal
@@ -18,6 +18,7 @@ from prime_notify.text.wording import Wording
 __all__ = ["AUTO", "BackupWatch", "CrontabText", "ReportConfig", "StorageWatch", "WatchConfig"]
 
 AUTO = "auto"
+_MOST_DAYS = 3650
 _ABOVE_ZERO = Wording('write a duration above zero, such as "1d"', '请写大于零的时长，如 "1d"')
 
 
@@ -87,7 +88,37 @@ def _patience(value: object) -> object:
     return duration
 
 
-_DURATION_SCHEMA = {"type": "string"}
+def _least_size(value: object) -> object:
+    """A size, or ``false``."""
+    if value is False:
+        return False
+    try:
+        return Size(value)  # type: ignore[arg-type]
+    except ValueError:
+        raise ValueError(
+            Wording('write a size such as "10GiB", or false for never', '请写大小（如 "10GiB"），或 false（不监视）')
+        ) from None
+
+
+def _least_days(value: object) -> object:
+    """A number of days, or ``false``."""
+    if value is False:
+        return False
+    try:
+        days = float("nan" if isinstance(value, bool) else value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        days = float("nan")
+    if not 0 < days <= _MOST_DAYS:
+        raise ValueError(
+            Wording(
+                "write a number of days above 0 and up to {most}, or false for never",
+                "请写天数（大于 0，至多 {most}），或 false（不监视）",
+                most=_MOST_DAYS,
+            )
+        )
+    return days
+
+
 Every = Annotated[
     Union[Literal["auto", False], Duration, CrontabText],
     BeforeValidator(_every),
@@ -98,6 +129,20 @@ Patience = Annotated[
     BeforeValidator(_patience),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number", "exclusiveMinimum": 0}, {"const": False}]}),
 ]
+
+
+LeastSize = Annotated[Union[Literal[False], Size], BeforeValidator(_least_size)]
+LeastDays = Annotated[Union[Literal[False], Annotated[float, Field(gt=0, le=_MOST_DAYS)]], BeforeValidator(_least_days)]
+
+
+def _folder(path: str) -> str:
+    """A path that a system can take."""
+    stripped = path.strip()
+    if not stripped or "\0" in stripped:
+        raise ValueError(
+            Wording('write the path of a folder, such as "/mnt/backups"', '请写文件夹的路径，如 "/mnt/backups"')
+        )
+    return stripped
 
 
 class BackupWatch(Options):
@@ -139,23 +184,21 @@ class BackupWatch(Options):
 class StorageWatch(Options):
     """The watch for the disk that holds the backups."""
 
-    min_free: Union[Literal[False], Size] = option(
+    min_free: LeastSize = option(
         Size("10GiB"),
         'The free space below which the disk is low: a size such as "10GiB", or false for never.',
         '磁盘剩余空间低于多少时通知，如 "10GiB"；false 表示不监视。',
         example="50GiB",
         public=True,
     )
-    min_days: Union[Literal[False], float] = option(
+    min_days: LeastDays = option(
         3.0,
         "The days until the disk is full, at the pace of the last backups, below which it is low; false for never.",
         "按最近备份的增长速度，磁盘不足多少天就会写满时通知；false 表示不监视。",
         example=7,
-        gt=0,
-        le=3650,
         public=True,
     )
-    paths: List[Annotated[str, AfterValidator(str.strip)]] = option(
+    paths: List[Annotated[str, AfterValidator(_folder)]] = option(
         list,
         "Further folders whose disks are watched, beside that of Prime Backup.",
         "除 Prime Backup 的存储外，还要监视哪些文件夹所在的磁盘。",

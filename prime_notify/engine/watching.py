@@ -169,8 +169,13 @@ class Watching:
             return True
 
     def _open_runs(self) -> Sequence[OpenRun]:
+        now = self._clock.steady()
         return [
-            OpenRun(task.task_id, task.plugin_id, task.start.task.value, self._clock.steady(), task.said)
+            OpenRun(
+                *(task.task_id, task.plugin_id, task.start.task.value),
+                now if task.accepted is None else min(now, task.accepted),
+                task.said,
+            )
             for task in self._folder.outbox.open_tasks()
             if task.owner == self._owner
         ]

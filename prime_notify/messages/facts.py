@@ -7,11 +7,13 @@ import functools
 from typing import Dict, Iterator, Optional, Tuple
 
 from prime_notify.messages.catalogue import Catalogue
+from prime_notify.messages.disk_facts import disk_words
 from prime_notify.messages.hints import hint_of
 from prime_notify.messages.machine_texts import comment_text, message_text
 from prime_notify.messages.people import creator_words, people_facts
 from prime_notify.model.event import EventName, Task
 from prime_notify.model.fact import Fact, FactKind
+from prime_notify.model.figures import Storage
 from prime_notify.model.payload import Backup, ErrorInfo, Payload
 from prime_notify.text import humanize
 from prime_notify.text.errors import brief
@@ -39,6 +41,7 @@ def facts(
         *_about_backup(payload.backup, language, catalogue),
         *people_facts(payload, language, catalogue),
         (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),
+        *([] if payload.storage is None else _about_disks(payload.storage, language, catalogue)),
         *_about_content(payload, language, catalogue, zone),
         (FactKind.SERVER, payload.server and payload.server.name and plain(payload.server.name, _NAME)),
         (FactKind.TIME, humanize.zoned_time(payload.timestamp.unix, zone)),
@@ -84,6 +87,11 @@ def _about_backup(backup: Optional[Backup], language: str, catalogue: Catalogue)
         yield FactKind.BACKUP, f"#{backup.id}"
     if backup.comment is not None:
         yield FactKind.COMMENT, plain(comment_text(backup.comment, language, catalogue), _COMMENT)
+
+
+def _about_disks(storage: Storage, language: str, catalogue: Catalogue) -> _Found:
+    for disk in storage.disks:
+        yield FactKind.DISK, disk_words(disk, language, catalogue)
 
 
 def _about_content(payload: Payload, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo]) -> _Found:

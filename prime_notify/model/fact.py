@@ -21,6 +21,7 @@ class FactKind(str, enum.Enum):
     OPERATOR = "operator"
     SOURCE = "source"
     COST = "cost"
+    DISK = "disk"
     SIZE = "size"
     FILES = "files"
     DATE = "date"

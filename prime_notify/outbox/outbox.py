@@ -277,9 +277,14 @@ class Outbox:
 
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
+        rows = self.database.read(queries.OPEN_TASKS)
         return [
-            OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, *queries.start_fields_of(payload))
-            for task_id, plugin_id, start, owner, notification_id, payload in self.database.read(queries.OPEN_TASKS)
+            OpenTask(
+                *(task_id, plugin_id, EventName(start), owner, notification_id),
+                *queries.start_fields_of(payload),
+                accepted,
+            )
+            for task_id, plugin_id, start, owner, notification_id, payload, accepted in rows
         ]
 
     def endings(self) -> Sequence[Ending]:

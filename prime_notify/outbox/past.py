@@ -27,6 +27,8 @@ _NEWEST = f"""
 _BETWEEN = f"SELECT {COLUMNS} FROM task WHERE at > ? AND at <= ? ORDER BY at, id"  # noqa: S608
 _PUT_DISK = "INSERT OR REPLACE INTO disk (path, at, free, total) VALUES (?, ?, ?, ?)"
 _DISK = "SELECT path, at, free, total FROM disk WHERE path = ? ORDER BY at DESC LIMIT ?"
+_DISK_BETWEEN = "SELECT path, at, free, total FROM disk WHERE path = ? AND at > ? AND at <= ? ORDER BY at"
+_NAMES = "SELECT name FROM watch WHERE substr(name, 1, ?) = ? ORDER BY name"
 _FORGET = ("DELETE FROM task WHERE at < ?", "DELETE FROM disk WHERE at < ?")
 _NEWEST_MOMENT = "SELECT max(at) FROM task"
 
@@ -70,6 +72,10 @@ class Past:
         """The newest rows of a disk, the newest first."""
         return [DiskRow(*row) for row in self._database.read(_DISK, path, most)]
 
+    def disk_between(self, path: str, since: float, until: float) -> Sequence[DiskRow]:
+        """The rows of a disk after ``since``, and not after ``until``, in their order."""
+        return [DiskRow(*row) for row in self._database.read(_DISK_BETWEEN, path, since, until)]
+
     # values of the watch
 
     def value(self, name: str) -> Optional[Mapping[str, Any]]:
@@ -81,6 +87,10 @@ class Past:
                 return None
             return found if isinstance(found, dict) else None
         return None
+
+    def names(self, prefix: str) -> Sequence[str]:
+        """The names of the kept values that begin with ``prefix``."""
+        return [name for (name,) in self._database.read(_NAMES, len(prefix), prefix)]
 
     def keep(self, name: str, value: Optional[Mapping[str, Any]]) -> None:
         """Keep a value under a name; None forgets it."""

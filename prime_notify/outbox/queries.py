@@ -42,9 +42,8 @@ __all__ = [
 
 OPEN_TASK_ROWS = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
 OPEN_TASKS = """
-    SELECT task_id, plugin_id, start, owner, notification_id,
-        (SELECT payload FROM notification WHERE id = notification_id)
-    FROM open_task ORDER BY rowid
+    SELECT task_id, plugin_id, start, owner, notification_id, payload, accepted
+    FROM open_task LEFT JOIN notification ON notification.id = notification_id ORDER BY open_task.rowid
 """
 
 # A delivery is ready when no earlier one of the same task still waits for the same endpoint: a start before its end.

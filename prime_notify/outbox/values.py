@@ -128,7 +128,8 @@ class OpenTask:
     """A task whose start was accepted and whose end was not yet. ``owner`` names the process that saw the start.
 
     ``said``: the fields of the start that its end would carry, too; empty where they are not known any more.
-    ``server_ran``: whether the server ran at the start; None where that is not known.
+    ``server_ran``: whether the server ran at the start; None where that is not known. ``accepted``: steady seconds of
+    the acceptance of the start, where it is stored.
     """
 
     task_id: str
@@ -138,6 +139,7 @@ class OpenTask:
     notification_id: str
     said: Mapping[str, Any] = field(default_factory=dict, compare=False)
     server_ran: Optional[bool] = field(default=None, compare=False)
+    accepted: Optional[float] = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

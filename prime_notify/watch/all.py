@@ -6,7 +6,9 @@ from typing import Callable, Sequence
 
 from prime_notify.watch.overdue import OverdueWatch
 from prime_notify.watch.part import WatchContext, WatchPart
+from prime_notify.watch.storage import StorageWatch
+from prime_notify.watch.stuck import StuckWatch
 
 __all__ = ["PARTS"]
 
-PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch,)
+PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch, StuckWatch, StorageWatch)

@@ -41,7 +41,8 @@ class PartOf(Protocol):
 
 
 class OpenRun(NamedTuple):
-    """A task that is under way. ``began``: in steady seconds of this process. ``fields``: those of its start."""
+    """A task that is under way. ``began``: in steady seconds, by the clock that ran then: after a reload of the plugin,
+    a change of the machine's clock in between moves it. ``fields``: those of its start."""
 
     task_id: str
     plugin_id: str

@@ -71,6 +71,7 @@ def test_a_run_that_was_left_out_since_nobody_was_online_counts_where_the_owner_
 
 
 def test_it_is_not_told_while_a_backup_runs_but_when_that_one_fails(world: WatchWorld) -> None:
+    world.configure(watch={"stuck_after": False})
     world.look()
     world.look_until(12 * HOUR)
     task_id = world.begin()
