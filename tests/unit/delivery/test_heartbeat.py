@@ -138,34 +138,32 @@ def test_an_error_of_ours_is_a_failure_like_any(caplog: pytest.LogCaptureFixture
 
 def test_the_next_thread_of_an_endpoint_waits_for_the_former() -> None:
     """Never two heartbeats of one endpoint at once."""
-    entered, release, order = threading.Event(), threading.Event(), []
+    began = {"old": threading.Event(), "new": threading.Event()}
+    release, order = threading.Event(), []
 
-    def blocking(name: str, gate: threading.Event) -> Heart:
+    def blocking(name: str) -> Heart:
         wire = Wire()
 
         def answer() -> Answer:
             order.append(name)
-            entered.set()
-            gate.wait(60)
+            began[name].set()
+            release.wait(60)
             order.append(f"{name} done")
             return Response(200)
 
         wire.answer = answer
         return wire.heart
 
-    open_gate = threading.Event()
-    open_gate.set()
-    former = HeartThread(blocking("old", release), 1, LOG)
+    former = HeartThread(blocking("old"), 1, LOG)
     former.start()
-    entered.wait(60)
-    following = HeartThread(blocking("new", open_gate), 2, LOG, after=former)
+    began["old"].wait(60)
+    following = HeartThread(blocking("new"), 2, LOG, after=former)
     following.start()
     former.stop()
     assert not former.join(0.0)
     release.set()
     assert former.join(60)
-    entered.clear()
-    entered.wait(60)
+    began["new"].wait(60)
     following.stop()
     assert following.join(60)
     assert order == ["old", "old done", "new", "new done"]
