@@ -187,7 +187,8 @@ class UptimeKuma(Channel[UptimeKumaEndpoint]):
         values = {"status": status, "msg": text}
         if 0 < ping <= _LONGEST_PING:
             values["ping"] = str(ping)
-        return Request("GET", self._address("", values), dict(self.endpoint.headers))
+        shown = "\n".join(f"{name}: {value}" for name, value in values.items())
+        return Request("GET", self._address("", values), dict(self.endpoint.headers), text=shown)
 
     def _address(self, page: str, values: Optional[Dict[str, str]] = None) -> str:
         """The push URL with these parameters in place of those that it was copied with; or another page of the server.

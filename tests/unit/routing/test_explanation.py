@@ -74,6 +74,13 @@ def test_what_is_switched_off_is_said() -> None:
     assert lines(decision) == ["notification.enabled is false", "enabled is false"]
 
 
+def test_a_report_has_to_be_asked_for() -> None:
+    payload = normalized(event("report")).payload
+    decision = decide(payload, endpoint().config, NotificationConfig(enabled=True), RoutingContext())
+    assert lines(decision) == ['report goes only to endpoints whose "events" name it']
+    assert lines(decision, CHINESE) == ['report 只发送给在 "events" 中写明它的推送目标']
+
+
 def test_the_title_says_what_comes_of_it() -> None:
     sent = Explanation("ops", decided("backup_start", {}))
     assert explanation_title(sent, "backup_start", ENGLISH) == "backup_start goes to ops"
