@@ -215,7 +215,7 @@ class UptimeKuma(Channel[UptimeKumaEndpoint]):
 
 def _judged(response: Response) -> Outcome:
     answer = parse_object(response.body)
-    text = excerpt(answer.get("msg"))
+    text = excerpt(answer.get("msg")).rstrip(".")
     if answer.get("ok") is True and 200 <= response.status < 300:
         return Delivered(response.status)
     if answer.get("ok") is False and text and (200 <= response.status < 300 or response.status == 404):

@@ -118,8 +118,8 @@ class EndpointConfig(Options):
     )
     mention: Optional[Mention] = option(
         None,
-        "The people to mention; by default on failures only.",
-        "要 @ 的人；默认仅在失败时。",
+        "The people to mention; by default on errors only.",
+        "要 @ 的人；默认仅在出错时。",
         example={"users": ["123456789"]},
     )
     lifecycle: Lifecycle = option(
