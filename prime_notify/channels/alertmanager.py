@@ -24,7 +24,7 @@ from prime_notify.channels.common.prose import collapse_spaces, last_lines, plai
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
 from prime_notify.config.units import Duration
-from prime_notify.model.event import Severity
+from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Retry
 from prime_notify.model.payload import Payload
@@ -122,7 +122,8 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
     """Posts alerts. Each kind of task has one alert for each severity.
 
     A failure fires an alert, and so does an aborted task. A success resolves all that fired; with warnings, it fires
-    the alert of this severity instead. A start posts an empty list, which Alertmanager takes.
+    the alert of this severity instead. A task that is stuck fires an alert of its own, which any end of it resolves.
+    A start and a report post an empty list, which Alertmanager takes.
     """
 
     type = "alertmanager"
@@ -132,15 +133,16 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
     about = {
         "en_us": (
             "Fires an alert in [Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) when a task "
-            "fails (severity `critical`) or is aborted (`warning`). The next success of the same kind resolves it. "
+            "fails or is overdue (severity `critical`), or is aborted, or the disk is low (`warning`). The next "
+            "success of the same kind resolves it. A stuck task has an alert of its own, until its end. "
             "`url` is the address of Alertmanager. For a cluster, write one endpoint for each member. Alertmanager "
             "keeps alerts in memory: an alert that is lost in a restart comes back with the next failure. Test "
             "notifications carry the label `test`."
         ),
         "zh_cn": (
-            "任务失败（严重程度 `critical`）或被中止（`warning`）时，在 "
+            "任务失败、逾期（严重程度 `critical`），或被中止、磁盘不足（`warning`）时，在 "
             "[Alertmanager](https://prometheus.io/docs/alerting/latest/alertmanager/) 中触发告警，"
-            "同类任务下一次成功时解除；没有触发过的告警不会解除。"
+            "同类任务下一次成功时解除；卡住的任务另有告警，在其结束时解除。没有触发过的告警不会解除。"
             "`url` 是 Alertmanager 的地址；若是集群，请为每个成员各写一个推送目标。"
             "告警只保存在其内存中：重启后丢失的告警会在下一次失败时再次出现。测试通知带有标签 `test`。"
         ),
@@ -175,7 +177,7 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
         alert that it has never seen. Where they are not known, it resolves all that may fire.
         """
         payload = message.payload
-        if payload.event.is_start:
+        if payload.event.is_start or payload.task is Task.REPORT:
             return [], before or []
         resolves = _resolves(payload)
         firing = None if resolves and payload.severity is Severity.INFO else payload.severity
@@ -185,16 +187,21 @@ class Alertmanager(Channel[AlertmanagerEndpoint]):
             common["generatorURL"] = self.endpoint.actions[0].url
         until = _rfc3339(message.now + float(self.endpoint.alertmanager.lasts))
         fired = [self._labels(payload, firing)] if firing is not None else []
-        ended = [self._labels(payload, severity) for severity in SEVERITIES] if before is None else before
-        alerts = [{"labels": labels, **common, "endsAt": until} for labels in fired]
         if resolves:
-            alerts += [{"labels": labels, **common, "endsAt": common["startsAt"]} for labels in _distinct(ended, fired)]
-        return alerts, fired if resolves else [*(before or []), *fired]
+            ended = [self._labels(payload, severity) for severity in SEVERITIES] if before is None else before
+        else:
+            stuck = self._labels(payload, Severity.WARNING, stuck=True)
+            ended = [labels for labels in before or [] if payload.event.is_end and labels == stuck]
+        alerts = [{"labels": labels, **common, "endsAt": until} for labels in fired]
+        alerts += [{"labels": labels, **common, "endsAt": common["startsAt"]} for labels in _distinct(ended, fired)]
+        kept = [] if resolves else [labels for labels in before or [] if labels not in ended]
+        return alerts, [*kept, *fired]
 
-    def _labels(self, payload: Payload, severity: Severity) -> Dict[str, str]:
+    def _labels(self, payload: Payload, severity: Severity, *, stuck: Optional[bool] = None) -> Dict[str, str]:
         """The identity of an alert: the same for a failure and for the success that resolves it."""
+        is_stuck = payload.status is Status.STUCK if stuck is None else stuck
         labels = {
-            "alertname": f"Minecraft{payload.task.value.title()}Problem",
+            "alertname": f"Minecraft{payload.task.value.title()}{'Stuck' if is_stuck else 'Problem'}",
             "severity": SEVERITIES[severity],
             "server": payload.server.name if payload.server else None,
             "task": payload.task.value,

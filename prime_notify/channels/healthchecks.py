@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import List
+from typing import List, Optional
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, model_validator
@@ -19,9 +19,11 @@ from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import collapse_spaces, plain_text, traceback_of
 from prime_notify.config.choices import TaskChoices, as_choice
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.heartbeat_option import HeartbeatInterval, heartbeat_option
 from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.config.units import Rate
 from prime_notify.model.event import Severity, Status, Task
+from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
@@ -80,6 +82,7 @@ class HealthchecksEndpoint(EndpointConfig):
     """An endpoint of type ``healthchecks``: ``url`` is a check's ping URL."""
 
     type: Literal["healthchecks"]
+    heartbeat: Optional[HeartbeatInterval] = heartbeat_option()
     healthchecks: HealthchecksOptions = option(
         HealthchecksOptions, "Options of Healthchecks.", "Healthchecks 的选项。", example={"aborted": "fail"}
     )
@@ -145,6 +148,15 @@ class Healthchecks(Channel[HealthchecksEndpoint]):
 
     def render(self, message: Message) -> Request:
         return text_post(self._address(message.payload), self._text(message), self.endpoint.headers, {})
+
+    def heartbeat(self, beat: Heartbeat) -> Request:
+        return text_post(self.endpoint.url, "", self.endpoint.headers, {})
+
+    def is_alarm(self, task: Task, status: Status) -> bool:
+        options = self.endpoint.healthchecks
+        if status is Status.ABORTED:
+            return task in options.tasks and options.aborted == "fail"
+        return status.begins_failure and task in (Task.BACKUP, *options.tasks)
 
     def judge(self, response: Response) -> Outcome:
         return _judged(response)

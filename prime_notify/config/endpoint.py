@@ -12,6 +12,7 @@ from prime_notify.config.choices import EventChoice, EventChoices, TextList, as_
 from prime_notify.config.connection_options import ClientCertificate, ProxyAddress, Verify, checked_headers, http_url
 from prime_notify.config.delivery_options import DedupeConfig, DigestConfig, GroupName, QuietHoursConfig, Repeat
 from prime_notify.config.filter import Filter
+from prime_notify.config.heartbeat_option import NoHeartbeat, heartbeat_option
 from prime_notify.config.levels import Level
 from prime_notify.config.message_options import Action, Mention, Templates, TimeZone
 from prime_notify.config.option import Options, option
@@ -117,8 +118,8 @@ class EndpointConfig(Options):
     )
     mention: Optional[Mention] = option(
         None,
-        "The people to mention; by default on failures only.",
-        "要 @ 的人；默认仅在失败时。",
+        "The people to mention; by default on errors only.",
+        "要 @ 的人；默认仅在出错时。",
         example={"users": ["123456789"]},
     )
     lifecycle: Lifecycle = option(
@@ -213,14 +214,14 @@ class EndpointConfig(Options):
     )
     repeat: Optional[Repeat] = option(
         None,
-        'The time between reminders of a task that still fails, from 1 minute to 7 days, such as "6h". The '
-        "next success is sent as well, even "
-        "if the filter keeps successes out.",
+        'The time between reminders of a task that still fails, from 1 minute to 7 days, such as "6h". The next '
+        "success is sent as well, even if the filter keeps successes out.",
         "任务仍然失败时，每隔多久提醒一次：1 分钟到 7 天，如 6h。下一次成功也会通知，不受 filter 限制。",
         example="6h",
         public=True,
         defers=True,
     )
+    heartbeat: Optional[NoHeartbeat] = heartbeat_option()
     fallback: Optional[TextList] = option(
         None,
         "Names of other endpoints, the preferred one first. They get the warnings and errors that wait while this one "

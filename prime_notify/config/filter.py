@@ -48,7 +48,9 @@ class Rules(Options):
     success_only: bool = option(
         False, "Successes, with or without warnings.", "成功（无论有无警告）。", example=True, public=True
     )
-    error_only: bool = option(False, "Failures.", "失败。", example=True, public=True)
+    error_only: bool = option(
+        False, "Failures, and overdue backups.", "失败，以及备份逾期。", example=True, public=True
+    )
     min_severity: Optional[SeverityChoice] = option(
         None,
         'This severity or worse: "info", "warning" or "error".',
@@ -103,9 +105,9 @@ class Rules(Options):
     )
     on_change: bool = option(
         False,
-        "Ends of tasks whose outcome differs from the previous one of the same plugin and kind: "
-        "the first failure, and the recovery.",
-        "结果与上一次任务（同一插件、同一种类）不同的结束事件：首次失败，以及恢复。",
+        "Outcomes that differ from the previous one of the same plugin and kind of task: the first failure, and the "
+        "recovery. Overdue backups and low disks are outcomes, too.",
+        "与上一次（同一插件、同一种类）不同的结果：首次失败，以及恢复。备份逾期与磁盘空间不足也算结果。",
         example=True,
         public=True,
     )

@@ -12,6 +12,7 @@ from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.endpoint import Endpoint
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.crash_points import CrashPoint, no_crash
+from prime_notify.model.event import Bound
 from prime_notify.model.failure import FailureKind, TransportFailure
 from prime_notify.model.item import Item
 from prime_notify.model.notification import Message, Notification
@@ -141,6 +142,8 @@ class Attempter:
             outcome = endpoint.judge(request, answer)
             if isinstance(outcome, Delivered):
                 self._follow_up(endpoint, message, warnings)
+                if previous and message.payload.event.bound is Bound.NONE and not endpoint.channel.shows_state:
+                    outcome = dataclasses.replace(outcome, receipt=None)  # the end answers the start, not this
             return outcome, response
         except Exception as error:  # noqa: BLE001  (a bug of a channel must not stop the lane)
             return Retry(internal_error(error), hint=internal_remedy(error), internal=True), ""

@@ -47,6 +47,11 @@ class LaneThread:
         self._stopping.set()
         self._wake.set()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it works, or will with the first wake-up."""
+        return self._thread is None or self._thread.is_alive()
+
     def join(self, timeout: Optional[float] = None) -> bool:
         """Wait for the thread to end; whether it has."""
         if self._thread is None:

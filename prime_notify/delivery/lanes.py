@@ -80,6 +80,11 @@ class Lanes:
         """The lanes by the names of their endpoints, to be looked at."""
         return {name: thread.lane for name, thread in self._threads.items()}
 
+    @property
+    def alive(self) -> bool:
+        """Whether every lane works."""
+        return all(thread.is_alive for thread in self._threads.values())
+
     def stop(self, grace: float, *, now: Callable[[], float] = time.monotonic) -> Sequence[str]:
         """End all lanes; attempts under way get ``grace`` seconds together. Names of those that are still trying."""
         self._waker.stop()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Iterable, Mapping, NamedTuple, Optional, Tuple
 
 from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.delivery.heartbeat import LastHeartbeat
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.notices import LastResult
 from prime_notify.loading.load import BrokenEndpoint, LoadedConfig, Problem
@@ -22,7 +25,7 @@ class EndpointState:
     ``confirmed``: that success was no mere acceptance. ``disabled``: the service said that the address is gone.
     ``paused_for``: seconds until the next try, while it is paused. ``orphaned``: it is not in the config any more, but
     deliveries wait for it. ``mistake``: the problem in the config that switches it off. ``visible_to``: the permission
-    level that sees it.
+    level that sees it. ``heartbeat``: the newest one, where the endpoint has them.
     """
 
     name: str
@@ -41,6 +44,7 @@ class EndpointState:
     orphaned: bool = False
     mistake: Optional[Problem] = None
     visible_to: int = 0
+    heartbeat: Optional[LastHeartbeat] = None
 
     @property
     def on(self) -> bool:
@@ -98,6 +102,7 @@ def overview_of(
     *,
     switched: Mapping[str, bool],
     now: float,
+    heartbeats: Mapping[str, LastHeartbeat] = MappingProxyType({}),
 ) -> Tuple[EndpointState, ...]:
     """A state for each endpoint of the config, those with a mistake included, then one for each other name for which
     deliveries are left."""
@@ -111,6 +116,7 @@ def overview_of(
         )
         for endpoint in loaded.endpoints
     ]
+    states = [dataclasses.replace(state, heartbeat=heartbeats.get(state.name)) for state in states]
     known = {state.name for state in states}
     for broken in loaded.broken:
         left = (0, 0) if broken.name in known else (waiting.get(broken.name, 0), dead.get(broken.name, 0))

@@ -21,7 +21,8 @@ from prime_notify.delivery.policy import Policy, longest_wait
 from prime_notify.delivery.startup_check import StartupCheck
 from prime_notify.engine.active_endpoints import ActiveEndpoints
 from prime_notify.engine.dead_letters import DeadLetters
-from prime_notify.engine.hand_off import HandOff
+from prime_notify.engine.hand_off import HandOff, say_slow
+from prime_notify.engine.heartbeats import Heartbeats
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
 from prime_notify.engine.intake import Accepted, Intake, NotificationFactory
 from prime_notify.engine.processes import process_token
@@ -101,15 +102,17 @@ class Engine:
         self._factory = NotificationFactory(self._clock, self._new_id, server_running, log)
         self._intake: Optional[Intake] = None  # while this process owns the data folder
         self._console = console
-        self._hand_off = HandOff(self._take_in, self._say_slow, log)
+        self._hand_off = HandOff(self._take_in, functools.partial(say_slow, console), log)
         self._lanes = Lanes(self._make_lane, self._members_after)
         self.rehearsal = Rehearsal(
             self._scene, self._lock, self._messages, self._attempter, self._lanes, self._clock, self._factory, log
         )
         intake, parts = (lambda: self._intake), (self._folder, self._endpoints, self._factory)
         self.watching = Watching(self._lock, intake, *parts, self.overview, schedule, self._owner)
+        hand_off, lanes = self._hand_off, self._lanes
+        self.heartbeats = Heartbeats(sender, intake, *parts, hand_off, lanes, self.watching, console)
         self.dead_letters = DeadLetters(self._folder, self._lanes, self._clock, self.catch_up)
-        pruner = Pruner(self._clock, self._retention, crash_point)
+        pruner = Pruner(self._clock, lambda: self._endpoints.loaded.config.history, crash_point)
         self._chores = Housekeeping(self._folder, self._lanes, pruner, self._own_folder, self._accept_inbox, log)
         self._housekeeping: Optional[PeriodicThread] = None
 
@@ -127,6 +130,7 @@ class Engine:
         if threads:
             self._housekeeping.start()
             self.watching.start()
+            self.heartbeats.start()
         self._check_endpoints()
 
     def stop(self, grace: float) -> Sequence[str]:
@@ -140,12 +144,14 @@ class Engine:
                 return []
             self._running = False
         self._check.stop(grace=1.0)
+        self.heartbeats.stop()
         self.watching.stop(grace)
         if self._housekeeping is not None:
             self._housekeeping.stop()
         busy = self._lanes.stop(grace)
         if self._own_transport is not None:
             self._own_transport.close()
+        self.heartbeats.join(1.0)
         self._folder.release()
         self._intake = None
         return busy
@@ -177,6 +183,7 @@ class Engine:
     def _apply(self) -> None:
         if self._running and self._intake is not None:
             self._lanes.apply(self._endpoints.on.endpoints)
+            self.heartbeats.apply(self._endpoints.on.endpoints)
 
     def _check_endpoints(self) -> None:
         if self._own_transport is not None:  # the transport of a test reaches everything
@@ -207,10 +214,6 @@ class Engine:
             if self._intake is not None:
                 self._intake.accept_inbox()
 
-    def _retention(self) -> Tuple[float, int]:
-        history = self._endpoints.loaded.config.history
-        return float(history.keep), history.max
-
     # accepting
 
     def accept(self, event: Event, arrival: Optional[Arrival] = None) -> Optional[str]:
@@ -239,10 +242,6 @@ class Engine:
     def _publish(self, accepted: Accepted) -> None:
         self._lanes.wake_soon(accepted.endpoints)
         self._on_accepted(accepted.notification)
-
-    def _say_slow(self, slow: bool) -> None:
-        level, key = (logging.WARNING, "log.disk_slow") if slow else (logging.INFO, "log.outbox_recovered")
-        self._console.say(level, key)
 
     # delivering
 
@@ -293,7 +292,8 @@ class Engine:
         self.catch_up()
         outbox, active, slow = self._folder.outbox, self._running and self._folder.owned, self._hand_off.is_slow
         waiting, dead = (outbox.waiting(), outbox.dead()) if active and not slow else ({}, {})
-        loaded, switched = self._endpoints.loaded, self._endpoints.switched
-        states = overview_of(loaded, self._lanes.by_name(), waiting, dead, switched=switched, now=self.now)
+        loaded, switched, beats = self._endpoints.loaded, self._endpoints.switched, self.heartbeats.last
+        names = self._lanes.by_name()
+        states = overview_of(loaded, names, waiting, dead, switched=switched, now=self.now, heartbeats=beats)
         enabled = loaded.config.notification.enabled
         return Overview(enabled, states, self._folder.owner, active and (slow or self._folder.refusing))

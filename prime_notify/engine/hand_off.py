@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Callable, List, Optional, Sequence
 
+from prime_notify.messages.console_log import ConsoleLog
 from prime_notify.outbox.values import Received
 
 __all__ = ["PATIENCE", "HandOff", "TakeIn"]
@@ -76,6 +77,11 @@ class HandOff:
         self._thread = threading.Thread(target=self._work, name="prime_notify-intake", daemon=True)
         self._thread.start()
 
+    @property
+    def works(self) -> bool:
+        """Whether events are taken, and stored at once."""
+        return self._open and not self.is_slow and self._thread is not None and self._thread.is_alive()
+
     def stop(self, timeout: float) -> bool:
         """Take no more events. Whether all of them were taken in within ``timeout`` seconds. Idempotent."""
         with self._lock:
@@ -141,3 +147,9 @@ class HandOff:
             self._log.exception("unexpected error while accepting %s", names)
         for call in calls:
             call.end()
+
+
+def say_slow(console: ConsoleLog, slow: bool) -> None:
+    """Log that the disk holds events for too long, or works again."""
+    level, key = (logging.WARNING, "log.disk_slow") if slow else (logging.INFO, "log.outbox_recovered")
+    console.say(level, key)

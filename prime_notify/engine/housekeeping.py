@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, List
 
 from prime_notify.clock import Clock
+from prime_notify.config.models import HistoryConfig
 from prime_notify.crash_points import CrashPoint, no_crash
 from prime_notify.delivery.lanes import Lanes
 from prime_notify.outbox.errors import OutboxError
@@ -26,9 +27,9 @@ _FIRST_PRUNE = 60.0  # seconds after the start, when a server is busy
 
 
 class Pruner:
-    """Forgets notifications that are past retention, in small batches. ``keep``: seconds, and the most of them."""
+    """Forgets notifications that are past retention, in small batches. ``keep``: the option in force."""
 
-    def __init__(self, clock: Clock, keep: Callable[[], tuple[float, int]], crash_point: CrashPoint = no_crash) -> None:
+    def __init__(self, clock: Clock, keep: Callable[[], HistoryConfig], crash_point: CrashPoint = no_crash) -> None:
         self._clock = clock
         self._keep = keep
         self._crash_point = crash_point
@@ -39,9 +40,9 @@ class Pruner:
         now = self._clock.steady()
         if now < self._next:
             return 0
-        seconds, most = self._keep()
+        keep = self._keep()
         self._crash_point("prune:round")
-        forgotten = outbox.prune(Retention(now - seconds, most), most=_PRUNE_BATCH)
+        forgotten = outbox.prune(Retention(now - float(keep.keep), keep.max), most=_PRUNE_BATCH)
         if forgotten < _PRUNE_BATCH:
             self._next = now + _PRUNE_EVERY
         return forgotten

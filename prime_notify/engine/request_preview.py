@@ -47,7 +47,8 @@ def _http(request: Request, redact: Callable[[str], str]) -> List[str]:
     lines = [f"{request.method} {mask_url(request.url)}"]
     for name, value in request.headers.items():
         lines.append(f"{name}: {_HIDDEN if name.lower() in _MASKED_HEADERS else redact(value)}")
-    return [*lines, "", *_text(request.body, redact)] if request.body else lines
+    shown = request.body or request.text.encode("utf-8", "replace")
+    return [*lines, "", *_text(shown, redact)] if shown else lines
 
 
 def _command(request: CommandRequest, redact: Callable[[str], str]) -> List[str]:

@@ -7,8 +7,9 @@ from typing import Any, Dict, Optional
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import full_message
 from prime_notify.messages.texts import headline, with_server, zone_of
+from prime_notify.model.event import Status, Task
 from prime_notify.model.ids import derived_id
-from prime_notify.model.item import Item
+from prime_notify.model.item import Item, Remark
 from prime_notify.model.notification import Notification
 from prime_notify.text import humanize
 
@@ -45,4 +46,15 @@ def _text(item: Item, part: str, language: str, catalogue: Catalogue, timezone: 
     assert item.remark is not None
     since = humanize.zoned_time(item.since, zone_of(timezone))
     values = {"count": item.count, "times": 1 + item.count, "since": since}
-    return catalogue.text(language, f"notification.remark.{item.remark.value}.{part}", **values, **more)
+    return catalogue.text(language, f"notification.remark.{_key(item, item.remark)}.{part}", **values, **more)
+
+
+def _key(item: Item, remark: Remark) -> str:
+    """The key of its texts. What is overdue, or low, did not fail."""
+    payload = item.notification.payload
+    kind: str = remark.value
+    if remark is Remark.MORE:
+        return kind
+    if payload.overdue is not None or payload.status is Status.OVERDUE:
+        return f"{kind}_overdue"
+    return f"{kind}_low" if payload.task is Task.STORAGE else kind

@@ -31,7 +31,7 @@ __all__ = [
 
 _SERVER_NAME = 64
 _SYMBOLS = {Severity.INFO: "✅", Severity.WARNING: "⚠️", Severity.ERROR: "❌"}
-_SYMBOLS_OF_STATUS = {Status.START: "⏳", Status.ABORTED: "⏹️"}
+_SYMBOLS_OF_STATUS = {Status.START: "⏳", Status.ABORTED: "⏹️", Status.OVERDUE: "⏰"}
 
 
 def message_of(

@@ -8,12 +8,12 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from prime_notify.model.event import Event
 from prime_notify.model.fields import TOP_LEVEL
-from prime_notify.model.payload import Payload
+from prime_notify.model.payload import Payload, Timestamp
 from prime_notify.model.reading import Reading
 from prime_notify.model.scalars import short_text
 from prime_notify.text.clean import clean_text
 
-__all__ = ["Normalized", "normalize"]
+__all__ = ["Normalized", "normalize", "timestamp_of"]
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _EXTRA_BYTES = 16384
@@ -49,7 +49,7 @@ def normalize(
         "event": event.name,
         "task": event.name.task,
         "status": event.name.status,
-        "timestamp": _timestamp(known.get("timestamp", now)),
+        "timestamp": timestamp_of(known.get("timestamp", now)),
         "task_id": clean_text(task_id, _NAME),
         "plugin": {"id": plugin_id, **_present(version=version), **known.get("plugin", {})},
     }
@@ -75,10 +75,11 @@ def _extra(reading: Reading, given: Mapping[Any, Any]) -> Dict[str, Any]:
     return reading.json("extra", {**given, **strangers}, _EXTRA_BYTES)
 
 
-def _timestamp(unix: float) -> Dict[str, Any]:
+def timestamp_of(unix: float) -> Timestamp:
+    """A moment, in milliseconds."""
     unix = round(unix, 3)
     moment = _EPOCH + datetime.timedelta(seconds=unix)
-    return {"unix": unix, "iso": moment.isoformat(timespec="milliseconds") + "Z"}
+    return Timestamp(unix=unix, iso=moment.isoformat(timespec="milliseconds") + "Z")
 
 
 def _present(**values: Any) -> Dict[str, Any]:

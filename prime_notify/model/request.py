@@ -46,6 +46,7 @@ class Request:
     URLs and header values are secrets, and bodies private: none of them is in the repr. ``connection`` comes from the
     endpoint, for every channel alike. ``warnings``: problems of making the request, for the log. ``receipt``: what the
     channel has to know of the request when it judges the answer, or to remember when the message is delivered.
+    ``text``: the message for a preview, where it stands in the URL.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Request:
     connection: ConnectionOptions = field(default_factory=ConnectionOptions, repr=False)
     warnings: Tuple[str, ...] = field(default=(), repr=False)
     receipt: Optional[Mapping[str, str]] = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

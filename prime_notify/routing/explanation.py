@@ -142,6 +142,8 @@ def _pauses(explanation: Explanation, say: Say[T]) -> Iterator[ExplanationLine[T
 def _text(reason: Reason, say: Say[T]) -> T:
     if reason.rule == "enabled":
         return say("why.switched_off", path=reason.path)
+    if reason.rule == "on_request":
+        return say("why.on_request", found=_actual(reason, say))
     verb = "keeps_out" if reason.excepted else "wants"
     fits = "fits" if reason.passed is not reason.excepted else "fits_not"
     if reason.actual is None:

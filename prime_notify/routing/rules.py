@@ -72,8 +72,7 @@ def _success_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleR
 
 
 def _error_only(payload: Payload, _expected: bool, _: RoutingContext) -> RuleResult:
-    is_failure = payload.event.default_severity is Severity.ERROR
-    return RuleResult(is_failure, (payload.status.value,), (Status.FAILURE.value,))
+    return _among(payload.status.value, _ERRORS)
 
 
 def _min_severity(payload: Payload, expected: Severity, _: RoutingContext) -> RuleResult:
@@ -134,6 +133,9 @@ def _on_change(payload: Payload, _expected: bool, context: RoutingContext) -> Ru
         return _unknown(())
     last = context.last.get(payload.task_kind, Status.SUCCESS)
     return RuleResult(payload.status != last, (payload.status.value, last.value))
+
+
+_ERRORS = tuple(dict.fromkeys(event.status for event in EventName if event.default_severity is Severity.ERROR))
 
 
 def _unknown(expected: Sequence[str]) -> RuleResult:

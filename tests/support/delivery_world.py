@@ -14,7 +14,6 @@ from prime_notify.delivery.attempt import Attempter
 from prime_notify.delivery.lane import Lane
 from prime_notify.delivery.policy import Policy
 from prime_notify.messages.messages import Messages
-from prime_notify.model.event import Status
 from prime_notify.model.failure import TransportFailure
 from prime_notify.model.ids import IdFactory
 from prime_notify.model.normalize import normalize
@@ -112,7 +111,7 @@ class World:
         to = endpoints or tuple(one.name for one in self.endpoints)
         payload = notification.payload
         ended = None if payload.event.is_start else Ending(payload.plugin.id, payload.task, payload.status)
-        recovery = to if self.filtered and payload.status is Status.SUCCESS else ()
+        recovery = to if self.filtered and payload.status.ends_failure else ()
         change = TaskChange(ended=ended)
         in_order = [one.name for one in self.endpoints if one.channel.shows_state]
         at = self.clock.steady()

@@ -19,7 +19,7 @@ from prime_notify.channels.common.http_status import Refusal, refusal
 from prime_notify.channels.common.lifecycle import run_id
 from prime_notify.channels.common.prose import traceback_of, with_traceback
 from prime_notify.channels.common.recipients import left_of, receipt_of
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Severity
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.payload import Payload
@@ -161,7 +161,8 @@ def _level(payload: Payload) -> str:
     """How a push interrupts, unless the config says otherwise."""
     if payload.event.default_severity is Severity.ERROR:
         return "critical"
-    return "passive" if payload.status is Status.SUCCESS and not payload.has_warnings else "active"
+    is_calm = payload.status.ends_failure or payload.event.is_on_request
+    return "passive" if is_calm and payload.severity is Severity.INFO else "active"
 
 
 def _fields(endpoint: BarkEndpoint, message: Message) -> Dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, FrozenSet, Generic, Mapping, Optional, Tuple, 
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
 from prime_notify.config.units import Rate
+from prime_notify.model.event import Status, Task
+from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome
 from prime_notify.model.request import AnyRequest, Request
@@ -88,6 +90,17 @@ class Channel(abc.ABC, Generic[E_co]):
         It is tried once. Its outcome changes nothing for the message.
         """
         return None
+
+    def heartbeat(self, beat: Heartbeat) -> Optional[AnyRequest]:
+        """The request of a heartbeat; None: the service knows no states.
+
+        The endpoint model of a channel that makes one has the option (:mod:`prime_notify.config.heartbeat_option`).
+        """
+        return None
+
+    def is_alarm(self, task: Task, status: Status) -> bool:
+        """Whether the endpoint shows an alarm after the last task of this kind ended so. A heartbeat would hide it."""
+        return task is Task.BACKUP and status.begins_failure
 
     def judge_answer(self, request: AnyRequest, response: Response) -> Outcome:
         """The same for the answer to a known request: a delivered message leaves the request's receipt behind."""

@@ -8,6 +8,7 @@ from typing import Any, Optional
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.known_services import is_own_server
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome, Permanent, Retry
 from prime_notify.model.request import AnyRequest, MailRequest, Request
@@ -40,6 +41,11 @@ class Endpoint:
     def follow_up(self, message: Message) -> Optional[AnyRequest]:
         """The request that updates the start after ``message`` is delivered, if there is one."""
         request = self.channel.follow_up(message)
+        return None if request is None else self._connected(request)
+
+    def heartbeat(self, beat: Heartbeat) -> Optional[AnyRequest]:
+        """The request of a heartbeat; None: the service takes none."""
+        request = self.channel.heartbeat(beat)
         return None if request is None else self._connected(request)
 
     def _connected(self, request: AnyRequest) -> AnyRequest:

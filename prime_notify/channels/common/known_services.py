@@ -52,6 +52,7 @@ _ADDRESSES: Tuple[_Addresses, ...] = (
     _at("wecom", r"qyapi\.weixin\.qq\.com"),
     # Servers of one's own, by paths that nothing else has
     _at("healthchecks", "", rf"(?:/.*)?/ping/{_UUID}(?:/|$)"),
+    _at("uptime_kuma", "", r"(?:/.*)?/api/push/(?:[A-Za-z0-9]{10}|[A-Za-z0-9]{32})/?$"),
     _at("matrix", "", r"(?:/.*)?/_matrix/client/(?:r0|v[0-9])/rooms/[^/]+/send/"),
     _at("mattermost", "", r"(?:/.*)?/hooks/[a-z0-9]{26}/?$"),
     _at("rocketchat", "", r"(?:/.*)?/hooks/[A-Za-z0-9]{17,24}/(?:[A-Za-z0-9]{17}/)?[A-Za-z0-9%_-]{20,}/?$"),

@@ -6,7 +6,7 @@ import uuid
 from typing import Dict, Mapping, Optional, Tuple
 
 from prime_notify.config.endpoint import EndpointConfig, Lifecycle
-from prime_notify.model.event import Severity, Status
+from prime_notify.model.event import Bound, Severity, Status
 from prime_notify.model.payload import Payload
 
 __all__ = ["lifecycle_of", "run_id"]
@@ -31,11 +31,13 @@ def lifecycle_of(
 
     ``needed``: the names that a receipt of this service has. A receipt without them is another service's, from before
     the endpoint's config was changed. ``mentions``: the message mentions people. An edited message rings no phone at
-    these services, so neither such a message nor a failure is an update: it replies to the start instead, and the start
-    is updated besides (:meth:`prime_notify.channels.common.base.Channel.follow_up`).
+    these services, so neither such a message nor a failure is an update, nor a message in the midst
+    of a task, which is stuck: it replies to the start instead, and the start is updated besides
+    (:meth:`prime_notify.channels.common.base.Channel.follow_up`).
     """
     start = {name: previous[name] for name in needed if name in previous} if previous else {}
     if len(start) < len(needed) or endpoint.lifecycle == "separate":
         return "separate", {}
-    urgent = mentions or payload.status is Status.FAILURE or payload.severity is Severity.ERROR
+    is_bad = payload.status is Status.FAILURE or payload.severity is Severity.ERROR
+    urgent = mentions or is_bad or payload.event.bound is Bound.NONE
     return "reply" if urgent else endpoint.lifecycle, start

@@ -8,8 +8,8 @@ from prime_notify.channels.common.urgency import Tone
 
 __all__ = ["on_colour", "without_symbol"]
 
-_SYMBOL = re.compile(r"^((?:\[[^\]]{1,20}\]\s*)?)(?:✅|⚠️|❌|⏳|⏹️)\s*")
-_CROSS, _PLAIN_CROSS = "❌", "✘"
+_SYMBOL = re.compile(r"^((?:\[[^\]]{1,20}\]\s*)?)(?:✅|⚠️|❌|⏳|⏹️|⏰)\s*")
+_RED, _PLAIN_CROSS = re.compile("❌|⏰"), "✘"
 
 
 def without_symbol(title: str) -> str:
@@ -18,8 +18,8 @@ def without_symbol(title: str) -> str:
 
 
 def on_colour(title: str, tone: Tone) -> str:
-    """The title for a heading on the colour of the tone: a red cross on red cannot be seen.
+    """The title for a heading on the colour of the tone: a red symbol on red cannot be seen.
 
     The cross in its place is no emoji, so it has the colour of the text.
     """
-    return title.replace(_CROSS, _PLAIN_CROSS) if tone is Tone.BAD else title
+    return _RED.sub(_PLAIN_CROSS, title) if tone is Tone.BAD else title

@@ -21,7 +21,7 @@ from prime_notify.config.choices import SeverityChoice, as_list
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import option
 from prime_notify.config.units import Rate
-from prime_notify.model.event import Severity
+from prime_notify.model.event import Severity, Status
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Outcome
 from prime_notify.model.request import Request
@@ -50,6 +50,7 @@ _TAG_OF_TONE = {
     Tone.BAD: "x",
     Tone.RUNNING: "hourglass_flowing_sand",
 }
+_TAG_OF_STATUS = {Status.OVERDUE: "alarm_clock"}
 
 
 def _level(value: Any) -> Any:
@@ -209,7 +210,7 @@ class Ntfy(Channel[NtfyEndpoint]):
         payload, options = message.payload, self.endpoint.ntfy
         document = {
             **_frame(self.endpoint, self._topic),
-            "tags": [_TAG_OF_TONE[tone_of(payload)], *options.tags],
+            "tags": [_TAG_OF_STATUS.get(payload.status) or _TAG_OF_TONE[tone_of(payload)], *options.tags],
             "priority": priority_of(payload, options.priority, _PRIORITIES),
             "title": _title(message.texts.title),
         }

@@ -14,10 +14,16 @@ from prime_notify.channels.common.alerts import firing_receipt
 from prime_notify.channels.common.base import Channel
 from prime_notify.channels.common.http_status import refusal
 from prime_notify.channels.common.known_services import service_at
-from prime_notify.channels.webhook.formats import alertmanager_firing, document_of, payload_json
+from prime_notify.channels.webhook.formats import (
+    alertmanager_firing,
+    document_of,
+    heartbeat_document,
+    payload_json,
+)
 from prime_notify.channels.webhook.options import BODILESS, WebhookEndpoint, WebhookOptions
 from prime_notify.channels.webhook.services import Judge, judge_at
 from prime_notify.channels.webhook.signing import signature_headers
+from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Outcome, Permanent, Retry
 from prime_notify.model.request import Request
@@ -72,16 +78,28 @@ class Webhook(Channel[WebhookEndpoint]):
         self._authorization = _authorization(options)
 
     def render(self, message: Message) -> Request:
-        options = self.endpoint.webhook
         filler = Filler(lambda: values_of(message, traceback=self.endpoint.traceback), message.texts.title)
         body, content_type = self._body(message, filler)
-        headers = self._headers(message, filler, content_type if body else "")
+        request = self._request(message.notification.id, message.now, body, content_type, filler)
+        receipt = firing_receipt(alertmanager_firing(message)) if self.shows_state else None
+        return dataclasses.replace(request, receipt=receipt) if receipt else request
+
+    def heartbeat(self, beat: Heartbeat) -> Request:
+        """Signed and with headers like a notification; its body is the same whatever the notifications look like."""
+        options = self.endpoint.webhook
+        document = heartbeat_document(beat, options.format or "prime_backup")
+        filler = Filler(lambda: heartbeat_document(beat, "prime_backup").value, "heartbeat")
+        bodiless = options.method in BODILESS
+        body, content_type = (b"", "") if bodiless else (to_json(document.value), document.content_type)
+        return self._request(beat.id, beat.at.unix, body, content_type, filler)
+
+    def _request(self, id: str, now: float, body: bytes, content_type: str, filler: Filler) -> Request:
+        options = self.endpoint.webhook
+        headers = self._headers(id, now, filler, content_type if body else "")
         url = _address(self.endpoint.url, options.query, filler)
         if options.signing is not None:
-            signed = signature_headers(options.signing, message.notification.id, message.now, body)
-            headers = _merged(headers, signed)
-        receipt = firing_receipt(alertmanager_firing(message)) if self.shows_state else None
-        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings), receipt=receipt)
+            headers = _merged(headers, signature_headers(options.signing, id, now, body))
+        return Request(options.method, url, headers, body, warnings=tuple(filler.warnings))
 
     def judge(self, response: Response) -> Outcome:
         is_success = response.status in self._success_statuses
@@ -149,10 +167,9 @@ class Webhook(Channel[WebhookEndpoint]):
         value = serverchan.fit(document.value) if self._to_serverchan else document.value
         return to_json(value), options.content_type or document.content_type
 
-    def _headers(self, message: Message, filler: Filler, content_type: str) -> Dict[str, str]:
-        id = message.notification.id
+    def _headers(self, id: str, now: float, filler: Filler, content_type: str) -> Dict[str, str]:
         # The ids are the same in all tries, so that a receiver can recognize a repetition (standardwebhooks.com)
-        own = {"webhook-id": id, "webhook-timestamp": str(int(message.now)), "Idempotency-Key": id}
+        own = {"webhook-id": id, "webhook-timestamp": str(int(now)), "Idempotency-Key": id}
         if content_type:
             own = {"Content-Type": content_type, **own}
         if self._authorization:

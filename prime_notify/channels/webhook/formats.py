@@ -9,12 +9,13 @@ from urllib.parse import quote
 from prime_notify.channels.common.alerts import SEVERITIES, Labels, firing_before
 from prime_notify.channels.webhook.options import AlertOptions, BodyFormat
 from prime_notify.model.event import Severity
+from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.payload import Payload
 from prime_notify.templates.variables import fields_of
 from prime_notify.text.json_text import to_json
 
-__all__ = ["Document", "alertmanager_firing", "document_of", "payload_json"]
+__all__ = ["Document", "alertmanager_firing", "document_of", "heartbeat_document", "payload_json"]
 
 _JSON = "application/json; charset=utf-8"
 _NEVER = "0001-01-01T00:00:00Z"  # Go's zero time: in Alertmanager's format the alert has not ended
@@ -44,6 +45,22 @@ def document_of(
 ) -> Document:
     """The message in a format; ``endpoint`` is the name of the endpoint that gets it."""
     return _FORMATS[format](_Subject(message, endpoint, traceback, alert))
+
+
+def heartbeat_document(beat: Heartbeat, format: BodyFormat) -> Document:
+    """A heartbeat, which has no event of its own: in CloudEvents, or else as an object like a payload."""
+    value = {
+        "event": "heartbeat",
+        "timestamp": beat.at.model_dump(),
+        "plugin": {"id": "prime_notify", "version": beat.version},
+        "server": beat.server.model_dump(exclude_none=True) if beat.server else None,
+        "next_by": beat.next_by,
+        "id": beat.id,
+    }
+    value = {name: content for name, content in value.items() if content}
+    if format != "cloudevents":
+        return Document(value)
+    return _cloudevent("heartbeat", beat.id, beat.at.iso, (beat.server and beat.server.name) or "", value)
 
 
 class _Subject(NamedTuple):
@@ -84,18 +101,21 @@ def _prime_backup(subject: _Subject) -> Document:
 
 
 def _cloudevents(subject: _Subject) -> Document:
-    """Structured JSON, github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md."""
     payload = subject.payload
-    source = "/prime_notify" + (f"/{quote(subject.server, safe='')}" if subject.server else "")
+    document = _cloudevent(payload.event.value, payload.id, payload.timestamp.iso, subject.server, subject.document())
+    return Document({**document.value, "subject": payload.task_id}, document.content_type)
+
+
+def _cloudevent(name: str, id: str, time: str, server: str, data: Mapping[str, Any]) -> Document:
+    """Structured JSON, github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md."""
     value = {
         "specversion": "1.0",
-        "id": payload.id,
-        "source": source,
-        "type": f"prime_notify.{payload.event.value}",
-        "subject": payload.task_id,
-        "time": payload.timestamp.iso,
+        "id": id,
+        "source": "/prime_notify" + (f"/{quote(server, safe='')}" if server else ""),
+        "type": f"prime_notify.{name}",
+        "time": time,
         "datacontenttype": "application/json",
-        "data": subject.document(),
+        "data": data,
     }
     return Document(value, "application/cloudevents+json; charset=utf-8")
 

@@ -14,6 +14,7 @@ from prime_notify.channels.webhook.signing import SigningOptions
 from prime_notify.config.choices import as_choice, as_list
 from prime_notify.config.connection_options import http_url
 from prime_notify.config.endpoint import EndpointConfig
+from prime_notify.config.heartbeat_option import HeartbeatInterval, heartbeat_option
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
 from prime_notify.templates import Mode, check_template, is_template, static_parts
@@ -238,6 +239,7 @@ class WebhookEndpoint(EndpointConfig):
         "额外的请求头；值可用模板，且会被隐去。",
         example={"X-Severity": "{{ severity }}"},
     )
+    heartbeat: Optional[HeartbeatInterval] = heartbeat_option()
     webhook: WebhookOptions = option(
         WebhookOptions, "How the request is made.", "请求的细节。", example={"method": "PUT"}
     )

@@ -7,6 +7,7 @@ from typing import List
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
+from prime_notify.delivery.heartbeat import LastHeartbeat
 from prime_notify.delivery.overview import EndpointCount, EndpointState, Overview
 from prime_notify.mcdr.commands.arguments import is_visible, mistake_text
 from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoints, say_nothing_is_sent
@@ -108,11 +109,27 @@ def _state(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTex
         parts.append(coloured(reply("command.overview.endpoint_disabled"), RColor.red))
     elif endpoint.failing_for is not None:
         parts.append(coloured(reply("command.overview.failing", duration=duration(endpoint.failing_for)), RColor.red))
+    if endpoint.heartbeat is not None:
+        parts.append(_heartbeat(tools, source, endpoint.heartbeat))
     line = RTextList(tools.translations.sequence(parts))
     if endpoint.paused_for > 0:
         held = reply("command.overview.held", duration=duration(endpoint.paused_for))
         line.append(tools.translations.in_brackets(held).set_color(RColor.yellow))
     return line
+
+
+def _heartbeat(tools: Tools, source: CommandSource, last: LastHeartbeat) -> RTextBase:
+    reply = tools.translations.reply
+    if last.held:
+        return coloured(reply("command.overview.heartbeat.held"), RColor.yellow)
+    if last.at is None:
+        return coloured(reply("command.overview.heartbeat.none"), RColor.gray)
+    if not last.reason:
+        return coloured(reply("command.overview.heartbeat.last", time=local_time(last.at)), RColor.green)
+    failed = RTextList(coloured(reply("command.overview.heartbeat.failed", time=local_time(last.at)), RColor.red))
+    if _sees_details(tools, source):
+        failed.append(tools.translations.after_dash(one_line(last.reason, LONGEST)).set_color(RColor.gray))
+    return failed
 
 
 def _last_result(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTextBase:

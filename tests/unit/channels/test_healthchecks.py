@@ -56,6 +56,15 @@ def test_a_ping_is_a_post_with_the_facts_as_its_body() -> None:
         ("backup_success", {}, {"tasks": ["restore"]}, "/log"),
         ("backup_failure", {"test": True}, {}, "/log"),
         ("backup_success", {"test": True}, {}, "/log"),
+        ("backup_overdue", {}, {}, "/fail"),
+        ("backup_stuck", {}, {}, "/log"),
+        ("restore_stuck", {}, {"tasks": ["restore"]}, "/log"),
+        ("storage_low", {}, {}, "/log"),
+        ("storage_low", {}, {"tasks": ["backup", "storage"]}, "/fail"),
+        ("storage_ok", {}, {"tasks": ["storage"]}, ""),
+        ("storage_ok", {}, {}, "/log"),
+        ("report", {}, {}, "/log"),
+        ("report", {"severity": "warning"}, {"tasks": ["report"]}, "/log"),
     ],
 )
 def test_the_signal(event: str, fields: Dict[str, Any], options: Dict[str, Any], expected: str) -> None:

@@ -65,6 +65,10 @@ ADDRESSES: Dict[str, List[str]] = {
         f"{KEY}/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=x",
     ],
     "telegram": [f"https://api.telegram.org/bot1:{KEY}/sendMessage?chat_id=1"],
+    "uptime_kuma": [
+        "https://kuma.example.com/api/push/8Xk2mQ4vTz?status=up&msg=OK&ping=",
+        f"http://10.0.0.2:3001/status/api/push/{KEY * 2}{KEY[:8]}",
+    ],
     "wecom": [f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"],
 }
 SUCCESS: Dict[str, Any] = {
@@ -84,6 +88,7 @@ SUCCESS: Dict[str, Any] = {
     "serverchan": {"code": 0},
     "slack": b"ok",
     "telegram": {"ok": True, "result": {"message_id": 1}},
+    "uptime_kuma": {"ok": True},
     "wecom": {"errcode": 0, "errmsg": "ok"},
 }
 ACCEPTED = {"teams": (202, b"")}

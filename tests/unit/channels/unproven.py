@@ -147,6 +147,14 @@ UNPROVEN: Dict[str, Answers] = {
         (200, {"ok": True, "result": {"message_id": 1}, "error_code": 400}),
         (200, {"ok": "true", "result": {"message_id": 1}}),
     ],
+    "uptime_kuma": [
+        (200, {"ok": False, "msg": "Monitor not found or not active."}),
+        (200, {"ok": "true"}),
+        (200, {"ok": 1}),
+        (200, {"type": "entryPage", "entryPage": None}),
+        (200, b"OK"),
+        (204, b""),
+    ],
     "wecom": [
         (200, {"errcode": 93000, "errmsg": "invalid webhook url"}),
         (200, {"errcode": 0, "errmsg": "ok", "error": "no such bot"}),

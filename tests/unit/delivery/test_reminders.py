@@ -234,3 +234,77 @@ def test_in_the_end_the_last_delivery_is_true(
     reminders = [one for one in world.received[before:] if one["event"] == "backup_failure"]
     assert bool(reminders) is (last == "backup_failure")
     assert all(one["title"].startswith("Still failing: ") for one in reminders)
+
+
+# what did not happen
+
+OVERDUE = {"due": 1_000_000_000.0, "for_s": 3600.0}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(
+    ("bad", "good", "still", "recovered"),
+    [
+        ("backup_overdue", "backup_success", "Still: ⏰ Backup overdue — SMP", "Recovered: ✅ Backup done — SMP"),
+        (
+            "storage_low",
+            "storage_ok",
+            "Still: ⚠️ The disk of the backups is nearly full — SMP",
+            "Recovered: ✅ The disk of the backups has room again — SMP",
+        ),
+    ],
+)
+def test_what_is_overdue_or_low_is_reminded_of_until_it_ends_also_where_successes_are_not_wanted(
+    tmp_path: Path, bad: str, good: str, still: str, recovered: str, *, restarts: bool
+) -> None:
+    world = World(tmp_path, REPEAT)
+    world.filtered = True
+    world.accept(bad)
+    world.run(5)
+    if restarts:
+        world.restart()
+    world.run(8)
+    assert world.at == [12.0, 18.0, 24.0]
+    assert world.titles()[1:] == [still] * 2
+    if restarts:
+        world.restart()
+    world.accept(good)
+    world.run(24)
+    assert world.titles()[3:] == [recovered]
+    assert world.store.waiting() == {}
+
+
+def test_a_stuck_task_or_a_report_neither_begins_nor_ends_reminders(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    world.accept("backup_overdue")
+    for event in ("backup_stuck", "report", "storage_ok", "restore_stuck"):
+        world.accept(event)
+    world.run(7)
+    assert [title for title in world.titles() if title.startswith("Still")] == ["Still: ⏰ Backup overdue — SMP"]
+
+
+def test_the_words_of_a_reminder_fit_what_is_overdue(tmp_path: Path) -> None:
+    world = World(tmp_path, REPEAT)
+    world.accept("backup_failure")
+    world.accept("backup_overdue", message="The last good backup is two days old")
+    world.run(7)
+    world.accept("backup_success", overdue=OVERDUE)
+    world.run(1)
+    reminder, recovery = (one["message"] for one in world.received[2:])
+    told = "The last good backup is two days old\nThere has been no good backup since this was first noticed at "
+    assert reminder.startswith(told)
+    assert recovery.startswith("Problems before it: 2, the first at ")
+
+
+def test_an_overdue_backup_that_is_told_again_within_the_window_is_counted(tmp_path: Path) -> None:
+    world = World(tmp_path, {"dedupe": {"window": "12h"}})
+    world.accept("backup_overdue", message="The last good backup is 3 days old")
+    world.run(1)
+    world.accept("backup_overdue", message="The last good backup is 2 days old")
+    world.accept("backup_failure")
+    world.run(1)
+    assert world.titles() == ["⏰ Backup overdue — SMP", "❌ Backup failed — SMP"]
+    world.accept("backup_success", overdue=OVERDUE)
+    world.run(1)
+    assert world.titles()[2:] == ["✅ Backup done — SMP"]
+    assert "Before this, there were 1 more problem since" in world.received[2]["message"]

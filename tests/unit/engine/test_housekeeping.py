@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any, List
 
+from prime_notify.config.models import HistoryConfig
+from prime_notify.config.units import Duration
 from prime_notify.engine.housekeeping import Housekeeping, Pruner
 from prime_notify.outbox.database import MEMORY, Database
 from prime_notify.outbox.errors import OutboxError
@@ -109,7 +111,7 @@ def delivered(store: Outbox, count: int, at: float) -> None:
 
 def test_the_past_is_forgotten_in_small_bites_and_then_not_for_an_hour() -> None:
     clock, store = FakeClock(), Outbox(Database(MEMORY))
-    pruner = Pruner(clock, lambda: (3600.0, 10_000))
+    pruner = Pruner(clock, lambda: HistoryConfig(keep=Duration(3600), max=10_000))
     delivered(store, 450, clock.steady())
     assert pruner.tick(store) == 0
     clock.advance(3601.0)

@@ -69,3 +69,9 @@ def test_of_a_message_in_the_game_everything_is_shown_and_to_whom() -> None:
 def test_every_channel_has_a_preview(type: str) -> None:
     made = channel(type, **channel_types()[type].example)
     assert "\n".join(preview_of(made.render(message()), REDACT)).strip()
+
+
+def test_a_message_that_stands_in_the_url_is_shown_without_its_secrets() -> None:
+    request = Request("GET", "http://h/?msg=x", text="status: up\nmsg: hidden-key")
+    assert preview_of(request, REDACT)[:3] == ["GET http://h/***", "", "status: up"]
+    assert "hidden-key" not in "".join(preview_of(request, REDACT))

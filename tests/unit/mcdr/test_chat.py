@@ -81,6 +81,7 @@ def test_every_text_of_a_command_fits(bench: Bench, language: str) -> None:
 
 
 NAMES = (
+    "time",
     *(
         "accepted",
         "answer",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from prime_notify.delivery.heartbeat import LastHeartbeat
 from prime_notify.delivery.overview import EndpointState
 from prime_notify.loading.load import Problem
 from prime_notify.mcdr.commands.all import COMMANDS
@@ -28,6 +29,21 @@ def bench(make_bench: MakeBench) -> Bench:
 
 
 # overview
+
+
+def test_overview_shows_the_last_heartbeat(make_bench: MakeBench) -> None:
+    bench = make_bench(
+        state("well", last=last("delivered", 200), heartbeat=LastHeartbeat(NOON)),
+        state("none", heartbeat=LastHeartbeat()),
+        state("held", heartbeat=LastHeartbeat(NOON, held=True)),
+        state("failed", heartbeat=LastHeartbeat(NOON, "refused the connection")),
+    )
+    assert bench.type("!!pn")[-4:] == [
+        "- well (webhook): delivered (HTTP 200, 82 ms, 2026-01-01 12:00:00), heartbeat at 2026-01-01 12:00:00",
+        "- none (webhook): nothing sent yet, no heartbeat yet",
+        "- held (webhook): nothing sent yet, heartbeats are held back",
+        "- failed (webhook): nothing sent yet, the heartbeat at 2026-01-01 12:00:00 failed – refused the connection",
+    ]
 
 
 def test_overview_shows_everything_at_a_glance(make_bench: MakeBench) -> None:

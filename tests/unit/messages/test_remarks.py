@@ -46,3 +46,22 @@ def test_only_a_further_message_about_the_same_has_an_id_of_its_own() -> None:
 def test_without_a_remark_it_is_the_notification_itself() -> None:
     one = notification()
     assert remarked(Item(one), "en_us", CATALOGUE) is one
+
+
+@pytest.mark.parametrize(
+    ("event", "remark", "language", "title", "message"),
+    [
+        ("backup_overdue", Remark.STILL, "en_us", "Still: ⏰ Backup overdue — test", "There has been no good backup"),
+        ("backup_overdue", Remark.STILL, "zh_cn", "仍未恢复：⏰ 备份逾期", "自 "),
+        ("storage_low", Remark.STILL, "en_us", "Still: ⚠️ The disk of", "It has been low since "),
+        ("storage_ok", Remark.RECOVERED, "en_us", "Recovered: ✅ The disk of", "It had been low since "),
+        ("storage_ok", Remark.BEFORE, "en_us", "✅ The disk of", "Before this, it was low 3 more times since "),
+    ],
+)
+def test_what_is_overdue_or_low_did_not_fail(
+    event: str, remark: Remark, language: str, title: str, message: str
+) -> None:
+    payload = remarked(Item(notification(event), remark, 3, 0.0), language, CATALOGUE).payload
+    assert (payload.title or "").startswith(title)
+    assert (payload.message or "").startswith(message)
+    assert "fail" not in (payload.message or "")

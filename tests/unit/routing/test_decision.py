@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Set, Tuple
 
 import pytest
 from hypothesis import given
@@ -233,3 +233,46 @@ def test_an_event_goes_to_those_endpoints_that_let_it_pass_in_their_order() -> N
         "failures",
         "restores",
     ]
+
+
+# what did not happen
+
+_WATCHED = ("backup_overdue", "backup_stuck", "restore_stuck", "storage_low", "storage_ok", "report")
+
+
+@pytest.mark.parametrize(
+    ("rules", "passing"),
+    [
+        ({"error_only": True}, {"backup_overdue"}),
+        ({"success_only": True}, set()),
+        ({"min_severity": "warning"}, {"backup_overdue", "backup_stuck", "restore_stuck", "storage_low"}),
+        ({"min_severity": "error"}, {"backup_overdue"}),
+        ({"tasks": ["storage"]}, {"storage_low", "storage_ok"}),
+        ({"tasks": ["backup"]}, {"backup_overdue", "backup_stuck"}),
+        ({"on_change": True}, {"backup_overdue", "backup_stuck", "restore_stuck", "storage_low", "storage_ok"}),
+        ({"min_cost": "5m"}, {"backup_overdue", "backup_stuck", "restore_stuck", "storage_low"}),
+        ({"operators": "player:*"}, {"backup_overdue", "backup_stuck", "restore_stuck", "storage_low"}),
+    ],
+)
+def test_filters_take_what_did_not_happen(rules: Dict[str, Any], passing: Set[str]) -> None:
+    config, block = endpoint(filter=rules, events=list(_WATCHED)), NotificationConfig(enabled=True)
+    passes = {
+        name for name in _WATCHED if decide(normalized(event(name)).payload, config, block, RoutingContext()).passes
+    }
+    assert passes == passing
+
+
+def test_the_same_outcome_again_is_no_change() -> None:
+    config, block = endpoint(filter={"on_change": True}), NotificationConfig(enabled=True)
+    for name, status in (("backup_overdue", Status.OVERDUE), ("storage_low", Status.LOW), ("storage_ok", Status.OK)):
+        payload = normalized(event(name)).payload
+        context = RoutingContext({payload.task_kind: status})
+        assert not decide(payload, config, block, context).passes
+
+
+@pytest.mark.parametrize("block", [None, ["backup", "report"]])
+def test_a_report_goes_where_events_name_it(block: Any) -> None:
+    payload, notification = normalized(event("report")).payload, NotificationConfig(enabled=True, events=block)
+    context = RoutingContext()
+    for asked, passes in ((["report"], True), (["backup"], False), (None, block is not None)):
+        assert decide(payload, endpoint(events=asked), notification, context).passes is passes

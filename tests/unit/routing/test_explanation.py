@@ -34,7 +34,7 @@ def lines(decision: Decision, say: Any = ENGLISH) -> List[str]:
 CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
     ("success", {}, {}, "no rules: all events go to it"),
     ("success", {"success_only": True}, {}, "filter.success_only: success matches success"),
-    ("start", {"error_only": True}, {}, "filter.error_only: start does not match failure"),
+    ("start", {"error_only": True}, {}, "filter.error_only: start does not match failure, overdue"),
     ("start", {"min_severity": "warning"}, {}, "filter.min_severity: info does not match warning or worse"),
     ("success", {"min_cost": "5m"}, {"cost_s": 12.5}, "filter.min_cost: 12.5s does not match 5m or more"),
     ("start", {"min_cost": "5m"}, {}, "filter.min_cost: start does not match 5m or more"),
@@ -47,7 +47,7 @@ CASES: List[Tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
      "filter.comment: x y does not match a, b"),
     ("success", {"tags": "a"}, {}, "filter.tags: this event has no such value, so it does not match a"),
     ("failure", {"tags": "a"}, {},
-     "filter.tags: this event has no such value to compare with a; failures and aborted tasks are sent nevertheless"),
+     "filter.tags: this event has no such value to compare with a; what went wrong is sent nevertheless"),
     ("start", {"except": {"operators": "console"}}, {"operator": "console:"},
      "filter.except.operators: console matches console, and is kept out"),
     ("start", {"except": {"operators": "x:*"}}, {"operator": "player:Steve"},
@@ -72,6 +72,13 @@ def test_what_is_switched_off_is_said() -> None:
     payload = normalized(event()).payload
     decision = decide(payload, endpoint(enabled=False).config, NotificationConfig(), RoutingContext())
     assert lines(decision) == ["notification.enabled is false", "enabled is false"]
+
+
+def test_a_report_has_to_be_asked_for() -> None:
+    payload = normalized(event("report")).payload
+    decision = decide(payload, endpoint().config, NotificationConfig(enabled=True), RoutingContext())
+    assert lines(decision) == ['report goes only to endpoints whose "events" name it']
+    assert lines(decision, CHINESE) == ['report 只发送给在 "events" 中写明它的推送目标']
 
 
 def test_the_title_says_what_comes_of_it() -> None:
