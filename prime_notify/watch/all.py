@@ -6,7 +6,8 @@ from typing import Callable, Sequence
 
 from prime_notify.watch.overdue import OverdueWatch
 from prime_notify.watch.part import WatchContext, WatchPart
+from prime_notify.watch.report import ReportWatch
 
 __all__ = ["PARTS"]
 
-PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch,)
+PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch, ReportWatch)
