@@ -96,7 +96,7 @@ def report_facts(
     if report.duration is not None:
         yield FactKind.DURATIONS, _trend(report.duration, humanize.duration, say, bars=bars)
     if report.disks:
-        yield FactKind.DISK, say("between").join(_disk(disk, len(report.disks) > 1, say) for disk in report.disks)
+        yield FactKind.DISKS, say("between").join(_disk(disk, len(report.disks) > 1, say) for disk in report.disks)
     yield FactKind.RESTORES, _counted(report.restores.model_dump(), ("done", "failed", "aborted"), say)
     yield FactKind.DELIVERIES, _counted(report.deliveries.model_dump(), ("delivered", "given_up", "waiting"), say)
     yield FactKind.PERIOD, say("period", since=_minute(report.since, zone), until=_minute(report.until, zone))

@@ -22,7 +22,7 @@ class FactKind(str, enum.Enum):
     NEXT_BACKUP = "next_backup"
     SIZES = "sizes"
     DURATIONS = "durations"
-    DISK = "disk"
+    DISKS = "disks"
     RESTORES = "restores"
     DELIVERIES = "deliveries"
     PERIOD = "period"

@@ -17,8 +17,9 @@ _SETTLED = f"""
 """  # noqa: S608  (no input in it)
 _DISKS = """
     SELECT path, at, free, total FROM disk AS newest
-    WHERE at = (SELECT max(at) FROM disk WHERE path = newest.path) ORDER BY path
-"""
+    WHERE at = (SELECT max(at) FROM disk WHERE path = newest.path)
+      AND at > (SELECT max(at) FROM disk) - 2 * 86400 ORDER BY path
+"""  # one that was not read for two days, while another was, is not watched any more
 
 
 class Settled(NamedTuple):

@@ -169,7 +169,7 @@ def test_with_nothing_to_tell_it_says_so_in_one_line() -> None:
 def test_without_a_backup_of_its_time_it_has_no_trend() -> None:
     found = told(size=None, duration=None, last_backup=None, disks=[], backups={"failed": 1})
     assert found[FactKind.LAST_BACKUP] == "none yet"
-    assert not {FactKind.SIZES, FactKind.DURATIONS, FactKind.DISK} & set(found)
+    assert not {FactKind.SIZES, FactKind.DURATIONS, FactKind.DISKS} & set(found)
 
 
 @pytest.mark.parametrize("language", CATALOGUE.languages)
@@ -183,7 +183,7 @@ def test_every_reason_has_its_words(language: str) -> None:
 
 def test_several_disks_are_told_apart_by_their_folders() -> None:
     disks = [{"path": path, "free": 1 << 30, "total": 2 << 30} for path in ("/a", "/b")]
-    assert told(disks=disks)[FactKind.DISK] == "/a: 1.0 GiB of 2.0 GiB free; /b: 1.0 GiB of 2.0 GiB free"
+    assert told(disks=disks)[FactKind.DISKS] == "/a: 1.0 GiB of 2.0 GiB free; /b: 1.0 GiB of 2.0 GiB free"
 
 
 def test_a_long_list_of_faults_ends_with_their_number() -> None:
