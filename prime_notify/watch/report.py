@@ -30,6 +30,9 @@ REPORT = "report"
 _PATIENCE = 60.0
 """Seconds after the start in which events that are late may still come in."""
 
+_JUMP = 60.0
+"""Seconds by which the clock may differ from the steady one before that counts as a jump."""
+
 _DAY = 86400.0
 _MOST_ROWS = 100
 
@@ -67,6 +70,8 @@ class ReportWatch(WatchPart):
         self._reported: Optional[_Reported] = None
         self._opened = 0.0  # steady seconds
         self._sent: Optional[float] = None  # steady seconds
+        self._jumped = False  # the clock, since then
+        self._ahead: Optional[float] = None  # seconds by which the clock is ahead of the steady one
 
     def open(self, past: Past) -> None:
         self._opened = self._context.clock.steady()
@@ -76,6 +81,7 @@ class ReportWatch(WatchPart):
 
     def tick(self, past: Past, now: float) -> None:
         config = self._context.config()
+        self._follow_clock(now)
         with self._lock:
             reported = self._follow(past, config, now)
             due = _next(reported.times, reported.at)
@@ -104,11 +110,18 @@ class ReportWatch(WatchPart):
         return reported
 
     def _is_time(self, times: str, now: float) -> bool:
-        """Whether the start is over, and no other report was sent just before by a clock that jumps."""
+        """Whether the start is over, and it is not only a jump of the clock that makes another one due."""
         steady = self._context.clock.steady()
         if steady - self._opened < _PATIENCE:
             return False
-        return self._sent is None or steady - self._sent >= min(_distance(times, now), _DAY) / 2
+        if self._sent is None or not self._jumped:
+            return True
+        return steady - self._sent >= min(_distance(times, now), _DAY) / 2
+
+    def _follow_clock(self, now: float) -> None:
+        ahead = now - self._context.clock.steady()
+        self._jumped = self._jumped or (self._ahead is not None and abs(ahead - self._ahead) > _JUMP)
+        self._ahead = ahead
 
     def _keep(self, past: Past, reported: _Reported) -> None:
         past.keep(REPORT, reported.kept())
@@ -132,7 +145,7 @@ class ReportWatch(WatchPart):
         then = dataclasses.replace(reported, at=now, since=now)
         if not self._context.tell(event, {REPORT: then.kept()}, lambda: self._reported is reported):
             return False
-        self._reported, self._sent = then, self._context.clock.steady()
+        self._reported, self._sent, self._jumped = then, self._context.clock.steady(), False
         return True
 
     # figures

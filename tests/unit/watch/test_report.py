@@ -5,19 +5,23 @@ from __future__ import annotations
 import collections
 import datetime
 import random
+import shutil
 import sqlite3
 import statistics
+import zoneinfo
 from pathlib import Path
 from typing import Any, Iterator, List
 
 import pytest
 
+from prime_notify.crash_points import no_crash
 from prime_notify.model.figures import Report
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.past import Past
 from prime_notify.outbox.tasks import TaskRow
 from prime_notify.schedules.plan import SkipReason
+from prime_notify.schedules.report_times import report_times
 from prime_notify.watch.report import REPORT, ReportWatch
 from prime_notify.watch.report_figures import Situation, report_of
 from tests.support.build import loaded
@@ -189,6 +193,61 @@ def test_a_kill_before_it_is_stored_sends_it_after_the_start(world: ReportWorld,
     refuse[0] = False
     assert world.look(MINUTE) == ["report"]
     assert world.look_until(HOUR) == []
+
+
+def test_whenever_the_process_is_killed_it_is_sent_once(tmp_path: Path) -> None:
+    life, folders = ReportWorld(tmp_path / "life"), []
+
+    def at_step(step: str) -> None:
+        folders.append((step, tmp_path / str(len(folders))))
+        shutil.copytree(life.folder, folders[-1][1])
+
+    life.start()
+    life.look()
+    life.backup()
+    life.look(20 * HOUR)
+    life.crash_point = at_step
+    assert life.look(HOUR) == ["report"]
+    life.crash_point = no_crash
+    life.stop()
+    assert {"watch-tell:begin", "watch-tell:commit", "watch-tell:done"} <= {step for step, _ in folders}
+    for step, folder in folders:
+        world = ReportWorld(folder)
+        world.clock.time = life.clock.time + 10.0
+        world.start()
+        world.look_until(10 * MINUTE, step=MINUTE)
+        history = world.engine.history
+        assert history is not None
+        sent = [one.payload.report for one in history.page(100) if one.payload and one.payload.report]
+        world.stop()
+        assert [report.backups.done for report in sent] == [1], step
+
+
+@pytest.mark.parametrize(
+    ("at", "zone"), [("02:30", "Europe/Berlin"), ("Mon 09:00", "Asia/Shanghai"), ("31 00:00", "America/New_York")]
+)
+def test_over_a_year_with_restarts_each_time_is_in_one_report_which_comes_soon(
+    tmp_path: Path, at: str, zone: str
+) -> None:
+    chance, world = random.Random(at), ReportWorld(tmp_path)
+    world.configure(report={"at": at, "timezone": zone})
+    world.start()
+    world.look()
+    schedule, began, awake, reported = report_times(at, zoneinfo.ZoneInfo(zone)), NOON, 0.0, NOON
+    while world.clock.wall() < NOON + 370 * DAY:
+        if chance.random() < 0.02:
+            world.restart(down=chance.choice([MINUTE, HOUR, 3 * DAY, 40 * DAY]) * chance.random())
+            awake = world.clock.wall()
+        told = world.look(chance.uniform(MINUTE, 4 * HOUR))
+        now = world.clock.wall()
+        due = schedule.next_after(reported)
+        assert due is not None
+        assert told == (["report"] if now >= due and now - awake >= MINUTE else [])
+        if told:
+            assert (world.report.since, world.report.until) == (pytest.approx(reported), pytest.approx(now))
+            reported = now
+    world.stop()
+    assert reported > began + 300 * DAY
 
 
 def test_what_another_version_kept_is_no_hindrance(world: ReportWorld) -> None:
