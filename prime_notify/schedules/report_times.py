@@ -15,9 +15,6 @@ from prime_notify.text.wording import NOTHING, Wording
 __all__ = ["Regularly", "check_report_time", "report_times"]
 
 _DAY = datetime.timedelta(days=1)
-_MOST_DAYS = 70
-"""More than the days between two of a kind: a month, and the month after it."""
-
 _TIME = re.compile(r"(\d{1,2})\s*[:：]\s*(\d{2})")
 _DAY_OF_MONTH = re.compile(r"(?:每月\s*)?(\d{1,2})(?:st|nd|rd|th|\.|日|号)?", re.IGNORECASE)
 _DAILY = ("", "daily", "every day", "每天", "每日")
@@ -49,14 +46,13 @@ class Regularly:
 
     def next_after(self, moment: float) -> Optional[float]:
         zone = self.zone or LocalZone()
-        date = datetime.datetime.fromtimestamp(moment, zone).date() - _DAY
-        for _ in range(_MOST_DAYS):
+        date = datetime.datetime.fromtimestamp(moment, zone).date() - 2 * _DAY
+        found = moment
+        while found <= moment:
+            date += _DAY
             if self._fits(date):
                 found = _moment_of(datetime.datetime.combine(date, datetime.time(self.hour, self.minute)), zone)
-                if found > moment:
-                    return found
-            date += _DAY
-        return None
+        return found
 
     def _fits(self, date: datetime.date) -> bool:
         if self.day is not None:

@@ -29,6 +29,7 @@ PARTS = 7
 _BRIEF = 600.0
 """Seconds for which an endpoint may fail before that is worth a line: most faults of a network are shorter."""
 
+_MOST_UNWELL = 100
 _WORST_FIRST = ("gone", "failing", "mistake", "dead_letters")
 
 
@@ -115,7 +116,8 @@ def trend_of(
 def unwell_of(states: Iterable[EndpointState]) -> Sequence[UnwellEndpoint]:
     """The endpoints that need a person, the worst first."""
     found = [one for one in map(_unwell, states) if one is not None]
-    return sorted(found, key=lambda one: (_WORST_FIRST.index(one.state), -(one.for_s or 0.0), one.name))
+    found.sort(key=lambda one: (_WORST_FIRST.index(one.state), -(one.for_s or 0.0), one.name))
+    return found[:_MOST_UNWELL]
 
 
 def _unwell(state: EndpointState) -> Optional[UnwellEndpoint]:

@@ -14,6 +14,7 @@ from typing import Any, Iterator, List
 
 import pytest
 
+from prime_notify.config.problem import Problem
 from prime_notify.crash_points import no_crash
 from prime_notify.model.figures import Report
 from prime_notify.model.payload import Payload
@@ -23,8 +24,9 @@ from prime_notify.outbox.tasks import TaskRow
 from prime_notify.schedules.plan import SkipReason
 from prime_notify.schedules.report_times import report_times
 from prime_notify.watch.report import REPORT, ReportWatch
-from prime_notify.watch.report_figures import Situation, report_of
+from prime_notify.watch.report_figures import Situation, report_of, unwell_of
 from tests.support.build import loaded
+from tests.support.scripted_engine import state
 from tests.support.watch_world import DAY, HOUR, MINUTE, NOON, WatchWorld
 
 WEEK = 7 * DAY
@@ -257,7 +259,42 @@ def test_what_another_version_kept_is_no_hindrance(world: ReportWorld) -> None:
     assert len(world.reports()) == 2
 
 
+def test_while_another_process_owns_the_folder_there_is_none(world: ReportWorld) -> None:
+    part = world.engine.watching.part(ReportWatch)
+    world.engine.watching.stop(0.0)
+    assert part.report() is None
+    assert not part.send()
+
+
 # what
+
+
+def test_the_endpoints_that_need_a_person_are_listed_the_worst_first() -> None:
+    states = [
+        state("well", waiting=5),
+        state("blip", failing_for=60.0),
+        state("paused", failing_for=60.0, paused_for=30.0),
+        state("failing", failing_for=3600.0, dead=2),
+        state("gone", failing_for=60.0, disabled=True),
+        state("off", enabled=False, failing_for=9000.0),
+        state("old", enabled=False, orphaned=True, dead=4),
+        state("typo", mistake=Problem("a", "b", "c")),
+        state("typo, off", enabled=False, mistake=Problem("a", "b", "c")),
+    ]
+    assert [(one.name, one.state, one.dead) for one in unwell_of(states)] == [
+        ("gone", "gone", None),
+        ("failing", "failing", 2),
+        ("paused", "failing", None),
+        ("typo", "mistake", None),
+        ("old", "dead_letters", 4),
+    ]
+
+
+def test_of_very_many_endpoints_the_worst_are_listed() -> None:
+    states = [state(f"e{number}", failing_for=1000.0 + number) for number in range(500)]
+    found = unwell_of(states)
+    assert len(found) == 100
+    assert found[0].name == "e499"
 
 
 def test_it_tells_how_the_backups_went(world: ReportWorld) -> None:
