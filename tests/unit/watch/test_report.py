@@ -429,8 +429,8 @@ def test_it_counts_the_deliveries_of_its_time(world: ReportWorld) -> None:
 
     world.clock.ahead = 5000.0  # deliveries are counted in steady seconds
     world.look(MINUTE)
-    for number, state in enumerate(["delivered", "accepted", "dead", "expired", "folded"], 1000):
-        settle(number, state, world.clock.steady() + HOUR)
+    for number, ended in enumerate(["delivered", "accepted", "dead", "expired", "folded"], 1000):
+        settle(number, ended, world.clock.steady() + HOUR)
     settle(2000, "delivered", NOON - 3 * HOUR)
     world.clock.advance(2 * HOUR)
     found = world.engine.watching.part(ReportWatch).report()
