@@ -69,12 +69,13 @@ class ReportWatch(WatchPart):
         self._lock = threading.Lock()  # a command sends a report, too
         self._reported: Optional[_Reported] = None
         self._opened = 0.0  # steady seconds
+        self._began = 0.0  # unix seconds: the first report covers the time from there
         self._sent: Optional[float] = None  # steady seconds
         self._jumped = False  # the clock, since then
         self._ahead: Optional[float] = None  # seconds by which the clock is ahead of the steady one
 
     def open(self, past: Past) -> None:
-        self._opened = self._context.clock.steady()
+        self._opened, self._began = self._context.clock.steady(), self._context.clock.wall()
         self._reported = _Reported.of(past.value(REPORT))
 
     # looking
@@ -100,7 +101,7 @@ class ReportWatch(WatchPart):
         times = _times_of(config)
         reported = self._reported or _Reported.of(past.value(REPORT))
         if reported is None:
-            reported = _Reported(now, now, times, wanted)
+            reported = _Reported(now, min(self._began, now), times, wanted)
         elif reported.times != times or reported.wanted is not wanted:
             reported = _Reported(now, reported.since, times, wanted)
         if now < reported.since:  # the clock was set back: what happens in that time again, is not in a report yet
@@ -156,7 +157,7 @@ class ReportWatch(WatchPart):
         past, reported, now = self._context.past(), self._reported, self._context.clock.wall()
         if past is None:
             return None
-        return self._report(past, now if reported is None else min(reported.since, now), now)
+        return self._report(past, min(self._began if reported is None else reported.since, now), now)
 
     def _report(self, past: Past, since: float, now: float) -> Report:
         return report_of(past.between(since, now), since, now, self._situation(past, since, now))

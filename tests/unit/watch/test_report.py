@@ -340,6 +340,18 @@ def test_without_anything_to_tell_it_is_empty(world: ReportWorld) -> None:
     assert world.report.last_backup is None
 
 
+def test_the_first_one_covers_the_time_from_the_start_before_anything_looked(tmp_path: Path) -> None:
+    world = ReportWorld(tmp_path)
+    world.start()
+    world.backup()
+    found = world.engine.watching.part(ReportWatch).report()
+    assert found is not None
+    assert found.backups.done == 1
+    assert world.engine.watching.part(ReportWatch).send()
+    assert world.report.backups.done == 1
+    world.stop()
+
+
 def test_the_report_of_now_is_not_sent_and_changes_nothing(world: ReportWorld) -> None:
     world.backup()
     found = world.engine.watching.part(ReportWatch).report()
