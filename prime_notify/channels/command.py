@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
+from typing import Any, ClassVar, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 from pydantic import Field, field_validator
 from typing_extensions import Annotated, Literal
@@ -133,6 +133,7 @@ class CommandOptions(Options):
 class CommandEndpoint(EndpointConfig):
     """An endpoint of type ``command``: a program instead of an address."""
 
+    shows_bars: ClassVar[bool] = False  # it may send an SMS
     type: Literal["command"]
     url: str = option(
         "",

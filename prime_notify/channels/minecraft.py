@@ -37,7 +37,10 @@ _KEPT_FOR_NAMED = 30 * _DAY
 _SHORTEST_KEEP = 60
 _STAYS = (1, 300)  # seconds
 _ROOM = 4096  # bytes of a text; the game takes far more, a reader does not
-_IN_CHAT = (FactKind.ITEMS, FactKind.ERROR, FactKind.MESSAGE)  # the others are shown on hover
+_IN_CHAT = (
+    *(FactKind.ITEMS, FactKind.ERROR, FactKind.MESSAGE),
+    *(FactKind.PROBLEMS, FactKind.BACKUPS, FactKind.LAST_BACKUP, FactKind.NEXT_BACKUP),
+)  # the others are shown on hover
 _MOST_LINES = 6
 _LINE = 200  # characters
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,32}")  # of Java and, with the prefixes of their bridges, of Bedrock players

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from prime_notify.cli import dead_letters, history, send, status, validate
+from prime_notify.cli import dead_letters, history, send, status, summary, validate
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.parsing import add_common
 from prime_notify.cli.report import CliError, Report
@@ -84,6 +84,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Prime Notify {__version__}")
     add_common(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    for module in (status, history, dead_letters, send, validate):
+    for module in (status, summary, history, dead_letters, send, validate):
         module.add_parser(commands)
     return parser

@@ -38,6 +38,8 @@ class EndpointConfig(Options):
     in_game: ClassVar[bool] = False
     """Whether players read it in the game, each in the own language. Only MCDReforged's process can show it."""
 
+    shows_bars: ClassVar[bool] = True  # the font of its readers has ``▁▂▃▅▇``, as that of an SMS may not
+
     name: str = option(
         ...,
         "The name of the endpoint in logs and commands. Each endpoint needs its own.",

@@ -12,6 +12,7 @@ from typing_extensions import Annotated, Literal
 from prime_notify.config.message_options import TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.units import Duration, Size
+from prime_notify.schedules.report_times import check_report_time
 from prime_notify.schedules.schedule import check_crontab
 from prime_notify.text.wording import Wording
 
@@ -237,19 +238,20 @@ class WatchConfig(Options):
 class ReportConfig(Options):
     """The periodic report. Endpoints get it whose ``events`` name it."""
 
-    at: str = option(
+    at: Annotated[str, AfterValidator(check_report_time)] = option(
         "Mon 09:00",
         'When the report is sent: "Mon 09:00" for every week, "09:00" for every day, "1 09:00" for the first of every '
-        'month, or a crontab such as "0 9 * * 1,4" (which needs the package cronsim).',
-        '何时发送报告："Mon 09:00" 每周，"09:00" 每天，"1 09:00" 每月 1 日；'
+        'month (31 is the last day of a shorter one), or a crontab such as "0 9 * * 1,4" (which needs the package '
+        "cronsim).",
+        '何时发送报告："周一 09:00" 每周，"09:00" 每天，"1 09:00" 每月 1 日（31 在较短的月份为最后一天）；'
         '也可写 crontab，如 "0 9 * * 1,4"（需要安装 cronsim）。',
         example="Sun 20:00",
         public=True,
     )
     timezone: Optional[TimeZone] = option(
         None,
-        "The time zone of this time; by default that of the `notification` block.",
-        "该时间的时区；默认与 `notification` 块相同。",
+        "The time zone of this time; by default that of the `notification` block, or else of this machine.",
+        "该时间的时区；默认与 `notification` 块相同，否则为本机时区。",
         example="Asia/Shanghai",
         public=True,
     )

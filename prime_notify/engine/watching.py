@@ -181,15 +181,19 @@ class Watching:
         ]
 
     def _is_wanted(self, name: str) -> bool:
-        event = EventName(name)
+        return bool(self.asking(EventName(name)))
+
+    def asking(self, event: EventName) -> Sequence[str]:
+        """The endpoints that are switched on and whose ``events`` let this event pass, whatever their filters say."""
         block = self._endpoints.loaded.config.notification.events
         asked = not event.is_on_request
-        return any(
-            _names(block, event)
+        return [
+            one.name
+            for one in self._endpoints.on.configs
+            if _names(block, event)
             and _names(one.events, event)
             and (asked or block is not None or one.events is not None)
-            for one in self._endpoints.on.configs
-        )
+        ]
 
 
 def _names(events: Optional[Sequence[EventName]], event: EventName) -> bool:

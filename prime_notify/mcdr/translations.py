@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, Optional, Sequence, Tuple
 
 from mcdreforged.api.rtext import RTextBase, RTextMCDRTranslation
 from mcdreforged.api.types import CommandSource, PluginServerInterface
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts
+from prime_notify.messages.report import report_facts, report_headline
+from prime_notify.messages.texts import zone_of
 from prime_notify.model.fact import Fact
+from prime_notify.model.figures import Report
 from prime_notify.model.payload import Payload
 from prime_notify.text.counted import Counted
 from prime_notify.text.wording import in_language
@@ -54,6 +57,16 @@ class Translations:
     def facts(self, payload: Payload, source: CommandSource) -> Sequence[Fact]:
         """The facts about an event, in the language of ``source``."""
         return facts(payload, self._catalogue.best(source.get_preference().language), self._catalogue)
+
+    def report(self, report: Report, timezone: Optional[str], source: CommandSource) -> Tuple[str, Sequence[Fact]]:
+        """The title and the facts of a report, in the language of ``source``."""
+        language, catalogue = self.language_of(source), self._catalogue
+        title = report_headline(report, catalogue.text(language, "notification.title.report"), language, catalogue)
+        found = report_facts(report, language, catalogue, zone_of(timezone), bars=True)
+        label = "notification.label."
+        return title, [
+            Fact(kind, catalogue.text(language, label + kind.value), value) for kind, value in found if value
+        ]
 
     def words(self, text: str, source: CommandSource) -> str:
         """The text in the language of ``source``, if it is a wording."""

@@ -25,7 +25,7 @@ class Composer:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._lock = threading.Lock()
-        self._made: OrderedDict[Tuple[str, str, Optional[str]], Message] = collections.OrderedDict()
+        self._made: OrderedDict[Tuple[str, str, Optional[str], bool], Message] = collections.OrderedDict()
 
     def message(
         self,
@@ -35,13 +35,16 @@ class Composer:
         *,
         now: float,
         previous: Optional[Mapping[str, str]] = None,
+        bars: bool = True,
     ) -> Message:
-        """The message of one notification for an attempt at ``now`` (unix seconds)."""
-        key = (notification.id, language, timezone)
+        """The message of one notification for an attempt at ``now`` (unix seconds). ``bars``: whether the reader's font
+        shows them; only a report has any."""
+        bars = bars or notification.payload.report is None
+        key = (notification.id, language, timezone, bars)
         with self._lock:  # a second thread that needs the same message waits, instead of composing it again
             made = self._made.get(key)
             if made is None:
-                made = message_of(notification, language, self._catalogue, now=now, timezone=timezone)
+                made = message_of(notification, language, self._catalogue, now=now, timezone=timezone, bars=bars)
                 self._made[key] = made
                 if len(self._made) > _KEPT:
                     self._made.popitem(last=False)

@@ -11,6 +11,7 @@ from prime_notify.messages.disk_facts import disk_words
 from prime_notify.messages.hints import hint_of
 from prime_notify.messages.machine_texts import comment_text, message_text
 from prime_notify.messages.people import creator_words, people_facts
+from prime_notify.messages.report import report_facts
 from prime_notify.model.event import EventName, Task
 from prime_notify.model.fact import Fact, FactKind
 from prime_notify.model.figures import Storage
@@ -30,14 +31,22 @@ _JUST_MADE = 60.0  # seconds between the date of a backup and its event, beside 
 
 
 def facts(
-    payload: Payload, language: str, catalogue: Catalogue, zone: Optional[datetime.tzinfo] = None
+    payload: Payload,
+    language: str,
+    catalogue: Catalogue,
+    zone: Optional[datetime.tzinfo] = None,
+    *,
+    bars: bool = True,
 ) -> Tuple[Fact, ...]:
-    """All known facts, the most important first. ``zone``: of times; by default this machine's."""
+    """All known facts, the most important first. ``zone``: of times; by default this machine's. ``bars``: whether the
+    reader's font shows them."""
+    report = payload.report
     found = (
         (FactKind.EVENT, catalogue.text(language, "notification.event." + payload.event)),
         (FactKind.STATUS, _status(payload, language, catalogue)),
         (FactKind.ERROR, _error(payload.error, language, catalogue)),
         (FactKind.MESSAGE, _said(full_message(payload, language, catalogue))),
+        *(() if report is None else report_facts(report, language, catalogue, zone, bars=bars)),
         *_about_backup(payload.backup, language, catalogue),
         *people_facts(payload, language, catalogue),
         (FactKind.COST, None if payload.cost_s is None else humanize.duration(payload.cost_s)),

@@ -67,7 +67,7 @@ class Messages:
         now: float,
         previous: Optional[Mapping[str, str]],
     ) -> Message:
-        message = self._composed(items, language, endpoint.timezone, now, previous)
+        message = self._composed(items, language, endpoint, now, previous)
         message = with_templates(message, endpoint.templates, traceback=endpoint.traceback)
         if message.custom_body is None and message.custom_markdown is None:
             return message
@@ -79,7 +79,8 @@ class Messages:
 
     def prepare(self, notification: Notification, endpoint: EndpointConfig) -> None:
         """Compose the texts that a message about one notification begins with, and keep them for it."""
-        self._composer.message(notification, self._language_of(endpoint), endpoint.timezone, now=0.0)
+        language = self._language_of(endpoint)
+        self._composer.message(notification, language, endpoint.timezone, now=0.0, bars=endpoint.shows_bars)
 
     def _language_of(self, endpoint: EndpointConfig) -> str:
         return self._catalogue.best(endpoint.language or self._config.language or self._language)
@@ -88,19 +89,21 @@ class Messages:
         self,
         items: Sequence[Item],
         language: str,
-        timezone: Optional[str],
+        endpoint: EndpointConfig,
         now: float,
         previous: Optional[Mapping[str, str]],
     ) -> Message:
-        (item, *others), catalogue = items, self._catalogue
+        (item, *others), catalogue, timezone, bars = items, self._catalogue, endpoint.timezone, endpoint.shows_bars
         if others:
             return digest_of(items, language, catalogue, now=now, timezone=timezone)
         if item.remark is None:
-            return self._composer.message(item.notification, language, timezone, now=now, previous=previous)
+            return self._composer.message(item.notification, language, timezone, now=now, previous=previous, bars=bars)
         notification = remarked(
             item, language, catalogue, timezone
         )  # another payload, which the composer must not keep
-        message = message_of(notification, language, catalogue, now=now, previous=previous, timezone=timezone)
+        message = message_of(
+            notification, language, catalogue, now=now, previous=previous, timezone=timezone, bars=bars
+        )
         return dataclasses.replace(message, beside=remark_values(item, language, catalogue, timezone))
 
     def describe(self, notification: Notification) -> Dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts, full_message
 from prime_notify.messages.machine_texts import comment_text, message_text
+from prime_notify.messages.report import report_headline
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.fact import IN_TITLE, Fact
 from prime_notify.model.notification import Message, Notification, Texts
@@ -42,10 +43,12 @@ def message_of(
     now: float,
     previous: Optional[Mapping[str, str]] = None,
     timezone: Optional[str] = None,
+    bars: bool = True,
 ) -> Message:
-    """All that a channel needs for an attempt at ``now`` (unix seconds). ``timezone``: of the times that it shows."""
+    """All that a channel needs for an attempt at ``now`` (unix seconds). ``timezone``: of the times that it shows.
+    ``bars``: whether its font shows those of a report."""
     payload = notification.payload
-    known = facts(payload, language, catalogue, zone_of(timezone))
+    known = facts(payload, language, catalogue, zone_of(timezone), bars=bars)
     texts = _texts(payload, known, language, catalogue)
     localized = _localized(payload, texts, language, catalogue)
     return Message(Notification(localized), texts, language, now, known, previous, timezone=timezone)
@@ -128,6 +131,8 @@ def headline(payload: Payload, language: str, catalogue: Catalogue) -> str:
     if payload.backup and payload.backup.id is not None:
         number = _number(payload.task, payload.backup.id, language, catalogue)
     text = catalogue.text(language, "notification.title." + payload.event, number=number)
+    if payload.report is not None:
+        text = report_headline(payload.report, text, language, catalogue)
     if payload.has_warnings:
         text = catalogue.text(language, "notification.title.with_warnings", title=text)
     text = f"{symbol(payload)} {text}"

@@ -16,6 +16,16 @@ class FactKind(str, enum.Enum):
     ITEMS = "items"
     ERROR = "error"
     MESSAGE = "message"
+    PROBLEMS = "problems"
+    BACKUPS = "backups"
+    LAST_BACKUP = "last_backup"
+    NEXT_BACKUP = "next_backup"
+    SIZES = "sizes"
+    DURATIONS = "durations"
+    DISKS = "disks"
+    RESTORES = "restores"
+    DELIVERIES = "deliveries"
+    PERIOD = "period"
     BACKUP = "backup"
     COMMENT = "comment"
     OPERATOR = "operator"
@@ -53,4 +63,7 @@ class Fact(NamedTuple):
     @property
     def is_long(self) -> bool:
         """Whether it needs a place of its own rather than a cell beside others."""
-        return self.kind in (FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT, FactKind.ITEMS)
+        return self.kind in _LONG
+
+
+_LONG = frozenset((FactKind.MESSAGE, FactKind.ERROR, FactKind.COMMENT, FactKind.ITEMS, FactKind.PROBLEMS))

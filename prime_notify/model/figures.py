@@ -6,7 +6,7 @@ An unknown value is an absent field.
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,13 +67,15 @@ class Storage(_Part):
 
 class BackupCounts(_Part):
     """Backups in a time. ``warnings``: those of ``done`` that deserve doubt. ``skipped``: scheduled runs that were left
-    out. ``overdue``: how often a backup became overdue."""
+    out; ``skip_reasons``: how many for which reason (:class:`prime_notify.schedules.plan.SkipReason`). ``overdue``: how
+    often a backup became overdue."""
 
     done: int = 0
     warnings: int = 0
     failed: int = 0
     aborted: int = 0
     skipped: int = 0
+    skip_reasons: Dict[str, int] = {}
     overdue: int = 0
 
 
@@ -142,7 +144,14 @@ class Report(_Part):
     unwell: List[UnwellEndpoint] = []
 
     @property
+    def is_well(self) -> bool:
+        """Whether nothing in it needs a person."""
+        backups = self.backups
+        faults = backups.warnings, backups.failed, backups.overdue, self.restores.failed, self.unwell, self.paused
+        return not (any(faults) or self.overdue_s is not None or any(disk.low for disk in self.disks))
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell: no task in that time, and all is well."""
         happened = any(self.backups.model_dump().values()) or any(self.restores.model_dump().values())
-        return not (happened or self.unwell or self.overdue_s is not None or any(disk.low for disk in self.disks))
+        return self.is_well and not happened

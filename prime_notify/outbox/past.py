@@ -12,6 +12,7 @@ from typing import Any, Mapping, NamedTuple, Optional, Sequence
 
 from prime_notify.outbox.database import Storage
 from prime_notify.outbox.inbox import store_in
+from prime_notify.outbox.report_queries import Settled, newest_disks, settled_between
 from prime_notify.outbox.tasks import COLUMNS, PUT_TASK, TaskRow, put_value
 from prime_notify.outbox.values import Received
 
@@ -75,6 +76,16 @@ class Past:
     def disk_between(self, path: str, since: float, until: float) -> Sequence[DiskRow]:
         """The rows of a disk after ``since``, and not after ``until``, in their order."""
         return [DiskRow(*row) for row in self._database.read(_DISK_BETWEEN, path, since, until)]
+
+    def newest_disks(self) -> Sequence[DiskRow]:
+        """The newest row of every disk."""
+        return [DiskRow(*row) for row in newest_disks(self._database)]
+
+    # deliveries
+
+    def settled(self, since: float, until: float) -> Settled:
+        """Deliveries that ended after ``since``, and not after ``until``: steady seconds."""
+        return settled_between(self._database, since, until)
 
     # values of the watch
 

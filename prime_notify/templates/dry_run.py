@@ -40,6 +40,28 @@ _FIELDS: Dict[str, Any] = {
     "message": "a message",
     "error": {"type": "OSError", "message": "No space left on device", "traceback": "Traceback\nOSError"},
 }
+_DISK = {"path": "pb_files", "free": 10 << 30, "total": 500 << 30, "low": True, "backups": 40 << 30, "days_left": 2.5}
+_TREND = {"latest": 12.5, "values": [11.0, None, 12.5]}
+_REPORT = {
+    "since": _NOW - 604800.0,
+    "until": _NOW,
+    "backups": {"done": 14, "failed": 1, "skipped": 2, "skip_reasons": {"nobody_online": 2}},
+    "restores": {"done": 1},
+    "deliveries": {"delivered": 30, "given_up": 1, "waiting": 2},
+    "last_backup": {"at": _NOW - 3600.0, "age_s": 3600.0, "id": 42},
+    "next_by": _NOW + 3600.0,
+    "size": _TREND,
+    "duration": _TREND,
+    "disks": [_DISK],
+    "unwell": [{"name": "phone", "state": "failing", "for_s": 3600.0, "dead": 1}],
+}
+_FIGURES: Mapping[EventName, Mapping[str, Any]] = {
+    EventName.BACKUP_OVERDUE: {"overdue": {"due": _NOW - 3600.0, "for_s": 3600.0, "last_success": _NOW - 90000.0}},
+    EventName.BACKUP_SUCCESS: {"overdue": {"due": _NOW - 3600.0, "for_s": 3600.0}},
+    EventName.STORAGE_LOW: {"storage": {"disks": [_DISK]}},
+    EventName.STORAGE_OK: {"storage": {"disks": [_DISK], "for_s": 3600.0}},
+    EventName.REPORT: {"report": _REPORT},
+}
 _FACT = {"kind": "backup", "label": "Backup", "value": "#42"}
 _REMARK = {"kind": "still", "count": 2, "since": _NOW, "text": "It has failed 2 times since then"}
 _TOTALS = {**dict.fromkeys(DigestTotals.model_fields, 0), "failure": 1, "success": 1}
@@ -65,7 +87,9 @@ def _samples() -> Tuple[Tuple[Wording, Mapping[str, Any]], ...]:
         samples.append(
             (
                 verbatim(name.value),
-                _values(Event(name, PRIME_BACKUP, "1.13.0", _FIELDS, test=True), "My Server"),
+                _values(
+                    Event(name, PRIME_BACKUP, "1.13.0", {**_FIELDS, **_FIGURES.get(name, {})}, test=True), "My Server"
+                ),
             )
         )
         unknown = Wording("{event} of which nothing is known", "没有任何信息的 {event} ", event=name.value)

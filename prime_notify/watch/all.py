@@ -6,9 +6,10 @@ from typing import Callable, Sequence
 
 from prime_notify.watch.overdue import OverdueWatch
 from prime_notify.watch.part import WatchContext, WatchPart
+from prime_notify.watch.report import ReportWatch
 from prime_notify.watch.storage import StorageWatch
 from prime_notify.watch.stuck import StuckWatch
 
 __all__ = ["PARTS"]
 
-PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch, StuckWatch, StorageWatch)
+PARTS: Sequence[Callable[[WatchContext], WatchPart]] = (OverdueWatch, StuckWatch, StorageWatch, ReportWatch)

@@ -39,6 +39,19 @@ _README: Dict[str, Tuple[Shot, ...]] = {
     ),
 }
 
+_REPORTS: Dict[str, Tuple[Shot, ...]] = {
+    "report": (
+        Shot("discord", EventName.REPORT, week=1),
+        Shot("telegram", EventName.REPORT),
+        Shot("minecraft", EventName.REPORT),
+    ),
+    "report.zh": (
+        Shot("feishu", EventName.REPORT, "zh_cn", week=1),
+        Shot("onebot", EventName.REPORT, "zh_cn"),
+        Shot("minecraft", EventName.REPORT, "zh_cn"),
+    ),
+}
+
 
 def pictures() -> Iterator[Tuple[str, str, int]]:
     """Name, page and columns of each picture."""
@@ -47,7 +60,7 @@ def pictures() -> Iterator[Tuple[str, str, int]]:
         for language in ("en_us", "zh_cn") if channel in CHINESE else ("en_us",):
             shots = tuple(Shot(channel, event, language) for event in (*start, *EVENTS))
             yield channel + (".zh" if language == "zh_cn" else ""), _page(shots), 1
-    for name, shots in _README.items():
+    for name, shots in {**_README, **_REPORTS}.items():
         if all(shot.channel in channel_types() for shot in shots):
             yield name, _page(shots, columns=2), 2
 
@@ -76,7 +89,7 @@ def _chosen(names: Sequence[str]) -> Iterator[Tuple[str, str, int]]:
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.gallery", description=__doc__)
     parser.add_argument(
-        "channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}; or readme, live"
+        "channels", nargs="*", metavar="CHANNEL", help=f"one of {', '.join(sorted(ADAPTERS))}; or readme, report, live"
     )
     parser.add_argument("--chromium", help="the browser's program")
     parser.add_argument("--html", type=Path, metavar="FOLDER", help="write HTML pages there instead of pictures")

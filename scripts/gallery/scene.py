@@ -11,6 +11,7 @@ from prime_notify.model.event import EventName
 from prime_notify.model.notification import Message, Notification
 from prime_notify.model.payload import Payload
 from prime_notify.model.request import AnyRequest
+from scripts.gallery.reports import reports
 
 __all__ = ["CHINESE", "EVENTS", "Shot", "message", "request"]
 
@@ -76,10 +77,18 @@ class Shot(NamedTuple):
     channel: str
     event: EventName
     language: str = "en_us"
+    week: int = 0
+    """Of a report: the good one, or the next one."""
 
 
 def message(shot: Shot) -> Message:
     """The message, composed as for a delivery."""
+    server = {"running": True, "name": {"en_us": "Survival", "zh_cn": "生存服"}[shot.language]}
+    if shot.event is EventName.REPORT:
+        report = reports()[shot.week]
+        told = Payload.model_validate({**report.model_dump(), "server": server})
+        now = told.timestamp.unix
+        return message_of(Notification(told), shot.language, _CATALOGUE, now=now, timezone="UTC")
     story = dict(_STORY.get(shot.event) or _STORY[_LIKE.get(shot.event.status, EventName.BACKUP_START)])
     if shot.language == "zh_cn":
         story["backup"] = {**story["backup"], "comment": _COMMENTS[story["backup"]["comment"]]}
@@ -92,7 +101,7 @@ def message(shot: Shot) -> Message:
         "timestamp": {"unix": _NOW, "iso": _ISO},
         "task_id": "01KAX5XM700000000000000000",
         "plugin": {"id": "prime_backup", "version": "1.13.0"},
-        "server": {"running": True, "name": {"en_us": "Survival", "zh_cn": "生存服"}[shot.language]},
+        "server": server,
         **story,
     }
     return message_of(Notification(Payload.model_validate(fields)), shot.language, _CATALOGUE, now=_NOW)

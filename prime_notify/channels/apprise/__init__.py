@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import re
-from typing import Any, List, Sequence
+from typing import Any, ClassVar, List, Sequence
 
 from pydantic import BeforeValidator, field_validator
 from typing_extensions import Annotated, Literal
@@ -145,6 +145,7 @@ class AppriseOptions(Options):
 class AppriseEndpoint(EndpointConfig):
     """An endpoint of type ``apprise``: the library's URLs instead of an address."""
 
+    shows_bars: ClassVar[bool] = False  # some of its services send an SMS
     type: Literal["apprise"]
     url: str = option(
         "", "Not used: write apprise.urls.", "不使用：请填写 apprise.urls。", example=None, essential=True

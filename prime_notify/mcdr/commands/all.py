@@ -14,6 +14,7 @@ from prime_notify.mcdr.commands.history import DEAD, HISTORY
 from prime_notify.mcdr.commands.overview import show_overview
 from prime_notify.mcdr.commands.preview import PREVIEW
 from prime_notify.mcdr.commands.reload import RELOAD
+from prime_notify.mcdr.commands.report import REPORT
 from prime_notify.mcdr.commands.setup import SETUP
 from prime_notify.mcdr.commands.show import SHOW
 from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
@@ -27,6 +28,7 @@ COMMANDS: Sequence[Command] = (
     help_command(lambda: COMMANDS),
     SETUP,
     ENDPOINT,
+    REPORT,
     HISTORY,
     SHOW,
     DEAD,

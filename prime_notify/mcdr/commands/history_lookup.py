@@ -16,7 +16,7 @@ from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.history import History, NotificationRecord
 from prime_notify.outbox.values import State
 
-__all__ = ["find_one", "known_ids", "with_history"]
+__all__ = ["find_one", "known_ids", "no_history", "with_history"]
 
 _MOST_SUGGESTED = 10
 
@@ -31,7 +31,7 @@ def with_history(tools: Tools, callback: HistoryCallback) -> Callback:
         say_unreadable(tools, source)
         history = tools.engine.history
         if history is None:
-            say(source, _no_history(tools))
+            say(source, no_history(tools))
             return
         try:
             callback(source, context, history)
@@ -41,7 +41,7 @@ def with_history(tools: Tools, callback: HistoryCallback) -> Callback:
     return run
 
 
-def _no_history(tools: Tools) -> RTextBase:
+def no_history(tools: Tools) -> RTextBase:
     owner = tools.engine.overview().elsewhere
     key = "command.history.elsewhere" if owner else "command.history.none"
     return coloured(tools.translations.reply(key, who=owner), RColor.red)

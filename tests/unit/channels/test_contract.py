@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from prime_notify.channels.common.registry import channel_types
 from prime_notify.config.units import Rate
+from prime_notify.messages.samples import sample_event
 from prime_notify.model.event import EventName
 from prime_notify.model.notification import Texts
 from tests.support.examples import examples
@@ -56,6 +57,14 @@ def test_every_event_renders_in_both_languages(type: str) -> None:
     for event, language in itertools.product(EventName, LANGUAGES):
         checked(make(type).render(normalized(event.value, language, **FAILED)))
         checked(make(type).render(normalized(event.value, language)))
+
+
+@every_channel
+def test_the_sample_of_every_event_renders_and_says_that_it_is_one(type: str) -> None:
+    for event, language in itertools.product(EventName, LANGUAGES):
+        fields = {**sample_event(event).fields, "test": True}
+        text = raw_text(checked(make(type).render(normalized(event.value, language, **fields))))
+        assert event.is_start or "test" in text.lower() or "测试" in text
 
 
 @every_channel

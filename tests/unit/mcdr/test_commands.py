@@ -121,7 +121,7 @@ def test_help_lists_every_command_that_the_reader_may_use(bench: Bench) -> None:
     assert len(lines) == len(COMMANDS) + 2
     assert bench.reader.clicks == ["!!pn", *(f"!!pn {command.name}" for command in COMMANDS)]
     few = bench.console.type("!!pn help", Reader(level=1))
-    assert [line.split()[1] for line in few[2:]] == ["help"]
+    assert [line.split()[1] for line in few[2:]] == ["help", "report"]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,10 @@ def test_a_failures_picture_shows_its_reason(channel: str) -> None:
 
 def test_every_channel_has_its_pictures() -> None:
     names = [name for name, _, _ in pictures()]
-    assert {"readme", "readme.zh", *CHANNELS, *(f"{channel}.zh" for channel in CHINESE)} == set(names)
-    drawn = [name for name in names if name.partition(".")[0] in {*ADAPTERS, "readme"}]
+    assert {"readme", "readme.zh", "report", "report.zh", *CHANNELS, *(f"{channel}.zh" for channel in CHINESE)} == set(
+        names
+    )
+    drawn = [name for name in names if name.partition(".")[0] in {*ADAPTERS, "readme", "report"}]
     assert [name for name in drawn if not (ROOT / "docs" / "images" / f"{name}.png").exists()] == []
 
 
