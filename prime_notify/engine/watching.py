@@ -112,6 +112,15 @@ class Watching:
         """The part of this class."""
         return next(part for part in self._parts if isinstance(part, kind))
 
+    @property
+    def parts(self) -> Sequence[WatchPart]:
+        """All parts."""
+        return tuple(self._parts)
+
+    def open_runs(self) -> Sequence[OpenRun]:
+        """The tasks of this process that are under way."""
+        return self._open_runs()
+
     def _job(self, part: WatchPart) -> Periodic:
         run = self._as_owner(lambda past: part.tick(past, self._clock.wall()))
         return Periodic(f"the watch ({type(part).__name__})", part.every, run)
