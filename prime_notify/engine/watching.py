@@ -113,6 +113,11 @@ class Watching:
         return next(part for part in self._parts if isinstance(part, kind))
 
     @property
+    def now(self) -> float:
+        """The moment that the parts are given, in unix seconds."""
+        return self._clock.wall()
+
+    @property
     def parts(self) -> Sequence[WatchPart]:
         """All parts."""
         return tuple(self._parts)
@@ -120,6 +125,10 @@ class Watching:
     def open_runs(self) -> Sequence[OpenRun]:
         """The tasks of this process that are under way."""
         return self._open_runs()
+
+    def is_wanted(self, event: EventName) -> bool:
+        """Whether any endpoint that is switched on gets this event, by its ``events``."""
+        return self._is_wanted(event.value)
 
     def _job(self, part: WatchPart) -> Periodic:
         run = self._as_owner(lambda past: part.tick(past, self._clock.wall()))
