@@ -68,8 +68,8 @@ class Known:
     ``overview``: with the endpoints that the reader may see; ``hidden``: the others. ``readable`` and ``in_force``: of
     the config file; ``problems``: their number. ``deadline``: None before the watch has looked. ``failed``: the newest
     backup that failed or was aborted, where it is newer than the last good one. ``past_known``: whether the past could
-    be read. ``running``: a backup is under way. ``low`` and ``silent``: folders whose disk is nearly full, or does not
-    answer. ``stuck``: the tasks that do not end, each with its seconds.
+    be read. ``running``: a backup is under way. ``low`` and ``unread``: folders whose disk is nearly full, or
+    cannot be read. ``stuck``: the tasks that do not end, each with its seconds.
     """
 
     now: float
@@ -83,7 +83,7 @@ class Known:
     past_known: bool = True
     running: bool = False
     low: Sequence[str] = ()
-    silent: Sequence[str] = ()
+    unread: Sequence[str] = ()
     stuck: Sequence[Tuple[str, float]] = ()
 
 
@@ -194,8 +194,8 @@ def _schedule(known: Known, deadline: Deadline) -> Iterator[Finding]:
 def _disks(known: Known) -> Iterator[Finding]:
     if known.low:
         yield Finding("low", Grade.WARNING, tuple(known.low), count=len(known.low))
-    if known.silent:
-        yield Finding("silent", Grade.WARNING, tuple(known.silent), count=len(known.silent))
+    if known.unread:
+        yield Finding("unread", Grade.WARNING, tuple(known.unread), count=len(known.unread))
 
 
 def _endpoints(known: Known) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoin
 from prime_notify.mcdr.commands.record_lines import LONGEST, numbers
 from prime_notify.mcdr.commands.tools import Tools
 from prime_notify.mcdr.commands.verdict_line import say_verdict
-from prime_notify.mcdr.commands.watch_state import sees_details
+from prime_notify.mcdr.commands.watch_state import sees_details as _sees_details
 from prime_notify.mcdr.rich_text import clickable, coloured, fills_in, quoted, say
 from prime_notify.text.humanize import duration, local_time
 from prime_notify.text.plain import one_line
@@ -40,7 +40,7 @@ def show_overview(tools: Tools, source: CommandSource) -> None:
         say(source, coloured(reply("command.overview.enabled"), RColor.green))
     else:
         say_nothing_is_sent(tools, source)
-    if overview.elsewhere and sees_details(tools, source):
+    if overview.elsewhere and _sees_details(tools, source):
         say(source, coloured(reply("command.overview.elsewhere", who=overview.elsewhere), RColor.red))
     if overview.refusing:
         say(source, coloured(reply("command.overview.refusing"), RColor.red))
@@ -123,7 +123,7 @@ def _last_result(tools: Tools, source: CommandSource, endpoint: EndpointState) -
         return coloured(reply("command.overview.never_sent"), RColor.gray)
     details = in_brackets(*numbers(last.status, last.ms, last.reason), local_time(last.at))
     line = RTextList(_outcome(tools, last.outcome), details.set_color(RColor.gray))
-    if last.reason and sees_details(tools, source):
+    if last.reason and _sees_details(tools, source):
         line.append(tools.translations.after_dash(one_line(last.reason, LONGEST)).set_color(RColor.gray))
     return line
 

@@ -57,7 +57,7 @@ def _text(tools: Tools, source: CommandSource, known: Known, finding: Finding) -
         return reply(
             f"command.verdict.{name}", ago=_duration(finding), why=reply(f"watch.unwatched.{finding.names[0]}")
         )
-    if name in ("low", "silent") and not sees_details(tools, source):
+    if name in ("low", "unread") and not sees_details(tools, source):
         name = f"{name}_somewhere"
     if name == "stuck":
         names: RTextBase = reply(f"watch.task.{finding.names[0]}")

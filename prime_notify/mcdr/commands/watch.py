@@ -6,13 +6,12 @@ It names folders and other plugins' tasks, so it needs the level of the history.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Iterator, List
+from typing import Iterator, List
 
 from mcdreforged.api.command import CommandContext, Literal
 from mcdreforged.api.rtext import RColor, RText, RTextBase, RTextList
 from mcdreforged.api.types import CommandSource
 
-from prime_notify.config.models import Config
 from prime_notify.config.units import Duration
 from prime_notify.mcdr.commands.command import Command
 from prime_notify.mcdr.commands.history_lookup import with_history
@@ -135,7 +134,7 @@ class _View:
     def _plan(self, deadline: Deadline) -> Iterator[RTextBase]:
         plan = deadline.plan
         if plan.paused:
-            pause, resume = (f"!!pb crontab {what} schedule_backup" for what in ("pause", "resume"))
+            pause, resume = (f"!!pb crontab schedule_backup {what}" for what in ("pause", "resume"))
             text = coloured(self._text("paused", command=pause, resume=resume), RColor.yellow)
             yield fills_in(self.tools.translations, text, resume)
         elif plan.loaded and plan.next_run is not None:
@@ -158,7 +157,7 @@ class _View:
     def stuck(self) -> Iterator[RTextBase]:
         watching = self.tools.engine.watching
         glance = Glance.of(watching.parts)
-        yield _stuck_terms(self._text, self.tools.config(), glance)
+        yield self._patience()
         runs = watching.open_runs()
         if not runs:
             yield self._text("no_run")
@@ -170,13 +169,23 @@ class _View:
             line = self._text("run_stuck" if stuck else "run", task=task, plugin=plugin, duration=took)
             yield coloured(line, RColor.red) if stuck else line
 
+    def _patience(self) -> RTextBase:
+        """After which time a task is told to be stuck."""
+        after = self.tools.config().watch.stuck_after
+        if after is False:
+            return self._text("stuck_off")
+        if isinstance(after, Duration):
+            return self._text("stuck_after", duration=duration(after))
+        return self._text("stuck_auto")
+
     def disks(self) -> Iterator[RTextBase]:
         glance = Glance.of(self.tools.engine.watching.parts)
-        yield self._text("disks" if glance.disks or glance.silent else "disks_none")
+        yield self._text("disks" if glance.disks or glance.unread else "disks_none")
         for disk in glance.disks:
             yield self._disk(disk)
-        for path in glance.silent:
-            yield coloured(self._text("disk_silent", path=path[:_LONGEST_PATH]), RColor.red)
+        for one in glance.unread:
+            reason = self.tools.translations.words(one.reason, self.source)
+            yield coloured(self._text("disk_unread", path=one.path[:_LONGEST_PATH], reason=reason), RColor.red)
 
     def _disk(self, disk: Disk) -> RTextBase:
         path = RText(disk.path[:_LONGEST_PATH])
@@ -202,13 +211,3 @@ class _View:
 
     def _is_running(self) -> bool:
         return any(run.task == Task.BACKUP.value for run in self.tools.engine.watching.open_runs())
-
-
-def _stuck_terms(text: Callable[..., RTextBase], config: Config, glance: Glance) -> RTextBase:
-    """After which time a task is told to be stuck."""
-    after = config.watch.stuck_after
-    if after is False:
-        return text("stuck_off")
-    if isinstance(after, Duration):
-        return text("stuck", limits=text("stuck_after", duration=duration(after)))
-    return text("stuck", limits=text("stuck_auto"))

@@ -78,7 +78,7 @@ def known_to(tools: Tools, source: CommandSource, overview: Overview) -> Known:
         past_known=past_known,
         running=any(run.task == Task.BACKUP.value for run in runs),
         low=glance.low,
-        silent=glance.silent,
+        unread=[one.path for one in glance.unread],
         stuck=[(run.task, tools.engine.now - run.began) for run in runs if run.task_id in glance.stuck],
     )
 

@@ -14,7 +14,8 @@ from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.past import Past
 from prime_notify.schedules.plan import Plan, Skip, SkipReason
-from prime_notify.watch.glance import Glance, low_paths
+from prime_notify.text.wording import Wording
+from prime_notify.watch.glance import Glance, Unread, low_paths
 from prime_notify.watch.part import WatchPart
 from tests.support.bench import Bench, MakeBench
 from tests.support.console import Reader
@@ -132,17 +133,22 @@ def test_what_the_other_parts_know_is_in_the_verdict(make_bench: MakeBench) -> N
     bench = watching(make_bench)
     backup(bench, ago=3 * HOUR)
     begin(bench)
-    with knowing(disks=[LOW], silent=["/mnt/nas"], stuck=["task-1"]):
+    with knowing(disks=[LOW], unread=[GONE], stuck=["task-1"]):
         assert verdict(bench).endswith(", and 2 more")
         assert verdict(bench).startswith("A backup has not ended for ")
     with knowing(disks=[LOW]):
         assert verdict(bench) == "The disk of the backups is nearly full: /srv/pb"
         assert verdict(bench, level=1) == "The disk of the backups is nearly full"
-    with knowing(silent=["/mnt/nas"]):
-        assert verdict(bench) == "The disk of the backups does not answer: /mnt/nas"
+    with knowing(unread=[GONE]):
+        assert verdict(bench) == "The free space for backups cannot be read: /mnt/nas"
 
 
 # the command
+
+AUTO = (
+    "A task counts as stuck after four times the longest of the last ten tasks, at least 30m; the first backup after "
+    "2h 00m (watch.stuck_after)"
+)
 
 
 def test_it_shows_the_schedule_the_last_backup_and_the_next_one(make_bench: MakeBench) -> None:
@@ -155,7 +161,7 @@ def test_it_shows_the_schedule_the_last_backup_and_the_next_one(make_bench: Make
         "The next one is expected at 18:00; it is told as overdue from 18:30 on",
         "Prime Backup's own next run: 13:00",
         "No endpoint gets backup_overdue: only the log says it. Add it to the events of an endpoint",
-        "Stuck: told after four times the longest of the last ten tasks, at least 30m (watch.stuck_after)",
+        AUTO,
         "- no task is under way",
         "Disks of the backups: none is known yet",
     ]
@@ -203,7 +209,7 @@ def test_a_run_that_was_left_out_and_a_paused_schedule_are_shown(make_bench: Mak
     bench.engine.watching.look()
     lines = watch(bench)
     assert "Put off by the scheduled backup of 19:00, for which nobody was online" in lines
-    assert any(line.startswith("The schedule is paused, by !!pb crontab pause schedule_backup.") for line in lines)
+    assert any(line.startswith("The schedule is paused, by !!pb crontab schedule_backup pause.") for line in lines)
     assert lines[lines.index("Left out since then: 7 scheduled backups") + 1 :][:6] == [
         *(f"- {hour}:00: nobody was online" for hour in (19, 18, 17, 16, 15)),
         "- and 2 older",
@@ -256,15 +262,18 @@ LOW = Disk(path="/srv/pb", free=5 * 2**30, total=500 * 2**30, low=True, days_lef
 WELL = Disk(path="/mnt/more", free=50 * 2**30, total=500 * 2**30)
 
 
+GONE = Unread("/mnt/nas", Wording("its disk does not answer", "磁盘没有响应"))
+
+
 def knowing(**state: Any) -> Any:
-    """What the other parts of the watch know. A task has been under way for an hour, in the place of its clock."""
+    """What the other parts of the watch know."""
     return mock.patch.object(Glance, "of", return_value=Glance(**{name: tuple(one) for name, one in state.items()}))
 
 
 def test_tasks_disks_and_the_next_report_are_shown(make_bench: MakeBench) -> None:
     bench = watching(make_bench)
     begin(bench)
-    glance = Glance((LOW, WELL), ("/mnt/nas",), ("task-1",), report_at=NOON + 2 * HOUR)
+    glance = Glance((LOW, WELL), (GONE,), ("task-1",), report_at=NOON + 2 * HOUR)
     with mock.patch.object(Glance, "of", return_value=glance):
         lines = watch(bench)
     assert lines[-6].startswith("- A backup of Prime Backup: stuck, under way for ")
@@ -272,7 +281,7 @@ def test_tasks_disks_and_the_next_report_are_shown(make_bench: MakeBench) -> Non
         "Disks of the backups:",
         "- /srv/pb: 5.0 GiB of 500.0 GiB free (full in 2 days at the pace of the last backups) (low)",
         "- /mnt/more: 50.0 GiB of 500.0 GiB free",
-        "- /mnt/nas: does not answer",
+        "- /mnt/nas: its disk does not answer",
         "Report: the next one at 14:00",
     ]
 
@@ -280,8 +289,8 @@ def test_tasks_disks_and_the_next_report_are_shown(make_bench: MakeBench) -> Non
 @pytest.mark.parametrize(
     ("after", "line"),
     [
-        (False, "Stuck: not watched (watch.stuck_after is false)"),
-        ("2h", "Stuck: told after 2h 00m (watch.stuck_after)"),
+        (False, "Tasks that do not end are not watched (watch.stuck_after is false)"),
+        ("2h", "A task counts as stuck after 2h 00m (watch.stuck_after)"),
     ],
 )
 def test_it_says_when_a_task_is_told_to_be_stuck(make_bench: MakeBench, after: Any, line: str) -> None:
@@ -303,8 +312,8 @@ def test_it_says_why_there_is_nothing_to_show(make_bench: MakeBench) -> None:
 
 class StorageWatch(WatchPart):
     every = 1.0
-    silent = ("/mnt/nas",)
-    disks = {"/srv/pb": LOW, "/mnt/nas": None}  # noqa: RUF012
+    silent = (GONE,)
+    disks = (LOW,)
 
     def tick(self, past: Past, now: float) -> None: ...
 
@@ -312,20 +321,12 @@ class StorageWatch(WatchPart):
 def test_a_part_is_found_by_its_name() -> None:
     part: Any = StorageWatch.__new__(StorageWatch)
     glance = Glance.of([part])
-    assert (glance.disks, glance.silent, glance.low) == ((LOW,), ("/mnt/nas",), ["/srv/pb"])
+    assert (glance.disks, glance.unread, glance.low) == ((LOW,), (GONE,), ["/srv/pb"])
     assert Glance.of([]) == Glance()
 
 
 @pytest.mark.parametrize(
-    ("kept", "low"),
-    [
-        (None, []),
-        ({}, []),
-        ({"low": 7}, []),
-        ({"low": ["/srv"]}, ["/srv"]),
-        ({"low": [{"path": "/srv", "free": 1}, {}]}, ["/srv", "?"]),
-        ({"low": {"/srv": 5.0}}, ["/srv"]),
-    ],
+    ("kept", "low"), [(None, []), ({}, []), ({"low": 7}, []), ({"since": 5.0, "low": ["/srv"]}, ["/srv"])]
 )
-def test_the_value_of_the_storage_is_read_in_any_shape(kept: Any, low: List[str]) -> None:
+def test_the_kept_value_of_the_storage_is_read(kept: Any, low: List[str]) -> None:
     assert low_paths(kept) == low

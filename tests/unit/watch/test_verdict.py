@@ -105,7 +105,7 @@ TOLD = replace(GOOD, due=NOW - 2 * HOUR, tell_at=NOW - 1.5 * HOUR, overdue=NOW -
         ({"deadline": replace(GOOD, last=row(severity="warning"))}, ["doubtful"]),
         ({"stuck": [("backup", 7200.0)]}, ["stuck"]),
         ({"low": ["/srv/pb"]}, ["low"]),
-        ({"silent": ["/srv/pb"]}, ["silent"]),
+        ({"unread": ["/srv/pb"]}, ["unread"]),
         ({"problems": 2}, ["problems"]),
         ({"overview": overview(endpoint(mistake=MISTAKE), endpoint("ops")), "problems": 1}, ["mistakes"]),
         ({"overview": overview(endpoint(disabled=True, failing_for=9.0))}, ["gone"]),
