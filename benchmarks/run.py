@@ -20,7 +20,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import drain, fan_out, footprint, hand_off, isolation, loading
+from benchmarks import drain, fan_out, footprint, hand_off, isolation, loading, watch
 from benchmarks.others import HAS_APPRISE
 from benchmarks.table import HEADER, Line, Summary
 
@@ -33,6 +33,7 @@ BENCHMARKS: Dict[str, Callable[..., List[Line]]] = {
     "isolation": isolation.lines,
     "footprint": footprint.lines,
     "loading": loading.lines,
+    "watch": watch.lines,
 }
 TINY: Dict[str, Dict[str, Any]] = {
     "hand-off": {"events": 2, "others": 1},
@@ -41,6 +42,7 @@ TINY: Dict[str, Dict[str, Any]] = {
     "isolation": {"events": 3},
     "footprint": {"deliveries": 20, "rounds": 1},
     "loading": {},
+    "watch": {"tasks": 20, "looks": 5},
 }
 
 

@@ -42,7 +42,7 @@ from prime_notify.outbox.history import History
 from prime_notify.outbox.values import Received
 from prime_notify.periodic import PeriodicThread
 from prime_notify.routing.groups import members_after
-from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
+from prime_notify.schedules.plan import ScheduleSource
 from prime_notify.transport.dispatch import Transport, Transports
 
 __all__ = ["Engine"]
@@ -54,7 +54,8 @@ class Engine:
     ``accept`` may be called from any thread, also that of a backup: it returns when the event is stored.
     ``on_accepted`` is called for each notification, on the thread of the intake; it must be quick.
     ``on_notice`` is called from the thread of a lane, when people should know about an endpoint.
-    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`. ``schedule``: of the backups.
+    ``of_the_edge``: as in :class:`prime_notify.transport.dispatch.Transports`. ``schedule``: of the
+    backups; None: nothing is watched for.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Engine:
         clock: Optional[Clock] = None,
         transport: Optional[Sender] = None,
         of_the_edge: Optional[Mapping[type, Transport]] = None,
-        schedule: ScheduleSource = NO_SCHEDULE,
+        schedule: Optional[ScheduleSource] = None,
         crash_point: CrashPoint = no_crash,
     ) -> None:
         self._log = log

@@ -17,7 +17,7 @@ from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.past import Past
 from prime_notify.periodic import Periodic, PeriodicThread
-from prime_notify.schedules.plan import ScheduleSource
+from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
 from prime_notify.watch.all import PARTS
 from prime_notify.watch.part import Ended, OpenRun, P, Values, WatchContext, WatchPart
 
@@ -30,7 +30,8 @@ class Watching:
     """The parts of the watch, from :meth:`open`, when the data folder is ours, to :meth:`stop`.
 
     ``lock``: that of the engine, which whoever accepts an event holds. ``intake``: None while another process owns the
-    data folder. ``owner`` names this process.
+    data folder. ``schedule``: that of the backups; None: nobody looks, as on the command line, where an event may still
+    end what was told. ``owner`` names this process.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Watching:
         endpoints: ActiveEndpoints,
         factory: NotificationFactory,
         overview: Callable[[], Overview],
-        schedule: ScheduleSource,
+        schedule: Optional[ScheduleSource],
         owner: str,
     ) -> None:
         self._lock = lock
@@ -50,6 +51,7 @@ class Watching:
         self._endpoints = endpoints
         self._factory = factory
         self._owner = owner
+        self._looks = schedule is not None
         self._clock: Clock = factory.clock
         self._log: logging.Logger = factory.log
         self._past: Optional[Past] = None
@@ -59,8 +61,8 @@ class Watching:
             log=self._log,
             config=lambda: endpoints.loaded.config,
             past=lambda: self._past,
-            plan=schedule.plan,
-            take_skips=schedule.take_skips,
+            plan=(schedule or NO_SCHEDULE).plan,
+            take_skips=(schedule or NO_SCHEDULE).take_skips,
             open_runs=self._open_runs,
             server_running=factory.server_running,
             overview=overview,
@@ -84,7 +86,9 @@ class Watching:
                 self._log.debug("the watch could not read what was kept: %s", error)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look, where there is a schedule."""
+        if not self._looks:
+            return
         jobs = [self._job(part) for part in self._parts]
         jobs.append(Periodic("forgetting the old past", _PRUNE_EVERY, self._as_owner(self._prune)))
         self._thread = PeriodicThread("prime_notify-watch", jobs, self._log, self._clock.steady)
@@ -174,7 +178,8 @@ class Watching:
         """See :class:`prime_notify.watch.part.Tell`."""
         with self._lock:
             intake, past = self._intake(), self._past
-            if intake is None or past is None or not is_due():
+            enabled = self._endpoints.loaded.config.notification.enabled
+            if intake is None or past is None or not enabled or not is_due():
                 return False
             received = self._factory.receive(event, self._owner)
             past.tell(received, values)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Dict, Mapping, Optional, Set
+from typing import Any, List, Mapping, Optional, Set, Tuple
 
 from prime_notify.messages.machine_texts import joined_messages, machine_message
 from prime_notify.model.event import Event, EventName, Status, Task
@@ -62,14 +63,17 @@ class OverdueWatch(WatchPart):
 
     def __init__(self, context: WatchContext) -> None:
         super().__init__(context)
-        self._good: Dict[str, TaskRow] = {}  # by plugin, the newest good backup
+        self._good: List[TaskRow] = []  # the newest good backups
         self._running: Set[str] = set()  # ids of backups under way
         self._told: Optional[Mapping[str, Any]] = None
         self._skipped: Optional[float] = None  # the newest run that was left out on purpose
-        self._plan, self._loads = NO_PLAN, [0.0][:0]
+        self._unkept: List[TaskRow] = []
+        self._plan = NO_PLAN
+        self._loads: List[float] = []
         self._since: Optional[float] = None  # nothing is expected before
         self._expected: Any = None  # the identity of the terms that count since then
         self._resumed = 0.0  # what is overdue by then, is told after the grace only
+        self._jumped = 0.0  # the start, or the last jump of the clock
         self._former_alive: Optional[float] = None
         self._down = 0.0
         self._alive = 0.0
@@ -83,11 +87,11 @@ class OverdueWatch(WatchPart):
 
     def open(self, past: Past) -> None:
         now = self._context.clock.wall()
-        for plugin_id in (None, PRIME_BACKUP):
-            rows = past.newest(Task.BACKUP.value, Status.SUCCESS.value, plugin_id=plugin_id, most=_MOST_ROWS)
-            newest = next((row for row in rows if row.at <= now + _FAR_AHEAD), None)
-            if newest is not None:
-                self._good[newest.plugin_id] = newest
+        of_all, of_prime_backup = (
+            past.newest(Task.BACKUP.value, Status.SUCCESS.value, plugin_id=plugin_id, most=_MOST_ROWS)
+            for plugin_id in (None, PRIME_BACKUP)
+        )
+        self._good = sorted({*of_all, *of_prime_backup}, key=lambda row: row.at)
         skips = past.newest(Task.BACKUP.value, SKIPPED, most=_MOST_ROWS)
         self._skipped = next((row.at for row in skips if row.reason == SkipReason.NOBODY_ONLINE.value), None)
         self._running = {run.task_id for run in self._context.open_runs() if run.task == Task.BACKUP.value}
@@ -98,7 +102,8 @@ class OverdueWatch(WatchPart):
         self._loads = list((past.value(_LOADS) or {}).get("at", ()))
         self._former_alive = (past.value(_ALIVE) or {}).get("at")
         self._down = 0.0 if self._former_alive is None else max(0.0, now - self._former_alive)
-        self._resumed, self._clocks = now, (now, self._context.clock.steady())
+        self._resumed = self._jumped = now
+        self._clocks = (now, self._context.clock.steady())
 
     # looking
 
@@ -121,21 +126,20 @@ class OverdueWatch(WatchPart):
         """After a jump of the clock, or a sleep of the machine, the backups that it made late may still come."""
         steady = self._context.clock.steady()
         jump = (now - self._clocks[0]) - (steady - self._clocks[1])
-        if jump > _JUMP:
-            self._resumed = now
-        elif jump < -_JUMP:
-            self._resumed = min(self._resumed, now)
+        if abs(jump) > _JUMP:
+            self._resumed = now if jump > 0 else min(self._resumed, now)
+            self._jumped = now
         self._clocks = (now, steady)
 
     def _take_skips(self, past: Past) -> None:
-        rows = []
         for skip in self._context.take_skips():
             id, kind = self._context.new_id(), Task.BACKUP.value
-            rows.append(TaskRow(id, skip.plugin_id, kind, SKIPPED, skip.at, reason=skip.reason.value))
+            self._unkept.append(TaskRow(id, skip.plugin_id, kind, SKIPPED, skip.at, reason=skip.reason.value))
             if skip.reason is SkipReason.NOBODY_ONLINE:
                 self._skipped = skip.at
-        if rows:
-            past.put(*rows)
+        if self._unkept:
+            past.put(*self._unkept)
+            self._unkept = []
 
     def _follow_plan(self, past: Past, now: float) -> None:
         """Take what the source knows now; of a plugin that is not there, what is remembered."""
@@ -146,8 +150,9 @@ class OverdueWatch(WatchPart):
         if remembered(plan) != remembered(former):
             past.keep(_PLAN, remembered(plan))
         if plan.load != former.load:
-            self._loads = [*self._loads, now][-_MOST_LOADS:]
-            past.keep(_LOADS, {"at": self._loads})
+            loads = [*self._loads, now][-_MOST_LOADS:]
+            past.keep(_LOADS, {"at": loads})
+            self._loads = loads
         self._plan = plan
 
     def _follow_terms(self, past: Past, terms: Terms, now: float, *, enabled: bool) -> None:
@@ -158,18 +163,18 @@ class OverdueWatch(WatchPart):
         expected = None if terms.schedule is None else repr(terms.identity)
         if expected == self._expected and self._off is not enabled:
             return
-        if expected is not None and (expected != self._expected or enabled):
-            self._since = now
-        self._expected, self._off = expected, not enabled
+        begins = expected is not None and (expected != self._expected or enabled)
+        since = now if begins else self._since
         if expected is None and self._told is not None:
-            self._told = None
             past.keep(OVERDUE, None)
-        past.keep(_BASE, {"since": self._since, "expected": expected, "off": self._off})
+            self._told = None
+        past.keep(_BASE, {"since": since, "expected": expected, "off": not enabled})
+        self._since, self._expected, self._off = since, expected, not enabled
 
     def _keep_alive(self, past: Past, now: float) -> None:
         if abs(now - self._alive) >= _ALIVE_EVERY:
-            self._alive = now
             past.keep(_ALIVE, {"at": now})
+            self._alive = now
 
     def _keep_deadline(self, past: Past, deadline: Deadline) -> None:
         """For those who read the folder without this process."""
@@ -180,18 +185,18 @@ class OverdueWatch(WatchPart):
     # deadlines
 
     def _find(self, terms: Terms, now: float) -> Deadline:
-        last = self._last(terms)
+        last, ahead = self._last(terms, now)
         overdue = None if self._told is None else self._told.get("due")
         if terms.schedule is None:
             return Deadline(terms, self._plan, last, overdue=overdue)
         skipped = None if terms.skipped_counts else self._skipped
         known = [moment for moment in (last and last.at, skipped, self._since) if moment is not None]
-        base = max(known, default=now)
-        if base > now + _FAR_AHEAD:  # the clock was wrong
-            base = max((moment for moment in known if moment <= now), default=now)
+        base = max((moment for moment in known if moment <= now + _FAR_AHEAD), default=self._jumped)
+        if ahead:  # it was made before the clock was set right, which is all that is known of it
+            base = max(base, self._jumped)
         due = self._due(terms, base)
         if due is None:
-            return Deadline(terms, self._plan, last, overdue=overdue)
+            return Deadline(dataclasses.replace(terms, unwatched="unreadable"), self._plan, last, overdue=overdue)
         tell_at = due + terms.grace
         if tell_at <= self._resumed:
             tell_at = self._resumed + terms.grace
@@ -200,15 +205,18 @@ class OverdueWatch(WatchPart):
 
     def _due(self, terms: Terms, base: float) -> Optional[float]:
         if self._cached is None or self._cached[:2] != (terms, base):
-            assert terms.schedule is not None
-            found = terms.schedule.next_after(base)
+            found = None
+            with contextlib.suppress(Exception):  # a crontab that its library cannot read
+                found = terms.schedule.next_after(base) if terms.schedule else None
             self._cached = (terms, base, None if found is None else found + terms.jitter)
         found_due: Optional[float] = self._cached[2]
         return found_due
 
-    def _last(self, terms: Terms) -> Optional[TaskRow]:
-        rows = [row for row in self._good.values() if terms.plugin_id in (None, row.plugin_id)]
-        return max(rows, key=lambda row: row.at, default=None)
+    def _last(self, terms: Terms, now: float) -> Tuple[Optional[TaskRow], bool]:
+        """The last good backup, and whether there is one from a time that has not come yet."""
+        rows = [row for row in self._good if terms.plugin_id in (None, row.plugin_id)]
+        past = [row for row in rows if row.at <= now + _FAR_AHEAD]
+        return max(past, key=lambda row: row.at, default=None), len(past) < len(rows)
 
     # telling
 
@@ -231,10 +239,10 @@ class OverdueWatch(WatchPart):
         message = joined_messages(first, *(reason.message for reason in reasons))
         event = Event(EventName.BACKUP_OVERDUE, plugin_id, fields={"message": message, OVERDUE: figures.model_dump()})
         told = {"due": deadline.due, "last": figures.last_success}
-        good = self._good.get(plugin_id)
+        good = self._good
 
         def is_due() -> bool:
-            return self._is_due(deadline, now) and self._good.get(plugin_id) is good
+            return self._is_due(deadline, now) and self._good is good
 
         if self._context.tell(event, {OVERDUE: told}, is_due):
             self._told = told
@@ -276,10 +284,7 @@ class OverdueWatch(WatchPart):
         if row is not None and row.is_good:
             if self._counts(payload):
                 self._told = None
-            former = self._good.get(row.plugin_id)
-            far = self._context.clock.wall() + _FAR_AHEAD
-            if former is None or row.at >= former.at or former.at > far:
-                self._good[row.plugin_id] = row
+            self._good = [*self._good, row][-2 * _MOST_ROWS :]
 
     def _counts(self, payload: Payload) -> bool:
         """Whether it is a good backup of those that are expected."""

@@ -17,8 +17,9 @@ __all__ = ["Terms", "plan_of", "remembered", "terms_of"]
 
 @dataclass(frozen=True)
 class Terms:
-    """``schedule``: None where nothing is watched, and ``unwatched`` then says why: ``switched_off``, ``no_plan`` or
-    ``not_scheduled``. ``jitter`` and ``grace``: seconds. ``plugin_id``: whose backups count; None: those of all.
+    """``schedule``: None where nothing is watched, and ``unwatched`` then says why: ``switched_off``, ``no_plan``,
+    ``not_scheduled``, or ``unreadable`` for a schedule that its library cannot read. ``jitter`` and ``grace``: seconds.
+    ``plugin_id``: whose backups count; None: those of all.
     """
 
     schedule: Optional[Schedule] = None

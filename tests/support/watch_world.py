@@ -32,6 +32,7 @@ class WatchWorld:
     when :meth:`look` is called."""
 
     def __init__(self, folder: Path, **sections: Any) -> None:
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.clock = FakeClock(NOON)
         self.plan_now = Plan(PRIME_BACKUP, loaded=True, enabled=True, interval=12 * HOUR, load=1)
