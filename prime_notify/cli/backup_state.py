@@ -13,7 +13,7 @@ from prime_notify.text.humanize import duration, zoned_time
 from prime_notify.watch.glance import low_paths
 from prime_notify.watch.overdue import Deadline
 from prime_notify.watch.terms import Terms, plan_of, terms_of
-from prime_notify.watch.verdict import refreshed
+from prime_notify.watch.verdict import CANDIDATES, newest_of, refreshed
 
 __all__ = ["UNSEEN", "BackupState", "backup_state"]
 
@@ -21,7 +21,7 @@ _WHY = {
     "switched_off": "watch.backup.every is false",
     "no_plan": "no plugin is known that makes scheduled backups; watch.backup.every can name a schedule",
     "not_scheduled": "Prime Backup makes no scheduled backups",
-    "never_due": "its schedule never comes",
+    "unreadable": "its schedule cannot be read, or never comes",
     "notifications_off": "notifications are switched off",
     "unseen": "MCDReforged has not watched with this folder yet",
 }
@@ -77,8 +77,8 @@ def backup_state(past: Past, loaded: Optional[LoadedConfig], now: float) -> Back
     terms, plan = Terms(), plan_of(past.value("plan"))
     if loaded is not None:
         terms = terms_of(loaded.config, plan)
-    rows = past.newest(Task.BACKUP.value, Status.SUCCESS.value, plugin_id=terms.plugin_id)
-    last = next(iter(rows), None)
+    rows = past.newest(Task.BACKUP.value, Status.SUCCESS.value, plugin_id=terms.plugin_id, most=CANDIDATES)
+    last = newest_of(rows, now)
     low = low_paths(past.value("storage"))
     why = _why_unwatched(kept, loaded, terms)
     if why:
@@ -89,7 +89,7 @@ def backup_state(past: Past, loaded: Optional[LoadedConfig], now: float) -> Back
     if told is not None and due == kept.get("due"):  # no good backup came since it was told
         due, tell_at = told.get("due", due), min(tell_at or now, now)
     if due is None or tell_at is None:
-        return BackupState(now, last, unwatched="never_due", low=low)
+        return BackupState(now, last, unwatched="unreadable", low=low)
     return BackupState(now, last, due, tell_at, low=low)
 
 

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, replace
-from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, NamedTuple, Optional, Sequence, Tuple
 
 from prime_notify.delivery.overview import EndpointState, Overview
 from prime_notify.model.event import Severity, Status
 from prime_notify.outbox.tasks import TaskRow
 from prime_notify.watch.overdue import Deadline
 
-__all__ = ["Finding", "Grade", "Known", "Verdict", "refreshed", "verdict_of"]
+__all__ = ["CANDIDATES", "Finding", "Grade", "Known", "Verdict", "newest_of", "refreshed", "verdict_of"]
+
+CANDIDATES = 20
+"""How many of the newest rows :func:`newest_of` is given: some may be from a time that has not come yet."""
+
+_FAR_AHEAD = 86400.0
 
 
 class Grade(enum.IntEnum):
@@ -97,6 +102,11 @@ def verdict_of(known: Known) -> Verdict:
     return Verdict(sorted(found, key=lambda one: -one.grade), backup)
 
 
+def newest_of(rows: Iterable[TaskRow], now: float) -> Optional[TaskRow]:
+    """The newest row. One that lies far ahead was made while the clock was wrong."""
+    return max((row for row in rows if row.at <= now + _FAR_AHEAD), key=lambda row: row.at, default=None)
+
+
 def refreshed(deadline: Deadline, newest: Optional[TaskRow]) -> Deadline:
     """The deadline, with a good backup that came after the watch looked the last time."""
     former, terms = deadline.last, deadline.terms
@@ -109,7 +119,7 @@ def refreshed(deadline: Deadline, newest: Optional[TaskRow]) -> Deadline:
         return later
     try:
         found = terms.schedule.next_after(newest.at)
-    except ImportError:  # the library that reads Prime Backup's crontabs is not here
+    except Exception:  # noqa: BLE001  (a crontab that its library cannot read, or the library is not here)
         return later if deadline.due is None or newest.at < deadline.due else _without_due(later)
     due = None if found is None else found + terms.jitter
     if due is None:
@@ -134,7 +144,7 @@ def _backup(known: Known) -> Finding:
     last = deadline.last
     ago = None if last is None else max(0.0, known.now - last.at)
     if deadline.due is None or deadline.tell_at is None:
-        why = deadline.terms.unwatched or "never_due"
+        why = deadline.terms.unwatched or "unreadable"
         return Finding("unwatched" if last else "unwatched_none", Grade.UNKNOWN, (why,), seconds=ago)
     if last is None:
         return Finding("first", Grade.UNKNOWN, at=deadline.tell_at)

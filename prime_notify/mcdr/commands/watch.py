@@ -112,7 +112,7 @@ class _View:
         if deadline.terms.schedule is None:
             return
         if deadline.due is None or deadline.tell_at is None:
-            yield coloured(self._text("never_due"), RColor.yellow)
+            yield coloured(self._text("unreadable"), RColor.yellow)
             return
         since = deadline.overdue if deadline.overdue is not None else deadline.due
         late = duration(max(0.0, self.now - since))

@@ -19,7 +19,7 @@ from prime_notify.text.time_zone import time_zone
 from prime_notify.watch.glance import Glance
 from prime_notify.watch.overdue import Deadline, OverdueWatch
 from prime_notify.watch.part import OpenRun
-from prime_notify.watch.verdict import Known, refreshed
+from prime_notify.watch.verdict import CANDIDATES, Known, newest_of, refreshed
 
 __all__ = ["Backups", "backups_of", "known_to", "past_of", "sees_details", "zone_of"]
 
@@ -44,14 +44,15 @@ def backups_of(tools: Tools, past: Past) -> Backups:
     """The state of the backups, with those since the last look of the watch. Raises OutboxError."""
     deadline = tools.engine.watching.part(OverdueWatch).deadline
     plugin_id = None if deadline is None else deadline.terms.plugin_id
-    good = _newest(past, Status.SUCCESS, plugin_id)
-    failures = [_newest(past, status, plugin_id) for status in (Status.FAILURE, Status.ABORTED)]
-    failed = max((row for row in failures if row is not None), key=lambda row: row.at, default=None)
+    now = tools.engine.watching.now
+    good = newest_of(_newest(past, Status.SUCCESS, plugin_id), now)
+    failures = (row for status in (Status.FAILURE, Status.ABORTED) for row in _newest(past, status, plugin_id))
+    failed = newest_of(failures, now)
     return Backups(None if deadline is None else refreshed(deadline, good), failed)
 
 
-def _newest(past: Past, status: Status, plugin_id: Optional[str]) -> Optional[TaskRow]:
-    return next(iter(past.newest(Task.BACKUP.value, status.value, plugin_id=plugin_id)), None)
+def _newest(past: Past, status: Status, plugin_id: Optional[str]) -> Sequence[TaskRow]:
+    return past.newest(Task.BACKUP.value, status.value, plugin_id=plugin_id, most=CANDIDATES)
 
 
 def known_to(tools: Tools, source: CommandSource, overview: Overview) -> Known:

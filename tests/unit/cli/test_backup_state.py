@@ -91,7 +91,7 @@ def test_a_good_backup_since_the_watch_looked_counts(folder: Folder, now: float)
         ({"plan": {**PLAN, "enabled": False}}, "Prime Backup makes no scheduled backups"),
         ({"plan": None}, "no plugin is known that makes scheduled backups; watch.backup.every can name a schedule"),
         ({"deadline": None}, "MCDReforged has not watched with this folder yet"),
-        ({"deadline": {**deadline(5.0), "due": None, "tell_at": None}}, "its schedule never comes"),
+        ({"deadline": {**deadline(5.0), "due": None, "tell_at": None}}, "its schedule cannot be read, or never comes"),
     ],
 )
 def test_it_says_why_nobody_watches(folder: Folder, now: float, more: Any, why: str) -> None:

@@ -15,7 +15,7 @@ from prime_notify.schedules.plan import Plan
 from prime_notify.schedules.schedule import Every
 from prime_notify.watch.overdue import Deadline
 from prime_notify.watch.terms import Terms
-from prime_notify.watch.verdict import Finding, Grade, Known, refreshed, verdict_of
+from prime_notify.watch.verdict import Finding, Grade, Known, newest_of, refreshed, verdict_of
 
 NOW, HOUR = 1_000_000_000.0, 3600.0
 TERMS = Terms(Every(12 * HOUR), grace=0.5 * HOUR, plugin_id=PRIME_BACKUP)
@@ -63,7 +63,7 @@ def test_all_is_well_when_the_last_backup_is_good_and_the_next_one_is_expected()
         (None, "starting", ()),
         (UNWATCHED, "unwatched", ("not_scheduled",)),
         (replace(UNWATCHED, last=None), "unwatched_none", ("not_scheduled",)),
-        (replace(GOOD, due=None, tell_at=None), "unwatched", ("never_due",)),
+        (replace(GOOD, due=None, tell_at=None), "unwatched", ("unreadable",)),
         (replace(GOOD, last=None), "first", ()),
     ],
 )
@@ -180,3 +180,8 @@ class Never:
 def test_a_schedule_that_cannot_be_read_here_invents_no_deadline(schedule: Any, due: float, expected: Any) -> None:
     deadline = replace(TOLD, terms=replace(TERMS, schedule=schedule), due=due)
     assert refreshed(deadline, row(ago=60.0)).due == expected
+
+
+def test_a_backup_from_a_time_that_has_not_come_is_passed_over() -> None:
+    assert newest_of([row(ago=-48 * HOUR), LAST, row(ago=5 * HOUR)], NOW) == LAST
+    assert newest_of([], NOW) is None
