@@ -198,7 +198,7 @@ def test_while_a_backup_is_under_way_it_is_not_told_yet(make_bench: MakeBench) -
     lines = watch(bench)
     at = lines.index("Expected at 18:00, 59m 50s ago, and not told yet")
     assert lines[at + 1] == "A backup is under way"
-    assert verdict(bench).endswith("; one is under way")
+    assert "; one is under way" in verdict(bench)
 
 
 def test_a_run_that_was_left_out_and_a_paused_schedule_are_shown(make_bench: MakeBench) -> None:
