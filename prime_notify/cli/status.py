@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
+from prime_notify.cli.backup_state import UNSEEN, BackupState, backup_state
 from prime_notify.cli.folder_access import FolderAccess
 from prime_notify.cli.language import language_of
 from prime_notify.cli.parsing import Subparsers, add_command
@@ -15,6 +16,7 @@ from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.health import Health
 from prime_notify.outbox.history import History
 from prime_notify.outbox.outbox import Outbox
+from prime_notify.outbox.past import Past
 from prime_notify.text.humanize import duration, zoned_time
 from prime_notify.text.plain import one_line
 from prime_notify.version import __version__
@@ -29,9 +31,11 @@ def add_parser(commands: Subparsers) -> None:
         commands,
         "status",
         _status,
-        "who delivers from the folder, what waits, what was given up, and how each endpoint is doing",
-        "Exits with 1 when something needs a person: dead letters, an endpoint that keeps failing, something that "
-        "waits for an endpoint which the config does not have, or a config that is wrong.",
+        "who delivers from the folder, what waits, what was given up, how each endpoint is doing, and whether a backup "
+        "is overdue",
+        "Exits with 1 when something needs a person: an overdue backup, a disk that is nearly full, dead letters, an "
+        "endpoint that keeps failing, something that waits for an endpoint which the config does not have, or a config "
+        "that is wrong.",
     )
 
 
@@ -85,10 +89,12 @@ def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
         trouble = str(error)
     with folder.outbox() as outbox:
         kept = History(outbox.database).count() if outbox else 0
+        backups = backup_state(Past(outbox.database), loaded, folder.now) if outbox else UNSEEN
         endpoints = list(_endpoints(loaded, outbox))
     problems = [trouble] if loaded is None else [problem.text(language_of(folder.path)) for problem in loaded.problems]
     enabled = loaded is not None and loaded.config.notification.enabled
     well = not problems and not any(endpoint.needs_a_person for endpoint in endpoints)
+    well = well and not backups.is_overdue and not backups.low
     data = {
         "version": __version__,
         "folder": str(folder.path),
@@ -99,9 +105,11 @@ def _status(_options: argparse.Namespace, folder: FolderAccess) -> Report:
         "waiting": sum(endpoint.waiting for endpoint in endpoints),
         "dead": sum(endpoint.dead for endpoint in endpoints),
         "problems": problems,
+        "backups": backups.data(),
+        "storage": {"low": list(backups.low)},
         "endpoints": [endpoint.data() for endpoint in endpoints],
     }
-    return Report(_lines(data, endpoints, folder.now), data, OK if well else FAILED)
+    return Report(_lines(data, endpoints, backups, folder.now), data, OK if well else FAILED)
 
 
 def _endpoints(loaded: Optional[LoadedConfig], outbox: Optional[Outbox]) -> Iterator[_Endpoint]:
@@ -127,13 +135,15 @@ def _stored(outbox: Outbox) -> tuple[Mapping[str, int], Mapping[str, int], Mappi
     return outbox.waiting(), outbox.dead(), History(outbox.database).health()
 
 
-def _lines(data: Mapping[str, Any], endpoints: Sequence[_Endpoint], now: float) -> List[str]:
+def _lines(data: Mapping[str, Any], endpoints: Sequence[_Endpoint], backups: BackupState, now: float) -> List[str]:
     switched = "on" if data["enabled"] else "off (notification.enabled)"
     lines = [
         f"Prime Notify {data['version']}, data folder {data['folder']}",
         f"Delivering: {data['owner'] or 'nobody; MCDReforged does not run with this folder'}",
         f"Notifications: switched {switched}; {data['kept']} kept, {data['waiting']} deliveries waiting, "
         f"{data['dead']} given up",
+        backups.line,
+        *(f"Disk nearly full: {path}" for path in backups.low),
         *(f"Config: {problem}" for problem in data["problems"]),
     ]
     if endpoints:

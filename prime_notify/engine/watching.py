@@ -116,6 +116,24 @@ class Watching:
         """The part of this class."""
         return next(part for part in self._parts if isinstance(part, kind))
 
+    @property
+    def now(self) -> float:
+        """The moment that the parts are given, in unix seconds."""
+        return self._clock.wall()
+
+    @property
+    def parts(self) -> Sequence[WatchPart]:
+        """All parts."""
+        return tuple(self._parts)
+
+    def open_runs(self) -> Sequence[OpenRun]:
+        """The tasks of this process that are under way."""
+        return self._open_runs()
+
+    def is_wanted(self, event: EventName) -> bool:
+        """Whether any endpoint that is switched on gets this event, by its ``events``."""
+        return self._is_wanted(event.value)
+
     def _job(self, part: WatchPart) -> Periodic:
         run = self._as_owner(lambda past: part.tick(past, self._clock.wall()))
         return Periodic(f"the watch ({type(part).__name__})", part.every, run)

@@ -19,6 +19,7 @@ from prime_notify.mcdr.commands.reload import RELOAD
 from prime_notify.mcdr.commands.setups import Setups
 from prime_notify.mcdr.commands.test import TEST, prime_backup_test_node
 from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.commands.watch import WATCH
 from prime_notify.mcdr.config_file import ConfigFile, ConfigState, Reloaded
 from prime_notify.mcdr.foundation import Foundation
 from prime_notify.mcdr.game.game import Game
@@ -26,6 +27,7 @@ from prime_notify.mcdr.pb_command import PrimeBackupTestCommand
 from prime_notify.mcdr.players import Players
 from prime_notify.mcdr.prefix import CommandPrefix
 from prime_notify.mcdr.roots import Roots
+from prime_notify.mcdr.told_log import log_told
 from prime_notify.model.event import Arrival, Event
 from prime_notify.model.notification import Notification
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
@@ -84,7 +86,7 @@ class Service:
             log=server.logger,
             language=server.get_mcdr_language(),
             server_running=server.is_server_running,
-            on_accepted=self._redispatch,
+            on_accepted=self._accepted,
             on_notice=notices.publish,
             of_the_edge={GameRequest: self._game.transport},
             schedule=self._sources.schedule,
@@ -203,6 +205,12 @@ class Service:
         if event.plugin_version is None:
             event = dataclasses.replace(event, plugin_version=plugin_version(self._server, event.plugin_id))
         return self._engine.accept(event, arrival)
+
+    def _accepted(self, notification: Notification) -> None:
+        """A notification was stored: on the thread of the intake."""
+        see = f"{self._prefix.current} {WATCH.name}"
+        log_told(notification, self._translations, self._engine.watching.is_wanted, see)
+        self._redispatch(notification)
 
     def _redispatch(self, notification: Notification) -> None:
         """Dispatch an accepted event for other plugins, from the task executor.

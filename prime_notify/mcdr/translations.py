@@ -9,6 +9,7 @@ from mcdreforged.api.types import CommandSource, PluginServerInterface
 
 from prime_notify.messages.catalogue import Catalogue
 from prime_notify.messages.facts import facts
+from prime_notify.messages.machine_texts import message_text
 from prime_notify.messages.report import report_facts, report_headline
 from prime_notify.messages.texts import zone_of
 from prime_notify.model.fact import Fact
@@ -71,6 +72,14 @@ class Translations:
     def words(self, text: str, source: CommandSource) -> str:
         """The text in the language of ``source``, if it is a wording."""
         return in_language(text, self._catalogue.best(source.get_preference().language))
+
+    def message(self, text: str, source: CommandSource) -> str:
+        """A payload's message in the language of ``source``."""
+        return message_text(text, self.language_of(source), self._catalogue)
+
+    def log_message(self, text: str) -> str:
+        """A payload's message in the language of the log."""
+        return message_text(text, self.log_language, self._catalogue)
 
     def language_of(self, source: CommandSource) -> str:
         """The language of ``source``, or the closest that there is."""

@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 
 from prime_notify.text.time_zone import mark
 
-__all__ = ["count", "duration", "local_time", "size", "unix_of_local", "zoned_time"]
+__all__ = ["clock_time", "count", "duration", "local_time", "size", "unix_of_local", "zoned_time"]
 
 _SIZE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -54,6 +54,14 @@ def zoned_time(unix: float, zone: Optional[datetime.tzinfo] = None) -> str:
     """``2026-01-02 03:04:05 UTC+8``: :func:`local_time` with its offset."""
     text, offset = _shown(unix, zone)
     return f"{text} {mark(offset)}"
+
+
+def clock_time(unix: float, now: float, zone: Optional[datetime.tzinfo] = None) -> str:
+    """``16:00`` on the day of ``now``, otherwise ``2026-01-02 16:00``; with its offset where ``zone`` is given, unless
+    this machine's has the same."""
+    text, offset = _shown(unix, zone)
+    shown = text[11:16] if text[:10] == _shown(now, zone)[0][:10] else text[:16]
+    return shown if zone is None or offset == _shown(unix, None)[1] else f"{shown} {mark(offset)}"
 
 
 def unix_of_local(text: str) -> Optional[float]:

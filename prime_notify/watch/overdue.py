@@ -226,15 +226,7 @@ class OverdueWatch(WatchPart):
     def _tell(self, past: Past, deadline: Deadline, now: float) -> None:
         assert deadline.due is not None
         last = deadline.last
-        seen = Seen(
-            rows=past.between(last.at if last else self._since or 0.0, now),
-            plan=deadline.plan,
-            loads=tuple(self._loads),
-            down=self._down,
-            server_running=self._context.server_running(),
-            asks_plan=deadline.terms.plugin_id is not None,
-        )
-        reasons = reasons_of(seen, now)
+        reasons = reasons_of(self.seen(past, now), now)
         ago = duration(max(0.0, now - last.at)) if last else ""
         first = machine_message("overdue_last", ago) if last else machine_message("overdue_none")
         figures = Overdue(
@@ -256,6 +248,18 @@ class OverdueWatch(WatchPart):
             self._told = told
             self.deadline = dataclasses.replace(deadline, overdue=deadline.due)
             self._keep_deadline(past, self.deadline)
+
+    def seen(self, past: Past, now: float) -> Seen:
+        """What was seen since the last good backup, as of the last tick. From any thread. Raises OutboxError."""
+        known = self.deadline or Deadline(Terms(), self._plan)
+        return Seen(
+            rows=past.between(known.last.at if known.last else self._since or 0.0, now),
+            plan=known.plan,
+            loads=tuple(self._loads),
+            down=self._down,
+            server_running=self._context.server_running(),
+            asks_plan=known.terms.plugin_id is not None,
+        )
 
     # what the intake says
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Dict, List
 
@@ -195,5 +196,27 @@ def test_players_and_the_console_are_answered_in_their_own_language(scene: Scene
     scene.mcdr.wait_for_line(r"tellraw to Steve\].*重新读取配置文件", since=mark)
     mark = scene.mcdr.send("!!pn help")
     scene.mcdr.wait_for_line("read the config file again", since=mark)
+    scene.mcdr.chat("Steve", "!!MCDR preference language reset")
+    scene.mcdr.sync()
+
+
+def test_the_overview_opens_with_one_verdict_and_watch_explains_it_in_the_readers_language(scene: Scene) -> None:
+    scene.configure(hook(scene.receiver), watch={"backup": {"every": "12h"}})
+    scene.reload_config()
+    scene.backup()
+    deadline = time.monotonic() + 60
+    while "All is well: last backup " not in "".join(scene.mcdr.output_of("!!pn")):  # once the watch has looked
+        assert time.monotonic() < deadline, f"no verdict:\n{scene.mcdr.tail()}"
+        time.sleep(0.05)
+    lines = scene.mcdr.output_of("!!pn watch")
+    assert any("Backups: one every 12h 00m – from watch.backup.every" in line for line in lines)
+    assert any(re.search(r"Last good one: #\d+ ", line) for line in lines)
+
+    scene.mcdr.wait_for_line("", since=scene.mcdr.chat("Steve", "!!MCDR preference language set zh_cn"))
+    see = r"tellraw to Steve\].*"
+    mark = scene.mcdr.chat("Steve", "!!pn")
+    scene.mcdr.wait_for_line(see + r"一切正常：上次备份在 .* 前，下次不晚于 ", since=mark)
+    mark = scene.mcdr.chat("Steve", "!!pn watch")
+    scene.mcdr.wait_for_line(see + r"每 12h 00m 一次，来自 watch\.backup\.every", since=mark)
     scene.mcdr.chat("Steve", "!!MCDR preference language reset")
     scene.mcdr.sync()

@@ -62,6 +62,7 @@ class Bench:
         add_commands(self.tools, roots)
         self.reader = Reader()
         self.engine.start()
+        self.engine.watching.look()
 
     def _reload(self, renamed: Sequence[Tuple[str, str]]) -> Reloaded:
         self.renamed = renamed
@@ -72,6 +73,12 @@ class Bench:
 
     def configure(self, **sections: Any) -> None:
         self.config = Config.model_validate(sections)
+
+    def put_in_force(self, **sections: Any) -> None:
+        """The same for the engine, too."""
+        loaded = load_config({"notification": {"enabled": True}, **sections}, environ={}, base_dir=Path())
+        self.config = loaded.config
+        self.engine.reload(loaded)
 
     @property
     def rehearsal(self) -> ScriptedRehearsal:

@@ -14,10 +14,11 @@ from prime_notify.engine.engine import Engine
 from prime_notify.loading.load import LoadedConfig
 from prime_notify.model.event import EventName
 from prime_notify.routing import Decision, Explanation
+from prime_notify.schedules.plan import NO_PLAN, Plan, Skip
 from tests.support.clock import FakeClock
 from tests.support.texts import CATALOGUE
 
-__all__ = ["NOON", "ScriptedEngine", "ScriptedRehearsal", "last", "state"]
+__all__ = ["NOON", "ScriptedEngine", "ScriptedRehearsal", "ScriptedSchedule", "last", "state"]
 
 NOON = datetime.datetime(2026, 1, 1, 12).astimezone().timestamp()
 """Noon of New Year's Day of 2026 in any time zone of this machine: "2026-01-01 12:00:00" for people."""
@@ -32,17 +33,35 @@ def last(outcome: str, status: Optional[int] = None, ms: float = 81.6, *, reason
     return LastResult(outcome, status, ms, NOON, reason)
 
 
+class ScriptedSchedule:
+    """``now``: the plan of the backups. ``skips``: the runs that were left out since the last look."""
+
+    def __init__(self) -> None:
+        self.now: Plan = NO_PLAN
+        self.skips: List[Skip] = []
+
+    def plan(self) -> Plan:
+        return self.now
+
+    def take_skips(self) -> Sequence[Skip]:
+        taken, self.skips = self.skips, []
+        return taken
+
+
 class ScriptedEngine(Engine):
     """Its history, replays and drops are the real ones. It starts at its first use, at noon.
 
-    ``endpoints``: what the overview shows, instead of waiting for endpoints to fail. ``elsewhere``: another owner of
-    the folder. The engine has no endpoint of its own, so nothing that a test stores is delivered.
+    ``schedule``: of the backups. ``endpoints``: what the overview shows, instead of waiting for endpoints to fail.
+    ``elsewhere``: another owner of the folder. The engine has no endpoint of its own, so nothing that a test stores is
+    delivered.
     """
 
     def __init__(self, loaded: LoadedConfig, folder: Path, endpoints: Sequence[EndpointState]) -> None:
         self.clock = FakeClock(NOON)
+        self.schedule = ScriptedSchedule()
         log = logging.getLogger("tests.engine")
-        super().__init__(loaded, data_dir=folder, catalogue=CATALOGUE, log=log, clock=self.clock)
+        more = {"clock": self.clock, "schedule": self.schedule}
+        super().__init__(loaded, data_dir=folder, catalogue=CATALOGUE, log=log, **more)  # type: ignore[arg-type]
         self.endpoints = endpoints
         self.elsewhere = ""
         self.refusing = False

@@ -20,6 +20,7 @@ from prime_notify.mcdr.commands.show import SHOW
 from prime_notify.mcdr.commands.switch import DISABLE, ENABLE
 from prime_notify.mcdr.commands.test import TEST
 from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.commands.watch import WATCH
 from prime_notify.mcdr.commands.why import WHY
 
 __all__ = ["COMMANDS", "add_commands"]
@@ -37,6 +38,7 @@ COMMANDS: Sequence[Command] = (
     TEST,
     PREVIEW,
     WHY,
+    WATCH,
     ENABLE,
     DISABLE,
     RELOAD,

@@ -1,4 +1,4 @@
-"""``!!pn``: the state of everything at a glance."""
+"""``!!pn``: the verdict in one line, then the state of everything at a glance."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from prime_notify.mcdr.commands.arguments import is_visible, mistake_text
 from prime_notify.mcdr.commands.hints import say_config_problems, say_no_endpoints, say_nothing_is_sent
 from prime_notify.mcdr.commands.record_lines import LONGEST, numbers
 from prime_notify.mcdr.commands.tools import Tools
+from prime_notify.mcdr.commands.verdict_line import say_verdict
+from prime_notify.mcdr.commands.watch_state import sees_details as _sees_details
 from prime_notify.mcdr.rich_text import clickable, coloured, fills_in, quoted, say
 from prime_notify.text.humanize import duration, local_time
 from prime_notify.text.plain import one_line
@@ -28,11 +30,12 @@ _OUTCOME_COLORS = {
 
 
 def show_overview(tools: Tools, source: CommandSource) -> None:
-    """Reply with the state of the config, notifications, sources, endpoints and queue."""
+    """Reply with the verdict, and the state of the config, notifications, sources, endpoints and queue."""
     reply = tools.translations.reply
     overview = tools.engine.overview()
     title = coloured(reply("command.overview.title", version=tools.version), RColor.gold)
     say(source, clickable(title, f"{tools.prefix} help", reply("command.overview.title_hover")))
+    say_verdict(tools, source, overview)
     say_config_problems(tools, source)
     if overview.enabled:
         say(source, coloured(reply("command.overview.enabled"), RColor.green))
@@ -69,11 +72,6 @@ def _say_endpoints(tools: Tools, source: CommandSource, overview: Overview) -> N
     say(source, reply("command.overview.endpoints", count=count.total, states=in_brackets, waiting=waiting))
     for endpoint in visible:
         say(source, _endpoint_line(tools, source, endpoint))
-
-
-def _sees_details(tools: Tools, source: CommandSource) -> bool:
-    """Whether the reader may see names of hosts and answers of services, as those may who see the history."""
-    return source.has_permission(tools.config().command.permission.history)
 
 
 def _endpoint_line(tools: Tools, source: CommandSource, endpoint: EndpointState) -> RTextBase:

@@ -25,6 +25,7 @@ def test_a_folder_in_which_nothing_happened_yet_is_well(folder: Folder, receiver
         f"Prime Notify {__version__}, data folder {folder.path}",
         "Delivering: nobody; MCDReforged does not run with this folder",
         "Notifications: switched on; 0 kept, 0 deliveries waiting, 0 given up",
+        "Backups: not watched: MCDReforged has not watched with this folder yet",
         "ENDPOINT  TYPE     WAITING  GIVEN UP  LAST SUCCESS  STATE",
         "phone     webhook  0        0         -             nothing sent yet",
         "old       webhook  0        0         -             switched off",
@@ -131,6 +132,14 @@ def test_as_json_it_says_the_same(folder: Folder, receiver: Receiver) -> None:
         "waiting": 1,
         "dead": 1,
         "problems": [],
+        "backups": {
+            "overdue": False,
+            "last_success": 1_000_000_000.0,
+            "due": None,
+            "next_by": None,
+            "unwatched": "no_plan",
+        },
+        "storage": {"low": []},
         "endpoints": [
             {
                 "name": "phone",

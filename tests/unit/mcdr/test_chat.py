@@ -22,7 +22,20 @@ from tests.support.texts import CATALOGUE
 LONG = "could not connect to a-rather-long-host-name.internal.example.com: connection refused, is the service running"
 PROBLEM = Problem("notification.endpoints[3].type", '"brak"', f"write one of {LONG}", fatal=True)
 COMMANDS = [
-    *["", "help", "history", "dead", "show 1", "show", "test", "test phone", "test pager", "test nobody", "frob"],
+    *[
+        "",
+        "help",
+        "watch",
+        "history",
+        "dead",
+        "show 1",
+        "show",
+        "test",
+        "test phone",
+        "test pager",
+        "test nobody",
+        "frob",
+    ],
     *[
         "preview phone",
         "why phone backup_start",
@@ -100,6 +113,8 @@ NAMES = (
     *("drop", "setup", "sources", "states", "text", "total", "usage", "version", "waiting", "who", "word"),
     *("copy", "example", "file", "folder", "group", "more", "most", "new", "number", "old", "player", "rename"),
     *("service", "services", "what"),
+    *("ago", "at", "backup", "crontab", "due", "free", "limits", "names", "origin", "plugin", "resume", "schedule"),
+    *("task", "tell_at", "when", "why"),
 )
 
 

@@ -58,6 +58,7 @@ def test_overview_shows_everything_at_a_glance(make_bench: MakeBench) -> None:
     )
     assert bench.type("!!pn") == [
         "Prime Notify 1.2.3",
+        "Failing for 1m 30s: ops, and 1 more",
         "Notifications are switched on",
         "Sources: Prime Backup 1.13.0",
         "Endpoints: 7 (5 on, 2 off), waiting to be delivered: 3",
@@ -71,7 +72,7 @@ def test_overview_shows_everything_at_a_glance(make_bench: MakeBench) -> None:
         "- extra (webhook): nothing sent yet",
     ]
     names = ("phone", "ops", "new", "back", "old", "quiet", "extra")
-    assert bench.reader.clicks == ["!!pn help", *(f"!!pn test {name}" for name in names)]
+    assert bench.reader.clicks == ["!!pn help", "!!pn watch", *(f"!!pn test {name}" for name in names)]
 
 
 def test_overview_leads_to_what_was_given_up(make_bench: MakeBench) -> None:
@@ -79,7 +80,7 @@ def test_overview_leads_to_what_was_given_up(make_bench: MakeBench) -> None:
         state("a", dead=2, last=last("failed", 404, reason="HTTP 404")),
         EndpointState("b", "", False, dead=1, orphaned=True),
     )
-    assert bench.type("!!pn")[3:] == [
+    assert bench.type("!!pn")[4:] == [
         "Endpoints: 1, waiting to be delivered: 0",
         "- a (webhook): failed (82 ms, 2026-01-01 12:00:00) – HTTP 404 (2 given up)",
         "- b: not in the config any more (1 given up)",
@@ -92,7 +93,7 @@ def test_overview_tells_what_is_wrong(make_bench: MakeBench) -> None:
     bench = make_bench(gone, held)
     bench.engine.elsewhere, bench.engine.refusing = "process 7", True
     lines = bench.type("!!pn")
-    assert lines[2:4] == [
+    assert lines[3:5] == [
         "Another process delivers from this data folder: process 7",
         "Notifications cannot be written to the disk; they are kept in memory for now",
     ]
@@ -105,11 +106,11 @@ def test_overview_tells_what_is_wrong(make_bench: MakeBench) -> None:
 def test_overview_of_nothing_says_what_to_do(make_bench: MakeBench) -> None:
     bench = make_bench(enabled=False)
     bench.sources = []
-    _, switched_off, sources, endpoints = bench.type("!!pn")
+    _, _, switched_off, sources, endpoints = bench.type("!!pn")
     assert switched_off.startswith("Notifications are switched off: set notification.enabled to true")
     assert sources == "Sources: none yet (no backup plugin is loaded)"
     assert endpoints.startswith("No endpoint is configured: type !!pn setup, or add one to notification.endpoints")
-    assert bench.reader.clicks == ["!!pn help", "!!pn reload", "!!pn reload"]
+    assert bench.reader.clicks == ["!!pn help", "!!pn watch", "!!pn reload", "!!pn reload"]
 
 
 # help and permissions
@@ -130,6 +131,7 @@ def test_help_lists_every_command_that_the_reader_may_use(bench: Bench) -> None:
         ("!!pn", 1),
         ("!!pn help", 1),
         ("!!pn history", 3),
+        ("!!pn watch", 3),
         ("!!pn history 2", 3),
         ("!!pn show 1", 3),
         ("!!pn dead", 3),

@@ -57,7 +57,7 @@ def test_every_command_says_first_that_the_file_cannot_be_read(
     unreadable(bench, in_force=in_force)
     lines = bench.type(f"!!pn {command}".strip())
     consequence = "; the last readable config stays in force" if in_force else ", so nothing is sent"
-    assert f"The config file cannot be read{consequence}" in lines[:2]
+    assert f"The config file cannot be read{consequence}" in lines[:3]
     assert "- line 3, column 5: found broken JSON; remove the comma" in lines
     assert not any("notification.enabled" in line or "No endpoint is configured" in line for line in lines)
 
@@ -79,13 +79,13 @@ def test_those_who_cannot_repair_it_do_not_read_what_is_in_it(make_bench: MakeBe
     assert "broken JSON" not in " ".join(lines)
 
 
-def test_the_overview_begins_with_the_number_of_problems_and_their_places(bench: Bench) -> None:
+def test_the_overview_has_the_number_of_problems_and_their_places(bench: Bench) -> None:
     problems = [Problem(f"a{number}", "7", "write true") for number in range(5)]
     bench.state = ConfigState(problems)
-    assert bench.type("!!pn")[1] == "Problems in the config: 5 (at a0, a1, a2, and 2 more)"
+    assert bench.type("!!pn")[2] == "Problems in the config: 5 (at a0, a1, a2, and 2 more)"
     assert "a4: found 7; write true" in "".join(bench.reader.hovers)
     bench.state = ConfigState([TYPE])
-    assert bench.type("!!pn")[1] == "Problems in the config: 1 (at notification.endpoints[1].type)"
+    assert bench.type("!!pn")[2] == "Problems in the config: 1 (at notification.endpoints[1].type)"
 
 
 @pytest.mark.parametrize("level", [1, 4])

@@ -63,6 +63,8 @@ class Server(Console):
     def register_event_listener(self, event: str, callback: Callable[..., Any]) -> None:
         self.listeners.setdefault(event, []).append(callback)
 
+    def dispatch_event(self, *_: Any, **__: Any) -> None: ...
+
     def register_help_message(self, *line: Any) -> None:
         self.help_lines.append(line)
 
@@ -142,6 +144,18 @@ def test_starts_and_stops(server: Server, lives: List[Life], caplog: pytest.LogC
     assert caplog.messages[-1] == "Notifications are switched off (notification.enabled); endpoints: 0"
     assert life.stop() == {"Steve"}
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("prime_notify-")] == []
+
+
+def test_what_the_watch_tells_is_logged_although_no_endpoint_gets_it(
+    server: Server, lives: List[Life], caplog: pytest.LogCaptureFixture
+) -> None:
+    server.folder.mkdir(parents=True)
+    (server.folder / "config.json").write_text('{"notification": {"enabled": true}}', encoding="utf-8")
+    life = begin(server, lives)
+    server.run_tasks_until_ended(life)
+    life.reception.accept(Event(EventName.BACKUP_OVERDUE, "mine", fields={"message": "Nobody was online"}))
+    server.type("!!pn")  # it shows what was accepted so far
+    assert "Backup overdue: Nobody was online. !!pn watch shows more. No endpoint gets this event" in caplog.messages
 
 
 def test_a_stop_in_the_middle_ends_the_loading_and_stores_the_events(

@@ -63,6 +63,22 @@ def test_times_are_shown_in_the_zone_asked_for() -> None:
     assert humanize.local_time(1_767_323_045.9, zone) == "2026-01-02 11:04:05"
 
 
+ZONE = datetime.timezone(datetime.timedelta(hours=5, minutes=45))
+
+
+def test_a_time_of_the_same_day_has_no_date() -> None:
+    now = datetime.datetime(2026, 1, 2, 3, 4, 5).timestamp()
+    assert humanize.clock_time(now + 3600, now) == "04:04"
+    assert humanize.clock_time(now + 86400, now) == "2026-01-03 03:04"
+
+
+def test_a_time_in_another_zone_than_this_machines_has_its_offset() -> None:
+    now = datetime.datetime(2026, 1, 2, 3, 0, tzinfo=ZONE).timestamp()
+    assert humanize.clock_time(now, now, ZONE) == "03:00 UTC+5:45"
+    own = datetime.datetime.fromtimestamp(now).astimezone().tzinfo
+    assert "UTC" not in humanize.clock_time(now, now, own)
+
+
 def test_a_time_that_a_zone_cannot_have_is_in_utc() -> None:
     zone = datetime.timezone(datetime.timedelta(hours=-5))
     assert humanize.zoned_time(-62_135_596_800, zone) == "0001-01-01 00:00:00 UTC"
