@@ -26,6 +26,9 @@ __all__ = ["EndpointConfig", "Language", "Lifecycle"]
 
 Language = Annotated[Literal["en_us", "zh_cn"], BeforeValidator(as_choice)]
 Lifecycle = Annotated[Literal["separate", "reply", "update"], BeforeValidator(as_choice)]
+_NO_NAME = Wording(
+    "write a name without line breaks and other invisible characters", "名称中不能有换行和其他不可见字符"
+)
 _Rates = Annotated[List[Rate], BeforeValidator(as_list)]
 
 
@@ -276,12 +279,7 @@ class EndpointConfig(Options):
     @classmethod
     def _check_name(cls, name: str) -> str:
         if not name.isprintable():
-            raise ValueError(
-                Wording(
-                    "write a name without line breaks and other invisible characters",
-                    "名称中不能有换行和其他不可见字符",
-                )
-            )
+            raise ValueError(_NO_NAME)
         return name
 
     @field_validator("url")

@@ -16,7 +16,7 @@ from prime_notify.schedules.report_times import check_report_time
 from prime_notify.schedules.schedule import check_crontab
 from prime_notify.text.wording import Wording
 
-__all__ = ["AUTO", "BackupWatch", "CrontabText", "ReportConfig", "StorageWatch", "WatchConfig"]
+__all__ = ["AUTO", "BackupOptions", "CrontabText", "ReportConfig", "StorageOptions", "WatchConfig"]
 
 AUTO = "auto"
 _MOST_DAYS = 3650
@@ -146,7 +146,7 @@ def _folder(path: str) -> str:
     return stripped
 
 
-class BackupWatch(Options):
+class BackupOptions(Options):
     """The watch for a backup that does not come."""
 
     every: Every = option(
@@ -182,7 +182,7 @@ class BackupWatch(Options):
     )
 
 
-class StorageWatch(Options):
+class StorageOptions(Options):
     """The watch for the disk that holds the backups."""
 
     min_free: LeastSize = option(
@@ -212,8 +212,8 @@ class StorageWatch(Options):
 class WatchConfig(Options):
     """The watch for what does not happen."""
 
-    backup: BackupWatch = option(
-        BackupWatch,
+    backup: BackupOptions = option(
+        BackupOptions,
         "The watch for a backup that does not come.",
         "监视没有按时完成的备份。",
         example={"every": "12h", "grace": "1h"},
@@ -227,8 +227,8 @@ class WatchConfig(Options):
         example="2h",
         public=True,
     )
-    storage: StorageWatch = option(
-        StorageWatch,
+    storage: StorageOptions = option(
+        StorageOptions,
         "The watch for the disk that holds the backups.",
         "监视存放备份的磁盘。",
         example={"min_free": "50GiB", "min_days": 7},

@@ -121,11 +121,6 @@ class Watching:
         """The moment that the parts are given, in unix seconds."""
         return self._clock.wall()
 
-    @property
-    def parts(self) -> Sequence[WatchPart]:
-        """All parts."""
-        return tuple(self._parts)
-
     def open_runs(self) -> Sequence[OpenRun]:
         """The tasks of this process that are under way."""
         return self._open_runs()

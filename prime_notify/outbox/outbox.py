@@ -10,7 +10,7 @@ import itertools
 import sqlite3
 from typing import Collection, Iterable, List, Mapping, Optional, Sequence
 
-from prime_notify.model.event import EventName, Status, Task
+from prime_notify.model.event import Status, Task
 from prime_notify.model.health import Health
 from prime_notify.model.notification import Notification
 from prime_notify.outbox import queries, statements
@@ -277,15 +277,7 @@ class Outbox:
 
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
-        rows = self.database.read(queries.OPEN_TASKS)
-        return [
-            OpenTask(
-                *(task_id, plugin_id, EventName(start), owner, notification_id),
-                *queries.start_fields_of(payload),
-                accepted,
-            )
-            for task_id, plugin_id, start, owner, notification_id, payload, accepted in rows
-        ]
+        return [queries.open_task_of(*row) for row in self.database.read(queries.OPEN_TASKS)]
 
     def endings(self) -> Sequence[Ending]:
         """How the newest task of each plugin and kind ended."""

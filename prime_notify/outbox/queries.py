@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
+from prime_notify.model.event import EventName
 from prime_notify.model.notification import Notification
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.payloads import payload_of
-from prime_notify.outbox.values import Delivery, Purpose
+from prime_notify.outbox.values import Delivery, OpenTask, Purpose
 
 __all__ = [
     "ATTEMPTS_SINCE",
@@ -37,7 +38,7 @@ __all__ = [
     "DueRow",
     "delivery_rows",
     "notification_rows",
-    "start_fields_of",
+    "open_task_of",
 ]
 
 OPEN_TASK_ROWS = "SELECT task_id, plugin_id, start, owner, notification_id FROM open_task"
@@ -176,11 +177,19 @@ class DueRow(NamedTuple):
         )
 
 
-def start_fields_of(body: Optional[str]) -> Tuple[Mapping[str, Any], Optional[bool]]:
-    """The fields of its task in a stored start, and whether the server ran; none when it was pruned or cannot be
-    read."""
+def open_task_of(
+    task_id: str,
+    plugin_id: str,
+    start: str,
+    owner: str,
+    notification_id: str,
+    body: Optional[str],
+    accepted: Optional[float],
+) -> OpenTask:
+    """A row of :data:`OPEN_TASKS`. A start that was pruned, or cannot be read, says nothing of its task."""
     payload = None if body is None else payload_of(body)
-    return ({}, None) if payload is None else (payload.task_fields(), payload.server_ran)
+    said = ({}, None) if payload is None else (payload.task_fields(), payload.server_ran)
+    return OpenTask(task_id, plugin_id, EventName(start), owner, notification_id, *said, accepted)
 
 
 Table = Tuple[Sequence[str], List[Tuple[Any, ...]]]

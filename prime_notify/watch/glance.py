@@ -1,15 +1,15 @@
-"""What the parts of the watch know now, beside the deadline of the backups. Waits for nothing, from any thread.
-
-A part that this version does not have knows nothing.
-"""
+"""What the parts of the watch know now, beside the deadline of the backups. Waits for nothing, from any thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from prime_notify.model.figures import Disk
-from prime_notify.watch.part import WatchPart
+from prime_notify.watch.part import PartOf
+from prime_notify.watch.report import ReportWatch
+from prime_notify.watch.storage import StorageWatch
+from prime_notify.watch.stuck import StuckWatch
 
 __all__ = ["Glance", "Unread", "low_paths"]
 
@@ -32,15 +32,14 @@ class Glance:
     report_at: Optional[float] = None
 
     @classmethod
-    def of(cls, parts: Iterable[WatchPart]) -> Glance:
-        """What these parts know."""
-        named = {type(part).__name__: part for part in parts}
-        storage, stuck, report = (named.get(name) for name in ("StorageWatch", "StuckWatch", "ReportWatch"))
+    def of(cls, part: PartOf) -> Glance:
+        """What the parts know. ``part`` finds each by its class."""
+        storage, stuck, report = part(StorageWatch), part(StuckWatch), part(ReportWatch)
         return cls(
-            disks=tuple(getattr(storage, "disks", ())),
-            unread=tuple(Unread(one.path, one.reason) for one in getattr(storage, "silent", ())),
-            stuck=tuple(getattr(stuck, "stuck_ids", ())),
-            report_at=getattr(report, "next_at", None),
+            disks=storage.disks,
+            unread=tuple(Unread(one.path, one.reason) for one in storage.silent),
+            stuck=tuple(stuck.stuck_ids),
+            report_at=report.next_at,
         )
 
     @property

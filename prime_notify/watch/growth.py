@@ -6,7 +6,7 @@ import itertools
 import statistics
 from typing import List, Optional, Sequence
 
-from prime_notify.config.watch_options import StorageWatch as StorageOptions
+from prime_notify.config.watch_options import StorageOptions
 from prime_notify.outbox.past import DiskRow
 
 __all__ = ["WINDOW", "days_left", "growth_of", "is_low"]

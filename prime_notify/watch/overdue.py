@@ -18,6 +18,7 @@ from prime_notify.schedules.plan import NO_PLAN, Plan, SkipReason
 from prime_notify.text.humanize import duration
 from prime_notify.watch.part import Ended, WatchContext, WatchPart
 from prime_notify.watch.reasons import Seen, reasons_of
+from prime_notify.watch.stuck import StuckWatch
 from prime_notify.watch.terms import Terms, plan_of, remembered, terms_of
 
 __all__ = ["OVERDUE", "Deadline", "OverdueWatch"]
@@ -221,7 +222,9 @@ class OverdueWatch(WatchPart):
     # telling
 
     def _is_due(self, deadline: Deadline, now: float) -> bool:
-        return self._told is None and deadline.tell_at is not None and now >= deadline.tell_at and not self._running
+        if self._told is not None or deadline.tell_at is None or now < deadline.tell_at:
+            return False
+        return self._running <= self._context.part(StuckWatch).stuck_ids  # one that is stuck is not awaited
 
     def _tell(self, past: Past, deadline: Deadline, now: float) -> None:
         assert deadline.due is not None

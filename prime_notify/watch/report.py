@@ -6,11 +6,11 @@ import dataclasses
 import functools
 import threading
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Mapping, Optional
 
 from prime_notify.config.models import Config
 from prime_notify.model.event import Event, EventName, Severity, Status, Task
-from prime_notify.model.figures import Disk, Report
+from prime_notify.model.figures import Report
 from prime_notify.model.plugin_ids import PRIME_NOTIFY
 from prime_notify.outbox.past import Past
 from prime_notify.outbox.report_queries import Settled
@@ -21,6 +21,7 @@ from prime_notify.version import __version__
 from prime_notify.watch.overdue import OverdueWatch
 from prime_notify.watch.part import WatchContext, WatchPart
 from prime_notify.watch.report_figures import Situation, report_of, unwell_of
+from prime_notify.watch.storage import StorageWatch
 
 __all__ = ["REPORT", "ReportWatch"]
 
@@ -78,6 +79,12 @@ class ReportWatch(WatchPart):
         self._opened, self._began = self._context.clock.steady(), self._context.clock.wall()
         self._reported = _Reported.of(past.value(REPORT))
 
+    @property
+    def next_at(self) -> Optional[float]:
+        """When the next one is due, in unix seconds; None where nobody gets one."""
+        reported = self._reported
+        return _next(reported.times, reported.at) if reported is not None and reported.wanted else None
+
     # looking
 
     def tick(self, past: Past, now: float) -> None:
@@ -91,7 +98,7 @@ class ReportWatch(WatchPart):
             if reported.at > now and due - now > 2 * _distance(reported.times, now) + _DAY:
                 # the clock ran far ahead when the last one was sent
                 self._keep(past, dataclasses.replace(reported, at=now))
-            elif now >= due and self._is_time(reported.times, now):
+            elif now >= due and self._is_time(reported.times, due, now):
                 self._send(past, reported, now)
 
     def _follow(self, past: Past, config: Config, now: float) -> _Reported:
@@ -110,10 +117,13 @@ class ReportWatch(WatchPart):
             self._keep(past, reported)
         return reported
 
-    def _is_time(self, times: str, now: float) -> bool:
-        """Whether the start is over, and it is not only a jump of the clock that makes another one due."""
+    def _is_time(self, times: str, due: float, now: float) -> bool:
+        """Whether the start is over, the disks have answered, and it is not only a jump of the clock that makes another
+        one due."""
         steady = self._context.clock.steady()
         if steady - self._opened < _PATIENCE:
+            return False
+        if not self._context.part(StorageWatch).refresh() and now < due + _PATIENCE:
             return False
         if self._sent is None or not self._jumped:
             return True
@@ -170,7 +180,7 @@ class ReportWatch(WatchPart):
             last=next((row for row in newest if row.at <= now), None),
             settled=self._settled(past, since, now),
             waiting=sum(state.waiting for state in states),
-            disks=self._disks(),
+            disks=self._context.part(StorageWatch).disks,
             unwell=unwell_of(states),
         )
         if deadline is None:
@@ -183,9 +193,6 @@ class ReportWatch(WatchPart):
     def _settled(self, past: Past, since: float, now: float) -> Settled:
         steady = self._context.clock.steady()
         return past.settled(steady - (now - since), steady)
-
-    def _disks(self) -> Tuple[Disk, ...]:
-        return ()
 
 
 def _times_of(config: Config) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from prime_notify.config.watch_options import StorageWatch as StorageOptions
+from prime_notify.config.watch_options import StorageOptions
 from prime_notify.model.event import Event, EventName
 from prime_notify.model.figures import Disk
 from prime_notify.model.payload import Payload

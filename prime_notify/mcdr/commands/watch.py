@@ -156,7 +156,7 @@ class _View:
 
     def stuck(self) -> Iterator[RTextBase]:
         watching = self.tools.engine.watching
-        glance = Glance.of(watching.parts)
+        glance = Glance.of(watching.part)
         yield self._patience()
         runs = watching.open_runs()
         if not runs:
@@ -179,7 +179,7 @@ class _View:
         return self._text("stuck_auto")
 
     def disks(self) -> Iterator[RTextBase]:
-        glance = Glance.of(self.tools.engine.watching.parts)
+        glance = Glance.of(self.tools.engine.watching.part)
         yield self._text("disks" if glance.disks or glance.unread else "disks_none")
         for disk in glance.disks:
             yield self._disk(disk)
@@ -197,7 +197,7 @@ class _View:
         return coloured(line, RColor.red) if disk.low else line
 
     def report(self) -> Iterator[RTextBase]:
-        at = Glance.of(self.tools.engine.watching.parts).report_at
+        at = Glance.of(self.tools.engine.watching.part).report_at
         if at is not None:
             yield self._text("report", when=self._time(at))
 

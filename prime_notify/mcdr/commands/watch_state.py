@@ -66,7 +66,7 @@ def known_to(tools: Tools, source: CommandSource, overview: Overview) -> Known:
             backups, runs, past_known = backups_of(tools, past), watching.open_runs(), True
         except OutboxError:
             past_known = False
-    glance = Glance.of(watching.parts)
+    glance = Glance.of(watching.part)
     return Known(
         watching.now,
         dataclasses.replace(overview, endpoints=tuple(visible)),

@@ -16,7 +16,8 @@ from prime_notify.outbox.past import Past
 from prime_notify.schedules.plan import Plan, Skip, SkipReason
 from prime_notify.text.wording import Wording
 from prime_notify.watch.glance import Glance, Unread, low_paths
-from prime_notify.watch.part import WatchPart
+from prime_notify.watch.overdue import OverdueWatch
+from prime_notify.watch.storage import StorageWatch
 from tests.support.bench import Bench, MakeBench
 from tests.support.console import Reader
 from tests.support.scripted_engine import NOON, state
@@ -78,7 +79,7 @@ def test_where_nothing_is_watched_it_says_so(make_bench: MakeBench) -> None:
 
 def test_before_the_watch_has_looked_it_says_so(make_bench: MakeBench) -> None:
     bench = watching(make_bench)
-    bench.engine.watching.parts[0].deadline = None  # type: ignore[attr-defined]
+    bench.engine.watching.part(OverdueWatch).deadline = None
     assert verdict(bench) == "The watch for backups begins in a few seconds"
     assert "The watch begins in a few seconds; type this again" in watch(bench)
 
@@ -310,19 +311,14 @@ def test_it_says_why_there_is_nothing_to_show(make_bench: MakeBench) -> None:
 # what other parts know
 
 
-class StorageWatch(WatchPart):
-    every = 1.0
-    silent = (GONE,)
-    disks = (LOW,)
-
-    def tick(self, past: Past, now: float) -> None: ...
-
-
-def test_a_part_is_found_by_its_name() -> None:
-    part: Any = StorageWatch.__new__(StorageWatch)
-    glance = Glance.of([part])
-    assert (glance.disks, glance.unread, glance.low) == ((LOW,), (GONE,), ["/srv/pb"])
-    assert Glance.of([]) == Glance()
+def test_it_glances_at_the_disks(make_bench: MakeBench) -> None:
+    part = watching(make_bench).engine.watching.part
+    with mock.patch.object(StorageWatch, "silent", (GONE,)):
+        part(StorageWatch).disks = (LOW,)
+        glance = Glance.of(part)
+    assert (glance.disks, glance.low) == ((LOW,), ["/srv/pb"])
+    assert [one.path for one in glance.unread] == [GONE.path]
+    assert glance.report_at is None
 
 
 @pytest.mark.parametrize(

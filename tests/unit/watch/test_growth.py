@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_notify.config.units import Size
-from prime_notify.config.watch_options import StorageWatch as StorageOptions
+from prime_notify.config.watch_options import StorageOptions
 from prime_notify.outbox.past import DiskRow
 from prime_notify.watch.growth import days_left, growth_of, is_low
 from tests.support.examples import examples
