@@ -27,6 +27,7 @@ _PERIOD = 5.0
 
 def lines(folder: Path, *, tasks: int = 10_000, looks: int = 2000) -> List[Line]:
     """The mean time of a look, and the longest one."""
+    logging.getLogger("test.watch").setLevel(logging.ERROR)  # no disk answers within virtual time
     world = WatchWorld(folder, watch={"storage": {"paths": [str(folder)]}}).start()
     try:
         _fill(world, tasks)

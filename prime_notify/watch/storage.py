@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -101,8 +102,10 @@ class StorageWatch(WatchPart):
 
     def open(self, past: Past) -> None:
         told, sized = past.value(_TOLD), past.value(_SIZED)
-        self._told = _Told(told["since"], frozenset(told["low"])) if told else None
-        self._size = _Size(**sized) if sized else None
+        self._told = self._size = None
+        with contextlib.suppress(LookupError, TypeError, ValueError):  # another version kept something else
+            self._told = _Told(float(told["since"]), frozenset(told["low"])) if told else None
+            self._size = _Size(**sized) if sized else None
         self._growth = {}
         self._asked = None
 
@@ -136,9 +139,9 @@ class StorageWatch(WatchPart):
 
     def _begin(self, past: Past, steady: float, wanted: Tuple[StorageOptions, Optional[str]]) -> None:
         options, root = wanted
-        self._asked, self._asked_for = steady, wanted
-        self._after_backup, self._backup_ended = self._backup_ended, False
         root = root or plan_of(past.value(_PLAN)).storage
+        self._asked, self._asked_for = steady, wanted
+        self._after_backup, self._backup_ended = self._after_backup or self._backup_ended, False
         self._root = _absolute(root) if root else None
         paths = [path for path in (root, *options.paths) if path]
         self._paths = tuple(dict.fromkeys(map(_absolute, paths)))

@@ -190,9 +190,10 @@ def test_an_open_task_knows_what_its_start_said_of_it(store: Outbox) -> None:
     start = notification("backup_start", task_id="t")
     said = start.payload.task_fields()
     task = dataclasses.replace(open_task("t"), notification_id=start.id, said=said)
-    store.put(start, [], TaskChange(opened=task), at=0.0)
+    store.put(start, [], TaskChange(opened=task), at=7.5)
     [kept] = store.open_tasks()
     assert kept.said == said
+    assert kept.accepted == 7.5
     assert said["plugin"] == {"id": "prime_backup"}
 
 

@@ -194,6 +194,33 @@ def test_a_root_that_cannot_be_read_has_no_size(tmp_path: Path) -> None:
     assert size_below(str(tmp_path / "nothing"), lambda seconds: False) is None
 
 
+def test_a_file_that_refuses_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = write(tmp_path / "kept", 5000)
+
+    class Refusing:
+        def is_dir(self, *, follow_symlinks: bool) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    class Listing:
+        def __init__(self, real: Any) -> None:
+            self._entries = [*real, Refusing()]
+
+        def __enter__(self) -> Iterator[Any]:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def __next__(self) -> Any:
+            if not self._entries:
+                raise OSError(5, "Input/output error")
+            return self._entries.pop()
+
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: Listing(real(path)))
+    assert size_below(str(tmp_path), lambda seconds: False) == size
+
+
 def test_what_vanishes_meanwhile_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = write(tmp_path / "kept", 5000)
     write(tmp_path / "folder" / "file", 5000)

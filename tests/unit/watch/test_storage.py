@@ -184,6 +184,15 @@ def test_the_folder_of_a_plugin_that_is_not_loaded_is_remembered(world: WatchWor
     assert world.look(HOUR) == ["storage_low"]
 
 
+@pytest.mark.parametrize("kept", [{}, {"since": "then", "low": []}, {"since": 5.0, "low": 7}])
+def test_what_another_version_kept_stops_nothing(world: WatchWorld, machine: FakeDisks, kept: Any) -> None:
+    world.past.keep("storage", {"other": 1, **kept})
+    world.past.keep("backups", {"other": 1})
+    machine.put(ROOT, free=5)
+    world.restart()
+    assert world.look() == ["storage_low"]
+
+
 def test_a_change_of_the_clock_tells_nothing(world: WatchWorld, machine: FakeDisks) -> None:
     machine.put(ROOT, free=5)
     assert world.look() == ["storage_low"]

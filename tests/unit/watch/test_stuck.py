@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator, List
+from typing import Any, Iterator, List
 
 import pytest
 
 from prime_notify.model.event import Task
+from prime_notify.outbox.errors import OutboxError
+from prime_notify.outbox.past import Past
 from prime_notify.watch.stuck import StuckWatch, patience
 from tests.support.watch_world import DAY, HOUR, MINUTE, WatchWorld
 
@@ -162,6 +164,42 @@ def test_the_tasks_of_a_former_process_have_ended(world: WatchWorld, monkeypatch
     world.start()
     assert names(world)[-1] == "backup_aborted"
     assert world.past.names("stuck:") == []
+    assert world.look(DAY) == []
+
+
+def test_a_task_that_ends_at_the_last_moment_is_not_stuck(world: WatchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    task_id = world.begin()
+    newest = Past.newest
+
+    def end_and_find(past: Past, *args: Any, **options: Any) -> Any:
+        monkeypatch.setattr(Past, "newest", newest)
+        world.end(task_id)
+        return newest(past, *args, **options)
+
+    monkeypatch.setattr(Past, "newest", end_and_find)
+    assert world.look(DAY) == ["backup_success"]
+    assert stuck(world) == frozenset()
+
+
+def test_a_disk_that_refuses_at_the_unload_costs_only_the_exact_time(
+    world: WatchWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.begin()
+    world.look(90 * MINUTE)
+    keep = Past.keep
+
+    def refuse(past: Past, *args: Any) -> None:
+        raise OutboxError("database or disk is full")
+
+    monkeypatch.setattr(Past, "keep", refuse)
+    world.stop()
+    monkeypatch.setattr(Past, "keep", keep)
+    world.start()
+    assert world.look(30 * MINUTE) == ["backup_stuck"]
+
+
+def test_a_test_notification_is_no_task(world: WatchWorld) -> None:
+    world.begin(test=True)
     assert world.look(DAY) == []
 
 

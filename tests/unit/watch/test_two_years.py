@@ -64,7 +64,7 @@ class Simulation:
     def __init__(self, folder: Path, case: Case, seed: int) -> None:
         self.random = random.Random(seed)
         self.case = case
-        self.world = WatchWorld(folder, watch={"backup": case.watch})
+        self.world = WatchWorld(folder, watch={"backup": case.watch, "stuck_after": False})
         if case.plan is not None:
             self.world.plan_now = case.plan
         self.world.start()
@@ -165,10 +165,10 @@ class Simulation:
         self.world.plan_now = plan._replace(load=plan.load + 1)
 
     def switch_off(self) -> None:
-        self.world.configure(watch={"backup": self.case.watch}, notification={"enabled": False})
+        self.world.configure(watch={"backup": self.case.watch, "stuck_after": False}, notification={"enabled": False})
         self.model.enabled = False
         self.pass_time(self.random.uniform(0.0, self.case.pause))
-        self.world.configure(watch={"backup": self.case.watch})
+        self.world.configure(watch={"backup": self.case.watch, "stuck_after": False})
         self.model.enabled = True
         self.model.since = self.now
         self.look(0.0)
