@@ -19,7 +19,7 @@ _FLAT = 0.05
 """The part of the highest value by which values must differ before the bars do."""
 
 _NAME, _PATH = 64, 120
-_MOST_IN_TITLE = 3
+_MOST_IN_TITLE = 2
 _MOST_LINES = 8
 _FARTHEST = 1000
 """Days until a disk is full, beyond which nobody cares."""

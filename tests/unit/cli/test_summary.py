@@ -68,7 +68,7 @@ def test_what_is_not_well_is_the_exit_code_of_a_monitor(folder: Folder, receiver
     said = folder.run("report")
     assert said.code == 1
     assert said.lines[:5] == [
-        "Backup report: backup overdue, 1 failed, 3 endpoints are not well",
+        "Backup report: backup overdue, 1 failed and 1 more",
         "Not well: A backup has been overdue for 1d 00h",
         "  1 backup failed",
         "  phone has been failing for 2h 00m",

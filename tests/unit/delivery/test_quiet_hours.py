@@ -43,6 +43,28 @@ def test_what_is_severe_goes_at_once_by_itself(tmp_path: Path) -> None:
     assert world.titles()[1] == "⏹️ 2 notifications: 1 aborted, 1 done — SMP"
 
 
+def test_a_report_waits_until_the_quiet_hours_are_over_and_is_a_line_beside_others(tmp_path: Path) -> None:
+    world = World(tmp_path, QUIET)
+    report = {
+        "since": 0.0,
+        "until": 1.0,
+        "backups": {"done": 3, "failed": 1},
+        "restores": {},
+        "deliveries": {},
+    }
+    world.run_until(24)
+    alone = world.accept("report", report=report, severity="warning")
+    world.run_until(24 + 8)
+    assert world.at == [24 + 7.0]
+    assert world.delivered() == [[alone]]
+    assert world.titles() == ["⚠️ Backup report: 1 failed — SMP"]
+    world.run_until(48)
+    world.accept("report", report=report, severity="warning")
+    world.accept()
+    world.run_until(48 + 8)
+    assert world.titles()[1] == "⚠️ 2 notifications: 1 done, 1 reported — SMP"
+
+
 def test_a_full_digest_does_not_wait(tmp_path: Path) -> None:
     world = World(tmp_path, {"digest": {"every": "6h", "max": 3}})
     ids = [world.accept("backup_failure") for _ in range(4)]

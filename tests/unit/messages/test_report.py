@@ -85,8 +85,8 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             {**TROUBLE, "overdue_s": None},
-            "⚠️ Backup report: 2 failed, 1 restore failed, phone is failing and 1 more",
-            "⚠️ 备份报告：2 次失败，1 次回档失败，phone 发送失败等，另有 1 项",
+            "⚠️ Backup report: 2 failed, 1 restore failed and 2 more",
+            "⚠️ 备份报告：2 次失败，1 次回档失败，另有 2 项",
         ),
         (
             {"unwell": [{"name": name, "state": "gone"} for name in "ab"]},
@@ -252,7 +252,7 @@ def test_every_figure_is_in_the_message(type: str, language: str) -> None:
 
 def test_in_the_chat_of_the_game_the_worst_is_in_sight_and_the_rest_on_hover() -> None:
     lines = rendered("minecraft").splitlines()
-    title = lines.index("⚠ Backup report: backup overdue, 2 failed, 1 restore failed and 1 more — Survival")
+    title = lines.index("⚠ Backup report: backup overdue, 2 failed and 2 more — Survival")
     assert lines[title + 1 : title + 6] == [
         "Not well: A backup has been overdue for 2d 00h",
         "  2 backups failed",
@@ -272,7 +272,7 @@ def test_in_a_digest_it_is_one_line() -> None:
     lines = [line for fact in message.facts if fact.kind is FactKind.ITEMS for line in fact.value.splitlines()]
     assert lines == [
         "01-02 03:04 ✅ Backup #7 done",
-        "01-02 03:04 ⚠️ Backup report: backup overdue, 2 failed, 1 restore failed and 1 more",
+        "01-02 03:04 ⚠️ Backup report: backup overdue, 2 failed and 2 more",
     ]
 
 
