@@ -156,6 +156,6 @@ class HeartThread:
     def _step(self) -> float:
         try:
             return self.heart.step()
-        except Exception:
+        except Exception:  # noqa: BLE001  (the next one may do better)
             self._log.exception("unexpected error in %s", threading.current_thread().name)
             return _FAULT_PAUSE
