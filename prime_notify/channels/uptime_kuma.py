@@ -100,9 +100,32 @@ class UptimeKumaEndpoint(EndpointConfig):
             )
         return self
 
+    def is_silent_about(self, payload: Payload) -> bool:
+        return _status(payload, self.uptime_kuma) is None
+
+    @property
+    def takes_everything(self) -> bool:
+        return False
+
+
+def _status(payload: Payload, options: UptimeKumaOptions) -> Optional[str]:
+    """``up`` or ``down``; None where the state of the monitor has to stay as it is.
+
+    After a failure a start is not up yet, and a stuck task may still end well.
+    """
+    if payload.task not in options.tasks:
+        return None
+    if payload.status.ends_failure:
+        return "up"
+    if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
+        return "down" if options.aborted == "down" else None
+    return "down" if payload.status.begins_failure or payload.severity is Severity.ERROR else None
+
 
 class UptimeKuma(Channel[UptimeKumaEndpoint]):
-    """Pushes up or down. For anything else it only asks the server for its entry page, which changes nothing."""
+    """Pushes up or down. Nothing else is sent there, unless a person or another endpoint's fallback brings it: then it
+    only asks the server for its entry page, which changes nothing.
+    """
 
     type = "uptime_kuma"
     endpoint_model = UptimeKumaEndpoint
@@ -118,20 +141,20 @@ class UptimeKuma(Channel[UptimeKumaEndpoint]):
             "success is up, with the duration as its ping; a failure or an overdue backup is down. Copy the push URL "
             "from the page of the monitor. Its heartbeat interval has to be longer than the time between two backups, "
             "or than `heartbeat`. Use one monitor for each kind of task. A push always sets a state, so starts, stuck "
-            "tasks, reports and tests are not pushed: they only look whether the server is there."
+            "tasks and reports are not sent there, and a test only looks whether the server is there."
         ),
         "zh_cn": (
             "在 [Uptime Kuma](https://github.com/louislam/uptime-kuma) 中以 Push 类型的监控项显示备份状态："
             "成功为 up，耗时作为 ping；失败或逾期为 down。推送 URL 从监控项页面复制。"
             "监控项的心跳间隔须长于两次备份的间隔，或长于 `heartbeat`。每种任务各用一个监控项。"
-            "推送总会改变状态，因此开始、卡住、报告与测试不会推送，只查看服务器是否在线。"
+            "推送总会改变状态，因此开始、卡住与报告不会发送到那里，测试只查看服务器是否在线。"
         ),
     }
     longest_wait = 3600.0
 
     def render(self, message: Message) -> Request:
         payload = message.payload
-        status = self._status(payload)
+        status = None if payload.test else _status(payload, self.endpoint.uptime_kuma)  # a test changes nothing
         if status is None:
             # A receipt reaches judge_answer only: whether the server's entry page has to be there
             looks = {_LOOKS: "test" if payload.test else "event"}
@@ -166,21 +189,6 @@ class UptimeKuma(Channel[UptimeKumaEndpoint]):
     @classmethod
     def judge_foreign(cls, response: Response, url: str) -> Outcome:
         return _judged(response)
-
-    def _status(self, payload: Payload) -> Optional[str]:
-        """``up`` or ``down``; None where the state of the monitor has to stay as it is.
-
-        A test would alarm, or hide that backups are missing. After a failure a start is not up yet. A stuck task may
-        still end well.
-        """
-        options = self.endpoint.uptime_kuma
-        if payload.test or payload.task not in options.tasks:
-            return None
-        if payload.status.ends_failure:
-            return "up"
-        if payload.status is Status.ABORTED and payload.severity is not Severity.ERROR:
-            return "down" if options.aborted == "down" else None
-        return "down" if payload.status.begins_failure or payload.severity is Severity.ERROR else None
 
     def _push(self, status: str, text: str, seconds: Optional[float] = None) -> Request:
         ping = round((seconds or 0.0) * 1000)

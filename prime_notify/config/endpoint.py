@@ -17,7 +17,8 @@ from prime_notify.config.levels import Level
 from prime_notify.config.message_options import Action, Mention, Templates, TimeZone
 from prime_notify.config.option import Options, option
 from prime_notify.config.problem import Location
-from prime_notify.config.units import Duration, Rate
+from prime_notify.config.units import Duration, Rate, Timeout
+from prime_notify.model.payload import Payload
 from prime_notify.model.request import ConnectionOptions
 from prime_notify.text.wording import Wording
 
@@ -74,7 +75,7 @@ class EndpointConfig(Options):
         example={"X-Team": "minecraft"},
         essential=True,
     )
-    timeout: Duration = option(
+    timeout: Timeout = option(
         Duration("10s"),
         'The time limit of a whole attempt, above zero: "500ms", "5s", "1m", or a number of seconds.',
         '一次尝试的总时限（大于零）："500ms"、"5s"、"1m"，或以秒为单位的数字。',
@@ -256,6 +257,10 @@ class EndpointConfig(Options):
         """No other option: options can hold secrets, and a repr ends up in tracebacks and logs."""
         return [("name", self.name), ("type", self.type), ("enabled", self.enabled)]
 
+    def is_silent_about(self, payload: Payload) -> bool:
+        """Whether the service has no word for it, so that it is not sent."""
+        return False
+
     @functools.cached_property
     def takes_everything(self) -> bool:
         """Whether the endpoint has no rule at all, as most have: a backup waits for this answer."""
@@ -291,10 +296,3 @@ class EndpointConfig(Options):
     @classmethod
     def _check_headers(cls, headers: Dict[str, str]) -> Dict[str, str]:
         return checked_headers(headers)
-
-    @field_validator("timeout")
-    @classmethod
-    def _check_timeout(cls, timeout: Duration) -> Duration:
-        if not timeout:
-            raise ValueError(Wording('write a duration above zero, such as "10s"', '请写大于零的时长，例如 "10s"'))
-        return timeout

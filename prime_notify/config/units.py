@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Dict, Tuple, Union
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+from typing_extensions import Annotated
 
 from prime_notify.text.wording import Wording
 
-__all__ = ["Duration", "Rate", "Size"]
+__all__ = ["Duration", "Rate", "Size", "Timeout"]
 
 _UNITS = {
     "ms": Decimal("0.001"),
@@ -90,6 +91,15 @@ class Duration(float):
                 {"type": "number", "minimum": 0},
             ]
         }
+
+
+def _above_zero(seconds: Duration) -> Duration:
+    if not seconds:
+        raise ValueError(Wording('write a duration above zero, such as "10s"', '请写大于零的时长，例如 "10s"'))
+    return seconds
+
+
+Timeout = Annotated[Duration, AfterValidator(_above_zero)]
 
 
 def _parse(text: str) -> float:

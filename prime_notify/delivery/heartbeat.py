@@ -27,6 +27,9 @@ __all__ = ["Heart", "HeartThread", "LastHeartbeat"]
 _LOOK_EVERY = 5.0
 """Seconds between two looks while something keeps a heartbeat back."""
 
+_FAULT_PAUSE = 60.0
+"""Seconds of rest after an unexpected error, so that it is not repeated all the time."""
+
 
 class LastHeartbeat(NamedTuple):
     """The newest heartbeat of an endpoint; ``at``: unix seconds. ``reason``: why it failed, in the language of the
@@ -148,4 +151,11 @@ class HeartThread:
             if self._after.join(_LOOK_EVERY):
                 self._after = None
         while not self._stopping.is_set():
-            self._stopping.wait(self.heart.step())
+            self._stopping.wait(self._step())
+
+    def _step(self) -> float:
+        try:
+            return self.heart.step()
+        except Exception:  # noqa: BLE001  (the next one may do better)
+            self._log.exception("unexpected error in %s", threading.current_thread().name)
+            return _FAULT_PAUSE

@@ -75,6 +75,8 @@ def _reasons(
             yield _required(path, "events", RULES["events"](payload, events, context), payload)
     if payload.event.is_on_request and notification.events is None and endpoint.events is None:
         yield Reason("events", "on_request", False, (payload.event.value,), (payload.event.value,))
+    if endpoint.is_silent_about(payload):
+        yield Reason("type", "silent", False, (payload.event.value,), (endpoint.type,))
     for name, value in configured_rules(endpoint.filter):
         yield _required(f"filter.{name}", name, RULES[name](payload, value, context), payload)
     for name, value in configured_rules(endpoint.filter.except_):

@@ -144,6 +144,8 @@ def _text(reason: Reason, say: Say[T]) -> T:
         return say("why.switched_off", path=reason.path)
     if reason.rule == "on_request":
         return say("why.on_request", found=_actual(reason, say))
+    if reason.rule == "silent":
+        return say("why.silent", found=_actual(reason, say), wanted=_expected(reason, say))
     verb = "keeps_out" if reason.excepted else "wants"
     fits = "fits" if reason.passed is not reason.excepted else "fits_not"
     if reason.actual is None:

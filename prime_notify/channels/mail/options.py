@@ -13,7 +13,7 @@ from prime_notify.config.choices import TextList, as_choice
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.option import MisfitError, Options, option
 from prime_notify.config.problem import Location
-from prime_notify.config.units import Duration
+from prime_notify.config.units import Duration, Timeout
 from prime_notify.model.request import MailSecurity
 from prime_notify.text.addresses import is_loopback
 from prime_notify.text.wording import Wording
@@ -161,7 +161,7 @@ class MailEndpoint(EndpointConfig):
         example={"X-Team": "minecraft"},
         essential=True,
     )
-    timeout: Duration = option(
+    timeout: Timeout = option(
         Duration("30s"),
         'The time limit of a whole attempt, above zero: "500ms", "5s", "1m", or a number of seconds. Some mail servers '
         "take their time.",

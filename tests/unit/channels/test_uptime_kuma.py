@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Dict, List, Tuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,18 +11,22 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from prime_notify.channels.common.endpoint import Endpoint
+from prime_notify.config.models import NotificationConfig
 from prime_notify.model.event import Status, Task
 from prime_notify.model.heartbeat import Heartbeat
 from prime_notify.model.notification import Message
 from prime_notify.model.outcome import Delivered, Permanent, Retry
 from prime_notify.model.payload import Timestamp
+from prime_notify.routing import Explanation, RoutingContext, decide, route
+from prime_notify.routing.explanation import explanation_lines
 from prime_notify.transport.http import HttpTransport
 from tests.support.answers import Answer, Recorded, json_answer
 from tests.support.build import endpoint as loaded_endpoint
 from tests.support.examples import examples
 from tests.support.hostile import real_messages
-from tests.support.messages import answer, channel, composed, failed, message
+from tests.support.messages import answer, channel, composed, failed, message, payload
 from tests.support.receiver import Receiver
+from tests.support.texts import CATALOGUE
 
 TOKEN = "8Xk2mQ4vTzLr7NcYp1WbSg5HdJf9RaEu"
 URL = f"https://kuma.example.com/api/push/{TOKEN}?status=up&msg=OK&ping="
@@ -95,7 +100,21 @@ def test_without_a_duration_there_is_no_ping() -> None:
     ],
 )
 def test_what_is_neither_up_nor_down_is_not_pushed(event: str, fields: Any, options: Any, expected: Any) -> None:
-    assert pushed(monitor(**options).render(message(event, **fields))).get("status") == expected
+    told = message(event, **fields)
+    assert pushed(monitor(**options).render(told)).get("status") == expected
+    if "test" not in fields:
+        assert monitor(**options).endpoint.is_silent_about(told.payload) is (expected is None)
+
+
+def test_such_an_event_does_not_go_there_and_the_explanation_says_why() -> None:
+    config = loaded_endpoint(type="uptime_kuma", url=URL).config
+    block = NotificationConfig(enabled=True)
+    for event, goes in (("backup_start", False), ("backup_stuck", False), ("backup_failure", True)):
+        known = payload(event)
+        assert route(known, block, [config], RoutingContext()) == (["a"] if goes else [])
+        decision = decide(known, config, block, RoutingContext())
+        lines = explanation_lines(Explanation("a", decision), functools.partial(CATALOGUE.text, "en_us"))
+        assert lines[0].text == ("no rules: all events go to it" if goes else f"uptime_kuma has no word for {event}")
 
 
 def test_a_heartbeat_is_up() -> None:

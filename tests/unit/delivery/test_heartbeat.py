@@ -169,5 +169,21 @@ def test_the_next_thread_of_an_endpoint_waits_for_the_former() -> None:
     assert order == ["old", "old done", "new", "new done"]
 
 
+def test_an_unexpected_error_is_logged_and_ends_no_thread(caplog: pytest.LogCaptureFixture) -> None:
+    wire, failed = Wire(), threading.Event()
+
+    def fail(endpoint: Any) -> bool:
+        failed.set()
+        raise RuntimeError("boom")
+
+    wire.heart.is_well = fail
+    thread = HeartThread(wire.heart, 7, LOG)
+    thread.start()
+    failed.wait(60)
+    thread.stop()
+    assert thread.join(60)
+    assert "unexpected error in prime_notify-heartbeat-7" in caplog.text
+
+
 def test_a_thread_that_never_began_has_ended() -> None:
     assert HeartThread(Wire().heart, 1, LOG).join(0.0)
