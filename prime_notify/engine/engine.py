@@ -108,7 +108,7 @@ class Engine:
             self._scene, self._lock, self._messages, self._attempter, self._lanes, self._clock, self._factory, log
         )
         intake, parts = (lambda: self._intake), (self._folder, self._endpoints, self._factory)
-        self.watching = Watching(self._lock, intake, *parts, self.overview, schedule, self._owner)
+        self.watching = Watching(self._lock, intake, *parts, self.overview, schedule, self._owner, console.say)
         hand_off, lanes = self._hand_off, self._lanes
         self.heartbeats = Heartbeats(sender, intake, *parts, hand_off, lanes, self.watching, console)
         self.dead_letters = DeadLetters(self._folder, self._lanes, self._clock, self.catch_up)

@@ -32,6 +32,7 @@ class Watching:
     ``lock``: that of the engine, which whoever accepts an event holds. ``intake``: None while another process owns the
     data folder. ``schedule``: that of the backups; None: nobody looks, as on the command line, where an event may still
     end what was told. ``owner`` names this process.
+    ``say``: logs a text by its key.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Watching:
         overview: Callable[[], Overview],
         schedule: Optional[ScheduleSource],
         owner: str,
+        say: Callable[..., None],
     ) -> None:
         self._lock = lock
         self._intake = intake
@@ -59,6 +61,7 @@ class Watching:
         context = WatchContext(
             clock=self._clock,
             log=self._log,
+            say=say,
             config=lambda: endpoints.loaded.config,
             past=lambda: self._past,
             plan=(schedule or NO_SCHEDULE).plan,

@@ -62,7 +62,7 @@ class Ended(NamedTuple):
 class WatchContext:
     """The same for every part.
 
-    ``past``: None while another process owns the data folder. ``plan``: the schedule of backups, as it is now.
+    ``say``: logs a text of ``lang/`` at a level, in the console's language. ``past``: None while another process owns the data folder. ``plan``: the schedule of backups, as it is now.
     ``take_skips``: the scheduled runs that were left out since the last call. ``open_runs``: the tasks under way.
     ``server_running``: None where that is not known. ``overview``: the endpoints as people see them. ``wanted``:
     whether any endpoint that is switched on gets an event of this name. ``new_id``: an id for a row without a
@@ -71,6 +71,7 @@ class WatchContext:
 
     clock: Clock
     log: logging.Logger
+    say: Callable[..., None]
     config: Callable[[], Config]
     past: Callable[[], Optional[Past]]
     plan: Callable[[], Plan]

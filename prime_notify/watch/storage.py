@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -219,10 +220,10 @@ class StorageWatch(WatchPart):
         failing = {one.path: one for one in self.silent}
         for path, one in failing.items():
             if self._warned.get(path) != one.reason:
-                hint = "; check watch.storage.paths, and whether its disk is mounted" if one.missing else ""
-                self._context.log.warning("the free space of %s is not watched: %s%s", path, one.reason, hint)
+                key = "log.watch.disk_missing" if one.missing else "log.watch.disk_unread"
+                self._context.say(logging.WARNING, key, path=path, reason=one.reason)
         for path in self._warned.keys() - failing.keys():
-            self._context.log.info("the free space of %s is watched again", path)
+            self._context.say(logging.INFO, "log.watch.disk_again", path=path)
         self._warned = {path: one.reason for path, one in failing.items()}
 
     # judging
