@@ -10,7 +10,7 @@ from typing import Iterator, Optional
 
 from prime_notify.schedules.schedule import Crontab, LocalZone, Schedule, check_crontab
 from prime_notify.text.suggestions import closest_word
-from prime_notify.text.wording import NOTHING, Wording
+from prime_notify.text.wording import NOTHING, Wording, joined
 
 __all__ = ["Regularly", "check_report_time", "report_times"]
 
@@ -104,7 +104,7 @@ def _on_days(day: str, daily: Regularly) -> Regularly:
     if number is None:
         meant = closest_word(word, list(_names()))
         hint = Wording('did you mean "{meant}"? ', "是否想写“{meant}”？", meant=meant) if meant else NOTHING
-        raise ValueError(Wording("{hint}{rest}", "{hint}{rest}", hint=hint, rest=_UNKNOWN))
+        raise ValueError(joined([hint, _UNKNOWN]))
     if not 1 <= int(number[1]) <= 31:
         raise ValueError(_NO_DAY)
     return Regularly(daily.hour, daily.minute, day=int(number[1]), zone=daily.zone)
