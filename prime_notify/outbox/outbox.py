@@ -277,14 +277,9 @@ class Outbox:
 
     def open_tasks(self) -> Sequence[OpenTask]:
         """Tasks whose end is still to come."""
-        rows = self.database.read(queries.OPEN_TASKS)
         return [
-            OpenTask(
-                *(task_id, plugin_id, EventName(start), owner, notification_id),
-                *queries.start_fields_of(payload),
-                accepted,
-            )
-            for task_id, plugin_id, start, owner, notification_id, payload, accepted in rows
+            OpenTask(id, plugin, EventName(start), owner, first, *queries.start_fields_of(body), at)
+            for id, plugin, start, owner, first, body, at in self.database.read(queries.OPEN_TASKS)
         ]
 
     def endings(self) -> Sequence[Ending]:
