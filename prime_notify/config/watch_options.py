@@ -221,8 +221,10 @@ class WatchConfig(Options):
     stuck_after: Patience = option(
         AUTO,
         'The time after which a task that has not ended is told to be stuck: "auto" for four times the longest of the '
-        'last ten (at least 30 minutes), a duration such as "2h", or false for never.',
-        '任务开始多久仍未结束时，通知其卡住："auto" 表示最近十次中最长者的四倍（至少 30 分钟）；'
+        'last ten that ended well (at least 30 minutes; two hours for a first backup), a duration such as "2h", or '
+        "false for never.",
+        '任务开始多久仍未结束时，通知其卡住："auto" 表示最近十次成功中最长者的四倍'
+        "（至少 30 分钟；首次备份为两小时）；"
         '也可写时长（如 "2h"），或 false（不监视）。',
         example="2h",
         public=True,
