@@ -35,6 +35,14 @@ def output(scene: Scene, command: str) -> str:
     return "\n".join(scene.mcdr.output_of(command))
 
 
+def wait_for_our_command(scene: Scene) -> None:
+    """Until our command is in the new tree of Prime Backup."""
+    deadline = time.monotonic() + 60
+    while "Usage: !!pb test notify" not in output(scene, "!!pb test"):
+        assert time.monotonic() < deadline, scene.mcdr.tail()
+        time.sleep(0.05)
+
+
 def assert_backup_is_notified(scene: Scene) -> None:
     scene.fresh()
     scene.prime_backup.make()
@@ -130,6 +138,7 @@ def test_disabled_in_its_config_it_is_said_so_and_the_test_command_works(scene: 
     scene.configure_prime_backup(enabled=False)
     mark = scene.plugin("reload", "prime_backup")
     scene.mcdr.wait_for_line("Prime Backup .*disabled in its config", since=mark)
+    wait_for_our_command(scene)
     scene.check_test_command()
 
 
@@ -146,10 +155,7 @@ def test_without_a_storage_that_it_can_open_the_test_command_works_and_the_other
     scene.configure_prime_backup(storage_root="./occupied")
     mark = scene.plugin("reload", "prime_backup")
     scene.mcdr.wait_for_line("initialization failed", since=mark)
-    deadline = time.monotonic() + 10
-    while "Usage: !!pb test notify" not in output(scene, "!!pb test"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for_our_command(scene)
     scene.check_test_command()
     assert "!!pb <--" in output(scene, "!!pb make")
 
