@@ -24,25 +24,32 @@ class Periodic:
 
 class PeriodicThread:
     """Runs the jobs one after another until :meth:`stop`. ``now``: seconds that never jump.
+    The first run of each job is one period away, or with ``at_once`` the first thing that the thread does.
 
     An error of a job is logged, once for each series of failures, and costs nothing but that run.
     """
 
     def __init__(
-        self, name: str, jobs: Sequence[Periodic], log: logging.Logger, now: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        jobs: Sequence[Periodic],
+        log: logging.Logger,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        at_once: bool = False,
     ) -> None:
         self._name = name
         self._jobs = jobs
         self._log = log
         self._now = now
         started = now()
-        self._due: Dict[str, float] = {job.name: started + job.every for job in jobs}
+        self._due: Dict[str, float] = {job.name: started + (0.0 if at_once else job.every) for job in jobs}
         self._failing: Set[str] = set()
         self._stopping = make_signal()
         self._thread: Optional[threading.Thread] = None
 
     def start(self) -> None:
-        """Begin; the first run of each job is one period away."""
+        """Begin."""
         self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
         self._thread.start()
 

@@ -94,7 +94,7 @@ class Watching:
             return
         jobs = [self._job(part) for part in self._parts]
         jobs.append(Periodic("forgetting the old past", _PRUNE_EVERY, self._as_owner(self._prune)))
-        self._thread = PeriodicThread("prime_notify-watch", jobs, self._log, self._clock.steady)
+        self._thread = PeriodicThread("prime_notify-watch", jobs, self._log, self._clock.steady, at_once=True)
         self._thread.start()
 
     def stop(self, timeout: float) -> None:

@@ -30,11 +30,11 @@ _TORN = _TORN_CHARACTER + _TORN_ESCAPE
 _CUT_AFTER = re.compile(rf"{_TORN}\s*(?:\Z|[\[(<]?(?:…|\.\.\.|\\+u2026|&hellip;))", re.IGNORECASE)
 _END_AFTER = re.compile(rf"{_TORN}(?:(?:\\*[\"'`]|[”’»]|&quot;|%22)(?!\s*:)|</|\s*[\r\n]|\\+[rn])", re.IGNORECASE)
 _CUT_BEFORE = re.compile(
-    r"(?:^[\s\u200b-\u200f]*[\w#;\\%]{0,16}|(?:…|\.\.\.)[\]>)]?\s*\S{0,16})$"
-)  # the rest of a torn escape is in between
+    r"(?:^[\s\u200b-\u200f]*[\w#;\\%]{0,26}|(?:…|\.\.\.)[\]>)]?\s*(?:\S{0,16}|[\w#;\\%]{0,26}))$"
+)  # the rest of a torn escape is in between: of one that was encoded three times, too
 _ESCAPED = re.compile(r"%[0-9a-f]{2}|\\.|&\w+;")
 _MAIL_HOST = re.compile(r"@?[a-z0-9-]{2,}(\.[a-z0-9-]{2,})*\.[a-z]{2,}")
-_LOOK_BACK = 32
+_LOOK_BACK = 40
 _LONGEST_WORD = 16
 _KNOWN = 16
 """Texts whose result is remembered: a service mostly answers the same."""

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Hashable, Iterator, List, NamedTuple, Optional, Set, Tuple, Union
 
-from prime_notify.text.wording import Wording, system_reason
+from prime_notify.text.wording import Wording, system_reason, verbatim
 from prime_notify.waiting import make_signal
 
 __all__ = ["Answer", "DiskReader", "Failure", "Usage", "name_for_system", "size_below", "usage_of"]
@@ -51,7 +51,7 @@ def usage_of(path: str) -> Answer:
     except OSError as error:
         return Failure(system_reason(error))
     except Exception as error:  # noqa: BLE001  (a path with a NUL, no psutil: it costs only this path)
-        return Failure(Wording("{why}", "{why}", why=f"{type(error).__name__}: {error}"))
+        return Failure(verbatim(f"{type(error).__name__}: {error}"))
     if found.total <= 0:
         return Failure(Wording("it has no size of its own", "它没有自己的容量"))
     return Usage(int(found.free), int(found.total), device)

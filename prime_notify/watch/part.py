@@ -62,11 +62,12 @@ class Ended(NamedTuple):
 class WatchContext:
     """The same for every part.
 
-    ``say``: logs a text of ``lang/`` at a level, in the console's language. ``past``: None while another process owns the data folder. ``plan``: the schedule of backups, as it is now.
-    ``take_skips``: the scheduled runs that were left out since the last call. ``open_runs``: the tasks under way.
-    ``server_running``: None where that is not known. ``overview``: the endpoints as people see them. ``wanted``:
-    whether any endpoint that is switched on gets an event of this name. ``new_id``: an id for a row without a
-    notification. ``part``: the part of that class, whose state another part may look at.
+    ``say``: logs a text of ``lang/`` at a level, in the console's language. ``past``: None while another process
+    owns the data folder. ``plan``: the schedule of backups, as it is now. ``take_skips``: the scheduled runs that
+    were left out since the last call. ``open_runs``: the tasks under way. ``server_running``: None where that is
+    not known. ``overview``: the endpoints as people see them. ``wanted``: whether any endpoint that is switched on
+    gets an event of this name. ``new_id``: an id for a row without a notification. ``part``: the part of that
+    class, whose state another part may look at.
     """
 
     clock: Clock

@@ -61,7 +61,7 @@ class Bench:
             self.console.register_command(root)
         add_commands(self.tools, roots)
         self.reader = Reader()
-        self.engine.start()
+        self.engine.start(threads=False)
         self.engine.watching.look()
 
     def _reload(self, renamed: Sequence[Tuple[str, str]]) -> Reloaded:

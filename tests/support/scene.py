@@ -22,6 +22,9 @@ STARTED = r"\[prime_notify\]: .*(endpoints: |推送目标 )\d+"
 SECRETS = ("k3y-in-the-path", "t0ken-in-a-header", "t0ken-in-the-query")
 """Part of every hook's configuration. None of them may ever be seen in a console or a log file."""
 
+_ANY_DISK = {"min_free": False, "min_days": False}
+"""The disk of the machine is nothing that a test depends on."""
+
 _EXPECTED_BEFORE_TRACEBACK = re.compile(
     "run error"  # a failing task of Prime Backup's
     r"|PB@\S*init"  # Prime Backup failing to open its storage
@@ -55,6 +58,7 @@ class Scene:
     def configure(self, *endpoints: Mapping[str, Any], enabled: bool = True, **sections: Any) -> Path:
         """Writes our config: these endpoints, by default one hook named ``hook``."""
         notification = {"enabled": enabled, "endpoints": list(endpoints or [hook(self.receiver)])}
+        sections["watch"] = {"storage": _ANY_DISK, **sections.get("watch", {})}
         return self.mcdr.write_config("prime_notify", {"notification": notification, **sections})
 
     def configure_prime_backup(self, **changes: Any) -> None:

@@ -27,8 +27,8 @@ HEALTHCHECKS = "https://hc-ping.com/5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278"
     [
         ("backup_overdue", "error", Tone.BAD, "⏰ Backup overdue"),
         ("backup_stuck", "warning", Tone.WARNING, "⚠️ Backup is stuck"),
-        ("storage_low", "warning", Tone.WARNING, "⚠️ The disk of the backups is nearly full"),
-        ("storage_ok", "info", Tone.GOOD, "✅ The disk of the backups has room again"),
+        ("storage_low", "warning", Tone.WARNING, "⚠️ Backup disk nearly full"),
+        ("storage_ok", "info", Tone.GOOD, "✅ Backup disk has room again"),
         ("report", "info", Tone.GOOD, "✅ Backup report"),
         ("report", "warning", Tone.WARNING, "⚠️ Backup report"),
     ],

@@ -249,8 +249,8 @@ OVERDUE = {"due": 1_000_000_000.0, "for_s": 3600.0}
         (
             "storage_low",
             "storage_ok",
-            "Still: ⚠️ The disk of the backups is nearly full — SMP",
-            "Recovered: ✅ The disk of the backups has room again — SMP",
+            "Still: ⚠️ Backup disk nearly full — SMP",
+            "Recovered: ✅ Backup disk has room again — SMP",
         ),
     ],
 )

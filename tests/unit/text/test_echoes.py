@@ -10,7 +10,7 @@ from typing import Callable, Dict, Set
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from prime_notify.text.ordinary_words import is_ordinary
@@ -86,6 +86,7 @@ def rows(text: str) -> Set[str]:
     where=st.floats(0, 1),
 )  # fmt: skip
 @examples(1500)
+@example("00::密0123:<", "percent thrice", "only its middle", 0.75)
 def test_an_echo_does_not_show_a_secret(secret: str, spelling: str, cut: str, where: float) -> None:
     assume(looks_like_a_key(secret))
     echo = SPELLINGS[spelling](secret)

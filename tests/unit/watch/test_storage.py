@@ -273,7 +273,7 @@ def test_a_disk_that_hangs_is_asked_once_and_the_others_are_watched(
         assert [(one.path, one.missing) for one in part(world).silent] == [("/mnt/dead", False)]
         world.look_until(DAY)
         assert machine.questions.count("/mnt/dead") == 1
-        assert caplog.text.count("/mnt/dead is not watched: its disk does not answer") == 1
+        assert caplog.text.count("/mnt/dead is not watched now: its disk does not answer") == 1
         machine.put("/mnt/dead", free=5, device=2)
         machine.hanging.clear()
         assert world.look(5) == ["storage_low"]
@@ -300,7 +300,7 @@ def test_a_path_that_does_not_exist_is_named_once(
     machine.put(ROOT, free=5)
     assert world.look() == ["storage_low"]
     world.look_until(DAY)
-    assert caplog.text.count("the free space of /mnt/nothing is not watched: No such file or directory") == 1
+    assert caplog.text.count("The free space of /mnt/nothing is not watched: there is no such path") == 1
     [silent] = part(world).silent
     assert (silent.path, silent.missing) == ("/mnt/nothing", True)
 
