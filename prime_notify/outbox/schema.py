@@ -137,7 +137,8 @@ MIGRATIONS = (
         backup_id    INTEGER,
         raw_size     INTEGER,
         stored_size  INTEGER,
-        reason       TEXT
+        reason       TEXT,
+        times        INTEGER NOT NULL DEFAULT 1
     ) WITHOUT ROWID;
     CREATE INDEX task_status ON task (task, status, at);
     CREATE INDEX task_at ON task (at);

@@ -19,14 +19,15 @@ __all__ = ["COLUMNS", "PUT_TASK", "SKIPPED", "TaskRow", "fill_tasks", "put_task"
 SKIPPED = "skipped"
 """The status of a scheduled backup that was left out; no event has it."""
 
-COLUMNS = "id, plugin_id, task, status, at, severity, cost, backup_id, raw_size, stored_size, reason"
-PUT_TASK = f"INSERT OR REPLACE INTO task ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+COLUMNS = "id, plugin_id, task, status, at, severity, cost, backup_id, raw_size, stored_size, reason, times"
+PUT_TASK = f"INSERT OR REPLACE INTO task ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _PUT_VALUE = "INSERT OR REPLACE INTO watch (name, value) VALUES (?, ?)"
 
 
 class TaskRow(NamedTuple):
     """``id``: of the notification. ``at``: unix seconds, of the end. ``cost``: seconds. Sizes: bytes. ``reason``: why a
-    backup was left out (:class:`prime_notify.schedules.plan.SkipReason`)."""
+    backup was left out (:class:`prime_notify.schedules.plan.SkipReason`). ``times``: how many were, the newest at
+    ``at``."""
 
     id: str
     plugin_id: str
@@ -39,6 +40,7 @@ class TaskRow(NamedTuple):
     raw_size: Optional[int] = None
     stored_size: Optional[int] = None
     reason: Optional[str] = None
+    times: int = 1
 
     @property
     def is_good(self) -> bool:

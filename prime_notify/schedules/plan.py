@@ -12,13 +12,15 @@ class SkipReason(str, enum.Enum):
     """Why a scheduled backup was not made. ``lang/`` has a text for each, under ``watch.skip``.
 
     ``NOBODY_ONLINE`` is on purpose, and puts the deadline off. ``BUSY``: another task ran. ``MADE_ALREADY``: a person
-    made a backup while it waited.
+    made a backup while it waited. ``MISSED``: its moment had passed before the scheduler came to it, as after a sleep
+    of the machine.
     """
 
     NOBODY_ONLINE = "nobody_online"
     SERVER_STOPPED = "server_stopped"
     BUSY = "busy"
     MADE_ALREADY = "made_already"
+    MISSED = "missed"
     UNLOADED = "unloaded"
     DISABLED = "disabled"
     UNKNOWN = "unknown"

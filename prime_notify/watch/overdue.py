@@ -13,11 +13,12 @@ from prime_notify.model.figures import Overdue
 from prime_notify.model.payload import Payload
 from prime_notify.model.plugin_ids import PRIME_BACKUP
 from prime_notify.outbox.past import Past
-from prime_notify.outbox.tasks import SKIPPED, TaskRow
-from prime_notify.schedules.plan import NO_PLAN, Plan, SkipReason
+from prime_notify.outbox.tasks import TaskRow
+from prime_notify.schedules.plan import NO_PLAN, Plan
 from prime_notify.text.humanize import duration
 from prime_notify.watch.part import Ended, WatchContext, WatchPart
 from prime_notify.watch.reasons import Seen, reasons_of
+from prime_notify.watch.skips import SkipLog
 from prime_notify.watch.stuck import StuckWatch
 from prime_notify.watch.terms import Terms, plan_of, remembered, terms_of
 
@@ -36,6 +37,7 @@ _FAR_AHEAD = 86400.0
 
 _ALIVE_EVERY = 300.0
 _MOST_LOADS = 50
+_SAME_LOAD = 5.0
 _MOST_ROWS = 100
 
 
@@ -67,8 +69,7 @@ class OverdueWatch(WatchPart):
         self._good: List[TaskRow] = []  # the newest good backups
         self._running: Set[str] = set()  # ids of backups under way
         self._told: Optional[Mapping[str, Any]] = None
-        self._skipped: Optional[float] = None  # the newest run that was left out on purpose
-        self._unkept: List[TaskRow] = []
+        self._skips = SkipLog(context)
         self._plan = NO_PLAN
         self._loads: List[float] = []
         self._since: Optional[float] = None  # nothing is expected before
@@ -93,8 +94,7 @@ class OverdueWatch(WatchPart):
             for plugin_id in (None, PRIME_BACKUP)
         )
         self._good = sorted({*of_all, *of_prime_backup}, key=lambda row: row.at)
-        skips = past.newest(Task.BACKUP.value, SKIPPED, most=_MOST_ROWS)
-        self._skipped = next((row.at for row in skips if row.reason == SkipReason.NOBODY_ONLINE.value), None)
+        self._skips.open(past)
         self._running = {run.task_id for run in self._context.open_runs() if run.task == Task.BACKUP.value}
         self._told = past.value(OVERDUE)
         self._plan = plan_of(past.value(_PLAN))
@@ -111,7 +111,7 @@ class OverdueWatch(WatchPart):
     def tick(self, past: Past, now: float) -> None:
         self._follow_clock(now)
         config = self._context.config()
-        self._take_skips(past)
+        self._skips.keep(past)
         self._follow_plan(past, now)
         terms = terms_of(config, self._plan)
         self._follow_terms(past, terms, now, enabled=config.notification.enabled)
@@ -132,16 +132,6 @@ class OverdueWatch(WatchPart):
             self._jumped = now
         self._clocks = (now, steady)
 
-    def _take_skips(self, past: Past) -> None:
-        for skip in self._context.take_skips():
-            id, kind = self._context.new_id(), Task.BACKUP.value
-            self._unkept.append(TaskRow(id, skip.plugin_id, kind, SKIPPED, skip.at, reason=skip.reason.value))
-            if skip.reason is SkipReason.NOBODY_ONLINE:
-                self._skipped = skip.at
-        if self._unkept:
-            past.put(*self._unkept)
-            self._unkept = []
-
     def _follow_plan(self, past: Past, now: float) -> None:
         """Take what the source knows now; of a plugin that is not there, what is remembered."""
         plan, former = self._context.plan(), self._plan
@@ -151,10 +141,19 @@ class OverdueWatch(WatchPart):
         if remembered(plan) != remembered(former):
             past.keep(_PLAN, remembered(plan))
         if plan.load != former.load:
-            loads = [*self._loads, now][-_MOST_LOADS:]
-            past.keep(_LOADS, {"at": loads})
-            self._loads = loads
+            self._note_load(past, plan, now)
         self._plan = plan
+
+    def _note_load(self, past: Past, plan: Plan, now: float) -> None:
+        """Its interval began with its load, which may be long before ours."""
+        at = now
+        if plan.interval is not None and plan.next_run is not None:
+            at = min(now, plan.next_run - plan.interval)
+        if self._loads and abs(at - self._loads[-1]) <= plan.jitter + _SAME_LOAD:
+            return
+        loads = [*self._loads, at][-_MOST_LOADS:]
+        past.keep(_LOADS, {"at": loads})
+        self._loads = loads
 
     def _follow_terms(self, past: Past, terms: Terms, now: float, *, enabled: bool) -> None:
         """Other terms, and the end of a time without notifications, count from now on: no backup was expected before.
@@ -190,7 +189,7 @@ class OverdueWatch(WatchPart):
         overdue = None if self._told is None else self._told.get("due")
         if terms.schedule is None:
             return Deadline(terms, self._plan, last, overdue=overdue)
-        skipped = None if terms.skipped_counts else self._skipped
+        skipped = None if terms.skipped_counts else self._skips.on_purpose
         known = [moment for moment in (last and last.at, skipped, self._since) if moment is not None]
         base = max((moment for moment in known if moment <= now + _FAR_AHEAD), default=self._jumped)
         if ahead:  # it was made before the clock was set right, which is all that is known of it

@@ -49,7 +49,9 @@ def reasons_of(seen: Seen, now: float) -> List[Reason]:
 
 def _found(seen: Seen, now: float) -> Iterator[Reason]:
     statuses = collections.Counter(row.status for row in seen.rows)
-    skips = collections.Counter(row.reason for row in seen.rows if row.status == SKIPPED)
+    skips: collections.Counter[Optional[str]] = collections.Counter()
+    for row in seen.rows:
+        skips[row.reason] += row.times if row.status == SKIPPED else 0
     if seen.asks_plan and not seen.plan.loaded:
         yield _reason("not_loaded")
     elif seen.plan.paused:
@@ -63,6 +65,8 @@ def _found(seen: Seen, now: float) -> Iterator[Reason]:
             yield _reason(reason.value, skips[reason.value])
     if skips[SkipReason.SERVER_STOPPED.value] or seen.server_running is False:
         yield _reason("server_stopped")
+    if skips[SkipReason.MISSED.value]:
+        yield _reason("missed", skips[SkipReason.MISSED.value])
     if seen.down > _SHORT_DOWN:
         yield _reason("mcdr_down", duration(seen.down))
     if _never_elapsed(seen, now, fired=bool(statuses)):

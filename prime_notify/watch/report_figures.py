@@ -72,13 +72,17 @@ def report_of(rows: Sequence[TaskRow], since: float, until: float, now: Situatio
 def _backups(rows: Iterable[TaskRow]) -> BackupCounts:
     backups = [row for row in rows if row.task == Task.BACKUP.value]
     counts = collections.Counter(row.status for row in backups)
+    skips: collections.Counter[str] = collections.Counter()
+    for row in backups:
+        if row.status == SKIPPED:
+            skips[row.reason or "unknown"] += row.times
     return BackupCounts(
         done=counts[Status.SUCCESS.value],
         warnings=sum(row.is_good and row.severity != Severity.INFO.value for row in backups),
         failed=counts[Status.FAILURE.value],
         aborted=counts[Status.ABORTED.value],
-        skipped=counts[SKIPPED],
-        skip_reasons=dict(collections.Counter(row.reason or "unknown" for row in backups if row.status == SKIPPED)),
+        skipped=sum(skips.values()),
+        skip_reasons=dict(skips),
         overdue=counts[Status.OVERDUE.value],
     )
 

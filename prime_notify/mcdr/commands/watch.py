@@ -145,12 +145,13 @@ class _View:
         skips: List[TaskRow] = [row for row in seen.rows if row.status == SKIPPED and row.at > since]
         if not skips:
             return
-        yield coloured(self._text("skipped", count=len(skips)), RColor.yellow)
+        yield coloured(self._text("skipped", count=sum(row.times for row in skips)), RColor.yellow)
         for row in reversed(skips[-_MOST_SKIPS:]):
             reason = self.tools.translations.reply(f"watch.skip.{row.reason or 'unknown'}")
-            yield self._text("skip", when=self._time(row.at), reason=reason)
+            key = "skip" if row.times == 1 else "skip_times"
+            yield self._text(key, when=self._time(row.at), reason=reason, times=row.times)
         if len(skips) > _MOST_SKIPS:
-            yield self._text("older", count=len(skips) - _MOST_SKIPS)
+            yield self._text("older", count=sum(row.times for row in skips[:-_MOST_SKIPS]))
 
     # tasks, disks, report
 

@@ -147,7 +147,7 @@ class ScheduledRuns:
         if name == _MAX_INSTANCES:  # the run before it still waits for its task
             self._skip(SkipReason.BUSY)
         elif name == _MISSED:  # the machine slept, or was too busy
-            self._skip(SkipReason.UNKNOWN)
+            self._skip(SkipReason.MISSED)
         elif name is not None:
             with self._lock:
                 called, self._called = self._called, False

@@ -53,9 +53,9 @@ def test_without_a_remark_it_is_the_notification_itself() -> None:
     [
         ("backup_overdue", Remark.STILL, "en_us", "Still: ⏰ Backup overdue — test", "There has been no good backup"),
         ("backup_overdue", Remark.STILL, "zh_cn", "仍未恢复：⏰ 备份逾期", "自 "),
-        ("storage_low", Remark.STILL, "en_us", "Still: ⚠️ The disk of", "It has been low since "),
-        ("storage_ok", Remark.RECOVERED, "en_us", "Recovered: ✅ The disk of", "It had been low since "),
-        ("storage_ok", Remark.BEFORE, "en_us", "✅ The disk of", "Before this, it was low 3 more times since "),
+        ("storage_low", Remark.STILL, "en_us", "Still: ⚠️ Backup disk", "It has been low since "),
+        ("storage_ok", Remark.RECOVERED, "en_us", "Recovered: ✅ Backup disk", "It had been low since "),
+        ("storage_ok", Remark.BEFORE, "en_us", "✅ Backup disk", "Before this, it was low 3 more times since "),
     ],
 )
 def test_what_is_overdue_or_low_did_not_fail(

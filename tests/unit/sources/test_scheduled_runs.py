@@ -154,7 +154,7 @@ def test_an_error_of_the_retries_passes_through_and_is_unknown() -> None:
     assert scene.fire() == ["unknown"]
 
 
-@pytest.mark.parametrize(("event", "reason"), [("EVENT_JOB_MAX_INSTANCES", "busy"), ("EVENT_JOB_MISSED", "unknown")])
+@pytest.mark.parametrize(("event", "reason"), [("EVENT_JOB_MAX_INSTANCES", "busy"), ("EVENT_JOB_MISSED", "missed")])
 def test_a_run_that_the_scheduler_left_out_is_a_skip(event: str, reason: str) -> None:
     scene = observed()
     scene.scheduler.leave_out(getattr(apscheduler.events, event))

@@ -216,3 +216,27 @@ def reasons(world: WatchWorld) -> Tuple[str, ...]:
     overdue = world.told[-1].overdue
     assert overdue is not None
     return overdue.reasons
+
+
+def test_runs_that_were_left_out_within_an_hour_for_the_same_reason_are_one_row(world: WatchWorld) -> None:
+    for reason in (SkipReason.BUSY, SkipReason.BUSY, SkipReason.NOBODY_ONLINE, SkipReason.BUSY, SkipReason.BUSY):
+        world.skip(reason)
+        world.look(MINUTE)
+    world.restart()
+    world.skip(SkipReason.BUSY)
+    world.look(HOUR)
+    world.skip(SkipReason.BUSY)
+    world.look()
+    rows = world.past.between(0.0, world.clock.wall())
+    assert [(row.reason, row.times) for row in rows] == [("busy", 2), ("nobody_online", 1), ("busy", 3), ("busy", 1)]
+
+
+def test_a_reload_of_ours_is_no_load_of_prime_backup(world: WatchWorld) -> None:
+    began = world.clock.wall()
+    world.plan_now = world.plan_now._replace(next_run=began + 12 * HOUR)
+    world.look()
+    world.look_until(13 * HOUR)
+    world.stop()
+    world.start()
+    world.look()
+    assert world.past.value("loads") == {"at": [began]}
