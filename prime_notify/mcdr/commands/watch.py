@@ -149,7 +149,7 @@ class _View:
         for row in reversed(skips[-_MOST_SKIPS:]):
             reason = self.tools.translations.reply(f"watch.skip.{row.reason or 'unknown'}")
             key = "skip" if row.times == 1 else "skip_times"
-            yield self._text(key, when=self._time(row.at), reason=reason, times=row.times)
+            yield self._text(key, when=self._time(row.at), reason=reason, count=row.times)
         if len(skips) > _MOST_SKIPS:
             yield self._text("older", count=sum(row.times for row in skips[:-_MOST_SKIPS]))
 
