@@ -37,7 +37,7 @@ _FAR_AHEAD = 86400.0
 
 _ALIVE_EVERY = 300.0
 _MOST_LOADS = 50
-_SAME_LOAD = 5.0
+_SAME_LOAD = 1.0
 _MOST_ROWS = 100
 
 
@@ -149,9 +149,8 @@ class OverdueWatch(WatchPart):
         at = now
         if plan.interval is not None and plan.next_run is not None:
             at = min(now, plan.next_run - plan.interval)
-        if self._loads and abs(at - self._loads[-1]) <= plan.jitter + _SAME_LOAD:
-            return
-        loads = [*self._loads, at][-_MOST_LOADS:]
+        is_same = bool(self._loads) and abs(at - self._loads[-1]) <= plan.jitter + _SAME_LOAD
+        loads = [*(self._loads[:-1] if is_same else self._loads), at][-_MOST_LOADS:]
         past.keep(_LOADS, {"at": loads})
         self._loads = loads
 
