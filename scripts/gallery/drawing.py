@@ -30,6 +30,7 @@ ADAPTERS: Dict[str, Callable[[Any], Card]] = {
     "feishu": _of_json(chats.feishu),
     "gotify": _of_json(pushes.gotify),
     "healthchecks": systems.healthchecks,
+    "uptime_kuma": systems.uptime_kuma,
     "kook": _of_json(chats.kook),
     "lark": _of_json(open_chats.lark),
     "mail": mails.mail,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any, List
+from urllib.parse import parse_qsl, urlsplit
 
 from prime_notify.engine.request_preview import preview_of
 from prime_notify.model.request import AnyRequest, AppriseRequest, CommandRequest, Request
 from scripts.gallery.card import Card, escape, lines
 
-__all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "webhook"]
+__all__ = ["alertmanager", "anything", "apprise", "command", "healthchecks", "uptime_kuma", "webhook"]
 
 _HIDDEN_FROM_PICTURES = ("body", "desp")  # long, and the same as everywhere
 _LINE = 62  # characters that fit
@@ -27,10 +28,14 @@ def webhook(request: Request) -> Card:
 
 
 def _readable(value: Any, margin: str = "", before: str = "") -> str:
-    """JSON in which each object that does not fit on a line has a line for each member: nothing is cut in a word."""
+    """JSON in which an object or a list that does not fit on a line has a line for each member: nothing is cut in a
+    word."""
     line = margin + before + json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict) or (margin and len(line) < _LINE):
+    if not isinstance(value, (dict, list)) or (margin and len(line) < _LINE):
         return line
+    if isinstance(value, list):
+        items = [_readable(inner, f"{margin}  ") for inner in value]
+        return f"{margin}{before}[\n" + ",\n".join(items) + f"\n{margin}]"
     members = [_readable(inner, f"{margin}  ", f"{json.dumps(name)}: ") for name, inner in value.items()]
     return f"{margin}{before}{{\n" + ",\n".join(members) + f"\n{margin}}}"
 
@@ -47,6 +52,15 @@ def healthchecks(request: Request) -> Card:
     kind = request.url.partition("?")[0].rpartition("/")[2]
     label, tone = _SIGNALS.get(kind, ("OK", "#22bc66"))
     return Card("checks", title=label, body=lines(request.body.decode("utf-8")), tone=tone)
+
+
+def uptime_kuma(request: Request) -> Card:
+    """A line of the monitor's list of events. Where only the server is looked for, there is none."""
+    pushed = dict(parse_qsl(urlsplit(request.url).query))
+    if not pushed:
+        return Card("checks", title="no push")
+    tone = "#5cdd8b" if pushed["status"] == "up" else "#dc3545"
+    return Card("checks", title=pushed["status"].title(), body=lines(pushed["msg"]), tone=tone)
 
 
 def alertmanager(alerts: List[Any]) -> Card:

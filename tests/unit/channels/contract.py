@@ -197,7 +197,7 @@ def raw_text(request: AnyRequest) -> str:
     if isinstance(request, Request):
         body = body_of(request)
         shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        return "\n".join([request.url, *request.headers.values(), shown, request.body.decode("utf-8")])
+        return "\n".join([request.url, request.text, *request.headers.values(), shown, request.body.decode("utf-8")])
     if isinstance(request, CommandRequest):
         document = json.loads(request.stdin)
         parts = [*request.argv, json.dumps(document, ensure_ascii=False), *request.environment.values(), request.folder]

@@ -64,7 +64,12 @@ def test_the_sample_of_every_event_renders_and_says_that_it_is_one(type: str) ->
     for event, language in itertools.product(EventName, LANGUAGES):
         fields = {**sample_event(event).fields, "test": True}
         text = raw_text(checked(make(type).render(normalized(event.value, language, **fields))))
-        assert event.is_start or "test" in text.lower() or "测试" in text
+        assert says_nothing(type, event) or "test" in text.lower() or "测试" in text
+
+
+def says_nothing(type: str, event: EventName) -> bool:
+    """Whether a test of this event has no text there: a push to Uptime Kuma would set a state."""
+    return event.is_start or type == "uptime_kuma" or (type == "alertmanager" and event is EventName.REPORT)
 
 
 @every_channel
