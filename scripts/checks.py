@@ -190,7 +190,7 @@ class Checks:
 
     def _pytest(self, name: str, venv: Venv, *arguments: str) -> None:
         colour = "yes" if self.terminal.colour else "no"
-        side_by_side = ["-n", str(_WORKERS), "--dist", "loadfile"]
+        side_by_side = ["-n", str(_WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
         common = [f"--color={colour}", f"--timeout={_TEST_LIMIT}", *side_by_side]
         self._command(name, venv, "-m", "pytest", *common, *arguments)
 
