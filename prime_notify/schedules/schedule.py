@@ -44,13 +44,17 @@ class LocalZone(datetime.tzinfo):
     """This machine's time zone, with its daylight saving time."""
 
     def utcoffset(self, moment: Optional[datetime.datetime]) -> Optional[datetime.timedelta]:
-        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+        """By ``timestamp``: for a time that the clock skips, ``astimezone`` differs between versions of Python."""
+        if moment is None:
+            return None
+        wall = moment.replace(tzinfo=None)
+        return datetime.timedelta(seconds=round(wall.replace(tzinfo=_UTC).timestamp() - wall.timestamp()))
 
     def dst(self, _moment: Optional[datetime.datetime]) -> Optional[datetime.timedelta]:
         return None
 
-    def tzname(self, moment: Optional[datetime.datetime]) -> Optional[str]:
-        return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
+    def tzname(self, _moment: Optional[datetime.datetime]) -> Optional[str]:
+        return None
 
     def fromutc(self, moment: datetime.datetime) -> datetime.datetime:
         unix = moment.replace(tzinfo=_UTC).timestamp()

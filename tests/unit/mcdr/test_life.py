@@ -302,5 +302,5 @@ def test_on_load_imports_little_no_step_imports_much_and_none_needs_an_optional_
     early, last = map(json.loads, done.stdout.splitlines())
     assert "prime_notify.config.models" not in early
     assert "sqlite3" not in early
-    assert len(early) <= 60  # each costs a millisecond or two of the task executor
+    assert len(early) <= 64  # each costs a millisecond or two of the task executor
     assert len(last) <= 60

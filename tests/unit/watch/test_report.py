@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime
 import random
 import shutil
@@ -393,7 +394,7 @@ def test_a_report_over_a_year_of_random_tasks_equals_a_plain_query(world: Report
     now = Situation(last=world.past.newest("backup", "success")[0])
     report = report_of(world.past.between(since, until), since, until, now)
 
-    with sqlite3.connect(world.folder / "outbox.sqlite3") as plain:
+    with contextlib.closing(sqlite3.connect(world.folder / "outbox.sqlite3")) as plain:
 
         def ask(query: str) -> Any:
             return plain.execute(query.replace("THEN", f"at > {since!r} AND at <= {until!r}")).fetchall()
