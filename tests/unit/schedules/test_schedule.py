@@ -10,6 +10,7 @@ import zoneinfo
 from typing import Iterator
 
 import pytest
+import tzlocal
 
 from prime_notify.schedules.schedule import Crontab, Every, LocalZone, PrimeBackupCrontab, check_crontab
 from prime_notify.text.wording import in_language
@@ -30,10 +31,16 @@ def local_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     if not hasattr(time, "tzset"):
         pytest.skip("Windows has no tzset: its time zone cannot be changed for one process")
     monkeypatch.setenv("TZ", request.param)
-    time.tzset()
+    _take_the_zone()
     yield request.param
     monkeypatch.undo()
+    _take_the_zone()
+
+
+def _take_the_zone() -> None:
+    """Also where it is remembered: APScheduler asks tzlocal, which looks once."""
     time.tzset()
+    tzlocal.reload_localzone()
 
 
 def moments_around_changes(zone: str) -> Iterator[float]:
