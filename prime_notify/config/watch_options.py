@@ -20,6 +20,13 @@ __all__ = ["AUTO", "BackupOptions", "CrontabText", "ReportConfig", "StorageOptio
 
 AUTO = "auto"
 _MOST_DAYS = 3650
+_NO_SCHEDULE = Wording(
+    'write "auto", a duration such as "12h", a crontab such as "0 4 * * *", or false for never',
+    '请写 "auto"、时长（如 "12h"）、crontab（如 "0 4 * * *"），或 false（不监视）',
+)
+_NO_PATIENCE = Wording(
+    'write "auto", a duration such as "2h", or false for never', '请写 "auto"、时长（如 "2h"），或 false（不监视）'
+)
 _ABOVE_ZERO = Wording('write a duration above zero, such as "1d"', '请写大于零的时长，如 "1d"')
 
 
@@ -55,35 +62,22 @@ def _every(value: object) -> object:
             return AUTO
         if len(text.split()) > 2 or "*" in text:
             return CrontabText(text)
-    if value is False:
-        return False
-    try:
-        duration = Duration(value)  # type: ignore[arg-type]
-    except ValueError:
-        raise ValueError(
-            Wording(
-                'write "auto", a duration such as "12h", a crontab such as "0 4 * * *", or false for never',
-                '请写 "auto"、时长（如 "12h"）、crontab（如 "0 4 * * *"），或 false（不监视）',
-            )
-        ) from None
-    if not duration:
-        raise ValueError(_ABOVE_ZERO)
-    return duration
+    return False if value is False else _above_zero(value, _NO_SCHEDULE)
 
 
 def _patience(value: object) -> object:
     """``auto``, ``false``, or a duration above zero."""
     if value is False or (isinstance(value, str) and value.strip().lower() == AUTO):
         return value and AUTO
+    return _above_zero(value, _NO_PATIENCE)
+
+
+def _above_zero(value: object, otherwise: Wording) -> Duration:
+    """A duration above zero. :raises ValueError: ``otherwise`` where it is no duration at all."""
     try:
         duration = Duration(value)  # type: ignore[arg-type]
     except ValueError:
-        raise ValueError(
-            Wording(
-                'write "auto", a duration such as "2h", or false for never',
-                '请写 "auto"、时长（如 "2h"），或 false（不监视）',
-            )
-        ) from None
+        raise ValueError(otherwise) from None
     if not duration:
         raise ValueError(_ABOVE_ZERO)
     return duration

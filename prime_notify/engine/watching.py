@@ -17,6 +17,7 @@ from prime_notify.outbox.errors import OutboxError
 from prime_notify.outbox.folder import DataFolder
 from prime_notify.outbox.past import Past
 from prime_notify.periodic import Periodic, PeriodicThread
+from prime_notify.routing.rules import names_event
 from prime_notify.schedules.plan import NO_SCHEDULE, ScheduleSource
 from prime_notify.watch.all import PARTS
 from prime_notify.watch.part import Ended, OpenRun, P, Values, WatchContext, WatchPart
@@ -66,10 +67,10 @@ class Watching:
             past=lambda: self._past,
             plan=(schedule or NO_SCHEDULE).plan,
             take_skips=(schedule or NO_SCHEDULE).take_skips,
-            open_runs=self._open_runs,
+            open_runs=self.open_runs,
             server_running=factory.server_running,
             overview=overview,
-            wanted=self._is_wanted,
+            wanted=self.is_wanted,
             tell=self._tell,
             new_id=factory.new_id,
             part=self.part,
@@ -124,14 +125,6 @@ class Watching:
         """The moment that the parts are given, in unix seconds."""
         return self._clock.wall()
 
-    def open_runs(self) -> Sequence[OpenRun]:
-        """The tasks of this process that are under way."""
-        return self._open_runs()
-
-    def is_wanted(self, event: EventName) -> bool:
-        """Whether any endpoint that is switched on gets this event, by its ``events``."""
-        return self._is_wanted(event.value)
-
     def _job(self, part: WatchPart) -> Periodic:
         run = self._as_owner(lambda past: part.tick(past, self._clock.wall()))
         return Periodic(f"the watch ({type(part).__name__})", part.every, run)
@@ -184,7 +177,8 @@ class Watching:
             intake.accept(received)
             return True
 
-    def _open_runs(self) -> Sequence[OpenRun]:
+    def open_runs(self) -> Sequence[OpenRun]:
+        """The tasks of this process that are under way."""
         now = self._clock.steady()
         return [
             OpenRun(
@@ -196,21 +190,11 @@ class Watching:
             if task.owner == self._owner
         ]
 
-    def _is_wanted(self, name: str) -> bool:
-        return bool(self.asking(EventName(name)))
+    def is_wanted(self, event: EventName) -> bool:
+        """Whether any endpoint that is switched on gets this event, by its ``events``."""
+        return bool(self.asking(event))
 
     def asking(self, event: EventName) -> Sequence[str]:
         """The endpoints that are switched on and whose ``events`` let this event pass, whatever their filters say."""
         block = self._endpoints.loaded.config.notification.events
-        asked = not event.is_on_request
-        return [
-            one.name
-            for one in self._endpoints.on.configs
-            if _names(block, event)
-            and _names(one.events, event)
-            and (asked or block is not None or one.events is not None)
-        ]
-
-
-def _names(events: Optional[Sequence[EventName]], event: EventName) -> bool:
-    return events is None or event in events
+        return [one.name for one in self._endpoints.on.configs if names_event(event, block, one.events)]

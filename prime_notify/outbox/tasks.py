@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Counter, Iterable, Mapping, NamedTuple, Optional
 
 from prime_notify.model.event import Severity, Status, Task
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.payloads import payload_of
 
-__all__ = ["COLUMNS", "PUT_TASK", "SKIPPED", "TaskRow", "fill_tasks", "put_task", "put_value"]
+__all__ = ["COLUMNS", "PUT_TASK", "SKIPPED", "TaskRow", "fill_tasks", "put_task", "put_value", "skips_by_reason"]
 
 SKIPPED = "skipped"
 """The status of a scheduled backup that was left out; no event has it."""
@@ -64,6 +64,15 @@ class TaskRow(NamedTuple):
             payload.cost_s,
             *((backup.id, backup.raw_size, backup.stored_size) if backup else ()),
         )
+
+
+def skips_by_reason(rows: Iterable[TaskRow]) -> Counter[str]:
+    """How many scheduled backups among the rows were left out, for which reason."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        if row.status == SKIPPED:
+            found[row.reason or "unknown"] += row.times
+    return found
 
 
 def put_task(connection: sqlite3.Connection, payload: Payload) -> None:

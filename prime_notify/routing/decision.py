@@ -8,7 +8,7 @@ from typing import Iterator, Optional, Sequence, Tuple
 from prime_notify.config.endpoint import EndpointConfig
 from prime_notify.config.models import NotificationConfig
 from prime_notify.model.payload import Payload
-from prime_notify.routing.rules import RULES, RoutingContext, RuleResult, configured_rules
+from prime_notify.routing.rules import RULES, RoutingContext, RuleResult, configured_rules, is_asked_for
 
 __all__ = ["Decision", "Reason", "decide", "route"]
 
@@ -73,7 +73,7 @@ def _reasons(
     for path, events in (("notification.events", notification.events), ("events", endpoint.events)):
         if events is not None:
             yield _required(path, "events", RULES["events"](payload, events, context), payload)
-    if payload.event.is_on_request and notification.events is None and endpoint.events is None:
+    if not is_asked_for(payload.event, notification.events, endpoint.events):
         yield Reason("events", "on_request", False, (payload.event.value,), (payload.event.value,))
     if endpoint.is_silent_about(payload):
         yield Reason("type", "silent", False, (payload.event.value,), (endpoint.type,))

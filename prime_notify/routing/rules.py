@@ -11,7 +11,7 @@ from prime_notify.model.event import EventName, Severity, Status, Task, TaskKind
 from prime_notify.model.payload import Payload
 from prime_notify.text.wildcard import fits
 
-__all__ = ["RULES", "RoutingContext", "RuleResult", "configured_rules", "outcome_of"]
+__all__ = ["RULES", "RoutingContext", "RuleResult", "configured_rules", "is_asked_for", "names_event", "outcome_of"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,16 @@ def outcome_of(payload: Payload) -> Optional[Tuple[TaskKind, Status]]:
 
 def _is_outcome(payload: Payload) -> bool:
     return payload.event.is_end or payload.status.begins_failure or payload.status.ends_failure
+
+
+def names_event(event: EventName, block: Optional[Sequence[EventName]], own: Optional[Sequence[EventName]]) -> bool:
+    """Whether the ``events`` of the block and of an endpoint let an event pass; None: all but those on request."""
+    return is_asked_for(event, block, own) and all(events is None or event in events for events in (block, own))
+
+
+def is_asked_for(event: EventName, block: Optional[Sequence[EventName]], own: Optional[Sequence[EventName]]) -> bool:
+    """Whether an event may pass without being named, or one of the two lists is there to name it."""
+    return not event.is_on_request or block is not None or own is not None
 
 
 def configured_rules(rules: Rules) -> Iterator[Tuple[str, Any]]:

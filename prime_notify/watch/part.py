@@ -13,7 +13,7 @@ from typing import Any, Callable, ClassVar, Mapping, NamedTuple, Optional, Proto
 from prime_notify.clock import Clock
 from prime_notify.config.models import Config
 from prime_notify.delivery.overview import Overview
-from prime_notify.model.event import Event
+from prime_notify.model.event import Event, EventName
 from prime_notify.model.payload import Payload
 from prime_notify.outbox.past import Past
 from prime_notify.schedules.plan import Plan, Skip
@@ -80,7 +80,7 @@ class WatchContext:
     open_runs: Callable[[], Sequence[OpenRun]]
     server_running: Callable[[], Optional[bool]]
     overview: Callable[[], Overview]
-    wanted: Callable[[str], bool]
+    wanted: Callable[[EventName], bool]
     tell: Tell
     new_id: Callable[[], str]
     part: PartOf

@@ -8,7 +8,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from prime_notify.messages.machine_texts import machine_message
 from prime_notify.model.event import Status
-from prime_notify.outbox.tasks import SKIPPED, TaskRow
+from prime_notify.outbox.tasks import TaskRow, skips_by_reason
 from prime_notify.schedules.plan import Plan, SkipReason
 from prime_notify.text.humanize import duration
 
@@ -49,9 +49,7 @@ def reasons_of(seen: Seen, now: float) -> List[Reason]:
 
 def _found(seen: Seen, now: float) -> Iterator[Reason]:
     statuses = collections.Counter(row.status for row in seen.rows)
-    skips: collections.Counter[Optional[str]] = collections.Counter()
-    for row in seen.rows:
-        skips[row.reason] += row.times if row.status == SKIPPED else 0
+    skips = skips_by_reason(seen.rows)
     if seen.asks_plan and not seen.plan.loaded:
         yield _reason("not_loaded")
     elif seen.plan.paused:

@@ -104,7 +104,7 @@ class ReportWatch(WatchPart):
     def _follow(self, past: Past, config: Config, now: float) -> _Reported:
         """What was reported, after the changes of the config. A report that nobody wanted at its time, or that was to
         come at another time, is not sent later."""
-        wanted = config.notification.enabled and self._context.wanted(EventName.REPORT.value)
+        wanted = config.notification.enabled and self._context.wanted(EventName.REPORT)
         times = _times_of(config)
         reported = self._reported or _Reported.of(past.value(REPORT))
         if reported is None:

@@ -19,7 +19,7 @@ from prime_notify.model.figures import (
     UnwellEndpoint,
 )
 from prime_notify.outbox.report_queries import Settled
-from prime_notify.outbox.tasks import SKIPPED, TaskRow
+from prime_notify.outbox.tasks import TaskRow, skips_by_reason
 
 __all__ = ["PARTS", "Situation", "report_of", "trend_of", "unwell_of"]
 
@@ -72,10 +72,7 @@ def report_of(rows: Sequence[TaskRow], since: float, until: float, now: Situatio
 def _backups(rows: Iterable[TaskRow]) -> BackupCounts:
     backups = [row for row in rows if row.task == Task.BACKUP.value]
     counts = collections.Counter(row.status for row in backups)
-    skips: collections.Counter[str] = collections.Counter()
-    for row in backups:
-        if row.status == SKIPPED:
-            skips[row.reason or "unknown"] += row.times
+    skips = skips_by_reason(backups)
     return BackupCounts(
         done=counts[Status.SUCCESS.value],
         warnings=sum(row.is_good and row.severity != Severity.INFO.value for row in backups),

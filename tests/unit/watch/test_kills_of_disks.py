@@ -105,7 +105,7 @@ def go_on(world: WatchWorld, machine: FakeDisks) -> None:
         machine.put(ROOT, free=5)
         world.look_until(DAY, step=HOUR)
         machine.put(ROOT, free=50)
-    for run in world.engine.watching._open_runs():
+    for run in world.engine.watching.open_runs():
         world.look_until(DAY, step=HOUR)
         world.end(run.task_id)
     if not told_in(world)["backup_stuck"]:  # the start was not seen
